@@ -1,0 +1,81 @@
+//! What the companion asks the agent to do.
+
+use telephony::{AccountId, Call, E164};
+
+use crate::event::{CallKey, DialId, NoteAction};
+
+/// A wish to the outside; the agent carries them out in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Show a notification, or change the one with the same key in place.
+    Notify(Notification),
+    /// Take a notification away.
+    Withdraw(CallKey),
+    /// Ask the platform for a call, directly or through the relay. Exactly once, never again by itself.
+    PlaceCall {
+        /// The press that it belongs to.
+        id: DialId,
+        /// Whom to call.
+        number: E164,
+        /// Whose phone rings first.
+        account: AccountId,
+        /// Who asks the platform.
+        route: Route,
+        /// The person confirmed the number.
+        confirmed: bool,
+    },
+    /// Write the call to the journal (insert or update by account and call id).
+    Record(Box<Call>),
+    /// Open the window.
+    OpenWindow(Place),
+    /// Put text on the clipboard.
+    Copy(String),
+}
+
+/// Who asks the platform for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The relay, with its key.
+    Relay,
+    /// This computer, with the key or password of its keychain.
+    Direct,
+}
+
+/// Where in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The dial pad.
+    Pad,
+    /// Live and recent calls.
+    Calls,
+    /// Settings.
+    Settings,
+}
+
+/// A native notification, in plain text and ready words. The desktop escapes it for its daemon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// One per call and account; the same key replaces.
+    pub key: CallKey,
+    /// The first line.
+    pub title: String,
+    /// The rest; may hold line breaks.
+    pub body: String,
+    /// How it behaves.
+    pub kind: NotificationKind,
+    /// Buttons with their words, in order. [`NoteAction::Open`] is the body and carries no words.
+    pub actions: Vec<(NoteAction, String)>,
+    /// Play the desktop's sound for it.
+    pub sound: bool,
+}
+
+/// How a notification behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotificationKind {
+    /// A phone rings: stays until withdrawn.
+    Incoming,
+    /// A call was missed: stays until the person closes it.
+    Missed,
+    /// Something else worth a line (a call back that failed).
+    Info,
+}

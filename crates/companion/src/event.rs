@@ -1,0 +1,221 @@
+//! What the companion can be told.
+
+use telephony::{AccountId, Call, CallId, E164};
+use uuid::Uuid;
+
+use crate::settings::Settings;
+
+/// Everything that may change the companion's state; the agent's one channel carries these.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The settings were read, or changed (by the window, or by hand in the file).
+    Settings(Box<Settings>),
+    /// What the keychain says of a credential.
+    Credential(CredentialKind, CredentialState),
+    /// The connection to the relay changed.
+    Link(Link),
+    /// The relay told the state of a call.
+    Call {
+        /// Its whole state.
+        call: Box<Call>,
+        /// Where it came from.
+        origin: Origin,
+        /// Seconds between the call's last change and its arrival here by the relay's clock (skew taken out).
+        age_s: i64,
+    },
+    /// The relay's list of live calls: those of ours that aren't in it are over, and nobody told.
+    LiveCalls(Vec<Call>),
+    /// A person asked for a call.
+    Dial(DialRequest),
+    /// What became of [`crate::effect::Effect::PlaceCall`].
+    DialOutcome(DialId, Result<Option<CallId>, DialFailure>),
+    /// A button of a notification was pressed (or its body, for [`NoteAction::Open`]).
+    NoteAction(CallKey, NoteAction),
+    /// The person saw the missed calls (the list was shown).
+    MissedRead,
+    /// The pad's call card was closed.
+    DialDismissed,
+    /// The time given by [`crate::Companion::next_deadline`] has come.
+    Tick,
+}
+
+/// A call on an account: what notifications, journal rows and cards are keyed by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallKey {
+    /// The account.
+    pub account: AccountId,
+    /// The platform's call id.
+    pub call: CallId,
+}
+
+impl CallKey {
+    /// The key of a call.
+    pub fn of(call: &Call) -> Self {
+        Self { account: call.account_id.clone(), call: call.call_id.clone() }
+    }
+}
+
+/// How a call's state reached us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From the stream or the list. `age_s` decides whether it may still ring.
+    Relay,
+    /// From our own journal, at start: never rings.
+    Journal,
+}
+
+/// The secrets that the product knows. One keychain entry per kind and account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CredentialKind {
+    /// The relay's bearer token.
+    RelayToken,
+    /// The platform's customer-wide API key (direct mode).
+    ApiKey,
+    /// The account's SIP password (direct mode).
+    AccountPassword,
+}
+
+/// What is known of a credential, never the credential itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialState {
+    /// Not asked yet.
+    Unknown,
+    /// The keychain holds it.
+    Present,
+    /// The keychain works and doesn't hold it.
+    Absent,
+    /// The keychain can't say.
+    Unavailable(KeychainProblem),
+}
+
+/// Why the keychain can't be used. Each has its own sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeychainProblem {
+    /// No keychain service runs on this desktop.
+    NoService,
+    /// It is locked, and nobody unlocked it.
+    Locked,
+    /// It didn't answer in time.
+    NoAnswer,
+    /// It answered with an error of its own.
+    Failed,
+}
+
+/// The connection to the relay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// No relay is set up (direct mode, or nothing yet).
+    None,
+    /// Trying; `attempt` counts from 1 since the last good connection.
+    Connecting {
+        /// Which try it is.
+        attempt: u32,
+    },
+    /// Connected, and bytes arrive.
+    Live {
+        /// The relay can place calls for this desktop.
+        can_dial: bool,
+        /// The accounts of this desktop's token.
+        accounts: Vec<AccountId>,
+    },
+    /// Lost or never had; another try follows by itself.
+    Down(LinkProblem),
+    /// The relay refused the token: only a new enrolment helps.
+    Refused,
+}
+
+/// Why there is no connection to the relay. Each has its own sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkProblem {
+    /// The name can't be resolved, or nothing answers there.
+    Unreachable,
+    /// The certificate isn't trusted, or TLS failed otherwise.
+    Tls,
+    /// It was there, and went silent or closed.
+    Lost,
+    /// It answered, but not as a relay does.
+    NotARelay,
+    /// It answered that it is overloaded or stopping.
+    Busy,
+    /// The keychain doesn't give the token.
+    NoToken,
+}
+
+/// One press of "call", made by the agent from a random source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DialId(pub Uuid);
+
+/// A person's wish to call a number.
+#[derive(Clone, Debug)]
+pub struct DialRequest {
+    /// This press; also the `Idempotency-Key` at the relay.
+    pub id: DialId,
+    /// What the person typed or pressed on.
+    pub input: String,
+    /// Whose phone shall ring; the default account when it isn't said.
+    pub account: Option<AccountId>,
+    /// The person has said yes to what was asked before (premium rate, same number again within 5 s, …).
+    pub confirmed: bool,
+}
+
+/// Why a call wasn't placed, or may not have been.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DialFailure {
+    /// Which sentence to say.
+    pub reason: DialReason,
+    /// A phone may ring, or have rung, all the same.
+    pub may_have_rung: bool,
+}
+
+/// The reasons, each its own sentence in both languages (`dial-failed-…` in the strings).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DialReason {
+    /// The platform refused the key or password.
+    WrongKey,
+    /// The platform refuses this computer's address or this account.
+    Forbidden,
+    /// Too many calls; slow down.
+    RateLimited,
+    /// The account has no callback URL set, which the platform demands.
+    NoCallback,
+    /// The platform can't be reached.
+    Unreachable,
+    /// The platform didn't answer in time.
+    Timeout,
+    /// The platform answered with an error.
+    Platform,
+    /// The relay can't be reached.
+    RelayUnreachable,
+    /// The relay refused the token.
+    RelayRefused,
+    /// The relay holds no key to dial with, or this desktop may not dial.
+    RelayCannotDial,
+    /// The relay refused the number.
+    NumberRefused,
+    /// The keychain doesn't give the credential.
+    Keychain(KeychainProblem),
+    /// Nothing is set up to dial with.
+    NotConfigured,
+    /// The platform took the call and no phone rang within the limit.
+    NothingRang,
+}
+
+/// What a notification's button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoteAction {
+    /// The body: shows the calls.
+    Open,
+    /// Calls the other party.
+    CallBack,
+    /// Puts the number on the clipboard.
+    CopyNumber,
+}
+
+/// A number that passed `telephony`'s judgement, with the account that shall ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The number to call.
+    pub number: E164,
+    /// Whose phone rings first.
+    pub account: AccountId,
+}

@@ -1,0 +1,589 @@
+//! The control protocol, version 1: one JSON value a line, UTF-8, at most [`MAX_LINE`] bytes, both ways.
+//!
+//! A client sends [`ClientLine`]s and gets one [`ServerLine::Reply`] for each, in any order, matched by `id`. After
+//! [`Request::Subscribe`] it also gets [`ServerLine::Change`]s. No reply and no change ever carries a secret: one can be set
+//! ([`Request::SetCredential`]) and forgotten, never read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Spoken by this build. An agent refuses another number with [`ErrorCode::Version`].
+pub const VERSION: u32 = 1;
+/// Longest line either side accepts, in bytes.
+pub const MAX_LINE: usize = 1 << 20;
+
+/// A sentence by its id in `strings/*.ftl`, with its arguments; each side renders it in the language of the moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Message {
+    /// The Fluent message id.
+    pub id: String,
+    /// Fluent arguments, all text.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+}
+
+/// What a client sends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientLine {
+    /// [`VERSION`].
+    pub v: u32,
+    /// Chosen by the client, returned in the reply.
+    pub id: u64,
+    /// What it wants.
+    pub request: Request,
+}
+
+/// What a client may ask for.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// The whole state; answered by [`Answer::Snapshot`].
+    Snapshot,
+    /// Changes from now on; answered by [`Answer::Snapshot`], nothing lies between the two.
+    Subscribe {
+        /// The client is the window: it also gets [`Change::Show`].
+        window: bool,
+    },
+    /// What a typed or pasted text means as a number; answered by [`Answer::Understood`]. Pure: nothing is dialled.
+    Understand {
+        /// As typed or pasted.
+        input: String,
+    },
+    /// A person pressed call. Answered by [`Answer::Done`] once the companion took it; the snapshot's `dial` tells the rest.
+    Dial {
+        /// As typed.
+        input: String,
+        /// Whose phone rings; the default account when absent.
+        account: Option<String>,
+        /// The person said yes to the question of the last `Understood` or of `dial.question`.
+        confirmed: bool,
+    },
+    /// The pad's call card was closed.
+    DismissDial,
+    /// Fills the pad and shows it; never dials. What `centrex-tray dial` and links send.
+    FillPad {
+        /// A number or a `tel:`, `callto:`, `sip:` URI.
+        input: String,
+    },
+    /// Shows the window.
+    Show {
+        /// Where.
+        place: Place,
+    },
+    /// A `centrex-tray:` link was opened; enrolment waits in the snapshot for the person's yes.
+    OpenLink {
+        /// The URI.
+        uri: String,
+    },
+    /// The person saw the missed calls.
+    MissedRead,
+    /// Trades an enrolment code for a token, stores it, and works by that relay from then on.
+    Enrol {
+        /// `https://relay.example`
+        relay: String,
+        /// The one-time code.
+        code: String,
+    },
+    /// The person said no to the enrolment that waits.
+    DismissEnrolment,
+    /// Puts a secret into the keychain.
+    SetCredential {
+        /// Which.
+        kind: CredentialKind,
+        /// Of which account; absent for the kinds that belong to none.
+        account: Option<String>,
+        /// The secret. The only place of the protocol where one stands.
+        secret: String,
+    },
+    /// Takes a secret out of the keychain.
+    ForgetCredential {
+        /// Which.
+        kind: CredentialKind,
+        /// Of which account.
+        account: Option<String>,
+    },
+    /// Changes some settings; the file is written before the answer.
+    ChangeSettings {
+        /// What changes; absent fields stay.
+        changes: SettingsChange,
+    },
+    /// Tries the connection as set, step by step; each step comes as [`Change::TestStep`], all of them as [`Answer::Checks`].
+    TestConnection,
+    /// What works here; answered by [`Answer::Checks`].
+    Doctor,
+    /// Ends the agent.
+    Quit,
+}
+
+/// What a server sends.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerLine {
+    /// To one request.
+    Reply {
+        /// The request's.
+        id: u64,
+        /// How it went.
+        result: Result<Answer, Error>,
+    },
+    /// To subscribers.
+    Change {
+        /// What changed.
+        change: Change,
+    },
+}
+
+/// Answers.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Answer {
+    /// It was done.
+    Done,
+    /// The whole state.
+    Snapshot {
+        /// It.
+        snapshot: Box<Snapshot>,
+    },
+    /// What a text means.
+    Understood {
+        /// It.
+        understood: Understood,
+    },
+    /// What was tried, in order.
+    Checks {
+        /// Them.
+        checks: Vec<Check>,
+    },
+}
+
+/// Pushed to subscribers.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Change {
+    /// The whole state after something changed.
+    Snapshot {
+        /// It.
+        snapshot: Box<Snapshot>,
+    },
+    /// To the window: come forward.
+    Show {
+        /// Where.
+        place: Place,
+        /// Near this point of the screen, when the desktop told one (physical pixels).
+        anchor: Option<Point>,
+        /// Put this into the pad's field.
+        fill: Option<String>,
+    },
+    /// A step of [`Request::TestConnection`] ended.
+    TestStep {
+        /// It.
+        check: Check,
+    },
+    /// The agent ends; the window goes too.
+    Quitting,
+}
+
+/// An error answer: a code to branch on, a sentence to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{code:?}: {}", message.id)]
+pub struct Error {
+    /// Which.
+    pub code: ErrorCode,
+    /// What happened, what it means and what to do.
+    pub message: Message,
+}
+
+/// What clients branch on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The line can't be read.
+    BadRequest,
+    /// Another version of the protocol.
+    Version,
+    /// The text isn't a number that may be dialled.
+    Number,
+    /// The keychain can't be used.
+    Keychain,
+    /// The relay refused or can't be reached.
+    Relay,
+    /// The settings can't be changed (locked by the company, or the file can't be written).
+    Settings,
+    /// Anything else.
+    Failed,
+}
+
+/// A point of the screen in physical pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Point {
+    /// From the left.
+    pub x: i32,
+    /// From the top.
+    pub y: i32,
+}
+
+/// Where in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The dial pad.
+    Pad,
+    /// Live and recent calls.
+    Calls,
+    /// Settings.
+    Settings,
+}
+
+/// The whole state, all that the window and `status` show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Snapshot {
+    /// The agent's version.
+    pub version: String,
+    /// `default`, or the `--profile`.
+    pub profile: String,
+    /// `fr` or `en`, as shown now.
+    pub language: String,
+    /// How it works.
+    pub mode: Mode,
+    /// The connection to the relay.
+    pub connection: Connection,
+    /// The lines that this desktop serves.
+    pub accounts: Vec<Account>,
+    /// Whether a call could be placed now; a sentence says why not.
+    pub cannot_dial: Option<Message>,
+    /// The call being placed, or the last one until its card is closed.
+    pub dial: Option<Dial>,
+    /// Ringing and connected ones, newest first.
+    pub live: Vec<CallView>,
+    /// The latest ended ones, newest first, at most 100.
+    pub recent: Vec<CallView>,
+    /// Missed and not yet seen.
+    pub missed: u32,
+    /// What the keychain holds.
+    pub credentials: Vec<Credential>,
+    /// The settings in force.
+    pub settings: Settings,
+    /// The settings file can't be read: which line, and what is done about it.
+    pub settings_problem: Option<Message>,
+    /// An enrolment link that waits for the person's yes.
+    pub pending_enrolment: Option<PendingEnrolment>,
+    /// A tray shows our icon.
+    pub tray_shown: bool,
+    /// This computer's clock, RFC 3339.
+    pub at: String,
+}
+
+/// How calls are placed and heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Nothing set up yet.
+    Unset,
+    /// Through a relay.
+    Relay,
+    /// Straight to the platform; no alerts.
+    Direct,
+}
+
+/// The connection to the relay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Connection {
+    /// Which.
+    pub state: ConnectionState,
+    /// A sentence for people.
+    pub message: Message,
+    /// Since when, RFC 3339.
+    pub since: Option<String>,
+}
+
+/// States of the connection to the relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// No relay is set up.
+    None,
+    /// Trying for the first time.
+    Connecting,
+    /// Calls are heard.
+    Live,
+    /// Not connected; it goes on trying.
+    Down,
+    /// The relay refused the token; a new enrolment is needed.
+    Refused,
+}
+
+/// A phone line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Account {
+    /// The Centrex account id.
+    pub id: String,
+    /// Rings when nothing else is said.
+    pub default: bool,
+}
+
+/// The call being placed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Dial {
+    /// `+33142685300`
+    pub number: String,
+    /// `01 42 68 53 00`, in the language of the moment.
+    pub display: String,
+    /// Whose phone rings first.
+    pub account: String,
+    /// How far it is.
+    pub stage: DialStage,
+    /// The sentence of the stage (what to do, or why it failed).
+    pub message: Message,
+    /// When it was asked for, RFC 3339.
+    pub started_at: String,
+    /// When both sides began to talk, RFC 3339.
+    pub connected_at: Option<String>,
+    /// When it ended or failed, RFC 3339.
+    pub ended_at: Option<String>,
+}
+
+/// Stages of a placed call. The platform announces the call, its connection and its end, and nothing finer: what it doesn't
+/// say isn't claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DialStage {
+    /// The person must say yes first (premium rate, same number within 5 s).
+    Question,
+    /// Asked for; the platform hasn't answered.
+    Asking,
+    /// The platform took it: the own phone rings.
+    PickUp,
+    /// The platform announced the outgoing call: the other party is being called.
+    Calling,
+    /// Both sides talk.
+    Talking,
+    /// Over.
+    Ended,
+    /// It failed; the message says why, and whether a phone may have rung.
+    Failed,
+}
+
+/// A call in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallView {
+    /// The account.
+    pub account: String,
+    /// The platform's call id.
+    pub call: String,
+    /// `incoming` or `outgoing`.
+    pub direction: Direction,
+    /// What is known of it.
+    pub outcome: Outcome,
+    /// The other party, ready to show: `01 42 68 53 00`, `Numéro masqué`.
+    pub party: String,
+    /// The other party in E.164, when it is one and may be called back.
+    pub number: Option<String>,
+    /// What is known about the number (country, class), when there is something.
+    pub about: Option<Message>,
+    /// The line that was called or that calls, ready to show.
+    pub line: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339.
+    pub connected_at: Option<String>,
+    /// RFC 3339.
+    pub ended_at: Option<String>,
+    /// A missed call that nobody has seen yet.
+    pub unread: bool,
+}
+
+/// Which way a call runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Somebody called.
+    Incoming,
+    /// We called.
+    Outgoing,
+}
+
+/// What is known of a call's course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It rings.
+    Ringing,
+    /// Both sides talk.
+    Talking,
+    /// Both sides talked; over. For an incoming call: by whom it was answered isn't told.
+    Answered,
+    /// Incoming, and never answered.
+    Missed,
+    /// Outgoing, and never answered.
+    NoAnswer,
+    /// Over, and nobody told how.
+    Unknown,
+}
+
+/// The secrets that the product knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// The relay's token.
+    RelayToken,
+    /// The platform's API key.
+    ApiKey,
+    /// The account's SIP password.
+    AccountPassword,
+}
+
+/// Whether the keychain holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Credential {
+    /// Which.
+    pub kind: CredentialKind,
+    /// Of which account.
+    pub account: Option<String>,
+    /// Whether it is there.
+    pub present: bool,
+    /// Why that can't be said, and what to do.
+    pub problem: Option<Message>,
+}
+
+/// The settings that the window shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// How it works.
+    pub mode: Mode,
+    /// `fr`, `en`, or `system`.
+    pub language: String,
+    /// `light`, `dark`, or `system`.
+    pub theme: String,
+    /// `https://relay.example`
+    pub relay_url: Option<String>,
+    /// Direct mode: the Centrex account.
+    pub account_id: Option<String>,
+    /// Direct mode: by `api_key` or by `account_password`.
+    pub authentication: String,
+    /// The platform's base address, when it isn't the operator's usual one.
+    pub platform_url: Option<String>,
+    /// Alert when a phone rings.
+    pub notify_incoming: bool,
+    /// Alert after a missed call.
+    pub notify_missed: bool,
+    /// Sound with alerts.
+    pub sound: bool,
+    /// Start with the session.
+    pub autostart: bool,
+    /// Keys that the company fixed; shown as locked.
+    pub locked: Vec<String>,
+    /// Where the file is.
+    pub file: String,
+}
+
+/// What to change; absent fields stay. Text fields: empty clears.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct SettingsChange {
+    /// See [`Settings::mode`].
+    pub mode: Option<Mode>,
+    /// See [`Settings::language`].
+    pub language: Option<String>,
+    /// See [`Settings::theme`].
+    pub theme: Option<String>,
+    /// See [`Settings::relay_url`].
+    pub relay_url: Option<String>,
+    /// See [`Settings::account_id`].
+    pub account_id: Option<String>,
+    /// See [`Settings::authentication`].
+    pub authentication: Option<String>,
+    /// See [`Settings::platform_url`].
+    pub platform_url: Option<String>,
+    /// See [`Settings::notify_incoming`].
+    pub notify_incoming: Option<bool>,
+    /// See [`Settings::notify_missed`].
+    pub notify_missed: Option<bool>,
+    /// See [`Settings::sound`].
+    pub sound: Option<bool>,
+    /// See [`Settings::autostart`].
+    pub autostart: Option<bool>,
+}
+
+/// An enrolment link that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PendingEnrolment {
+    /// The relay's address as the link has it.
+    pub relay: String,
+    /// Its host, to be shown large: whom the person is about to trust.
+    pub host: String,
+    /// The one-time code.
+    pub code: String,
+}
+
+/// What a typed text means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Understood {
+    /// What to do with it.
+    pub verdict: Verdict,
+    /// The sentence under the field: "Composera le 01 42 68 53 00", or why not.
+    pub message: Option<Message>,
+    /// `+33142685300`, when there is one.
+    pub number: Option<String>,
+    /// `01 42 68 53 00`, in the language of the moment.
+    pub display: Option<String>,
+    /// What is known of it (class, country), when worth a line.
+    pub about: Option<Message>,
+    /// More than one number was found: to choose from, likeliest first.
+    pub choices: Vec<Choice>,
+}
+
+/// One of several numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Choice {
+    /// `+33142685300`
+    pub number: String,
+    /// `01 42 68 53 00`
+    pub display: String,
+    /// As it stood before the number: `Tél.`, `Fax`.
+    pub label: Option<String>,
+}
+
+/// Whether a text may be dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Nothing typed.
+    Empty,
+    /// Not yet a number, but may become one: no alarm while typing.
+    Incomplete,
+    /// May be dialled.
+    Dial,
+    /// May be dialled after a yes.
+    Confirm,
+    /// Several numbers.
+    Choose,
+    /// May not be dialled.
+    Refuse,
+}
+
+/// One thing that was tried, for `doctor` and the connection test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Check {
+    /// Stable name: `tray_host`, `notifications`, `keychain`, `relay_reachable`, `relay_token`, `relay_stream`, `platform`, …
+    pub name: String,
+    /// How it went.
+    pub result: CheckResult,
+    /// What was found, and what to do.
+    pub message: Message,
+}
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckResult {
+    /// Works.
+    Ok,
+    /// Works with a limit.
+    Warning,
+    /// Doesn't work.
+    Failed,
+    /// Doesn't apply or couldn't be tried.
+    Skipped,
+}

@@ -1,0 +1,218 @@
+//! The JSON of `/v1/…`. Times are RFC 3339 UTC. Fields may be added; readers ignore those that they don't know.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use telephony::{AccountId, Call};
+
+/// The position of an event in a relay's history. Opaque to clients: it grows, and is handed back to resume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(pub u64);
+
+impl std::fmt::Display for EventId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for EventId {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One event of a stream (`data:` of a Server-Sent Event, or an element of a long poll's answer).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its position; the SSE `id:` field carries the same.
+    pub id: EventId,
+    /// The relay's clock when the event was made.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// What an event tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventBody {
+    /// A call changed; its whole state.
+    Call {
+        /// The state after the change.
+        call: Call,
+    },
+    /// The calls that live now. First on a stream that names no position, and right after a `gap`; its id is the position
+    /// that it is true for. A stream that resumes gets what it missed instead.
+    Snapshot {
+        /// Live calls of the subscriber's accounts.
+        calls: Vec<Call>,
+    },
+    /// Events after the asked-for position are no longer kept, or the position was never given: fetch `/v1/calls`.
+    Gap,
+    /// A kind that this version doesn't know; skipped, its id still counts.
+    #[serde(other)]
+    Unknown,
+}
+
+/// `GET /v1/calls`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallList {
+    /// The relay's clock.
+    pub at: Timestamp,
+    /// The position that this list is true for: events after it are not in it.
+    pub as_of: EventId,
+    /// Ringing and connected ones.
+    pub live: Vec<Call>,
+    /// The latest ended ones, newest first.
+    pub ended: Vec<Call>,
+}
+
+/// `GET /v1/events?after=…&wait=…` with `Accept: application/json`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPage {
+    /// In order; empty when nothing came within the wait.
+    pub events: Vec<Event>,
+    /// Ask for events after this one next time.
+    pub next: EventId,
+}
+
+/// `GET /v1/me`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The label given at enrolment.
+    pub label: String,
+    /// The accounts whose calls this desktop hears.
+    pub accounts: Vec<AccountId>,
+    /// What this relay can do.
+    pub capabilities: Capabilities,
+    /// The relay's version.
+    pub version: String,
+    /// The relay's clock.
+    pub at: Timestamp,
+}
+
+/// What a relay can do for this desktop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// `POST /v1/calls` works: the relay holds the platform's key and this token may dial.
+    pub dial: bool,
+}
+
+/// `POST /v1/calls`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceCall {
+    /// The number to call, as a person may write it; E.164 is best.
+    pub number: String,
+    /// Whose phone rings first.
+    pub account_id: AccountId,
+    /// The person has confirmed a number that asks for it (premium rate).
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+/// `202` to `POST /v1/calls`: the platform took it; the stream tells what comes of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The number as sent.
+    pub number: telephony::E164,
+    /// Whose phone rings first.
+    pub account_id: AccountId,
+    /// The platform's id, when its answer had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_id: Option<telephony::CallId>,
+}
+
+/// `201` to `POST /v1/enrolments/{code}`
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The bearer token, shown this once.
+    pub token: String,
+    /// The label given at enrolment.
+    pub label: String,
+    /// The accounts whose calls this desktop hears.
+    pub accounts: Vec<AccountId>,
+}
+
+impl std::fmt::Debug for Enrolled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enrolled").field("label", &self.label).field("accounts", &self.accounts).finish_non_exhaustive()
+    }
+}
+
+/// An error answer, `application/problem+json` (RFC 9457). `type` is stable: branch on it, show `detail`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `urn:centrex-relay:problem:…`, see [`problem`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short title in English.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened and what to do, in English, without secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// After a refused dial: whether a phone may have rung all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_have_rung: Option<bool>,
+}
+
+/// The stable `type` values of [`Problem`], after the prefix [`problem::PREFIX`].
+pub mod problem {
+    /// Stands before each of the names below.
+    pub const PREFIX: &str = "urn:centrex-relay:problem:";
+    /// 401: no token, or one that isn't known or was revoked.
+    pub const UNAUTHORIZED: &str = "unauthorized";
+    /// 403: the token may not do this (an account that isn't its own, or it may not dial).
+    pub const FORBIDDEN: &str = "forbidden";
+    /// 404: no such thing.
+    pub const NOT_FOUND: &str = "not-found";
+    /// 404 or 410: the enrolment code is unknown, used or expired.
+    pub const CODE_INVALID: &str = "enrolment-code-invalid";
+    /// 400: the body or a parameter can't be read.
+    pub const BAD_REQUEST: &str = "bad-request";
+    /// 413: the body is too large.
+    pub const TOO_LARGE: &str = "too-large";
+    /// 414: the address is too long.
+    pub const URI_TOO_LONG: &str = "uri-too-long";
+    /// 422: the number can't be understood or may not be dialled; `detail` says why.
+    pub const NUMBER_REFUSED: &str = "number-refused";
+    /// 409: the number asks for the person's word first: send it again with `confirmed`.
+    pub const CONFIRMATION_NEEDED: &str = "confirmation-needed";
+    /// 409: the same `Idempotency-Key` came with another request.
+    pub const IDEMPOTENCY_CONFLICT: &str = "idempotency-conflict";
+    /// 501: this relay holds no platform key.
+    pub const DIAL_UNAVAILABLE: &str = "dial-unavailable";
+    /// 502: the platform refused the key.
+    pub const PLATFORM_KEY: &str = "platform-key-refused";
+    /// 502: the platform refuses this address or account.
+    pub const PLATFORM_FORBIDDEN: &str = "platform-forbidden";
+    /// 503: the platform says slow down.
+    pub const PLATFORM_BUSY: &str = "platform-rate-limited";
+    /// 502: the platform has no callback URL for the account.
+    pub const PLATFORM_NO_CALLBACK: &str = "platform-no-callback";
+    /// 502: the platform can't be reached: nothing rang.
+    pub const PLATFORM_UNREACHABLE: &str = "platform-unreachable";
+    /// 504: the platform didn't answer in time: a phone may have rung.
+    pub const PLATFORM_TIMEOUT: &str = "platform-timeout";
+    /// 502: the platform answered something else; a phone may have rung.
+    pub const PLATFORM_ERROR: &str = "platform-error";
+    /// 429: too many requests from this desktop.
+    pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
+    /// 503: the relay can't store (or is stopping): try again.
+    pub const UNAVAILABLE: &str = "unavailable";
+}
