@@ -24,6 +24,30 @@ pub struct Message {
     pub args: BTreeMap<String, String>,
 }
 
+/// A secret on its way to the keychain: text on the wire, never shown by Debug, wiped when dropped.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+pub struct Secret(#[ts(type = "string")] zeroize::Zeroizing<String>);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
 /// What a client sends.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClientLine {
@@ -95,7 +119,7 @@ pub enum Request {
         /// Of which account; absent for the kinds that belong to none.
         account: Option<String>,
         /// The secret. The only place of the protocol where one stands.
-        secret: String,
+        secret: Secret,
     },
     /// Takes a secret out of the keychain.
     ForgetCredential {
@@ -481,6 +505,7 @@ pub struct Settings {
 /// What to change; absent fields stay. Text fields: empty clears.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
+#[ts(optional_fields = nullable)]
 pub struct SettingsChange {
     /// See [`Settings::mode`].
     pub mode: Option<Mode>,

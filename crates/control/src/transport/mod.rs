@@ -1,0 +1,1 @@
+//! Carries the protocol over a Unix socket or a named pipe.

@@ -1,0 +1,3 @@
+//! The control protocol over its real transport, and its TypeScript bindings.
+
+mod bindings;
