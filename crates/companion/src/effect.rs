@@ -24,8 +24,16 @@ pub enum Effect {
         /// The person confirmed the number.
         confirmed: bool,
     },
-    /// Write the call to the journal (insert or update by account and call id).
-    Record(Box<Call>),
+    /// Write the call to the journal (insert or update by account and call id). The resume position of the event that this
+    /// comes from goes into the same transaction, see [`crate::journal::Journal::apply`].
+    Record {
+        /// Its state now.
+        call: Box<Call>,
+        /// It is a missed call that nobody has seen yet.
+        unread: bool,
+    },
+    /// Mark every missed call of the journal as seen.
+    MarkAllRead,
     /// Open the window.
     OpenWindow(Place),
     /// Put text on the clipboard.

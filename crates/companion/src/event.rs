@@ -1,6 +1,7 @@
 //! What the companion can be told.
 
-use telephony::{AccountId, Call, CallId, E164};
+use jiff::Timestamp;
+use telephony::{AccountId, Call, CallId};
 use uuid::Uuid;
 
 use crate::settings::Settings;
@@ -23,14 +24,28 @@ pub enum Event {
         /// Seconds between the call's last change and its arrival here by the relay's clock (skew taken out).
         age_s: i64,
     },
-    /// The relay's list of live calls: those of ours that aren't in it are over, and nobody told.
-    LiveCalls(Vec<Call>),
+    /// The relay's list of live calls (a snapshot event, or the `live` of `GET /v1/calls`): those of ours that aren't in it
+    /// are over, and nobody told. Calls that we don't know yet are taken as from [`Event::Call`], their age by `at`; no need
+    /// to send both.
+    LiveCalls {
+        /// Ringing and connected ones of this desktop's accounts.
+        calls: Vec<Call>,
+        /// The relay's clock when the list was true. A call that started later is not judged by it.
+        at: Timestamp,
+    },
     /// A person asked for a call.
     Dial(DialRequest),
     /// What became of [`crate::effect::Effect::PlaceCall`].
     DialOutcome(DialId, Result<Option<CallId>, DialFailure>),
     /// A button of a notification was pressed (or its body, for [`NoteAction::Open`]).
-    NoteAction(CallKey, NoteAction),
+    NoteAction {
+        /// Of which notification.
+        key: CallKey,
+        /// Which button.
+        action: NoteAction,
+        /// A fresh id from the agent's random source, should the button dial.
+        press: DialId,
+    },
     /// The person saw the missed calls (the list was shown).
     MissedRead,
     /// The pad's call card was closed.
@@ -51,7 +66,10 @@ pub struct CallKey {
 impl CallKey {
     /// The key of a call.
     pub fn of(call: &Call) -> Self {
-        Self { account: call.account_id.clone(), call: call.call_id.clone() }
+        Self {
+            account: call.account_id.clone(),
+            call: call.call_id.clone(),
+        }
     }
 }
 
@@ -60,8 +78,14 @@ impl CallKey {
 pub enum Origin {
     /// From the stream or the list. `age_s` decides whether it may still ring.
     Relay,
-    /// From our own journal, at start: never rings.
-    Journal,
+    /// From the relay's list of ended calls at the very first connection: what happened before this desktop listened.
+    /// Goes to the journal as already seen; never alerts.
+    History,
+    /// From our own journal, at start: never rings, and isn't recorded again.
+    Journal {
+        /// It is a missed call that nobody has seen yet.
+        unread: bool,
+    },
 }
 
 /// The secrets that the product knows. One keychain entry per kind and account.
@@ -196,7 +220,8 @@ pub enum DialReason {
     Keychain(KeychainProblem),
     /// Nothing is set up to dial with.
     NotConfigured,
-    /// The platform took the call and no phone rang within the limit.
+    /// The platform took the call and nothing was heard of it within the limit, though the relay was listening: the own phone
+    /// didn't ring, or nobody picked it up (which of the two isn't told).
     NothingRang,
 }
 
@@ -209,13 +234,4 @@ pub enum NoteAction {
     CallBack,
     /// Puts the number on the clipboard.
     CopyNumber,
-}
-
-/// A number that passed `telephony`'s judgement, with the account that shall ring.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// The number to call.
-    pub number: E164,
-    /// Whose phone rings first.
-    pub account: AccountId,
 }

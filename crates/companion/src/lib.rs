@@ -1,9 +1,16 @@
 //! All that the app decides without a desktop, as `on(event, now) → effects`.
 //!
-//! Nothing here opens a socket, reads a clock or knows an operating system: the agent feeds [`event::Event`]s and carries
-//! out [`effect::Effect`]s. What people see (tray, notifications, sentences) is a pure function of the state and the strings.
+//! Nothing here opens a socket, reads a clock or knows an operating system: the agent feeds [`event::Event`]s to the
+//! [`Companion`] and carries out its [`effect::Effect`]s. What people see (tray, notifications, sentences) is a pure function
+//! of the state and the strings. Two rooms touch files, and only when the agent calls them: [`settings`] and [`journal`].
 
+mod companion;
 pub mod effect;
 pub mod event;
+pub mod journal;
 pub mod settings;
 pub mod tray;
+pub mod view;
+pub mod words;
+
+pub use companion::Companion;

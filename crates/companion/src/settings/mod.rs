@@ -1,0 +1,235 @@
+//! The settings: their meaning, their TOML form, their layers (defaults, the person's file, the company's file).
+
+use std::collections::BTreeSet;
+
+use telephony::AccountId;
+use url::Url;
+
+use crate::words::{Lang, Message};
+
+mod store;
+
+pub use store::{ChangeError, Store};
+
+/// The settings in force, all layers taken together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How calls are placed and heard.
+    pub mode: Mode,
+    /// The language of tray, notifications and window.
+    pub language: LanguageChoice,
+    /// The window's colours.
+    pub theme: Theme,
+    /// Relay mode: the relay's base address. `https`, or `http` on this computer alone.
+    pub relay_url: Option<Url>,
+    /// Direct mode: the Centrex account whose phone rings first.
+    pub account_id: Option<AccountId>,
+    /// Direct mode: which secret the platform gets.
+    pub authentication: Authentication,
+    /// Direct mode: the platform's base address, when it isn't the operator's usual one.
+    pub platform_url: Option<Url>,
+    /// Of several accounts, the one that rings when nothing else is said.
+    pub default_account: Option<AccountId>,
+    /// Alert when a phone rings.
+    pub notify_incoming: bool,
+    /// Alert after a missed call.
+    pub notify_missed: bool,
+    /// The desktop's sound with alerts. Off unless wanted: the phone itself rings.
+    pub sound: bool,
+    /// Start with the session.
+    pub autostart: bool,
+    /// Seconds that the window's process stays, hidden, after the window was closed.
+    pub window_linger_s: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Unset,
+            language: LanguageChoice::System,
+            theme: Theme::System,
+            relay_url: None,
+            account_id: None,
+            authentication: Authentication::ApiKey,
+            platform_url: None,
+            default_account: None,
+            notify_incoming: true,
+            notify_missed: true,
+            sound: false,
+            autostart: false,
+            window_linger_s: 120,
+        }
+    }
+}
+
+/// How calls are placed and heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Nothing set up yet.
+    #[default]
+    Unset,
+    /// Through a relay.
+    Relay,
+    /// Straight to the platform; no alerts.
+    Direct,
+}
+
+/// Which language to speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LanguageChoice {
+    /// The system's.
+    #[default]
+    System,
+    /// This one, whatever the system speaks.
+    Always(Lang),
+}
+
+/// The window's colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Which secret the platform gets in direct mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Authentication {
+    /// The customer-wide API key.
+    #[default]
+    ApiKey,
+    /// The account's SIP password.
+    AccountPassword,
+}
+
+/// The settings by name: what can be changed, and what a company can lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// [`Settings::mode`]: `mode = "unset" | "relay" | "direct"`
+    Mode,
+    /// [`Settings::language`]: `language = "system" | "fr" | "en"`
+    Language,
+    /// [`Settings::theme`]: `theme = "system" | "light" | "dark"`
+    Theme,
+    /// [`Settings::relay_url`]: `relay.url`
+    RelayUrl,
+    /// [`Settings::account_id`]: `direct.account_id`
+    AccountId,
+    /// [`Settings::authentication`]: `direct.authentication = "api_key" | "account_password"`
+    Authentication,
+    /// [`Settings::platform_url`]: `direct.platform_url`
+    PlatformUrl,
+    /// [`Settings::default_account`]: `default_account`
+    DefaultAccount,
+    /// [`Settings::notify_incoming`]: `notify.incoming`
+    NotifyIncoming,
+    /// [`Settings::notify_missed`]: `notify.missed`
+    NotifyMissed,
+    /// [`Settings::sound`]: `notify.sound`
+    Sound,
+    /// [`Settings::autostart`]: `autostart`
+    Autostart,
+    /// [`Settings::window_linger_s`]: `window.linger_s`
+    WindowLinger,
+}
+
+impl Key {
+    /// Every key, in the order of a file written from nothing.
+    pub const ALL: [Self; 13] = [
+        Self::Mode,
+        Self::Language,
+        Self::Theme,
+        Self::DefaultAccount,
+        Self::Autostart,
+        Self::RelayUrl,
+        Self::AccountId,
+        Self::Authentication,
+        Self::PlatformUrl,
+        Self::NotifyIncoming,
+        Self::NotifyMissed,
+        Self::Sound,
+        Self::WindowLinger,
+    ];
+
+    /// The name in the control protocol: `relay_url`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mode => "mode",
+            Self::Language => "language",
+            Self::Theme => "theme",
+            Self::RelayUrl => "relay_url",
+            Self::AccountId => "account_id",
+            Self::Authentication => "authentication",
+            Self::PlatformUrl => "platform_url",
+            Self::DefaultAccount => "default_account",
+            Self::NotifyIncoming => "notify_incoming",
+            Self::NotifyMissed => "notify_missed",
+            Self::Sound => "sound",
+            Self::Autostart => "autostart",
+            Self::WindowLinger => "window_linger_s",
+        }
+    }
+
+    /// The path in the file: `relay.url`.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Mode => "mode",
+            Self::Language => "language",
+            Self::Theme => "theme",
+            Self::RelayUrl => "relay.url",
+            Self::AccountId => "direct.account_id",
+            Self::Authentication => "direct.authentication",
+            Self::PlatformUrl => "direct.platform_url",
+            Self::DefaultAccount => "default_account",
+            Self::NotifyIncoming => "notify.incoming",
+            Self::NotifyMissed => "notify.missed",
+            Self::Sound => "notify.sound",
+            Self::Autostart => "autostart",
+            Self::WindowLinger => "window.linger_s",
+        }
+    }
+}
+
+/// A new value for one setting. Text comes as a person typed it and is judged by [`Store::change`]; empty text clears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// See [`Settings::mode`].
+    Mode(Mode),
+    /// `system`, `fr` or `en`.
+    Language(String),
+    /// `system`, `light` or `dark`.
+    Theme(String),
+    /// See [`Settings::relay_url`].
+    RelayUrl(String),
+    /// See [`Settings::account_id`].
+    AccountId(String),
+    /// `api_key` or `account_password`.
+    Authentication(String),
+    /// See [`Settings::platform_url`].
+    PlatformUrl(String),
+    /// See [`Settings::default_account`].
+    DefaultAccount(String),
+    /// See [`Settings::notify_incoming`].
+    NotifyIncoming(bool),
+    /// See [`Settings::notify_missed`].
+    NotifyMissed(bool),
+    /// See [`Settings::sound`].
+    Sound(bool),
+    /// See [`Settings::autostart`].
+    Autostart(bool),
+}
+
+/// What reading the files gave. Never nothing: what can't be used is replaced by defaults, and said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// The settings in force.
+    pub settings: Settings,
+    /// What the company fixed.
+    pub locked: BTreeSet<Key>,
+    /// What is wrong with a file, which line, and what is done about it; the first of several.
+    pub problem: Option<Message>,
+}
