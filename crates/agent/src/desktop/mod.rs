@@ -3,11 +3,79 @@
 //! One folder a concern, one file an operating system (`tray/linux.rs`, `tray/windows.rs`, …). The controller's tests use
 //! fakes of these traits; the real ones are tested against real services.
 
+pub mod autostart;
+pub mod clipboard;
+pub mod keychain;
+pub mod locale;
+pub mod notifications;
+mod session;
+pub mod tray;
+
 use companion::effect::Notification;
 use companion::event::{CallKey, CredentialKind, KeychainProblem, NoteAction};
 use companion::tray::{MenuAction, Tray};
 use secrecy::SecretString;
 use telephony::AccountId;
+use tokio::sync::mpsc::UnboundedSender;
+
+pub use clipboard::Clipboard;
+pub use keychain::Keychain;
+pub use notifications::Notifier;
+pub use tray::TrayHandle;
+
+/// How the product names itself to the desktop: StatusNotifierItem id, desktop entry, keychain service.
+pub const APP_ID: &str = "centrex-tray";
+/// How the product names itself to people.
+pub const APP_NAME: &str = "Centrex Tray";
+
+/// The real desktop, opened once by [`open`].
+pub struct Desktop {
+    /// The icon.
+    pub tray: TrayHandle,
+    /// Native notifications.
+    pub notify: Notifier,
+    /// The OS keychain.
+    pub keychain: Keychain,
+    /// The clipboard.
+    pub clipboard: Clipboard,
+}
+
+/// Why the desktop can't be opened at all. A missing tray host, notification daemon or keychain isn't one of these: they
+/// may come later, and each says so by itself ([`DesktopEvent`], [`KeychainProblem`]).
+#[derive(Debug, thiserror::Error)]
+pub enum DesktopError {
+    /// The system gives no more threads.
+    #[error("the system refuses a new thread ({0}): close some programs and start again")]
+    Thread(#[from] std::io::Error),
+    /// [`open`] was called outside a Tokio runtime: a mistake in the program.
+    #[error("the desktop needs a Tokio runtime")]
+    Runtime,
+}
+
+/// Opens the desktop for a profile (`default` is the one without a name). Returns at once; everything slow happens behind
+/// it, and what happens there comes through `events`. To be called inside a Tokio runtime.
+///
+/// # Errors
+/// See [`DesktopError`].
+pub fn open(profile: &str, events: UnboundedSender<DesktopEvent>) -> Result<Desktop, DesktopError> {
+    let runtime = tokio::runtime::Handle::try_current().map_err(|_| DesktopError::Runtime)?;
+    session::watch(&runtime, events.clone());
+    Ok(Desktop {
+        tray: TrayHandle::open(profile, &runtime, events.clone())?,
+        notify: Notifier::open(&runtime, events)?,
+        keychain: Keychain::open(profile)?,
+        clipboard: Clipboard::default(),
+    })
+}
+
+/// Runs the agent with the process's main thread as the desktop wants it: on macOS the main thread belongs to the system's
+/// event loop and `agent` gets a thread of its own; elsewhere this simply calls `agent`. To be called first in `main`.
+///
+/// # Errors
+/// [`DesktopError::Thread`], on macOS only.
+pub fn run<T: Send + 'static>(agent: impl FnOnce() -> T + Send + 'static) -> Result<T, DesktopError> {
+    tray::run(agent)
+}
 
 /// What the desktop tells the controller, through one channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,9 +124,16 @@ pub struct SecretName {
 /// The OS keychain. Calls run on a thread of their own and end within a timeout.
 pub trait KeychainPort: Send + Sync {
     /// The secret, or `None` when the keychain works and doesn't hold it.
-    fn get(&self, name: SecretName) -> impl Future<Output = Result<Option<SecretString>, KeychainProblem>> + Send;
+    fn get(
+        &self,
+        name: SecretName,
+    ) -> impl Future<Output = Result<Option<SecretString>, KeychainProblem>> + Send;
     /// Stores it, replacing an older one.
-    fn set(&self, name: SecretName, secret: SecretString) -> impl Future<Output = Result<(), KeychainProblem>> + Send;
+    fn set(
+        &self,
+        name: SecretName,
+        secret: SecretString,
+    ) -> impl Future<Output = Result<(), KeychainProblem>> + Send;
     /// Forgets it; fine when it wasn't there.
     fn delete(&self, name: SecretName) -> impl Future<Output = Result<(), KeychainProblem>> + Send;
 }

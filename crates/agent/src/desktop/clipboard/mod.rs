@@ -1,0 +1,5 @@
+//! The clipboard.
+
+/// Puts text on the clipboard.
+#[derive(Default)]
+pub struct Clipboard {}

@@ -1,0 +1,55 @@
+//! The Secret Service (gnome-keyring, KWallet, KeePassXC) over D-Bus.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use companion::event::KeychainProblem;
+use keyring_core::{CredentialStore, Error};
+use zbus_secret_service_keyring_store::Store;
+
+pub(super) fn open() -> Result<Arc<CredentialStore>, Error> {
+    Ok(Store::new()?)
+}
+
+/// How the entry is shown in the keychain's own program.
+pub(super) fn modifiers(label: &str) -> HashMap<&str, &str> {
+    HashMap::from([("label", label)])
+}
+
+pub(super) fn problem(error: &Error) -> KeychainProblem {
+    match error {
+        Error::NoStorageAccess(_) => KeychainProblem::Locked,
+        Error::PlatformFailure(cause) => match cause.downcast_ref() {
+            Some(
+                secret_service::Error::Unavailable
+                | secret_service::Error::Zbus(zbus::Error::InputOutput(_) | zbus::Error::Address(_)),
+            ) => KeychainProblem::NoService,
+            Some(secret_service::Error::Locked | secret_service::Error::Prompt) => KeychainProblem::Locked,
+            _ => KeychainProblem::Failed,
+        },
+        _ => KeychainProblem::Failed,
+    }
+}
+
+/// A keychain that asks the person for its password doesn't answer until they have typed it: it isn't broken, it is locked.
+pub(super) async fn why_no_answer() -> KeychainProblem {
+    let locked = async {
+        let bus = zbus::connection::Builder::session()?
+            .method_timeout(Duration::from_secs(1))
+            .build()
+            .await?;
+        let collection = zbus::proxy::Builder::<zbus::Proxy<'_>>::new(&bus)
+            .destination("org.freedesktop.secrets")?
+            .path("/org/freedesktop/secrets/aliases/default")?
+            .interface("org.freedesktop.Secret.Collection")?
+            .cache_properties(zbus::proxy::CacheProperties::No)
+            .build()
+            .await?;
+        collection.get_property::<bool>("Locked").await
+    };
+    match locked.await {
+        Ok(true) => KeychainProblem::Locked,
+        Ok(false) | Err(_) => KeychainProblem::NoAnswer,
+    }
+}

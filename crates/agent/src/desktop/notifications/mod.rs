@@ -1,0 +1,36 @@
+//! Native notifications: they obey the desktop's do-not-disturb and its lock screen.
+
+#[cfg(target_os = "linux")]
+mod freedesktop;
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod imp;
+#[cfg(not(target_os = "linux"))]
+#[path = "toast.rs"]
+mod imp;
+
+pub use imp::Notifier;
+
+use companion::event::NoteAction;
+
+/// The names of the actions on the wire between us and the desktop.
+fn action_name(action: NoteAction) -> &'static str {
+    match action {
+        // The name that the Desktop Notifications Specification gives to a press on the body.
+        NoteAction::Open => "default",
+        NoteAction::CallBack => "call-back",
+        NoteAction::CopyNumber => "copy-number",
+    }
+}
+
+/// The action of a name, if it is one of ours.
+fn action_of(name: &str) -> Option<NoteAction> {
+    [NoteAction::Open, NoteAction::CallBack, NoteAction::CopyNumber]
+        .into_iter()
+        .find(|action| action_name(*action) == name)
+}
+
+/// Text from outside without the characters that a desktop could stumble on: control characters go, line breaks stay.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}

@@ -1,0 +1,270 @@
+//! StatusNotifierItem over D-Bus (ksni): the only way on Linux to be told of a left click.
+//!
+//! One task owns the item. While no host shows it, the task waits for one to appear on the bus, and looks again by itself
+//! now and then for the hosts that appear without a word.
+
+use std::time::Duration;
+
+use companion::tray::{MenuItem, Tray, TrayIcon};
+use futures_util::StreamExt;
+use ksni::TrayMethods;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use zbus::fdo::DBusProxy;
+
+use super::drawing;
+use crate::desktop::{APP_ID, APP_NAME, DesktopError, DesktopEvent, TrayPort};
+
+/// The name under which a tray host waits for items.
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+/// How long to wait before looking again for a host that is there and doesn't show us.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// See [`TrayPort`].
+pub struct TrayHandle {
+    wanted: UnboundedSender<Tray>,
+}
+
+impl TrayHandle {
+    pub(in crate::desktop) fn open(
+        profile: &str,
+        runtime: &Handle,
+        events: UnboundedSender<DesktopEvent>,
+    ) -> Result<Self, DesktopError> {
+        let (wanted, updates) = unbounded_channel();
+        runtime.spawn(keep_shown(profile.to_owned(), updates, events));
+        Ok(Self { wanted })
+    }
+}
+
+impl TrayPort for TrayHandle {
+    fn show(&self, tray: Tray) {
+        // The task ends with the runtime only; there is nobody left to show it to then.
+        let _ = self.wanted.send(tray);
+    }
+}
+
+/// On Linux the main thread is free: the tray lives on the bus.
+pub(in crate::desktop) fn run<T: Send + 'static>(
+    agent: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, DesktopError> {
+    Ok(agent())
+}
+
+/// What ksni asks; it lives inside ksni's service.
+#[derive(Clone)]
+struct Item {
+    profile: String,
+    tray: Tray,
+    events: UnboundedSender<DesktopEvent>,
+    /// Tells the owning task that the host refused us and the item must be made anew.
+    lost: UnboundedSender<()>,
+}
+
+impl Item {
+    fn tell(&self, event: DesktopEvent) {
+        let _ = self.events.send(event);
+    }
+}
+
+impl ksni::Tray for Item {
+    fn id(&self) -> String {
+        APP_ID.to_owned()
+    }
+
+    fn title(&self) -> String {
+        if self.profile == "default" {
+            APP_NAME.to_owned()
+        } else {
+            format!("{APP_NAME} ({})", self.profile)
+        }
+    }
+
+    fn category(&self) -> ksni::Category {
+        ksni::Category::Communications
+    }
+
+    fn status(&self) -> ksni::Status {
+        match self.tray.icon {
+            TrayIcon::Ringing => ksni::Status::NeedsAttention,
+            TrayIcon::InCall | TrayIcon::Missed | TrayIcon::NotConnected | TrayIcon::Idle => {
+                ksni::Status::Active
+            }
+        }
+    }
+
+    fn icon_pixmap(&self) -> Vec<ksni::Icon> {
+        pixmaps(self.tray.icon)
+    }
+
+    fn attention_icon_pixmap(&self) -> Vec<ksni::Icon> {
+        pixmaps(TrayIcon::Ringing)
+    }
+
+    fn tool_tip(&self) -> ksni::ToolTip {
+        // Hosts may read the description as markup and the title as plain text: all of it goes into the title.
+        ksni::ToolTip {
+            title: self.tray.tooltip.clone(),
+            ..ksni::ToolTip::default()
+        }
+    }
+
+    fn activate(&mut self, x: i32, y: i32) {
+        // Some hosts can't tell where the click was and say 0,0 (or less): that corner is worse than no place at all.
+        self.tell(DesktopEvent::TrayClicked((x > 0 || y > 0).then_some((x, y))));
+    }
+
+    fn menu(&self) -> Vec<ksni::MenuItem<Self>> {
+        self.tray.menu.iter().map(menu_item).collect()
+    }
+
+    fn watcher_online(&self) {
+        self.tell(DesktopEvent::TrayShown(true));
+    }
+
+    fn watcher_offline(&self, reason: ksni::OfflineReason) -> bool {
+        self.tell(DesktopEvent::TrayShown(false));
+        match reason {
+            // The host went; ksni registers again when it returns.
+            ksni::OfflineReason::No => true,
+            // The host is there and refused us. ksni would leave it at that.
+            reason => {
+                tracing::info!(?reason, "the tray host refused the icon; trying again");
+                let _ = self.lost.send(());
+                false
+            }
+        }
+    }
+}
+
+fn menu_item(item: &MenuItem) -> ksni::MenuItem<Item> {
+    match item {
+        MenuItem::Separator => ksni::MenuItem::Separator,
+        MenuItem::Text(words) => ksni::menu::StandardItem {
+            label: label(words),
+            enabled: false,
+            ..Default::default()
+        }
+        .into(),
+        MenuItem::Action { label: words, action } => {
+            let action = action.clone();
+            ksni::menu::StandardItem {
+                label: label(words),
+                activate: Box::new(move |item: &mut Item| item.tell(DesktopEvent::Menu(action.clone()))),
+                ..Default::default()
+            }
+            .into()
+        }
+    }
+}
+
+/// In a menu's label one underscore marks the access key, two are an underscore.
+fn label(words: &str) -> String {
+    words.replace('_', "__")
+}
+
+fn pixmaps(icon: TrayIcon) -> Vec<ksni::Icon> {
+    drawing::pictures(icon)
+        .iter()
+        .map(|picture| ksni::Icon {
+            width: picture.side,
+            height: picture.side,
+            data: picture.argb(),
+        })
+        .collect()
+}
+
+/// Shows the latest of `updates` for as long as the runtime lives.
+async fn keep_shown(
+    profile: String,
+    mut updates: UnboundedReceiver<Tray>,
+    events: UnboundedSender<DesktopEvent>,
+) {
+    let Some(mut tray) = updates.recv().await else {
+        return;
+    };
+    let mut told = None;
+    loop {
+        while let Ok(newer) = updates.try_recv() {
+            tray = newer;
+        }
+        let (lost, mut lost_by) = unbounded_channel();
+        let item = Item {
+            profile: profile.clone(),
+            tray: tray.clone(),
+            events: events.clone(),
+            lost,
+        };
+        match item.spawn().await {
+            Ok(handle) => {
+                let _ = events.send(DesktopEvent::TrayShown(true));
+                told = None;
+                loop {
+                    tokio::select! {
+                        newer = updates.recv() => {
+                            let Some(newer) = newer else {
+                                handle.shutdown().await;
+                                return;
+                            };
+                            tray = newer.clone();
+                            handle.update(move |item| item.tray = newer).await;
+                        }
+                        _ = lost_by.recv() => break,
+                    }
+                }
+                tokio::time::sleep(RETRY).await;
+            }
+            Err(error) => {
+                let words = error.to_string();
+                if told.as_ref() != Some(&words) {
+                    tracing::info!(%error, "no tray shows the icon; waiting for one");
+                    let _ = events.send(DesktopEvent::TrayShown(false));
+                    told = Some(words);
+                }
+                // Nobody had the name a moment ago: a host that took it meanwhile must not be missed. A host that is there
+                // and didn't want us is left alone for a while.
+                let nobody = matches!(error, ksni::Error::Watcher(zbus::fdo::Error::ServiceUnknown(_)));
+                host_appears(nobody, &mut updates, &mut tray).await;
+            }
+        }
+    }
+}
+
+/// Returns when a host may be there: its name appeared on the bus, or [`RETRY`] went by.
+async fn host_appears(nobody: bool, updates: &mut UnboundedReceiver<Tray>, tray: &mut Tray) {
+    let appears = async {
+        if name_appears(nobody).await.is_err() {
+            // No bus to listen on: only time can help.
+            std::future::pending::<()>().await;
+        }
+    };
+    let again = tokio::time::sleep(RETRY);
+    tokio::pin!(appears, again);
+    loop {
+        tokio::select! {
+            () = &mut appears => return,
+            () = &mut again => return,
+            newer = updates.recv() => match newer {
+                Some(newer) => *tray = newer,
+                None => return,
+            },
+        }
+    }
+}
+
+async fn name_appears(at_once: bool) -> zbus::Result<()> {
+    let bus = zbus::Connection::session().await?;
+    let names = DBusProxy::new(&bus).await?;
+    let mut changes = names
+        .receive_name_owner_changed_with_args(&[(0, WATCHER)])
+        .await?;
+    if at_once && names.name_has_owner(WATCHER.try_into()?).await? {
+        return Ok(());
+    }
+    while let Some(change) = changes.next().await {
+        if change.args()?.new_owner().is_some() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

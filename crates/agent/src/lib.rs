@@ -1,0 +1,3 @@
+//! The desktop app: tray, notifications, keychain, links, command line.
+
+pub mod desktop;
