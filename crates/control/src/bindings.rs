@@ -3,6 +3,7 @@
 //! Written by `cargo run -p control --example bindings`; a test fails while the committed file differs.
 
 use std::any::TypeId;
+use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -13,18 +14,22 @@ const HEAD: &str = "\
 /* eslint-disable */
 ";
 
-/// The whole text of `ui/src/bindings.ts`: every type that a page can send or get, with its documentation.
+/// The whole text of `ui/src/bindings.ts`: every type that a page can send or get, with its documentation, by name.
 pub fn typescript() -> String {
     let mut types = Types {
         config: Config::new(),
         seen: Vec::new(),
-        text: String::from(HEAD),
+        declarations: BTreeMap::new(),
     };
     types.visit::<Request>();
     types.visit::<Answer>();
     types.visit::<Change>();
     types.visit::<Error>();
-    let mut text = types.text;
+    let mut text = String::from(HEAD);
+    for declaration in types.declarations.values() {
+        text.push('\n');
+        text.push_str(declaration);
+    }
     text.push_str(&format!(
         "\n/** Spoken by this build. */\nexport const PROTOCOL_VERSION = {};\n",
         crate::protocol::VERSION
@@ -32,11 +37,11 @@ pub fn typescript() -> String {
     text
 }
 
-/// Collects declarations, each once, in the order in which the types are met.
+/// Collects declarations, each once. By name: the order in which ts-rs meets types differs from build to build.
 struct Types {
     config: Config,
     seen: Vec<TypeId>,
-    text: String,
+    declarations: BTreeMap<String, String>,
 }
 
 impl TypeVisitor for Types {
@@ -48,13 +53,9 @@ impl TypeVisitor for Types {
         self.seen.push(id);
         // Types of Rust's own (text, lists) have no file of their own and are written inline where they stand.
         if T::output_path().is_some() {
-            self.text.push('\n');
-            if let Some(docs) = T::docs() {
-                self.text.push_str(&docs);
-            }
-            self.text.push_str("export ");
-            self.text.push_str(&T::decl(&self.config));
-            self.text.push('\n');
+            let docs = T::docs().unwrap_or_default();
+            let declaration = format!("{docs}export {}\n", T::decl(&self.config));
+            self.declarations.insert(T::ident(&self.config), declaration);
         }
         T::visit_dependencies(self);
         T::visit_generics(self);
