@@ -1,9 +1,31 @@
 //! Words of the trade, pure: E.164 numbers, what may be dialled, call ids, calls and their states.
 //!
 //! No I/O, no clock, no randomness. Everything else in the workspace depends on this crate, and it depends on none.
+//!
+//! From what a person typed to a verdict:
+//!
+//! ```
+//! use telephony::{Language, Meaning, Rules, Verdict, display_destination, may_dial, understand};
+//!
+//! let understanding = understand("Tél. : 01.42.68.53.00", &Rules::default());
+//! let Meaning::One(one) = understanding.meaning else { unreachable!() };
+//! assert_eq!(one.number().map(|number| number.as_str()), Some("+33142685300"));
+//! assert_eq!(display_destination(&one.destination, Language::Fr), "01\u{a0}42\u{a0}68\u{a0}53\u{a0}00");
+//! assert_eq!(may_dial(&one), Verdict::Dial);
+//! ```
 
 pub mod call;
+pub mod class;
+pub mod format;
 pub mod number;
+pub mod rules;
+pub mod understand;
+pub mod verdict;
 
 pub use call::{AccountId, Call, CallId, CallState, Direction};
-pub use number::{E164, NotE164, Party};
+pub use class::{About, Class, Region, Territory, about, class, is_emergency};
+pub use format::{Language, copy_form, display, display_destination, display_number};
+pub use number::{Destination, E164, NotE164, Party};
+pub use rules::{Extensions, Rules};
+pub use understand::{Choice, Meaning, Note, One, Understanding, understand};
+pub use verdict::{Caution, Refusal, Verdict, may_dial, may_dial_destination, may_dial_number};

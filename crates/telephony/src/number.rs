@@ -75,3 +75,30 @@ impl From<Party> for String {
         }
     }
 }
+
+/// What a text that a person typed leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Destination {
+    /// A number in international form: the only kind that the platform dials.
+    Number(E164),
+    /// A public short number: `15`, `3639`, `118218`.
+    Short(String),
+    /// One of the company's own extensions: `204`.
+    Extension(String),
+}
+
+impl Destination {
+    /// The number in international form, if it is one.
+    pub fn number(&self) -> Option<&E164> {
+        match self {
+            Self::Number(number) => Some(number),
+            Self::Short(_) | Self::Extension(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for E164 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
