@@ -62,6 +62,7 @@ pub enum EventBody {
         calls: Vec<Call>,
     },
     /// Events after the asked-for position are no longer kept, or the position was never given: fetch `/v1/calls`.
+    /// Its id is 0: whoever is cut right after it resumes there and gets it again, with the snapshot that follows.
     Gap,
     /// A kind that this version doesn't know; skipped, its id still counts.
     #[serde(other)]
@@ -149,7 +150,10 @@ pub struct Enrolled {
 
 impl std::fmt::Debug for Enrolled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Enrolled").field("label", &self.label).field("accounts", &self.accounts).finish_non_exhaustive()
+        f.debug_struct("Enrolled")
+            .field("label", &self.label)
+            .field("accounts", &self.accounts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -171,6 +175,13 @@ pub struct Problem {
     pub may_have_rung: Option<bool>,
 }
 
+impl Problem {
+    /// The part of `type` after [`problem::PREFIX`]; `None` for another vocabulary.
+    pub fn name(&self) -> Option<&str> {
+        self.kind.strip_prefix(problem::PREFIX)
+    }
+}
+
 /// The stable `type` values of [`Problem`], after the prefix [`problem::PREFIX`].
 pub mod problem {
     /// Stands before each of the names below.
@@ -183,6 +194,10 @@ pub mod problem {
     pub const NOT_FOUND: &str = "not-found";
     /// 404 or 410: the enrolment code is unknown, used or expired.
     pub const CODE_INVALID: &str = "enrolment-code-invalid";
+    /// 405: the path exists, the method doesn't.
+    pub const METHOD_NOT_ALLOWED: &str = "method-not-allowed";
+    /// 406: neither an event stream nor JSON was asked for.
+    pub const NOT_ACCEPTABLE: &str = "not-acceptable";
     /// 400: the body or a parameter can't be read.
     pub const BAD_REQUEST: &str = "bad-request";
     /// 413: the body is too large.
