@@ -1,9 +1,10 @@
-//! What the session does around us: sleep, unlock, another network.
+//! What happens around us that breaks connections or ends an absence: sleep, unlock, another network.
 
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::UnboundedSender;
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod imp;
+#[cfg(not(target_os = "linux"))]
+#[path = "none.rs"]
+mod imp;
 
-use super::DesktopEvent;
-
-/// Tells [`DesktopEvent::Woke`] from now on.
-pub(super) fn watch(_runtime: &Handle, _events: UnboundedSender<DesktopEvent>) {}
+pub(super) use imp::watch;

@@ -1,11 +1,12 @@
-//! The tray's pictures, one for each state, in the sizes that panels use.
+//! The tray's pictures, one for each state, in the sizes that panels use. Drawn to be told apart by shape and to be seen on
+//! light and on dark panels: a panel's colour can't be known on Linux.
 
 use companion::tray::TrayIcon;
 
 /// A square picture, 8 bits a channel, not premultiplied.
 pub(super) struct Picture {
     /// Pixels a side.
-    pub side: i32,
+    pub side: u32,
     /// Red, green, blue, alpha; row by row.
     pub rgba: Vec<u8>,
 }
@@ -13,8 +14,8 @@ pub(super) struct Picture {
 impl Picture {
     /// Alpha, red, green, blue: the byte order of StatusNotifierItem (ARGB32 in network order).
     #[cfg(target_os = "linux")]
-    pub fn argb(&self) -> Vec<u8> {
-        let mut argb = self.rgba.clone();
+    pub fn into_argb(self) -> Vec<u8> {
+        let mut argb = self.rgba;
         for pixel in argb.as_chunks_mut::<4>().0 {
             pixel.rotate_right(1);
         }
@@ -22,37 +23,78 @@ impl Picture {
     }
 }
 
-/// The pictures of a state, smallest first.
-pub(super) fn pictures(icon: TrayIcon) -> Vec<Picture> {
-    [16, 22, 24, 32, 48]
-        .into_iter()
-        .map(|side| draw(icon, side))
-        .collect()
+/// The PNG files of one state, smallest first.
+macro_rules! files {
+    ($state:literal, $($side:literal),+) => {
+        &[$(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../icons/tray/", $state, "-", $side, ".png"))),+]
+    };
 }
 
-/// A disc in the colour of the state with a light rim: seen on light and on dark panels alike.
-fn draw(icon: TrayIcon, side: i32) -> Picture {
-    let (red, green, blue) = match icon {
-        TrayIcon::Ringing => (0xE0, 0x7A, 0x00),
-        TrayIcon::InCall => (0x1F, 0x9D, 0x55),
-        TrayIcon::Missed => (0xD6, 0x33, 0x33),
-        TrayIcon::NotConnected => (0x80, 0x80, 0x80),
-        TrayIcon::Idle => (0x2B, 0x6C, 0xB0),
-    };
-    let mut rgba = Vec::new();
-    for y in 0..side {
-        for x in 0..side {
-            let (dx, dy) = (2 * x + 1 - side, 2 * y + 1 - side);
-            let distance = dx * dx + dy * dy;
-            let pixel = if distance > side * side {
-                [0, 0, 0, 0]
-            } else if distance > (side - 3) * (side - 3) {
-                [0xFF, 0xFF, 0xFF, 0xFF]
-            } else {
-                [red, green, blue, 0xFF]
-            };
-            rgba.extend(pixel);
+fn files(icon: TrayIcon) -> &'static [&'static [u8]] {
+    match icon {
+        TrayIcon::Ringing => files!("ringing", "16", "22", "24", "32", "48", "64"),
+        TrayIcon::InCall => files!("in-call", "16", "22", "24", "32", "48", "64"),
+        TrayIcon::Missed => files!("missed", "16", "22", "24", "32", "48", "64"),
+        TrayIcon::NotConnected => files!("not-connected", "16", "22", "24", "32", "48", "64"),
+        TrayIcon::Idle => files!("idle", "16", "22", "24", "32", "48", "64"),
+    }
+}
+
+/// The pictures of a state, smallest first.
+pub(super) fn pictures(icon: TrayIcon) -> Vec<Picture> {
+    // The files are part of the program and a test reads each: none is left out in practice.
+    files(icon).iter().filter_map(|file| decode(file)).collect()
+}
+
+fn decode(file: &[u8]) -> Option<Picture> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().ok()?;
+    let mut rgba = vec![0; reader.output_buffer_size()?];
+    let info = reader.next_frame(&mut rgba).ok()?;
+    let is_rgba = (info.color_type, info.bit_depth) == (png::ColorType::Rgba, png::BitDepth::Eight);
+    (is_rgba && info.width == info.height).then_some(Picture {
+        side: info.width,
+        rgba,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_has_its_picture_in_every_size() {
+        let states = [
+            TrayIcon::Ringing,
+            TrayIcon::InCall,
+            TrayIcon::Missed,
+            TrayIcon::NotConnected,
+            TrayIcon::Idle,
+        ];
+        let mut seen = std::collections::HashSet::new();
+        for state in states {
+            let pictures = pictures(state);
+            assert_eq!(
+                pictures.iter().map(|p| p.side).collect::<Vec<_>>(),
+                [16, 22, 24, 32, 48, 64]
+            );
+            for picture in pictures {
+                assert_eq!(picture.rgba.len(), (4 * picture.side * picture.side) as usize);
+                assert!(
+                    seen.insert(picture.rgba),
+                    "{state:?} at {} px looks like another state",
+                    picture.side
+                );
+            }
         }
     }
-    Picture { side, rgba }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_bus_gets_alpha_first() {
+        let picture = Picture {
+            side: 1,
+            rgba: vec![1, 2, 3, 4],
+        };
+        assert_eq!(picture.into_argb(), [4, 1, 2, 3]);
+    }
 }

@@ -165,11 +165,14 @@ fn label(words: &str) -> String {
 
 fn pixmaps(icon: TrayIcon) -> Vec<ksni::Icon> {
     drawing::pictures(icon)
-        .iter()
-        .map(|picture| ksni::Icon {
-            width: picture.side,
-            height: picture.side,
-            data: picture.argb(),
+        .into_iter()
+        .map(|picture| {
+            let side = picture.side.cast_signed();
+            ksni::Icon {
+                width: side,
+                height: side,
+                data: picture.into_argb(),
+            }
         })
         .collect()
 }

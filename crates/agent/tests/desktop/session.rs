@@ -1,0 +1,96 @@
+//! Waking up, unlocking, another network: told by services that say what systemd-logind and NetworkManager say.
+
+use std::collections::HashMap;
+
+use centrex_tray::desktop::DesktopEvent;
+use futures_util::StreamExt;
+use zbus::zvariant::Value;
+
+use crate::world::{World, session_test, within};
+
+async fn service(name: &str) -> zbus::Connection {
+    zbus::connection::Builder::system()
+        .unwrap()
+        .name(name.to_owned())
+        .unwrap()
+        .build()
+        .await
+        .unwrap()
+}
+
+/// Waits until the desktop listens: its last rule is in the bus's books.
+async fn listens(world: &World) {
+    let bus = world.bus().await;
+    zbus::fdo::MonitoringProxy::new(&bus)
+        .await
+        .unwrap()
+        .become_monitor(&[], 0)
+        .await
+        .unwrap();
+    let mut seen = zbus::MessageStream::from(bus);
+    let desktop_listens = async {
+        while let Some(Ok(message)) = seen.next().await {
+            let is_rule = message.header().member().is_some_and(|name| name == "AddMatch");
+            if is_rule
+                && message
+                    .body()
+                    .deserialize::<String>()
+                    .unwrap()
+                    .contains("arg0='org.freedesktop.NetworkManager'")
+            {
+                return;
+            }
+        }
+    };
+    within("the desktop's ear", desktop_listens).await;
+}
+
+session_test! {
+    /// What breaks connections is told; what doesn't isn't.
+    async fn is_heard(world: World) {
+        let login = service("org.freedesktop.login1").await;
+        let network = service("org.freedesktop.NetworkManager").await;
+        let listening = listens(&world);
+        let (opened, ()) = tokio::join!(async { world.desktop() }, listening);
+        let (_desktop, mut told) = opened;
+        let _ = (&login, &network);
+
+        let path = "/org/freedesktop/login1";
+        let manager = "org.freedesktop.login1.Manager";
+        login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &true).await.unwrap();
+        login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &false).await.unwrap();
+        assert_eq!(told.next().await, DesktopEvent::Woke);
+
+        let session = "/org/freedesktop/login1/session/_31";
+        let properties = "org.freedesktop.DBus.Properties";
+        for locked in [true, false] {
+            let changed = HashMap::from([("LockedHint", Value::from(locked))]);
+            let body = ("org.freedesktop.login1.Session", changed, Vec::<String>::new());
+            login.emit_signal(None::<&str>, session, properties, "PropertiesChanged", &body).await.unwrap();
+        }
+        assert_eq!(told.next().await, DesktopEvent::Woke);
+
+        let path = "/org/freedesktop/NetworkManager";
+        for state in [20_u32, 70] {
+            network
+                .emit_signal(None::<&str>, path, "org.freedesktop.NetworkManager", "StateChanged", &state)
+                .await
+                .unwrap();
+        }
+        assert_eq!(told.next().await, DesktopEvent::Woke);
+        for property in ["ActivatingConnection", "PrimaryConnection"] {
+            let changed = HashMap::from([(property, Value::from("/"))]);
+            let body = ("org.freedesktop.NetworkManager", changed, Vec::<String>::new());
+            network.emit_signal(None::<&str>, path, properties, "PropertiesChanged", &body).await.unwrap();
+        }
+        assert_eq!(told.next().await, DesktopEvent::Woke);
+
+        // Had one of the others been told too, it would stand before this one.
+        network
+            .emit_signal(None::<&str>, path, "org.freedesktop.NetworkManager", "StateChanged", &60_u32)
+            .await
+            .unwrap();
+        assert_eq!(told.next().await, DesktopEvent::Woke);
+        assert!(told.is_quiet(), "something that isn't an awakening was told as one");
+    }
+}
