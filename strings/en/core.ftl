@@ -1,1 +1,220 @@
-# Core strings
+# What the companion says: tray, notifications, the call card, numbers, connection, keychain, settings and journal files.
+# The same ids and arguments stand in strings/fr/core.ftl. Arguments are plain text, ready to show.
+
+app-name = Centrex Tray
+
+## Tray
+
+tray-live = Connected, calls are announced
+tray-connecting = Connecting to the relay…
+tray-down = Not connected to the relay, calls are not announced
+tray-refused = Refused by the relay, calls are not announced
+tray-direct = Direct mode, incoming calls are not announced
+tray-unset = To be set up in the settings
+# $party: the other party as shown
+tray-ringing = Call from { $party }
+tray-calling = Calling { $party }
+tray-talking = On the phone with { $party }
+# $count: how many further calls
+tray-more =
+    { $count ->
+        [one] and 1 more call
+       *[other] and { $count } more calls
+    }
+tray-missed =
+    { $count ->
+        [one] 1 missed call
+       *[other] { $count } missed calls
+    }
+tray-menu-pad = Dial a number…
+tray-menu-calls = Calls
+tray-menu-calls-missed =
+    { $count ->
+        [one] Calls (1 missed)
+       *[other] Calls ({ $count } missed)
+    }
+tray-menu-callers = Last callers
+tray-menu-settings = Settings
+tray-menu-quit = Quit
+
+## Notifications
+
+note-incoming = Call from { $party }
+note-incoming-withheld = Call, number withheld
+note-missed = Missed call from { $party }
+note-missed-withheld = Missed call, number withheld
+note-missed-many =
+    { $count ->
+        [one] 1 missed call
+       *[other] { $count } missed calls
+    }
+# $count: callers that aren't named
+note-more =
+    { $count ->
+        [one] and 1 more
+       *[other] and { $count } more
+    }
+# $line: the own number that was called
+note-line = Line called: { $line }
+note-open = Show
+note-call-back = Call back
+note-copy = Copy the number
+note-call-back-failed = Could not call back
+
+## Parties
+
+party-withheld = Number withheld
+party-unknown = Unknown number
+
+## The call card. $number: as shown
+
+dial-repeat = You have just called { $number }. Call it a second time?
+dial-busy = Another call is being asked for. Wait until it is under way, then try again.
+dial-asking = Asking for the call…
+dial-pick-up = Pick up your phone: then { $number } is called.
+dial-pick-up-unheard = Pick up your phone: then { $number } is called. Without a connected relay, what follows is not shown here.
+dial-calling = Calling { $number }. If your phone still rings, pick it up.
+dial-talking = On the phone with { $number }.
+dial-ended = Call ended.
+dial-ended-no-answer = Call ended without an answer.
+dial-ended-unknown = The call ended, or nothing more was heard of it: the platform did not say how it ended.
+dial-ended-unseen = The call to { $number } was passed to the platform. Without a connected relay, what came of it is not known here.
+
+## Why a call wasn't placed. $rang: yes when a phone may have rung all the same, else no
+
+dial-failed-wrong-key = The platform refused the API key or the password: the call was not placed. Correct them in the settings, or ask your administrator.
+dial-failed-forbidden = The platform refuses requests from this address or for this account: the call was not placed. Ask your administrator to have them allowed by the operator.
+dial-failed-rate-limited = The platform gets too many call requests: this call was not placed. Wait a minute, then try again.
+dial-failed-no-callback = The platform has no notification address for this account and so refuses the call. Ask your administrator to set it from the relay.
+dial-failed-unreachable =
+    { $rang ->
+        [yes] The connection to the platform broke during the request. Your phone may be about to ring: wait a moment before trying again.
+       *[no] The platform cannot be reached: no phone rang. Check your Internet connection, then try again.
+    }
+dial-failed-timeout =
+    { $rang ->
+        [yes] The platform did not answer in time. The call may have been placed: if your phone rings, pick it up; if not, try again in a moment.
+       *[no] The platform did not answer in time: no phone rang. Try again.
+    }
+dial-failed-platform =
+    { $rang ->
+        [yes] The platform answered with an error. The call may have been placed all the same: wait a moment before trying again.
+       *[no] The platform answered with an error: the call was not placed. Try again, and tell your administrator if it goes on.
+    }
+dial-failed-relay-unreachable =
+    { $rang ->
+        [yes] The connection to the relay broke during the request. The call may have been placed: wait a moment before trying again.
+       *[no] Your company’s relay cannot be reached: the call was not placed. Check your network connection, or dial the number on your phone.
+    }
+dial-failed-relay-refused = The relay no longer accepts this computer: the call was not placed. Ask your administrator for a new enrolment code.
+dial-failed-relay-cannot-dial = The relay announces calls but cannot place any for this computer. Dial the number on your phone, or ask your administrator to allow it.
+dial-failed-number-refused = The relay does not call this number. Dial it on your phone.
+dial-failed-keychain-no-service = The secret for calling is in the keychain, but no keychain is open in this session: the call was not placed. Start the system’s keychain, then try again.
+dial-failed-keychain-locked = The secret for calling is in the keychain, which is locked: the call was not placed. Unlock the keychain, then try again.
+dial-failed-keychain-no-answer = The secret for calling is in the keychain, which does not answer: the call was not placed. Try again; if it goes on, sign out and in again.
+dial-failed-keychain-failed = The keychain refused to give the secret for calling: the call was not placed. Store it again in the settings.
+dial-failed-no-credential = The secret for calling has not been stored yet: the call was not placed. Store it in the settings.
+dial-failed-not-enrolled = This computer is not yet enrolled with the relay: the call was not placed. Enter an enrolment code in the settings.
+dial-failed-not-configured = Nothing is set up for calling yet. Open the settings and choose your company’s relay or direct mode.
+dial-failed-nothing-rang = The platform accepted the call, but told nothing more of it. Your phone did not ring, or was not picked up. Check that it is plugged in, then try again.
+
+## What a typed text means
+
+number-will-dial = Will dial { $number }
+number-will-dial-extension = Will dial { $number }; then ask for extension { $extension }
+number-choose = Several numbers in this text: choose the one to call.
+number-confirm-premium = { $number } is a premium-rate number, up to €0.80 a minute or €3 a call in France. Call it all the same?
+number-confirm-lost-zero-or-country-code = The leading 0 is missing, or a country code. Call { $number }?
+number-confirm-lost-zero = The leading 0 is missing. Call { $number }?
+number-confirm-not-in-plan = { $number } is in no known range. Call it all the same?
+number-confirm-letters-as-digits = The letters were read as the keys of a phone. Call { $number }?
+number-confirm-fax = { $number } is labelled as a fax. Call it all the same?
+number-refused-empty = No number was entered. Enter the number to call.
+# $digits: how many there are; $expected: how many there should be
+number-refused-too-short =
+    { $digits ->
+        [one] Only 1 digit, { $expected } are needed: complete the number.
+       *[other] Only { $digits } digits, { $expected } are needed: complete the number.
+    }
+number-refused-too-short-open = Digits are missing: complete the number.
+number-refused-too-long = { $digits } digits, { $expected } are needed: check the number.
+number-refused-too-long-open = There are too many digits: check the number.
+number-refused-letters = There are letters in place of digits: enter the number in digits.
+number-refused-service-code = This is a service code: it would change the line’s settings instead of calling. Dial it on your phone.
+number-refused-missing-prefix = This is probably a foreign number: put + or 00 in front.
+number-refused-unknown-country = No country has this code: check how the number begins.
+number-refused-not-a-number = This is not a phone number: check what was entered.
+number-refused-sip-address = This is a SIP address without a number: enter the phone number.
+number-refused-too-much-text = This text is too long to look for a number in: paste the number only.
+number-refused-emergency = This is an emergency number. Dial it on your phone: only that tells the services where you are.
+number-refused-short-number = This is a short number, which the platform cannot call. Dial it on your phone.
+number-refused-directory = This is a directory service, freely priced, which the platform cannot call. Dial it on your phone.
+number-refused-extension = This is an extension of your company, which the platform cannot call from here. Dial it on your phone.
+number-refused-machine = This is a machine’s number, nobody answers there: check the number.
+number-refused-special-service = This 08 number is reserved for data services: it is not called from here. Check the number.
+number-refused-satellite = This is a satellite or special number, at a very high price: it is not called from here. Dial it on your phone if you must.
+
+## What is known about a number
+
+about-probable-canvassing = Probable canvassing
+about-country-code = Abroad (+{ $code })
+about-free = Free number
+about-shared-cost = Premium rate, up to €0.20 a minute or €0.50 a call
+about-premium = Premium rate, up to €0.80 a minute or €3 a call
+about-special-service = Special 08 service
+about-platform = Platform that puts people in touch (delivery, driver)
+about-machine = Machine
+about-satellite = Satellite or special international service
+about-emergency = Emergency number
+about-short-number = Short number
+about-directory = Directory enquiries, freely priced
+about-extension = Internal extension
+about-territory-guadeloupe = Guadeloupe, Saint Martin, Saint Barthélemy
+about-territory-french-guiana = French Guiana
+about-territory-martinique = Martinique
+about-territory-reunion = Réunion
+about-territory-mayotte = Mayotte
+about-territory-saint-pierre-miquelon = Saint Pierre and Miquelon
+about-territory-wallis-futuna = Wallis and Futuna
+about-territory-new-caledonia = New Caledonia
+about-territory-french-polynesia = French Polynesia
+
+## The connection to the relay
+
+link-none = Nothing is set up yet: no alerts, no calls. Choose your company’s relay or direct mode in the settings.
+link-direct = Direct mode: you can call, but incoming calls are not announced. Alerts need a relay.
+link-connecting = Connecting to the relay: calls are not announced yet.
+link-live = Connected to the relay: calls are announced.
+link-refused = The relay no longer accepts this computer: calls are not announced. Ask your administrator for a new enrolment code.
+link-down-unreachable = The relay cannot be reached: calls are not announced. Further tries follow by themselves; check your network connection and the relay’s address.
+link-down-tls = The encrypted connection to the relay failed, its certificate is not trusted: calls are not announced. Check the relay’s address, or tell your administrator.
+link-down-lost = The connection to the relay was lost: calls are not announced. Further tries follow by themselves, and what was missed will be caught up.
+link-down-not-a-relay = What answers at this address is not a relay: calls are not announced. Check the relay’s address in the settings.
+link-down-busy = The relay is overloaded or restarting: calls are not announced for now. Further tries follow by themselves.
+link-down-no-token = This computer has no token for the relay: calls are not announced. Enter an enrolment code in the settings.
+
+## The keychain
+
+keychain-no-service = No keychain is open in this session: secrets can be neither read nor stored. Start the system’s keychain (GNOME Keyring or KWallet, for example).
+keychain-locked = The keychain is locked: secrets can be neither read nor stored. Unlock it; another try follows.
+keychain-no-answer = The keychain does not answer: secrets can be neither read nor stored. Another try follows; if it goes on, sign out and in again.
+keychain-failed = The keychain answered with an error: secrets can be neither read nor stored. Open the system’s password manager to see what is wrong.
+
+## The settings' files. $file: path, $line: line number, $key: name in the file
+
+settings-broken = The file { $file } cannot be read, there is an error in line { $line }. The default settings are used and the file stays as it is: correct that line, or delete the file.
+settings-value = Line { $line } of { $file }: the value of { $key } cannot be used. The default is used and the file stays as it is: correct that line.
+settings-unreadable = The file { $file } cannot be opened. The default settings are used: check its access rights.
+settings-change-broken = The setting was not saved: the file { $file } has an error in line { $line }, and it is not overwritten. Correct that line, or delete the file, then try again.
+settings-change-unreadable = The setting was not saved: the file { $file } cannot be read. Check its access rights, then try again.
+settings-change-unwritable = The setting was not saved: the file { $file } cannot be written. Check its access rights and the room on the disk, then try again.
+settings-change-locked = This setting ({ $key }) is fixed by your company and cannot be changed here. Ask your administrator.
+settings-change-url = This is not an address that can be used. Enter it in full, for example https://relay.example.
+settings-change-url-insecure = This address is not encrypted: your secrets could be read on the way. Enter an address that begins with https://.
+settings-change-value = This value cannot be used for { $key }. Choose one of those offered.
+
+## The journal
+
+journal-set-aside = The call log was damaged. It was set aside as { $file } and a new one was begun; recent calls are asked of the relay again.
+journal-newer = The call log comes from a newer version of the program. It stays as it is and calls are not kept: update the program.
+journal-unusable = The call log cannot be opened or written. Calls are announced but not kept: check the access rights and the room on the disk.

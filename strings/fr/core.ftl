@@ -1,1 +1,220 @@
-# Core strings
+# What the companion says: tray, notifications, the call card, numbers, connection, keychain, settings and journal files.
+# The same ids and arguments stand in strings/en/core.ftl. Arguments are plain text, ready to show.
+
+app-name = Centrex Tray
+
+## Tray
+
+tray-live = Connecté, les appels sont annoncés
+tray-connecting = Connexion au relais…
+tray-down = Non connecté au relais, les appels ne sont pas annoncés
+tray-refused = Accès refusé par le relais, les appels ne sont pas annoncés
+tray-direct = Mode direct, les appels reçus ne sont pas annoncés
+tray-unset = À configurer dans les paramètres
+# $party: the other party as shown
+tray-ringing = Appel de { $party }
+tray-calling = Appel vers { $party }
+tray-talking = En communication avec { $party }
+# $count: how many further calls
+tray-more =
+    { $count ->
+        [one] et 1 autre appel
+       *[other] et { $count } autres appels
+    }
+tray-missed =
+    { $count ->
+        [one] 1 appel manqué
+       *[other] { $count } appels manqués
+    }
+tray-menu-pad = Composer un numéro…
+tray-menu-calls = Appels
+tray-menu-calls-missed =
+    { $count ->
+        [one] Appels (1 manqué)
+       *[other] Appels ({ $count } manqués)
+    }
+tray-menu-callers = Derniers appelants
+tray-menu-settings = Paramètres
+tray-menu-quit = Quitter
+
+## Notifications
+
+note-incoming = Appel de { $party }
+note-incoming-withheld = Appel masqué
+note-missed = Appel manqué de { $party }
+note-missed-withheld = Appel manqué, numéro masqué
+note-missed-many =
+    { $count ->
+        [one] 1 appel manqué
+       *[other] { $count } appels manqués
+    }
+# $count: callers that aren't named
+note-more =
+    { $count ->
+        [one] et 1 autre
+       *[other] et { $count } autres
+    }
+# $line: the own number that was called
+note-line = Ligne appelée : { $line }
+note-open = Afficher
+note-call-back = Rappeler
+note-copy = Copier le numéro
+note-call-back-failed = Rappel impossible
+
+## Parties
+
+party-withheld = Numéro masqué
+party-unknown = Numéro inconnu
+
+## The call card. $number: as shown
+
+dial-repeat = Vous venez d’appeler le { $number }. L’appeler une seconde fois ?
+dial-busy = Un autre appel est en train d’être demandé. Attendez qu’il soit lancé, puis recommencez.
+dial-asking = Demande d’appel en cours…
+dial-pick-up = Décrochez votre téléphone : l’appel vers le { $number } part ensuite.
+dial-pick-up-unheard = Décrochez votre téléphone : l’appel vers le { $number } part ensuite. Sans relais connecté, la suite ne s’affiche pas ici.
+dial-calling = Appel du { $number }. Si votre téléphone sonne encore, décrochez-le.
+dial-talking = En communication avec le { $number }.
+dial-ended = Appel terminé.
+dial-ended-no-answer = Appel terminé sans réponse.
+dial-ended-unknown = Appel terminé, ou plus aucune nouvelle : la plateforme n’a pas dit comment il a fini.
+dial-ended-unseen = L’appel vers le { $number } a été transmis à la plateforme. Sans relais connecté, la suite n’est pas connue ici.
+
+## Why a call wasn't placed. $rang: yes when a phone may have rung all the same, else no
+
+dial-failed-wrong-key = La plateforme a refusé la clé d’API ou le mot de passe : l’appel n’est pas parti. Corrigez-les dans les paramètres, ou demandez à votre administrateur.
+dial-failed-forbidden = La plateforme refuse les demandes de cette adresse ou pour ce compte : l’appel n’est pas parti. Demandez à votre administrateur de les faire autoriser par l’opérateur.
+dial-failed-rate-limited = La plateforme reçoit trop de demandes d’appel : celui-ci n’est pas parti. Attendez une minute, puis recommencez.
+dial-failed-no-callback = La plateforme n’a pas d’adresse de notification pour ce compte et refuse donc l’appel. Demandez à votre administrateur de la déclarer depuis le relais.
+dial-failed-unreachable =
+    { $rang ->
+        [yes] La liaison avec la plateforme s’est coupée pendant la demande. Votre téléphone va peut-être sonner : attendez un instant avant de recommencer.
+       *[no] La plateforme est injoignable : aucun téléphone n’a sonné. Vérifiez votre connexion à Internet, puis recommencez.
+    }
+dial-failed-timeout =
+    { $rang ->
+        [yes] La plateforme n’a pas répondu à temps. L’appel est peut-être parti : si votre téléphone sonne, décrochez-le ; sinon, recommencez dans un instant.
+       *[no] La plateforme n’a pas répondu à temps : aucun téléphone n’a sonné. Recommencez.
+    }
+dial-failed-platform =
+    { $rang ->
+        [yes] La plateforme a répondu par une erreur. L’appel est peut-être parti quand même : attendez un instant avant de recommencer.
+       *[no] La plateforme a répondu par une erreur : l’appel n’est pas parti. Recommencez, et prévenez votre administrateur si cela persiste.
+    }
+dial-failed-relay-unreachable =
+    { $rang ->
+        [yes] La liaison avec le relais s’est coupée pendant la demande. L’appel est peut-être parti : attendez un instant avant de recommencer.
+       *[no] Le relais de votre entreprise est injoignable : l’appel n’est pas parti. Vérifiez votre connexion au réseau, ou composez le numéro sur votre téléphone.
+    }
+dial-failed-relay-refused = Le relais n’accepte plus cet ordinateur : l’appel n’est pas parti. Demandez un nouveau code d’inscription à votre administrateur.
+dial-failed-relay-cannot-dial = Le relais annonce les appels mais ne peut pas en lancer pour cet ordinateur. Composez le numéro sur votre téléphone, ou demandez à votre administrateur de l’autoriser.
+dial-failed-number-refused = Le relais n’appelle pas ce numéro. Composez-le sur votre téléphone.
+dial-failed-keychain-no-service = Le secret pour appeler est dans le trousseau, mais aucun trousseau n’est ouvert dans cette session : l’appel n’est pas parti. Démarrez le trousseau du système, puis recommencez.
+dial-failed-keychain-locked = Le secret pour appeler est dans le trousseau, qui est verrouillé : l’appel n’est pas parti. Déverrouillez le trousseau, puis recommencez.
+dial-failed-keychain-no-answer = Le secret pour appeler est dans le trousseau, qui ne répond pas : l’appel n’est pas parti. Recommencez ; si cela persiste, fermez puis rouvrez votre session.
+dial-failed-keychain-failed = Le trousseau a refusé de donner le secret pour appeler : l’appel n’est pas parti. Enregistrez-le de nouveau dans les paramètres.
+dial-failed-no-credential = Le secret pour appeler n’a pas encore été enregistré : l’appel n’est pas parti. Enregistrez-le dans les paramètres.
+dial-failed-not-enrolled = Cet ordinateur n’est pas encore inscrit auprès du relais : l’appel n’est pas parti. Saisissez un code d’inscription dans les paramètres.
+dial-failed-not-configured = Rien n’est encore configuré pour appeler. Ouvrez les paramètres et choisissez le relais de votre entreprise ou le mode direct.
+dial-failed-nothing-rang = La plateforme a accepté l’appel, mais n’en a plus rien dit. Votre téléphone n’a pas sonné, ou n’a pas été décroché. Vérifiez qu’il est branché, puis recommencez.
+
+## What a typed text means
+
+number-will-dial = Composera le { $number }
+number-will-dial-extension = Composera le { $number } ; demandez ensuite le poste { $extension }
+number-choose = Plusieurs numéros dans ce texte : choisissez celui à appeler.
+number-confirm-premium = Le { $number } est surtaxé, jusqu’à 0,80 € la minute ou 3 € l’appel en France. L’appeler quand même ?
+number-confirm-lost-zero-or-country-code = Il manque le 0 du début, ou l’indicatif d’un pays. Appeler le { $number } ?
+number-confirm-lost-zero = Il manque le 0 du début. Appeler le { $number } ?
+number-confirm-not-in-plan = Le { $number } n’est dans aucune tranche connue. L’appeler quand même ?
+number-confirm-letters-as-digits = Les lettres ont été lues comme les touches du téléphone. Appeler le { $number } ?
+number-confirm-fax = Le { $number } est indiqué comme un fax. L’appeler quand même ?
+number-refused-empty = Aucun numéro n’a été saisi. Saisissez le numéro à appeler.
+# $digits: how many there are; $expected: how many there should be
+number-refused-too-short =
+    { $digits ->
+        [one] 1 chiffre seulement, il en faut { $expected } : complétez le numéro.
+       *[other] { $digits } chiffres seulement, il en faut { $expected } : complétez le numéro.
+    }
+number-refused-too-short-open = Il manque des chiffres : complétez le numéro.
+number-refused-too-long = { $digits } chiffres, il en faut { $expected } : vérifiez le numéro.
+number-refused-too-long-open = Il y a trop de chiffres : vérifiez le numéro.
+number-refused-letters = Ce texte contient des lettres à la place de chiffres : saisissez le numéro en chiffres.
+number-refused-service-code = C’est un code de service : il changerait les réglages de la ligne au lieu d’appeler. Composez-le sur votre téléphone.
+number-refused-missing-prefix = C’est sans doute un numéro étranger : ajoutez + ou 00 devant.
+number-refused-unknown-country = Aucun pays n’a cet indicatif : vérifiez le début du numéro.
+number-refused-not-a-number = Ce n’est pas un numéro de téléphone : vérifiez ce qui est saisi.
+number-refused-sip-address = C’est une adresse SIP sans numéro : saisissez le numéro de téléphone.
+number-refused-too-much-text = Ce texte est trop long pour y chercher un numéro : ne collez que le numéro.
+number-refused-emergency = C’est un numéro d’urgence. Composez-le sur votre téléphone : lui seul indique aux secours où vous êtes.
+number-refused-short-number = C’est un numéro court, que la plateforme ne sait pas appeler. Composez-le sur votre téléphone.
+number-refused-directory = C’est un service de renseignements, au prix libre, que la plateforme ne sait pas appeler. Composez-le sur votre téléphone.
+number-refused-extension = C’est un poste interne, que la plateforme ne sait pas appeler d’ici. Composez-le sur votre téléphone.
+number-refused-machine = C’est le numéro d’une machine, personne n’y répond : vérifiez le numéro.
+number-refused-special-service = Ce numéro en 08 est réservé à des services de données : il n’est pas appelé d’ici. Vérifiez le numéro.
+number-refused-satellite = C’est un numéro satellite ou spécial, au prix très élevé : il n’est pas appelé d’ici. Composez-le sur votre téléphone si vous y tenez.
+
+## What is known about a number
+
+about-probable-canvassing = Démarchage probable
+about-country-code = Étranger (+{ $code })
+about-free = Numéro gratuit
+about-shared-cost = Numéro surtaxé, jusqu’à 0,20 € la minute ou 0,50 € l’appel
+about-premium = Numéro surtaxé, jusqu’à 0,80 € la minute ou 3 € l’appel
+about-special-service = Service spécial en 08
+about-platform = Plateforme de mise en relation (livraison, chauffeur)
+about-machine = Machine
+about-satellite = Satellite ou service international spécial
+about-emergency = Numéro d’urgence
+about-short-number = Numéro court
+about-directory = Renseignements, prix libre
+about-extension = Poste interne
+about-territory-guadeloupe = Guadeloupe, Saint-Martin, Saint-Barthélemy
+about-territory-french-guiana = Guyane
+about-territory-martinique = Martinique
+about-territory-reunion = La Réunion
+about-territory-mayotte = Mayotte
+about-territory-saint-pierre-miquelon = Saint-Pierre-et-Miquelon
+about-territory-wallis-futuna = Wallis-et-Futuna
+about-territory-new-caledonia = Nouvelle-Calédonie
+about-territory-french-polynesia = Polynésie française
+
+## The connection to the relay
+
+link-none = Rien n’est encore configuré : ni alerte, ni appel. Choisissez le relais de votre entreprise ou le mode direct dans les paramètres.
+link-direct = Mode direct : vous pouvez appeler, mais les appels reçus ne sont pas annoncés. Pour les alertes, il faut un relais.
+link-connecting = Connexion au relais en cours : les appels ne sont pas encore annoncés.
+link-live = Connecté au relais : les appels sont annoncés.
+link-refused = Le relais n’accepte plus cet ordinateur : les appels ne sont pas annoncés. Demandez un nouveau code d’inscription à votre administrateur.
+link-down-unreachable = Le relais est injoignable : les appels ne sont pas annoncés. De nouveaux essais suivent tout seuls ; vérifiez votre connexion au réseau et l’adresse du relais.
+link-down-tls = La connexion chiffrée avec le relais a échoué, son certificat n’est pas reconnu : les appels ne sont pas annoncés. Vérifiez l’adresse du relais, ou prévenez votre administrateur.
+link-down-lost = La connexion au relais est perdue : les appels ne sont pas annoncés. De nouveaux essais suivent tout seuls, et ce qui a été manqué sera rattrapé.
+link-down-not-a-relay = Ce qui répond à cette adresse n’est pas un relais : les appels ne sont pas annoncés. Vérifiez l’adresse du relais dans les paramètres.
+link-down-busy = Le relais est surchargé ou redémarre : les appels ne sont pas annoncés pour l’instant. De nouveaux essais suivent tout seuls.
+link-down-no-token = Cet ordinateur n’a pas de jeton pour le relais : les appels ne sont pas annoncés. Saisissez un code d’inscription dans les paramètres.
+
+## The keychain
+
+keychain-no-service = Aucun trousseau n’est ouvert dans cette session : les secrets ne peuvent être ni lus ni enregistrés. Démarrez le trousseau du système (par exemple GNOME Keyring ou KWallet).
+keychain-locked = Le trousseau est verrouillé : les secrets ne peuvent être ni lus ni enregistrés. Déverrouillez-le ; un nouvel essai suit.
+keychain-no-answer = Le trousseau ne répond pas : les secrets ne peuvent être ni lus ni enregistrés. Un nouvel essai suit ; si cela persiste, fermez puis rouvrez votre session.
+keychain-failed = Le trousseau a répondu par une erreur : les secrets ne peuvent être ni lus ni enregistrés. Ouvrez le gestionnaire de mots de passe du système pour voir ce qui ne va pas.
+
+## The settings' files. $file: path, $line: line number, $key: name in the file
+
+settings-broken = Le fichier { $file } ne peut pas être lu, erreur à la ligne { $line }. Les réglages par défaut sont utilisés et le fichier reste tel quel : corrigez cette ligne, ou supprimez le fichier.
+settings-value = Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Le réglage par défaut est utilisé et le fichier reste tel quel : corrigez cette ligne.
+settings-unreadable = Le fichier { $file } ne peut pas être ouvert. Les réglages par défaut sont utilisés : vérifiez ses droits d’accès.
+settings-change-broken = Le réglage n’a pas été enregistré : le fichier { $file } contient une erreur à la ligne { $line }, et il n’est pas écrasé. Corrigez cette ligne, ou supprimez le fichier, puis recommencez.
+settings-change-unreadable = Le réglage n’a pas été enregistré : le fichier { $file } ne peut pas être lu. Vérifiez ses droits d’accès, puis recommencez.
+settings-change-unwritable = Le réglage n’a pas été enregistré : le fichier { $file } ne peut pas être écrit. Vérifiez ses droits d’accès et la place sur le disque, puis recommencez.
+settings-change-locked = Ce réglage ({ $key }) est fixé par votre entreprise et ne peut pas être changé ici. Adressez-vous à votre administrateur.
+settings-change-url = Ce n’est pas une adresse utilisable. Saisissez-la en entier, par exemple https://relais.example.
+settings-change-url-insecure = Cette adresse n’est pas chiffrée : vos secrets pourraient être lus en chemin. Saisissez une adresse qui commence par https://.
+settings-change-value = Cette valeur n’est pas utilisable pour { $key }. Choisissez-en une parmi celles proposées.
+
+## The journal
+
+journal-set-aside = Le journal d’appels était endommagé. Il a été mis de côté sous { $file } et un nouveau journal a été commencé ; les appels récents sont redemandés au relais.
+journal-newer = Le journal d’appels vient d’une version plus récente du programme. Il reste tel quel et les appels ne sont pas conservés : mettez le programme à jour.
+journal-unusable = Le journal d’appels ne peut pas être ouvert ou écrit. Les appels sont annoncés mais pas conservés : vérifiez les droits d’accès et la place sur le disque.

@@ -4,11 +4,16 @@
 //! [`Companion`] and carries out its [`effect::Effect`]s. What people see (tray, notifications, sentences) is a pure function
 //! of the state and the strings. Two rooms touch files, and only when the agent calls them: [`settings`] and [`journal`].
 
+mod board;
 mod companion;
+mod dial;
 pub mod effect;
 pub mod event;
 pub mod journal;
+mod notify;
+mod numbers;
 pub mod settings;
+mod time;
 pub mod tray;
 pub mod view;
 pub mod words;

@@ -1,8 +1,16 @@
 //! The tray's icon, tooltip and menu: a pure function of the state.
 
-use telephony::E164;
+use telephony::{Direction, E164};
 
 use crate::effect::Place;
+use crate::settings::Mode;
+use crate::view::{CallLine, Connection, ConnectionState, Outcome};
+use crate::words::{Lang, Message, say};
+
+/// How many of the last callers the menu offers.
+pub(crate) const CALLERS: usize = 3;
+/// Calls named in the tooltip; a tooltip is one line.
+const NAMED: usize = 2;
 
 /// What the tray shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,4 +63,134 @@ pub enum MenuAction {
     FillPad(E164),
     /// Ends the agent.
     Quit,
+}
+
+/// What the tray depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub lang: Lang,
+    pub mode: Mode,
+    pub connection: Connection,
+    /// Ringing and connected calls, newest first.
+    pub live: Vec<CallLine>,
+    pub missed: u32,
+    /// The last callers, newest first: as shown, and the number.
+    pub callers: Vec<(String, E164)>,
+}
+
+/// The tray for these facts.
+pub(crate) fn tray(facts: &Facts) -> Tray {
+    Tray {
+        icon: facts.icon(),
+        tooltip: facts.tooltip(),
+        menu: facts.menu(),
+    }
+}
+
+impl Facts {
+    fn say(&self, message: &Message) -> String {
+        say(self.lang, message)
+    }
+
+    /// Calls can't be heard now though they should be.
+    fn deaf(&self) -> bool {
+        self.mode == Mode::Relay && self.connection.state != ConnectionState::Live
+    }
+
+    fn icon(&self) -> TrayIcon {
+        if self.live.iter().any(|call| call.outcome == Outcome::Ringing) {
+            TrayIcon::Ringing
+        } else if !self.live.is_empty() {
+            TrayIcon::InCall
+        } else if self.missed > 0 {
+            TrayIcon::Missed
+        } else if self.deaf() {
+            TrayIcon::NotConnected
+        } else {
+            TrayIcon::Idle
+        }
+    }
+
+    /// Who calls, else what was missed; and always what is wrong.
+    fn tooltip(&self) -> String {
+        let mut parts: Vec<String> = self
+            .live
+            .iter()
+            .take(NAMED)
+            .map(|call| self.say(&about_call(call)))
+            .collect();
+        if self.live.len() > NAMED {
+            let more = (self.live.len() - NAMED).to_string();
+            parts.push(self.say(&Message::new("tray-more").with("count", more)));
+        }
+        if self.missed > 0 {
+            parts.push(self.say(&self.missed_message()));
+        }
+        if parts.is_empty() || self.deaf() {
+            parts.push(self.say(&self.state()));
+        }
+        format!("{} – {}", self.say(&Message::new("app-name")), parts.join(" · "))
+    }
+
+    fn missed_message(&self) -> Message {
+        Message::new("tray-missed").with("count", self.missed.to_string())
+    }
+
+    /// The state in a few words; the window has the whole sentence.
+    fn state(&self) -> Message {
+        Message::new(match (self.mode, self.connection.state) {
+            (Mode::Unset, _) => "tray-unset",
+            (Mode::Direct, _) => "tray-direct",
+            (Mode::Relay, ConnectionState::Live) => "tray-live",
+            (Mode::Relay, ConnectionState::Refused) => "tray-refused",
+            (Mode::Relay, ConnectionState::Down) => "tray-down",
+            (Mode::Relay, ConnectionState::None | ConnectionState::Connecting) => "tray-connecting",
+        })
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        let open = |id: &str, place| MenuItem::Action {
+            label: self.say(&Message::new(id)),
+            action: MenuAction::Open(place),
+        };
+        let mut menu = vec![MenuItem::Text(self.say(&self.state()))];
+        menu.extend(self.live.iter().map(|call| MenuItem::Action {
+            label: self.say(&about_call(call)),
+            action: MenuAction::Open(Place::Calls),
+        }));
+        menu.push(MenuItem::Separator);
+        menu.push(open("tray-menu-pad", Place::Pad));
+        menu.push(match self.missed {
+            0 => open("tray-menu-calls", Place::Calls),
+            missed => MenuItem::Action {
+                label: self.say(&Message::new("tray-menu-calls-missed").with("count", missed.to_string())),
+                action: MenuAction::Open(Place::Calls),
+            },
+        });
+        if !self.callers.is_empty() {
+            menu.push(MenuItem::Separator);
+            menu.push(MenuItem::Text(self.say(&Message::new("tray-menu-callers"))));
+        }
+        menu.extend(self.callers.iter().map(|(display, number)| MenuItem::Action {
+            label: display.clone(),
+            action: MenuAction::FillPad(number.clone()),
+        }));
+        menu.push(MenuItem::Separator);
+        menu.push(open("tray-menu-settings", Place::Settings));
+        menu.push(MenuItem::Action {
+            label: self.say(&Message::new("tray-menu-quit")),
+            action: MenuAction::Quit,
+        });
+        menu
+    }
+}
+
+/// A live call in a few words.
+fn about_call(call: &CallLine) -> Message {
+    let id = match (call.outcome, call.direction) {
+        (Outcome::Talking, _) => "tray-talking",
+        (_, Direction::Incoming) => "tray-ringing",
+        (_, Direction::Outgoing) => "tray-calling",
+    };
+    Message::new(id).with("party", call.party.clone())
 }

@@ -93,6 +93,11 @@ pub fn say(lang: Lang, message: &Message) -> String {
         .unwrap_or_else(|| message.id.clone())
 }
 
+/// Whether the strings hold this id.
+pub(crate) fn knows(id: &str) -> bool {
+    STRINGS.try_lookup(&EN, id).is_some()
+}
+
 /// Text stays text; only short whole numbers become numbers, so that `0033…` or an account id keeps its digits.
 fn argument(value: &str) -> FluentValue<'_> {
     match value.parse::<u16>() {

@@ -1,0 +1,316 @@
+//! From a person's wish to one request to the platform, or to the sentence that says why not.
+
+use jiff::Timestamp;
+use telephony::{AccountId, E164};
+
+use super::Companion;
+use crate::dial::{self, Begin, Failure, Press, Question, Stage, Turn};
+use crate::effect::{Effect, Place, Route};
+use crate::event::{
+    CallKey, CredentialKind, CredentialState, DialFailure, DialId, DialReason, DialRequest, KeychainProblem,
+    Link,
+};
+use crate::numbers;
+use crate::settings::{Authentication, Mode};
+use crate::view::{DialCard, DialStage, Outcome, Verdict};
+use crate::words::Message;
+
+impl Companion {
+    pub(super) fn dial_from_pad(&mut self, request: DialRequest, now: Timestamp) -> Vec<Effect> {
+        self.dial_now(request, Press::Pad, now)
+    }
+
+    pub(super) fn dial_from_note(
+        &mut self,
+        key: CallKey,
+        number: E164,
+        id: DialId,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let account = Some(key.account.clone()).filter(|account| self.accounts().contains(account));
+        let request = DialRequest {
+            id,
+            input: number.as_str().to_owned(),
+            account,
+            confirmed: false,
+        };
+        self.dial_now(request, Press::Note(key), now)
+    }
+
+    fn dial_now(&mut self, request: DialRequest, press: Press, now: Timestamp) -> Vec<Effect> {
+        let DialRequest {
+            id,
+            input,
+            account,
+            confirmed,
+        } = request;
+        if !self.desk.first_press(id) {
+            return Vec::new();
+        }
+        if self.desk.is_asking() {
+            // The card of the request under way stays; a notification's button gets its answer.
+            return self.tell(&press, &Message::new("dial-busy"));
+        }
+        let judged = numbers::judge(&input, self.language());
+        let account = account.or_else(|| self.accounts().into_iter().next());
+        let number = judged.understood.number.clone();
+        let begin = Begin {
+            input,
+            number: number.clone(),
+            account: account.clone(),
+            press,
+        };
+        let (number, account) = match (judged.refusal.or_else(|| self.cannot_dial()), number, account) {
+            (None, Some(number), Some(account)) => (number, account),
+            (why, _, _) => {
+                let why = why.unwrap_or_else(|| failed_id(DialReason::NotConfigured));
+                let effects = self.tell(&begin.press, &why);
+                self.desk
+                    .hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
+                return effects;
+            }
+        };
+        let asks = judged.understood.verdict == Verdict::Confirm;
+        let question = match judged.understood.message {
+            Some(message) if asks && !confirmed => Some(Question::Number(message)),
+            _ if self.desk.repeats(&number, confirmed, now) => Some(Question::Repeat),
+            _ => None,
+        };
+        if let Some(question) = question {
+            let from_note = matches!(begin.press, Press::Note(_));
+            self.desk.hold(id, begin, Stage::Question(question), now);
+            // Whoever pressed a notification's button must see the question.
+            return from_note
+                .then_some(Effect::OpenWindow(Place::Pad))
+                .into_iter()
+                .collect();
+        }
+        self.desk.ask(id, begin, now);
+        let route = if self.settings.mode == Mode::Direct {
+            Route::Direct
+        } else {
+            Route::Relay
+        };
+        vec![Effect::PlaceCall {
+            id,
+            number,
+            account,
+            route,
+            confirmed: asks,
+        }]
+    }
+
+    /// A failure of a notification's button is told by a notification; the pad shows its own on the card.
+    fn tell(&self, press: &Press, why: &Message) -> Vec<Effect> {
+        match press {
+            Press::Pad => Vec::new(),
+            Press::Note(key) => vec![Effect::Notify(self.style().call_back_failed(key.clone(), why))],
+        }
+    }
+
+    /// What the desk's turn means outside.
+    pub(super) fn follow(&self, turn: Turn) -> Vec<Effect> {
+        match turn {
+            Turn::Quiet => Vec::new(),
+            Turn::TellFailure(key) => match self.desk.failure() {
+                Some(failure) => vec![Effect::Notify(
+                    self.style().call_back_failed(key, &failed(failure)),
+                )],
+                None => Vec::new(),
+            },
+            Turn::TakeBack(key) => vec![Effect::Withdraw(key)],
+        }
+    }
+
+    /// Why no call could be placed now; `None`: it could, as far as is known here.
+    pub fn cannot_dial(&self) -> Option<Message> {
+        match self.settings.mode {
+            Mode::Unset => Some(failed_id(DialReason::NotConfigured)),
+            Mode::Direct => self.cannot_dial_direct(),
+            Mode::Relay => self.cannot_dial_by_relay(),
+        }
+    }
+
+    fn cannot_dial_direct(&self) -> Option<Message> {
+        if self.settings.account_id.is_none() {
+            return Some(failed_id(DialReason::NotConfigured));
+        }
+        match self.credential(self.direct_credential()) {
+            CredentialState::Absent => Some(Message::new("dial-failed-no-credential")),
+            CredentialState::Unavailable(problem) => Some(failed_id(DialReason::Keychain(problem))),
+            CredentialState::Present | CredentialState::Unknown => None,
+        }
+    }
+
+    /// The credential that direct mode dials with.
+    fn direct_credential(&self) -> CredentialKind {
+        match self.settings.authentication {
+            Authentication::ApiKey => CredentialKind::ApiKey,
+            Authentication::AccountPassword => CredentialKind::AccountPassword,
+        }
+    }
+
+    fn cannot_dial_by_relay(&self) -> Option<Message> {
+        if self.settings.relay_url.is_none() {
+            return Some(failed_id(DialReason::NotConfigured));
+        }
+        match self.credential(CredentialKind::RelayToken) {
+            CredentialState::Absent => return Some(Message::new("dial-failed-not-enrolled")),
+            CredentialState::Unavailable(problem) => return Some(failed_id(DialReason::Keychain(problem))),
+            CredentialState::Present | CredentialState::Unknown => {}
+        }
+        match &self.link {
+            Link::Refused => Some(failed_id(DialReason::RelayRefused)),
+            Link::Live { can_dial: false, .. } => Some(failed_id(DialReason::RelayCannotDial)),
+            // Without an account nothing can be asked for; with one, the relay may answer although its stream is down.
+            _ if self.accounts().is_empty() => Some(failed_id(DialReason::RelayUnreachable)),
+            _ => None,
+        }
+    }
+
+    /// The accounts of this desktop, the default one first.
+    pub fn accounts(&self) -> Vec<AccountId> {
+        let mut accounts = match self.settings.mode {
+            Mode::Unset => Vec::new(),
+            Mode::Direct => self.settings.account_id.iter().cloned().collect(),
+            Mode::Relay => self.relay_accounts.clone(),
+        };
+        if let Some(default) = &self.settings.default_account
+            && let Some(place) = accounts.iter().position(|account| account == default)
+        {
+            let first = accounts.remove(place);
+            accounts.insert(0, first);
+        }
+        accounts
+    }
+
+    /// The card of the call being placed, or of the last one until it is closed.
+    pub fn dial(&self) -> Option<DialCard> {
+        let pending = self.desk.card()?;
+        let lang = self.language();
+        let display = match &pending.number {
+            Some(number) => numbers::show(number, lang),
+            None => numbers::neutralise(&pending.input, 60),
+        };
+        let known = match &pending.stage {
+            Stage::Known(key) => Some(key),
+            _ => None,
+        };
+        let call = known.and_then(|key| self.board.call(key));
+        let outcome = known.and_then(|key| self.board.outcome(key));
+        let stage = dial::stage_of(pending, &self.board);
+        let ended_at = match &pending.stage {
+            Stage::Unseen(at) | Stage::Failed(_, at) => Some(*at),
+            _ => call.and_then(|call| call.ended_at),
+        };
+        let message = match &pending.stage {
+            Stage::Question(Question::Number(message)) | Stage::Failed(Failure::Before(message), _) => {
+                message.clone()
+            }
+            Stage::Failed(Failure::Outcome(failure), _) => failed(*failure),
+            Stage::Question(Question::Repeat) => Message::new("dial-repeat"),
+            Stage::Asking => Message::new("dial-asking"),
+            Stage::PickUp(_) if self.hears() => Message::new("dial-pick-up"),
+            Stage::PickUp(_) => Message::new("dial-pick-up-unheard"),
+            Stage::Unseen(_) => Message::new("dial-ended-unseen"),
+            Stage::Known(_) => Message::new(known_id(stage, outcome)),
+        };
+        Some(DialCard {
+            id: pending.id,
+            number: pending.number.clone(),
+            message: message.with("number", display.clone()),
+            display,
+            account: pending.account.clone(),
+            stage,
+            started_at: pending.asked_at,
+            connected_at: call.and_then(|call| call.connected_at),
+            ended_at,
+        })
+    }
+}
+
+fn known_id(stage: DialStage, outcome: Option<Outcome>) -> &'static str {
+    match (stage, outcome) {
+        (DialStage::Calling, _) => "dial-calling",
+        (DialStage::Talking, _) => "dial-talking",
+        (_, Some(Outcome::Answered)) => "dial-ended",
+        (_, Some(Outcome::NoAnswer)) => "dial-ended-no-answer",
+        _ => "dial-ended-unknown",
+    }
+}
+
+/// The sentence for a failed dial.
+pub(crate) fn failed(failure: DialFailure) -> Message {
+    let rang = if failure.may_have_rung { "yes" } else { "no" };
+    failed_id(failure.reason).with("rang", rang)
+}
+
+fn failed_id(reason: DialReason) -> Message {
+    Message::new(&format!("dial-failed-{}", reason.code())).with("rang", "no")
+}
+
+impl DialReason {
+    /// A stable name in kebab-case: the end of the message id `dial-failed-…`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::WrongKey => "wrong-key",
+            Self::Forbidden => "forbidden",
+            Self::RateLimited => "rate-limited",
+            Self::NoCallback => "no-callback",
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+            Self::Platform => "platform",
+            Self::RelayUnreachable => "relay-unreachable",
+            Self::RelayRefused => "relay-refused",
+            Self::RelayCannotDial => "relay-cannot-dial",
+            Self::NumberRefused => "number-refused",
+            Self::Keychain(KeychainProblem::NoService) => "keychain-no-service",
+            Self::Keychain(KeychainProblem::Locked) => "keychain-locked",
+            Self::Keychain(KeychainProblem::NoAnswer) => "keychain-no-answer",
+            Self::Keychain(KeychainProblem::Failed) => "keychain-failed",
+            Self::NotConfigured => "not-configured",
+            Self::NothingRang => "nothing-rang",
+        }
+    }
+
+    /// Every reason, for a test that each has words.
+    pub const ALL: [Self; 17] = [
+        Self::WrongKey,
+        Self::Forbidden,
+        Self::RateLimited,
+        Self::NoCallback,
+        Self::Unreachable,
+        Self::Timeout,
+        Self::Platform,
+        Self::RelayUnreachable,
+        Self::RelayRefused,
+        Self::RelayCannotDial,
+        Self::NumberRefused,
+        Self::Keychain(KeychainProblem::NoService),
+        Self::Keychain(KeychainProblem::Locked),
+        Self::Keychain(KeychainProblem::NoAnswer),
+        Self::Keychain(KeychainProblem::Failed),
+        Self::NotConfigured,
+        Self::NothingRang,
+    ];
+
+    /// The sentence for it, when a phone can't have rung.
+    pub fn message(self) -> Message {
+        failed_id(self)
+    }
+}
+
+impl KeychainProblem {
+    /// The sentence for it.
+    pub fn message(self) -> Message {
+        Message::new(match self {
+            Self::NoService => "keychain-no-service",
+            Self::Locked => "keychain-locked",
+            Self::NoAnswer => "keychain-no-answer",
+            Self::Failed => "keychain-failed",
+        })
+    }
+
+    /// Every problem, for a test that each has words.
+    pub const ALL: [Self; 4] = [Self::NoService, Self::Locked, Self::NoAnswer, Self::Failed];
+}

@@ -1,0 +1,293 @@
+//! Numbers in words: how one is shown, what is said about it, what a typed text means. The judgement is `telephony`'s.
+
+use telephony::{About, Caution, E164, Language, Meaning, One, Party, Refusal, Rules};
+
+use crate::view::{Choice, Understood, Verdict};
+use crate::words::{self, Lang, Message};
+
+/// Longest text from outside that is shown as a party, in characters.
+const LONGEST_PARTY: usize = 40;
+/// What platforms write for a caller who withholds the number, in lower case.
+const WITHHELD: [&str; 5] = ["anonymous", "anonyme", "restricted", "private", "withheld"];
+
+fn language(lang: Lang) -> Language {
+    match lang {
+        Lang::Fr => Language::Fr,
+        Lang::En => Language::En,
+    }
+}
+
+/// A number for the eye.
+pub(crate) fn show(number: &E164, lang: Lang) -> String {
+    telephony::display_number(number, language(lang))
+}
+
+/// A number for the clipboard: digits that any dialler understands.
+pub(crate) fn copy_form(number: &E164, lang: Lang) -> String {
+    telephony::copy_form(number, language(lang))
+}
+
+/// Who stands at the other end, for the eye; `None` when the number is withheld. Hostile text is neutralised.
+pub(crate) fn show_party(party: Option<&Party>, lang: Lang) -> Option<String> {
+    match party? {
+        Party::Number(number) => Some(show(number, lang)),
+        Party::Other(text) => {
+            let clean = neutralise(text, LONGEST_PARTY);
+            let withheld = clean.is_empty() || WITHHELD.contains(&clean.to_lowercase().as_str());
+            (!withheld).then(|| telephony::display(&Party::Other(clean), language(lang)))
+        }
+    }
+}
+
+/// The number, when it is one that click-to-call may dial (perhaps after a question).
+pub(crate) fn callable(party: Option<&Party>) -> Option<&E164> {
+    match party {
+        Some(Party::Number(number)) => {
+            let refused = matches!(telephony::may_dial_number(number), telephony::Verdict::Refuse(_));
+            (!refused).then_some(number)
+        }
+        _ => None,
+    }
+}
+
+/// What is known about a party, when it is worth a line.
+pub(crate) fn about(party: Option<&Party>) -> Option<Message> {
+    telephony::about(party?).map(|about| about_message(&about))
+}
+
+fn about_message(about: &About) -> Message {
+    match about {
+        About::Territory(territory) => Message::new(&format!("about-territory-{}", territory.code())),
+        About::Country { calling_code, region } => {
+            let named = region
+                .as_ref()
+                .map(|region| format!("country-{}", region.as_str().to_lowercase()));
+            match named.filter(|id| words::knows(id)) {
+                Some(id) => Message::new(&id),
+                None => Message::new("about-country-code").with("code", calling_code.to_string()),
+            }
+        }
+        other => Message::new(&format!("about-{}", other.code())),
+    }
+}
+
+/// What a typed text means, and what to say to who dials it all the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged {
+    /// For the field.
+    pub understood: Understood,
+    /// Why it can't be dialled as it is, when it can't.
+    pub refusal: Option<Message>,
+}
+
+/// Judges a typed or pasted text. Pure and total.
+pub(crate) fn judge(input: &str, lang: Lang) -> Judged {
+    match telephony::understand(input, &Rules::default()).meaning {
+        Meaning::Empty => {
+            let refusal = Message::new("number-refused-empty");
+            Judged {
+                understood: bare(Verdict::Empty, None),
+                refusal: Some(refusal),
+            }
+        }
+        Meaning::Incomplete(refusal) => Judged {
+            understood: bare(Verdict::Incomplete, None),
+            refusal: Some(refused(refusal)),
+        },
+        Meaning::Refused(refusal) => refuse(refused(refusal)),
+        Meaning::One(one) => judge_one(&one, lang),
+        Meaning::Several(choices) => {
+            let choices: Vec<_> = choices
+                .iter()
+                .filter_map(|choice| {
+                    let number = choice.one.number()?.clone();
+                    let label = choice
+                        .label
+                        .as_deref()
+                        .map(|label| neutralise(label, LONGEST_PARTY));
+                    Some(Choice {
+                        display: show(&number, lang),
+                        number,
+                        label,
+                    })
+                })
+                .collect();
+            let message = Message::new("number-choose");
+            let mut understood = bare(Verdict::Choose, Some(message.clone()));
+            understood.choices = choices;
+            Judged {
+                understood,
+                refusal: Some(message),
+            }
+        }
+    }
+}
+
+fn judge_one(one: &One, lang: Lang) -> Judged {
+    let (verdict, message) = match (telephony::may_dial(one), one.number()) {
+        (telephony::Verdict::Refuse(refusal), _) => return refuse(refused(refusal)),
+        // Only numbers in international form can be sent; the judgement refuses all else.
+        (_, None) => return refuse(refused(Refusal::NotANumber)),
+        (telephony::Verdict::Confirm(caution), Some(number)) => {
+            (Verdict::Confirm, question(caution, number, lang))
+        }
+        (telephony::Verdict::Dial, Some(number)) => (Verdict::Dial, will_dial(number, one, lang)),
+    };
+    let number = one.number().cloned();
+    let about = number
+        .as_ref()
+        .and_then(|number| about(Some(&Party::Number(number.clone()))));
+    let display = number.as_ref().map(|number| show(number, lang));
+    let understood = Understood {
+        verdict,
+        message: Some(message),
+        number,
+        display,
+        about,
+        choices: Vec::new(),
+    };
+    Judged {
+        understood,
+        refusal: None,
+    }
+}
+
+fn bare(verdict: Verdict, message: Option<Message>) -> Understood {
+    Understood {
+        verdict,
+        message,
+        number: None,
+        display: None,
+        about: None,
+        choices: Vec::new(),
+    }
+}
+
+fn refuse(message: Message) -> Judged {
+    Judged {
+        understood: bare(Verdict::Refuse, Some(message.clone())),
+        refusal: Some(message),
+    }
+}
+
+fn will_dial(number: &E164, one: &One, lang: Lang) -> Message {
+    let display = show(number, lang);
+    match &one.extension {
+        Some(extension) => Message::new("number-will-dial-extension")
+            .with("number", display)
+            .with("extension", neutralise(extension, LONGEST_PARTY)),
+        None => Message::new("number-will-dial").with("number", display),
+    }
+}
+
+fn question(caution: Caution, number: &E164, lang: Lang) -> Message {
+    Message::new(&format!("number-confirm-{}", caution.code())).with("number", show(number, lang))
+}
+
+/// The sentence for a refusal.
+pub(crate) fn refused(refusal: Refusal) -> Message {
+    let id = format!("number-refused-{}", refusal.code());
+    match refusal.digits() {
+        Some((digits, Some(expected))) => Message::new(&id)
+            .with("digits", digits.to_string())
+            .with("expected", expected.to_string()),
+        Some((_, None)) => Message::new(&format!("{id}-open")),
+        None => Message::new(&id),
+    }
+}
+
+/// Text from outside, made harmless to show in one line: no control, no invisible and no direction-changing characters,
+/// whitespace folded, at most `longest` characters. Markup stays as the text that it is: whoever renders markup escapes it.
+pub(crate) fn neutralise(text: &str, longest: usize) -> String {
+    let visible = text
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c.is_whitespace() { ' ' } else { c });
+    let mut clean = String::new();
+    let mut count = 0;
+    for c in visible {
+        if c == ' ' && (clean.is_empty() || clean.ends_with(' ')) {
+            continue;
+        }
+        if count == longest {
+            clean.truncate(clean.trim_end().len());
+            clean.push('…');
+            return clean;
+        }
+        clean.push(c);
+        count += 1;
+    }
+    clean.truncate(clean.trim_end().len());
+    clean
+}
+
+/// Control characters other than white space, and Unicode's format characters (general category Cf).
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && !c.is_whitespace())
+        || matches!(c,
+            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
+            | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1345f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn other(text: &str) -> Option<String> {
+        show_party(Some(&Party::Other(text.to_owned())), Lang::Fr)
+    }
+
+    #[test]
+    fn hostile_text_is_harmless() {
+        assert_eq!(other("204\u{202e}321").as_deref(), Some("204321"));
+        assert_eq!(other("a\r\n\tb\u{0}\u{1b}[31mc").as_deref(), Some("a b[31mc"));
+        assert_eq!(other("<b>Accueil</b>").as_deref(), Some("<b>Accueil</b>"));
+        assert_eq!(other("\u{2066}\u{200b}\u{feff}"), None);
+        let long = other(&"x".repeat(10_000)).unwrap();
+        assert_eq!(long.chars().count(), LONGEST_PARTY + 1);
+        assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn withheld_numbers_have_no_text() {
+        for text in ["", "  ", "anonymous", "Anonymous", "RESTRICTED", "anonyme"] {
+            assert_eq!(other(text), None, "{text:?}");
+        }
+        assert_eq!(show_party(None, Lang::Fr), None);
+        assert_eq!(other("3639").as_deref(), Some("36\u{a0}39"));
+    }
+
+    #[test]
+    fn incomplete_is_silent_in_the_field_and_refused_when_dialled() {
+        let judged = judge("01 42", Lang::Fr);
+        assert_eq!(
+            (judged.understood.verdict, judged.understood.message),
+            (Verdict::Incomplete, None)
+        );
+        assert!(judged.refusal.is_some());
+    }
+
+    #[test]
+    fn one_number_shows_what_will_be_dialled() {
+        let judged = judge("Tél. : 01.42.68.53.00 poste 204", Lang::Fr);
+        assert_eq!(judged.understood.verdict, Verdict::Dial);
+        let message = judged.understood.message.unwrap();
+        assert_eq!(message.id, "number-will-dial-extension");
+        assert_eq!(message.args["number"], "01\u{a0}42\u{a0}68\u{a0}53\u{a0}00");
+        assert_eq!(message.args["extension"], "204");
+    }
+
+    #[test]
+    fn a_short_number_is_refused_and_premium_asks() {
+        assert_eq!(
+            judge("112", Lang::Fr).understood.message.unwrap().id,
+            "number-refused-emergency"
+        );
+        let premium = judge("0892 70 12 34", Lang::Fr).understood;
+        assert_eq!(premium.verdict, Verdict::Confirm);
+        assert_eq!(premium.message.unwrap().id, "number-confirm-premium");
+        assert_eq!(premium.about.unwrap().id, "about-premium");
+    }
+}
