@@ -1,0 +1,252 @@
+//! The platform's callbacks, read without losing anything.
+//!
+//! The operator's guide names four events and their parameters, and says that others may appear. So nothing here is an error:
+//! what can't be understood is kept as it came and listed as a [`Problem`].
+
+mod decode;
+mod number;
+
+use std::collections::{BTreeMap, HashMap};
+
+use telephony::{AccountId, CallId, Party};
+
+/// One callback: what it says, and everything that it carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// What happened.
+    pub event: Event,
+    /// Which call. `None` is listed as a problem.
+    pub call_id: Option<CallId>,
+    /// Which account. Only the start events name one.
+    pub account_id: Option<AccountId>,
+    /// Who calls. `None`: withheld (`anonymous`, empty) or absent.
+    pub calling_number: Option<Party>,
+    /// Who is called.
+    pub called_number: Option<Party>,
+    /// The end's status, as it came. Its vocabulary is not documented.
+    pub status: Option<String>,
+    /// Seconds to be billed, when it is a whole number of them. Another value is kept in `extra`.
+    pub billable_duration: Option<u64>,
+    /// Everything that the fields above don't hold: parameters that the guide doesn't name, further values of a repeated
+    /// parameter (`call_id[2]`), a duration that is no number, the word that stood for a withheld number.
+    pub extra: BTreeMap<String, String>,
+    /// Every parameter in the order it came, the query's before the body's, decoded.
+    pub parameters: Vec<(String, String)>,
+    /// What is odd about it, for counting and showing. An odd callback is still one.
+    pub problems: Vec<Problem>,
+    /// The query as it came, byte for byte.
+    pub raw_query: Vec<u8>,
+    /// The form body as it came, byte for byte.
+    pub raw_form: Option<Vec<u8>>,
+}
+
+/// What happened to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// `outgoing_call_start`
+    OutgoingCallStart,
+    /// `incoming_call_start`
+    IncomingCallStart,
+    /// `call_connected`
+    CallConnected,
+    /// `call_end`
+    CallEnd,
+    /// Another event, as it came; empty when there is none.
+    Unknown(String),
+}
+
+impl Event {
+    fn of(name: &str) -> Self {
+        match name {
+            "outgoing_call_start" => Self::OutgoingCallStart,
+            "incoming_call_start" => Self::IncomingCallStart,
+            "call_connected" => Self::CallConnected,
+            "call_end" => Self::CallEnd,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+
+    /// The platform's word for it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::OutgoingCallStart => "outgoing_call_start",
+            Self::IncomingCallStart => "incoming_call_start",
+            Self::CallConnected => "call_connected",
+            Self::CallEnd => "call_end",
+            Self::Unknown(name) => name,
+        }
+    }
+
+    fn is_start(&self) -> bool {
+        matches!(self, Self::OutgoingCallStart | Self::IncomingCallStart)
+    }
+}
+
+/// What is odd about a callback.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Problem {
+    /// No `event`, or an empty one.
+    MissingEvent,
+    /// An event that the guide doesn't name.
+    UnknownEvent,
+    /// No `call_id`, or an empty one: the callback can't be put to a call.
+    MissingCallId,
+    /// A start event without an `account_id`.
+    MissingAccountId,
+    /// The parameter came more than once with different values; the first one counts.
+    Repeated(String),
+    /// The parameter's bytes are no UTF-8; its value is kept percent-encoded.
+    InvalidUtf8(String),
+    /// A `billable_duration` that is no whole number of seconds.
+    BadDuration,
+}
+
+impl Problem {
+    /// A stable name, for metrics and lists.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingEvent => "missing-event",
+            Self::UnknownEvent => "unknown-event",
+            Self::MissingCallId => "missing-call-id",
+            Self::MissingAccountId => "missing-account-id",
+            Self::Repeated(_) => "repeated-parameter",
+            Self::InvalidUtf8(_) => "invalid-utf8",
+            Self::BadDuration => "bad-duration",
+        }
+    }
+}
+
+/// Reads a callback from the query of its URL (without the `?`) and the form body of a POST, if there is one.
+///
+/// Total and linear: any bytes give a [`Callback`], and every parameter is found again in it. The caller limits the size.
+pub fn parse(query: &[u8], form_body: Option<&[u8]>) -> Callback {
+    let mut reader = Reader::default();
+    for (name, value) in decode::pairs(query).chain(form_body.into_iter().flat_map(decode::pairs)) {
+        reader.take(name, value);
+    }
+    reader.finish(query, form_body)
+}
+
+/// The parameters that the guide names.
+const NAMED: [&str; 7] =
+    ["event", "call_id", "account_id", "calling_number", "called_number", "status", "billable_duration"];
+
+#[derive(Default)]
+struct Reader {
+    /// The first value of each named parameter.
+    named: HashMap<&'static str, String>,
+    extra: BTreeMap<String, String>,
+    /// How often each name came.
+    times: HashMap<String, usize>,
+    parameters: Vec<(String, String)>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn take(&mut self, name: decode::Text, value: decode::Text) {
+        if !(name.is_utf8 && value.is_utf8) {
+            self.problem(Problem::InvalidUtf8(name.text.clone()));
+        }
+        let known = NAMED.into_iter().find(|known| *known == name.text);
+        // A bare plus means a space in a form, and a plus in an id or a number: ids have no spaces, and numbers are
+        // sent unescaped by careless senders.
+        let value = match known {
+            Some("call_id" | "account_id" | "calling_number" | "called_number") => value.with_plus,
+            _ => value.text,
+        };
+        self.parameters.push((name.text.clone(), value.clone()));
+        let times = self.times.entry(name.text.clone()).or_insert(0);
+        *times += 1;
+        let times = *times;
+        match known {
+            // An empty value says nothing, so the first one that says something counts.
+            Some(known) if self.named.get(known).is_none_or(String::is_empty) => {
+                self.named.insert(known, value);
+            }
+            Some(known) if self.named.get(known) == Some(&value) => {
+                // The guide itself lists call_id twice for call_end: the same value again is no news.
+            }
+            _ => {
+                if times > 1 {
+                    self.problem(Problem::Repeated(name.text.clone()));
+                }
+                self.keep(name.text, times, value);
+            }
+        }
+    }
+
+    /// Keeps a value under its name, or under `name[2]` and so on.
+    fn keep(&mut self, name: String, times: usize, value: String) {
+        let mut key = if times == 1 { name.clone() } else { format!("{name}[{times}]") };
+        // A parameter may really be called `x[2]`.
+        while self.extra.contains_key(&key) {
+            key.push('\'');
+        }
+        self.extra.insert(key, value);
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// The first value of a named parameter, unless it is empty.
+    fn value(&mut self, name: &'static str) -> Option<String> {
+        self.named.remove(name).filter(|value| !value.is_empty())
+    }
+
+    fn party(&mut self, name: &'static str) -> Option<Party> {
+        let value = self.value(name)?;
+        let party = number::party(&value);
+        if party.is_none() {
+            self.keep(name.to_owned(), 1, value);
+        }
+        party
+    }
+
+    fn finish(mut self, query: &[u8], form_body: Option<&[u8]>) -> Callback {
+        let event = Event::of(&self.value("event").unwrap_or_default());
+        match &event {
+            Event::Unknown(name) if name.is_empty() => self.problem(Problem::MissingEvent),
+            Event::Unknown(_) => self.problem(Problem::UnknownEvent),
+            _ => {}
+        }
+        let call_id = self.value("call_id").map(CallId);
+        if call_id.is_none() {
+            self.problem(Problem::MissingCallId);
+        }
+        let account_id = self.value("account_id").map(AccountId);
+        if account_id.is_none() && event.is_start() {
+            self.problem(Problem::MissingAccountId);
+        }
+        let calling_number = self.party("calling_number");
+        let called_number = self.party("called_number");
+        let status = self.value("status");
+        let billable_duration = self.duration();
+        Callback {
+            event,
+            call_id,
+            account_id,
+            calling_number,
+            called_number,
+            status,
+            billable_duration,
+            extra: self.extra,
+            parameters: self.parameters,
+            problems: self.problems,
+            raw_query: query.to_vec(),
+            raw_form: form_body.map(<[u8]>::to_vec),
+        }
+    }
+
+    fn duration(&mut self) -> Option<u64> {
+        let value = self.value("billable_duration")?;
+        let seconds = value.trim().parse().ok();
+        if seconds.is_none() {
+            self.problem(Problem::BadDuration);
+            self.keep("billable_duration".to_owned(), 1, value);
+        }
+        seconds
+    }
+}
