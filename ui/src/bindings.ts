@@ -201,17 +201,17 @@ export type CredentialKind = "relay_token" | "api_key" | "account_password";
  */
 export type Dial = { 
 /**
- * `+33142685300`
+ * `+33142685300`; absent when what was typed isn't one number.
  */
-number: string, 
+number: string | null, 
 /**
- * `01 42 68 53 00`, in the language of the moment.
+ * `01 42 68 53 00`, in the language of the moment, or what was typed.
  */
 display: string, 
 /**
- * Whose phone rings first.
+ * Whose phone rings first, when that is known.
  */
-account: string, 
+account: string | null, 
 /**
  * How far it is.
  */

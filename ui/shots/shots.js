@@ -1,0 +1,123 @@
+// Pictures of every place for a person to judge: `npm run shots -- DIR [part of a name]`.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { chromium } from '@playwright/test';
+
+import { ARGUMENTS, CHROMIUM } from '../tests/browser.js';
+import { serve } from '../tests/server.js';
+
+const [, , directory, only = ''] = process.argv;
+if (directory === undefined) {
+  process.stderr.write('Say where the pictures go: npm run shots -- DIR [part of a name]\n');
+  process.exit(2);
+}
+
+/**
+ * @typedef {{ name: string, scene: string, place?: string, type?: string, paste?: string, act?: (page: import('@playwright/test').Page) => Promise<void> }} Shot
+ * @type {Shot[]}
+ */
+const shots = [
+  { name: 'pad', scene: 'ready' },
+  { name: 'pad-typed', scene: 'lines', type: '0199001234' },
+  { name: 'pad-pasted', scene: 'ready', paste: '+33 (0)1.99.00.12.34' },
+  { name: 'pad-emergency', scene: 'ready', type: '112' },
+  { name: 'pad-choose', scene: 'ready', paste: '01 99 00 12 34 / 01 99 00 12 35' },
+  { name: 'pad-premium', scene: 'ready', type: '0891123456', act: (page) => page.keyboard.press('Enter') },
+  { name: 'pad-cannot', scene: 'cannot-dial' },
+  { name: 'pad-down', scene: 'down' },
+  ...['question', 'pick-up', 'calling', 'talking', 'ended', 'failed'].map((scene) => ({
+    name: `card-${scene}`,
+    scene,
+  })),
+  { name: 'calls', scene: 'ready', place: 'calls' },
+  { name: 'calls-live', scene: 'ringing', place: 'calls' },
+  {
+    name: 'calls-open',
+    scene: 'ready',
+    place: 'calls',
+    act: (page) => page.locator('.row-button').nth(1).click(),
+  },
+  { name: 'calls-empty', scene: 'direct', place: 'calls' },
+  { name: 'calls-hostile', scene: 'hostile', place: 'calls' },
+  { name: 'settings', scene: 'ready', place: 'settings' },
+  { name: 'settings-direct', scene: 'direct', place: 'settings' },
+  { name: 'settings-locked', scene: 'locked', place: 'settings' },
+  {
+    name: 'settings-test',
+    scene: 'ready',
+    place: 'settings',
+    act: async (page) => {
+      await page.getByRole('button', { name: /Tester|Test the/ }).click();
+      await page.locator('.verdict').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'settings-end',
+    scene: 'ready',
+    place: 'settings',
+    act: (page) => page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight)),
+  },
+  { name: 'first', scene: 'first', place: 'settings' },
+  {
+    name: 'first-relay',
+    scene: 'first',
+    place: 'settings',
+    act: (page) => page.locator('.choice').first().click(),
+  },
+  { name: 'enrol', scene: 'enrol' },
+  { name: 'trouble', scene: 'trouble' },
+  { name: 'refused', scene: 'refused' },
+  { name: 'lost', scene: 'lost' },
+];
+
+const sizes = [
+  { name: '', width: 360, height: 560, scale: 2 },
+  { name: '-small', width: 320, height: 440, scale: 2 },
+  { name: '-200', width: 180, height: 280, scale: 4 },
+];
+
+mkdirSync(directory, { recursive: true });
+const server = await serve(0);
+const browser = await chromium.launch({ ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ARGUMENTS });
+for (const size of sizes) {
+  for (const theme of ['light', 'dark']) {
+    for (const lang of ['fr', 'en']) {
+      // Every combination for the places themselves; the rest once in each theme and language.
+      if (size.name !== '' && (theme === 'dark') !== (lang === 'en')) continue;
+      const context = await browser.newContext({
+        viewport: { width: size.width, height: size.height },
+        deviceScaleFactor: size.scale,
+        reducedMotion: 'reduce',
+        locale: lang,
+      });
+      for (const shot of shots) {
+        const name = `${shot.name}-${lang}-${theme}${size.name}`;
+        if (!name.includes(only)) continue;
+        const page = await context.newPage();
+        await page.goto(`${server.url}/?scene=${shot.scene}&lang=${lang}&theme=${theme}`);
+        await page.locator('nav').waitFor();
+        const place = { pad: 0, calls: 1, settings: 2 }[shot.place ?? 'pad'];
+        if (shot.place !== undefined && place !== undefined) await page.locator('nav button').nth(place).click();
+        if (shot.type !== undefined) await page.keyboard.type(shot.type);
+        if (shot.paste !== undefined) {
+          await page.evaluate((text) => {
+            const data = new DataTransfer();
+            data.setData('text/plain', text);
+            const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+            document.activeElement?.dispatchEvent(event);
+          }, shot.paste);
+        }
+        if (shot.type !== undefined) await page.locator('#pad-sentence p').first().waitFor();
+        if (shot.act !== undefined) await shot.act(page);
+        await page.evaluate(() => document.fonts.ready);
+        await page.waitForTimeout(150);
+        await page.screenshot({ path: join(directory, `${name}.png`) });
+        await page.close();
+      }
+      await context.close();
+    }
+  }
+}
+await browser.close();
+server.close();

@@ -1,0 +1,71 @@
+import type {
+  Check,
+  CredentialKind,
+  Error as ControlError,
+  ErrorCode,
+  Message,
+  Place,
+  SettingsChange,
+  Snapshot,
+  Understood,
+} from '../bindings';
+
+/** Whether the window hears the agent: it may be starting, or have gone and come back. */
+export type Link = 'connecting' | 'up' | 'lost';
+
+/** What reaches the page unasked. */
+export type News =
+  | { type: 'link'; link: Link }
+  | { type: 'snapshot'; snapshot: Snapshot }
+  /** Somebody asked for the window: from the tray, a link, the command line. `fill` goes into the pad's field. */
+  | { type: 'show'; place: Place; fill: string | null }
+  /** A step of {@link Backend.testConnection} ended. */
+  | { type: 'test_step'; check: Check };
+
+/** What went wrong, as a code to branch on and a sentence to show. */
+export class BackendError extends Error {
+  readonly code: ErrorCode;
+  readonly sentence: Message;
+
+  constructor(error: ControlError) {
+    super(error.message.id);
+    this.name = 'BackendError';
+    this.code = error.code;
+    this.sentence = error.message;
+  }
+}
+
+/** The sentence of anything that was thrown. */
+export function sentenceOf(thrown: unknown): Message {
+  return thrown instanceof BackendError ? thrown.sentence : { id: 'window-failed', args: {} };
+}
+
+/**
+ * The page's only door. Everything behind it is another process; every promise rejects with a {@link BackendError}.
+ * A secret can go through it outwards ({@link Backend.setCredential}); none ever comes back.
+ */
+export interface Backend {
+  /** Calls `listener` with the state of now, then with everything that changes. Call once. */
+  follow(listener: (news: News) => void): Promise<void>;
+  snapshot(): Promise<Snapshot>;
+  /** What a typed or pasted text means as a number; nothing is dialled. */
+  understand(input: string): Promise<Understood>;
+  /** A person pressed call. Resolves once the agent took it; the snapshot's `dial` tells the rest. */
+  dial(input: string, account: string | null, confirmed: boolean): Promise<void>;
+  dismissDial(): Promise<void>;
+  missedRead(): Promise<void>;
+  enrol(relay: string, code: string): Promise<void>;
+  dismissEnrolment(): Promise<void>;
+  setCredential(kind: CredentialKind, account: string | null, secret: string): Promise<void>;
+  forgetCredential(kind: CredentialKind, account: string | null): Promise<void>;
+  changeSettings(changes: SettingsChange): Promise<void>;
+  /** Steps come as news while it runs; all of them again at the end. */
+  testConnection(): Promise<Check[]>;
+  doctor(): Promise<Check[]>;
+  /** Ends the agent, and the window with it. */
+  quit(): Promise<void>;
+  /** Hides the window. */
+  hide(): Promise<void>;
+  /** Starts the agent when it has gone. */
+  startAgent(): Promise<void>;
+}

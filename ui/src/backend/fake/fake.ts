@@ -1,0 +1,185 @@
+import type { Check, DialStage, Place, Snapshot, Understood } from '../../bindings';
+import { type Backend, BackendError, type Link, type News } from '../backend';
+import { understand } from './numbers';
+import { call, dialAt, says, stageMessage } from './state';
+
+/** One request as a test sees it: its name and its arguments. A secret is kept as given, for tests to look for elsewhere. */
+export interface Heard {
+  name: string;
+  args: unknown[];
+}
+
+/**
+ * An agent inside the page. It keeps a snapshot, answers as the real one does, and does nothing by itself: whoever drives it
+ * says what happens next. So a test awaits what it caused, and nothing depends on time.
+ */
+export class FakeAgent {
+  snapshot: Snapshot;
+  readonly heard: Heard[] = [];
+  /** Answers held back until {@link release}: by request name. */
+  readonly holding = new Set<string>();
+  /** Errors to answer with, once: by request name. */
+  readonly failing = new Map<string, BackendError>();
+  steps: Check[] = [
+    { name: 'relay_reachable', result: 'ok', message: says('check-relay-reachable-ok', { host: 'relais.example' }) },
+    { name: 'relay_token', result: 'ok', message: says('check-relay-token-ok', { label: 'Accueil' }) },
+    { name: 'relay_stream', result: 'ok', message: says('check-relay-stream-ok') },
+  ];
+  /** Called after a dial was taken: `npm run dev` lets the call go on by itself. */
+  afterDial: (() => void) | null = null;
+  private listener: ((news: News) => void) | null = null;
+  private held: (() => void)[] = [];
+  private readonly link: Link;
+
+  constructor(snapshot: Snapshot, link: Link = 'up') {
+    this.snapshot = snapshot;
+    this.link = link;
+  }
+
+  /** Changes the state and tells the page. */
+  change(change: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    this.tell({ type: 'snapshot', snapshot: this.snapshot });
+  }
+
+  /** The placed call reaches a stage. */
+  stage(stage: DialStage): void {
+    const now = new Date();
+    const before = this.snapshot.dial ?? dialAt(now, stage);
+    this.change({
+      dial: {
+        ...before,
+        stage,
+        message: stageMessage(stage, before.display),
+        connected_at: stage === 'talking' ? now.toISOString() : before.connected_at,
+        ended_at: stage === 'ended' || stage === 'failed' ? now.toISOString() : null,
+      },
+    });
+  }
+
+  /** A call rings in. */
+  ring(party = '06 39 98 12 34', number: string | null = '+33639981234'): void {
+    const ringing = call(new Date(), 0, { outcome: 'ringing', party, number });
+    this.change({ live: [ringing, ...this.snapshot.live] });
+  }
+
+  tell(news: News): void {
+    this.listener?.(news);
+  }
+
+  setLink(link: Link): void {
+    this.tell({ type: 'link', link });
+  }
+
+  show(place: Place, fill: string | null = null): void {
+    this.tell({ type: 'show', place, fill });
+  }
+
+  /** Lets every held answer go, oldest first. */
+  release(): void {
+    const held = this.held;
+    this.held = [];
+    for (const go of held) go();
+  }
+
+  /** How many answers are held back. */
+  get waiting(): number {
+    return this.held.length;
+  }
+
+  requests(name: string): Heard[] {
+    return this.heard.filter((heard) => heard.name === name);
+  }
+
+  private async answer<T>(name: string, args: unknown[], what: () => T | Promise<T>): Promise<T> {
+    this.heard.push({ name, args });
+    if (this.holding.has(name)) await new Promise<void>((go) => this.held.push(go));
+    const failure = this.failing.get(name);
+    if (failure !== undefined) {
+      this.failing.delete(name);
+      throw failure;
+    }
+    return what();
+  }
+
+  private async stepByStep(): Promise<Check[]> {
+    for (const check of this.steps) {
+      await this.answer('step', [check.name], () => undefined);
+      this.tell({ type: 'test_step', check });
+    }
+    return this.steps;
+  }
+
+  /** The door that the page gets. */
+  readonly backend: Backend = {
+    follow: (listener) => {
+      this.listener = listener;
+      listener({ type: 'link', link: this.link });
+      if (this.link === 'up') listener({ type: 'snapshot', snapshot: this.snapshot });
+      return Promise.resolve();
+    },
+    snapshot: () => this.answer('snapshot', [], () => this.snapshot),
+    understand: (input) =>
+      this.answer('understand', [input], (): Understood => understand(input, this.snapshot.language)),
+    dial: (input, account, confirmed) =>
+      this.answer('dial', [input, account, confirmed], () => {
+        const understood = understand(input, this.snapshot.language);
+        const number = understood.number ?? input;
+        const display = understood.display ?? input;
+        const line = account ?? this.snapshot.accounts.find((a) => a.default)?.id ?? '';
+        this.snapshot.dial = null;
+        this.change({ dial: dialAt(new Date(), 'asking', { number, display, account: line }) });
+        this.afterDial?.();
+      }),
+    dismissDial: () => this.answer('dismissDial', [], () => this.change({ dial: null })),
+    missedRead: () =>
+      this.answer('missedRead', [], () =>
+        this.change({ missed: 0, recent: this.snapshot.recent.map((c) => ({ ...c, unread: false })) }),
+      ),
+    enrol: (relay, code) =>
+      this.answer('enrol', [relay, code], () =>
+        this.change({
+          mode: 'relay',
+          settings: { ...this.snapshot.settings, mode: 'relay', relay_url: relay },
+          credentials: [{ kind: 'relay_token', account: null, present: true, problem: null }],
+          accounts: [{ id: '4207001', default: true }],
+          connection: { state: 'live', message: says('connection-live', { host: new URL(relay).host }), since: null },
+          cannot_dial: null,
+          pending_enrolment: null,
+        }),
+      ),
+    dismissEnrolment: () => this.answer('dismissEnrolment', [], () => this.change({ pending_enrolment: null })),
+    setCredential: (kind, account, secret) =>
+      this.answer('setCredential', [kind, account, secret], () =>
+        this.change({
+          credentials: [
+            ...this.snapshot.credentials.filter((c) => c.kind !== kind || c.account !== account),
+            { kind, account, present: true, problem: null },
+          ],
+        }),
+      ),
+    forgetCredential: (kind, account) =>
+      this.answer('forgetCredential', [kind, account], () =>
+        this.change({
+          credentials: this.snapshot.credentials.filter((c) => c.kind !== kind || c.account !== account),
+        }),
+      ),
+    changeSettings: (changes) =>
+      this.answer('changeSettings', [changes], () => {
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value != null));
+        const settings = { ...this.snapshot.settings, ...given };
+        const language = settings.language === 'system' ? this.snapshot.language : settings.language;
+        this.change({ settings, language, mode: settings.mode });
+      }),
+    testConnection: () => this.answer('testConnection', [], () => this.stepByStep()),
+    doctor: () =>
+      this.answer('doctor', [], (): Check[] => [
+        { name: 'tray_host', result: 'ok', message: says('check-tray-host-ok') },
+        { name: 'notifications', result: 'ok', message: says('check-notifications-ok') },
+        { name: 'keychain', result: 'warning', message: says('check-keychain-locked') },
+      ]),
+    quit: () => this.answer('quit', [], () => undefined),
+    hide: () => this.answer('hide', [], () => undefined),
+    startAgent: () => this.answer('startAgent', [], () => undefined),
+  };
+}

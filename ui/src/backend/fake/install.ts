@@ -1,0 +1,131 @@
+import type { DialStage, Snapshot } from '../../bindings';
+import { type Backend, BackendError, type Link } from '../backend';
+import { FakeAgent } from './fake';
+import { call, dialAt, direct, ready, says, unset } from './state';
+
+/** What tests and pictures hold on to. */
+export interface FakeHandle {
+  agent: FakeAgent;
+  BackendError: typeof BackendError;
+}
+
+declare global {
+  var fake: FakeHandle | undefined;
+}
+
+/**
+ * Puts an agent into the page: `?scene=ready&lang=en&theme=dark`, and `&live` to let calls go on by themselves as with a phone
+ * in one's hand.
+ */
+export function installFake(query: URLSearchParams): Backend {
+  const now = new Date();
+  const scene = query.get('scene') ?? 'ready';
+  const { snapshot, link } = SCENES[scene]?.(now) ?? { snapshot: ready(now) };
+  const language = query.get('lang') ?? 'fr';
+  const theme = query.get('theme') ?? 'system';
+  const agent = new FakeAgent({ ...snapshot, language, settings: { ...snapshot.settings, theme } }, link);
+  if (query.has('live')) agent.afterDial = () => goOn(agent);
+  globalThis.fake = { agent, BackendError };
+  return agent.backend;
+}
+
+interface Scene {
+  snapshot: Snapshot;
+  link?: Link;
+}
+
+const stage =
+  (stage: DialStage) =>
+  (now: Date): Scene => ({ snapshot: { ...ready(now), dial: dialAt(now, stage) } });
+
+/** States that are worth looking at, by name. */
+export const SCENES: Record<string, (now: Date) => Scene> = {
+  ready: (now) => ({ snapshot: ready(now) }),
+  first: (now) => ({ snapshot: unset(now) }),
+  direct: (now) => ({ snapshot: direct(now) }),
+  lost: (now) => ({ snapshot: ready(now), link: 'lost' }),
+  lines: (now) => ({
+    snapshot: {
+      ...ready(now),
+      accounts: [
+        { id: '4207001', default: true },
+        { id: '4207002', default: false },
+      ],
+    },
+  }),
+  down: (now) => ({
+    snapshot: {
+      ...ready(now),
+      connection: { state: 'down', message: says('connection-down'), since: now.toISOString() },
+    },
+  }),
+  refused: (now) => ({
+    snapshot: { ...ready(now), connection: { state: 'refused', message: says('connection-refused'), since: null } },
+  }),
+  trouble: (now) => ({
+    snapshot: {
+      ...ready(now),
+      settings_problem: says('settings-problem', { file: 'settings.toml', line: '12' }),
+      credentials: [{ kind: 'relay_token', account: null, present: false, problem: says('keychain-locked') }],
+    },
+  }),
+  'cannot-dial': (now) => ({
+    snapshot: { ...direct(now), cannot_dial: says('cannot-dial-no-credential'), credentials: [] },
+  }),
+  locked: (now) => {
+    const base = ready(now);
+    const locked = ['mode', 'relay_url', 'notify_incoming', 'autostart', 'theme'];
+    return { snapshot: { ...base, settings: { ...base.settings, locked } } };
+  },
+  enrol: (now) => ({
+    snapshot: {
+      ...unset(now),
+      pending_enrolment: {
+        relay: 'https://telephonie.relais.example',
+        host: 'telephonie.relais.example',
+        code: 'K7QF-9M2X-TB4R',
+      },
+    },
+  }),
+  ringing: (now) => ({
+    snapshot: {
+      ...ready(now),
+      live: [
+        call(now, 0, { outcome: 'ringing', party: '06 39 98 12 34', number: '+33639981234' }),
+        call(now, 4, { outcome: 'talking', direction: 'outgoing', party: '02 61 91 45 67', number: '+33261914567' }),
+      ],
+    },
+  }),
+  hostile: (now) => ({
+    snapshot: {
+      ...ready(now),
+      missed: 0,
+      recent: [
+        call(now, 5, { party: '<img src=x onerror="document.title=1">', number: '+33199001234', line: '<b>ligne</b>' }),
+        call(now, 9, { party: '\u202e4321 00 99 10\u202c', number: '+33199001234' }),
+        call(now, 11, { party: 'W'.repeat(120), number: '+33199001234' }),
+      ],
+    },
+  }),
+  question: stage('question'),
+  asking: stage('asking'),
+  'pick-up': stage('pick_up'),
+  calling: stage('calling'),
+  talking: stage('talking'),
+  ended: stage('ended'),
+  failed: stage('failed'),
+};
+
+function goOn(agent: FakeAgent): void {
+  const stages: [DialStage, number][] = [
+    ['pick_up', 600],
+    ['calling', 3000],
+    ['talking', 6000],
+    ['ended', 16_000],
+  ];
+  for (const [stage, after] of stages) {
+    setTimeout(() => {
+      if (agent.snapshot.dial !== null) agent.stage(stage);
+    }, after);
+  }
+}

@@ -1,0 +1,156 @@
+import type { CallView, Dial, DialStage, Message, Snapshot } from '../../bindings';
+
+/** A sentence by id. */
+export const says = (id: string, args: Record<string, string> = {}): Message => ({ id, args });
+
+const minute = 60_000;
+const at = (now: Date, minutesAgo: number, plusSeconds = 0) =>
+  new Date(now.getTime() - minutesAgo * minute + plusSeconds * 1000).toISOString();
+
+let made = 0;
+
+/** A call in a list, incoming and answered unless said otherwise. */
+export function call(now: Date, minutesAgo: number, change: Partial<CallView> & { talk?: number } = {}): CallView {
+  const { talk = 125, ...rest } = change;
+  const outcome = rest.outcome ?? 'answered';
+  const talked = outcome === 'answered' || outcome === 'talking';
+  made += 1;
+  return {
+    account: '4207001',
+    call: `call-${made}`,
+    direction: 'incoming',
+    outcome,
+    party: '01 99 00 12 34',
+    number: '+33199001234',
+    about: null,
+    line: '01 99 00 00 01',
+    started_at: at(now, minutesAgo),
+    connected_at: talked ? at(now, minutesAgo, 8) : null,
+    ended_at: outcome === 'ringing' || outcome === 'talking' ? null : at(now, minutesAgo, talked ? 8 + talk : 30),
+    unread: false,
+    ...rest,
+  };
+}
+
+/** Calls of the last days, as a desk would have them. */
+export function someCalls(now: Date): CallView[] {
+  return [
+    call(now, 12, { outcome: 'missed', unread: true, party: '06 39 98 12 34', number: '+33639981234' }),
+    call(now, 47, { direction: 'outgoing', party: '02 61 91 45 67', number: '+33261914567', talk: 384 }),
+    call(now, 95, { outcome: 'missed', unread: true, party: '01 99 00 77 88', number: '+33199007788' }),
+    call(now, 130, { party: '+44 20 7946 0000', number: '+442079460000', talk: 42 }),
+    call(now, 60 * 26, {
+      direction: 'outgoing',
+      outcome: 'no_answer',
+      party: '06 39 98 55 66',
+      number: '+33639985566',
+    }),
+    call(now, 60 * 27, { outcome: 'missed', party: 'Numéro masqué', number: null }),
+    call(now, 60 * 28, { party: '05 36 49 11 22', number: '+33536491122', talk: 3725 }),
+    call(now, 60 * 24 * 5, { outcome: 'unknown', party: '04 65 71 33 44', number: '+33465713344' }),
+  ];
+}
+
+/** A desk that works through a relay and is connected. */
+export function ready(now: Date): Snapshot {
+  return {
+    version: '0.1.0',
+    profile: 'default',
+    language: 'fr',
+    mode: 'relay',
+    connection: { state: 'live', message: says('connection-live', { host: 'relais.example' }), since: at(now, 240) },
+    accounts: [{ id: '4207001', default: true }],
+    cannot_dial: null,
+    dial: null,
+    live: [],
+    recent: someCalls(now),
+    missed: 2,
+    credentials: [{ kind: 'relay_token', account: null, present: true, problem: null }],
+    settings: {
+      mode: 'relay',
+      language: 'system',
+      theme: 'system',
+      relay_url: 'https://relais.example',
+      account_id: null,
+      authentication: 'api_key',
+      platform_url: null,
+      notify_incoming: true,
+      notify_missed: true,
+      sound: false,
+      autostart: true,
+      locked: [],
+      file: '/home/accueil/.config/centrex-tray/settings.toml',
+    },
+    settings_problem: null,
+    pending_enrolment: null,
+    tray_shown: true,
+    at: now.toISOString(),
+  };
+}
+
+/** The same desk before anything was set up. */
+export function unset(now: Date): Snapshot {
+  const base = ready(now);
+  return {
+    ...base,
+    mode: 'unset',
+    connection: { state: 'none', message: says('connection-none'), since: null },
+    accounts: [],
+    cannot_dial: says('cannot-dial-unset'),
+    recent: [],
+    missed: 0,
+    credentials: [],
+    settings: { ...base.settings, mode: 'unset', relay_url: null, autostart: false },
+  };
+}
+
+/** Dials straight, with a key in the keychain. */
+export function direct(now: Date): Snapshot {
+  const base = ready(now);
+  return {
+    ...base,
+    mode: 'direct',
+    connection: { state: 'none', message: says('connection-none'), since: null },
+    recent: [],
+    missed: 0,
+    credentials: [{ kind: 'api_key', account: '4207001', present: true, problem: null }],
+    settings: { ...base.settings, mode: 'direct', relay_url: null, account_id: '4207001' },
+  };
+}
+
+/** A placed call at a stage. */
+export function dialAt(now: Date, stage: DialStage, change: Partial<Dial> = {}): Dial {
+  const talked = stage === 'talking' || stage === 'ended';
+  const over = stage === 'ended' || stage === 'failed';
+  return {
+    number: '+33199001234',
+    display: '01 99 00 12 34',
+    account: '4207001',
+    stage,
+    message: stageMessage(stage, '01 99 00 12 34'),
+    started_at: at(now, 3),
+    connected_at: talked ? at(now, 3, 20) : null,
+    ended_at: over ? at(now, 0, -35) : null,
+    ...change,
+  };
+}
+
+/** The sentence of a stage. */
+export function stageMessage(stage: DialStage, number: string): Message {
+  switch (stage) {
+    case 'question':
+      return says('dial-question-again', { number });
+    case 'asking':
+      return says('dial-asking');
+    case 'pick_up':
+      return says('dial-pick-up');
+    case 'calling':
+      return says('dial-calling', { number });
+    case 'talking':
+      return says('dial-talking', { number });
+    case 'ended':
+      return says('dial-ended');
+    case 'failed':
+      return says('dial-failed-rate-limited');
+  }
+}

@@ -1,0 +1,67 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+
+import type { Answer, Check, Error as ControlError, Request } from '../bindings';
+import { type Backend, BackendError, type News } from './backend';
+
+function isControlError(thrown: unknown): thrown is ControlError {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown;
+}
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    const error: ControlError = isControlError(thrown)
+      ? thrown
+      : { code: 'failed', message: { id: 'window-failed', args: {} } };
+    throw new BackendError(error);
+  }
+}
+
+const request = (request: Request) => call<Answer>('request', { request });
+
+async function done(what: Request): Promise<void> {
+  await request(what);
+}
+
+function unexpected(answer: Answer): BackendError {
+  return new BackendError({ code: 'failed', message: { id: 'window-failed', args: { answer: answer.type } } });
+}
+
+async function checks(what: Request): Promise<Check[]> {
+  const answer = await request(what);
+  if (answer.type !== 'checks') throw unexpected(answer);
+  return answer.checks;
+}
+
+/** The agent, through the Rust side of the window. */
+export const tauriBackend: Backend = {
+  async follow(listener) {
+    const news = new Channel<News>();
+    news.onmessage = listener;
+    await call('follow', { news });
+  },
+  async snapshot() {
+    const answer = await request({ type: 'snapshot' });
+    if (answer.type !== 'snapshot') throw unexpected(answer);
+    return answer.snapshot;
+  },
+  async understand(input) {
+    const answer = await request({ type: 'understand', input });
+    if (answer.type !== 'understood') throw unexpected(answer);
+    return answer.understood;
+  },
+  dial: (input, account, confirmed) => done({ type: 'dial', input, account, confirmed }),
+  dismissDial: () => done({ type: 'dismiss_dial' }),
+  missedRead: () => done({ type: 'missed_read' }),
+  enrol: (relay, code) => done({ type: 'enrol', relay, code }),
+  dismissEnrolment: () => done({ type: 'dismiss_enrolment' }),
+  setCredential: (kind, account, secret) => done({ type: 'set_credential', kind, account, secret }),
+  forgetCredential: (kind, account) => done({ type: 'forget_credential', kind, account }),
+  changeSettings: (changes) => done({ type: 'change_settings', changes }),
+  testConnection: () => checks({ type: 'test_connection' }),
+  doctor: () => checks({ type: 'doctor' }),
+  quit: () => done({ type: 'quit' }),
+  hide: () => call('hide'),
+  startAgent: () => call('start_agent'),
+};

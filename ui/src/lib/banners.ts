@@ -1,0 +1,61 @@
+import type { Message, Place, Snapshot } from '../bindings';
+import type { Link } from '../backend/backend';
+
+/** A line at the top of the window: something that the person should know wherever they are. */
+export interface Banner {
+  key: 'agent' | 'settings' | 'keychain' | 'connection' | 'dial';
+  tone: 'bad' | 'warn' | 'info';
+  /** Id of the heading. */
+  title: string | null;
+  message: Message;
+  action: 'start' | 'settings' | null;
+}
+
+const own = (id: string): Message => ({ id, args: {} });
+
+/** What to say at the top, worst first. A silent agent makes everything else hearsay: then only that is said. */
+export function banners(snapshot: Snapshot | null, link: Link, place: Place): Banner[] {
+  if (link === 'lost') {
+    return [{ key: 'agent', tone: 'bad', title: null, message: own('window-banner-agent-lost'), action: 'start' }];
+  }
+  if (snapshot === null) {
+    const message = own('window-banner-agent-starting');
+    return [{ key: 'agent', tone: 'info', title: null, message, action: null }];
+  }
+  const toSettings = place === 'settings' ? null : 'settings';
+  const list: Banner[] = [];
+  if (snapshot.settings_problem !== null) {
+    list.push({
+      key: 'settings',
+      tone: 'warn',
+      title: 'window-banner-settings',
+      message: snapshot.settings_problem,
+      action: null,
+    });
+  }
+  const keychain = snapshot.credentials.find((credential) => credential.problem !== null)?.problem;
+  if (keychain != null) {
+    list.push({ key: 'keychain', tone: 'bad', title: 'window-banner-keychain', message: keychain, action: null });
+  }
+  if (snapshot.connection.state === 'down' || snapshot.connection.state === 'refused') {
+    const refused = snapshot.connection.state === 'refused';
+    list.push({
+      key: 'connection',
+      tone: refused ? 'bad' : 'warn',
+      title: 'window-banner-connection',
+      message: snapshot.connection.message,
+      action: refused ? toSettings : null,
+    });
+  }
+  // Said once: a lost relay or keychain explains by itself why nothing can be dialled.
+  if (snapshot.cannot_dial !== null && snapshot.mode !== 'unset' && list.length === 0 && place === 'pad') {
+    list.push({
+      key: 'dial',
+      tone: 'warn',
+      title: 'window-banner-cannot-dial',
+      message: snapshot.cannot_dial,
+      action: 'settings',
+    });
+  }
+  return list;
+}

@@ -1,0 +1,91 @@
+import { getContext, setContext } from 'svelte';
+
+import type { Check, Message, Place, Snapshot } from '../bindings';
+import { type Backend, type Link, type News, sentenceOf } from '../backend/backend';
+import { wordsFor } from '../i18n/shared';
+import { Pad } from './pad.svelte';
+
+/** All that the page knows: the agent's last snapshot, and where the person is. Nothing here can't be fetched again. */
+export class App {
+  readonly backend: Backend;
+  readonly pad: Pad;
+  snapshot = $state.raw<Snapshot | null>(null);
+  link = $state<Link>('connecting');
+  place = $state<Place>('pad');
+  /** The steps of the connection test that runs or ran last. */
+  steps = $state.raw<Check[]>([]);
+  /** Why the agent couldn't be started from here. */
+  startFailure = $state.raw<Message | null>(null);
+  /** Counts the times that somebody asked for the window, so that places can take the focus again. */
+  shown = $state(0);
+  /** What a screen reader is told politely; a place may say something here. */
+  announcement = $state('');
+  readonly words = $derived(wordsFor(this.snapshot?.language ?? navigator.language));
+  readonly dialling = $derived(this.snapshot?.dial ?? null);
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.pad = new Pad(backend, {
+      snapshot: () => this.snapshot,
+      accept: (snapshot) => (this.snapshot = snapshot),
+      showPad: () => (this.place = 'pad'),
+    });
+  }
+
+  /** Begins to listen; the first snapshot decides where a first start begins. */
+  async start(): Promise<void> {
+    await this.backend.follow((news) => this.hear(news));
+  }
+
+  /** One press on a call's "Call back": dials as a press on the pad does, and shows the card. */
+  callBack(number: string): void {
+    this.place = 'pad';
+    this.pad.fill(number);
+    void this.pad.call();
+  }
+
+  async startAgent(): Promise<void> {
+    this.startFailure = null;
+    try {
+      await this.backend.startAgent();
+    } catch (thrown) {
+      this.startFailure = sentenceOf(thrown);
+    }
+  }
+
+  private hear(news: News): void {
+    switch (news.type) {
+      case 'link':
+        this.link = news.link;
+        if (news.link === 'up') this.startFailure = null;
+        break;
+      case 'snapshot':
+        this.take(news.snapshot);
+        break;
+      case 'show':
+        this.show(news.place, news.fill);
+        break;
+      case 'test_step':
+        this.steps = [...this.steps.filter((s) => s.name !== news.check.name), news.check];
+        break;
+    }
+  }
+
+  private take(snapshot: Snapshot): void {
+    const first = this.snapshot === null;
+    this.snapshot = snapshot;
+    if (first && snapshot.mode === 'unset' && this.pad.text === '') this.place = 'settings';
+  }
+
+  private show(place: Place, fill: string | null): void {
+    const unset = this.snapshot?.mode === 'unset';
+    this.place = unset && place === 'pad' && fill === null ? 'settings' : place;
+    if (fill !== null) this.pad.fill(fill);
+    this.shown += 1;
+  }
+}
+
+const KEY = Symbol('app');
+
+export const provideApp = (app: App): App => setContext(KEY, app);
+export const useApp = (): App => getContext<App>(KEY);
