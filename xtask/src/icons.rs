@@ -218,12 +218,12 @@ mod tests {
 
     #[test]
     fn committed_icons_show_the_drawings() {
-        check(&crate::root()).unwrap();
+        check(&crate::run::root()).unwrap();
     }
 
     #[test]
     fn another_drawing_is_noticed() {
-        let root = crate::root();
+        let root = crate::run::root();
         let idle = png(&drawing(&root.join("icons/tray/idle.svg")).unwrap(), 16).unwrap();
         let missed = png(&drawing(&root.join("icons/tray/missed.svg")).unwrap(), 16).unwrap();
         assert!(same_picture(&idle, &idle).unwrap());
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn icon_files_hold_every_size() {
-        let app = drawing(&crate::root().join("icons/app.svg")).unwrap();
+        let app = drawing(&crate::run::root().join("icons/app.svg")).unwrap();
         assert_eq!(pictures(&ico(&app).unwrap()).unwrap().len(), ICO_SIZES.len());
         assert_eq!(pictures(&icns(&app).unwrap()).unwrap().len(), ICNS_SIZES.len());
     }

@@ -1,11 +1,28 @@
 //! The commands for developers: `cargo xtask …`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod check;
+mod cross;
+#[cfg(target_os = "linux")]
+mod demo;
 mod icons;
+mod install;
+mod node;
+mod run;
+mod tally;
+mod test;
+
+/// Where Debian, Fedora and Arch put the notification daemon, which is not on anyone's PATH.
+const NOTIFYD: &[&str] = &[
+    "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd",
+    "/usr/lib/aarch64-linux-gnu/xfce4/notifyd/xfce4-notifyd",
+    "/usr/lib/xfce4/notifyd/xfce4-notifyd",
+    "/usr/lib64/xfce4/notifyd/xfce4-notifyd",
+];
 
 /// Centrex Tray: the commands for developers.
 #[derive(Parser)]
@@ -17,6 +34,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// The product on a demo profile: simulator, relay and tray app; one call rings in. Ctrl-C stops all of it.
+    #[cfg(target_os = "linux")]
+    Demo(demo::Options),
+    /// Every test: Rust, page, end to end, other systems.
+    Test(test::Options),
+    /// The quick gate: format, lints, types, licences and advisories.
+    Check(check::Options),
     /// Draws the PNG, .ico and .icns files again from the SVG drawings.
     Icons {
         /// Also writes a picture of all tray states on light and dark panels.
@@ -25,22 +49,15 @@ enum Command {
     },
 }
 
-/// The repository's root.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
-        .to_path_buf()
-}
-
 fn main() -> Result<()> {
     match Cli::parse().command {
+        #[cfg(target_os = "linux")]
+        Command::Demo(options) => demo::demo(&options),
+        Command::Test(options) => test::all(&options),
+        Command::Check(options) => check::all(options),
         Command::Icons { sheet } => {
-            icons::write(&root())?;
-            if let Some(sheet) = sheet {
-                icons::contact_sheet(&root(), &sheet)?;
-            }
+            icons::write(&run::root())?;
+            sheet.map_or(Ok(()), |sheet| icons::contact_sheet(&run::root(), &sheet))
         }
     }
-    Ok(())
 }

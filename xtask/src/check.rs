@@ -1,0 +1,109 @@
+//! The quick gate: format, lints, types, licences and advisories.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use crate::install::{self, Purpose};
+use crate::node::Node;
+use crate::run::{cargo, command, on_path, root, run, run_and_read, say, target};
+
+/// What of the gate to run.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Options {
+    /// Also type-checks and lints everything for Windows and macOS (needs Debian's Rust sources and mingw).
+    #[arg(long)]
+    cross: bool,
+}
+
+/// Runs the gate.
+///
+/// # Errors
+/// Names what didn't pass.
+pub fn all(options: Options) -> Result<()> {
+    install::ensure(&[Purpose::Build])?;
+    format()?;
+    crate::icons::check(&root())?;
+    let node = Node::ensure()?;
+    node.build()?;
+    page(&node)?;
+    lints()?;
+    policy()?;
+    if options.cross {
+        crate::cross::check()?;
+    }
+    say("\nEverything passed.");
+    Ok(())
+}
+
+/// Rust's format.
+pub fn format() -> Result<()> {
+    run(&mut cargo(["fmt", "--all", "--check"])).context("run `cargo fmt --all`")
+}
+
+/// The lints of the whole workspace; the page must have been built, the window embeds it.
+pub fn lints() -> Result<()> {
+    run(&mut cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+/// The page's types, lints and format.
+pub fn page(node: &Node) -> Result<()> {
+    node.packages()?;
+    run(&mut node.command("npm", &["run", "check"]))
+}
+
+/// Licences, sources, duplicates and, where the advisory database can be fetched, known weaknesses.
+fn policy() -> Result<()> {
+    let deny = cargo_deny()?;
+    let deny = deny.to_string_lossy();
+    let checks = [
+        "--workspace",
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ];
+    run(&mut command(&deny, checks))?;
+    let (fine, text) = run_and_read(&mut command(
+        &deny,
+        ["--workspace", "check", "--hide-inclusion-graph", "advisories"],
+    ))?;
+    if fine {
+        return Ok(());
+    }
+    if text.contains("failed to fetch advisory database") {
+        say("The advisory database can't be fetched from here: known weaknesses were NOT checked this time.");
+        return Ok(());
+    }
+    bail!("a dependency has a known weakness, or is unmaintained")
+}
+
+/// The machine's cargo-deny, or one of our own in `target/tools`.
+fn cargo_deny() -> Result<PathBuf> {
+    if on_path("cargo-deny") {
+        return Ok("cargo-deny".into());
+    }
+    let tools = target().join("tools");
+    let program = tools.join("bin/cargo-deny");
+    if !program.exists() {
+        say("cargo-deny isn't here: building it once, which takes some minutes");
+        let tools = tools.display().to_string();
+        run(&mut cargo([
+            "install",
+            "--locked",
+            "cargo-deny",
+            "--root",
+            &tools,
+        ]))?;
+    }
+    Ok(root().join(program))
+}

@@ -1,0 +1,176 @@
+//! The demo: the whole product on real programs, by hand or by itself.
+
+mod access;
+mod bus;
+mod desktop;
+mod observe;
+mod process;
+mod product;
+mod screen;
+mod script;
+mod simulator;
+mod timeline;
+mod wait;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::install::{self, Purpose};
+use crate::node::Node;
+use crate::run::{cargo, run, say, target};
+use desktop::{Accessibility, Desktop};
+use product::{Binaries, Pace, Product};
+use timeline::Timeline;
+
+/// How the demo runs.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// On a screen of its own that nobody sees; plays the main job by itself and records what was observed.
+    #[arg(long)]
+    headless: bool,
+    /// Where `timeline.json`, the pictures and the logs of the headless demo go.
+    #[arg(long, value_name = "DIR", default_value = "target/demo")]
+    out: PathBuf,
+}
+
+/// Where the programs come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Programs {
+    /// Built first.
+    Build,
+    /// As they lie in `target/debug`, because the caller has just built them.
+    AsBuilt,
+}
+
+/// How fast the people on the phones are: quick, and yet slow enough to be seen.
+const PACE: Pace = Pace {
+    pick_up: 0.8,
+    answer: 1.2,
+    talk: 3.0,
+};
+
+/// The demo as asked for.
+///
+/// # Errors
+/// What is missing, doesn't come up, or was not observed.
+pub fn demo(options: &Options) -> Result<()> {
+    if options.headless {
+        return headless(&options.out, Programs::Build);
+    }
+    if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+        say("There is no display here: playing the demo by itself, on a screen of its own.");
+        return headless(&options.out, Programs::Build);
+    }
+    interactive(&options.out)
+}
+
+/// Plays the main job and writes `timeline.json`, the pictures, and the programs' logs in `logs/`.
+///
+/// # Errors
+/// The first step that was not observed, with where to look.
+pub fn headless(out: &Path, programs: Programs) -> Result<()> {
+    let out = std::path::absolute(out)?;
+    install::ensure(&[Purpose::Build, Purpose::Desktop])?;
+    let binaries = binaries(programs)?;
+    let logs = fresh_logs(&out)?;
+    let mut timeline = Timeline::begin(&out)?;
+    let begun = Instant::now();
+    let played = play(&binaries, &logs, &mut timeline);
+    say(format!(
+        "{} s; pictures, timeline.json and logs in {}",
+        begun.elapsed().as_secs(),
+        out.display()
+    ));
+    played.inspect_err(|_| show_logs(&logs))?;
+    if !timeline.is_complete() {
+        bail!("not every step was observed");
+    }
+    say("Every step was observed.");
+    Ok(())
+}
+
+fn play(binaries: &Binaries, logs: &Path, timeline: &mut Timeline) -> Result<()> {
+    let mut desktop = Desktop::start(logs, Accessibility::On)?;
+    let mut product = Product::start(binaries, desktop.home(), logs, desktop.env(), PACE)?;
+    let played = script::play(&desktop, &mut product, timeline);
+    drop(product);
+    let ended = desktop.ended()?;
+    if ended.is_empty() {
+        played
+    } else {
+        played.with_context(|| format!("ended before their time: {}", ended.join(", ")))
+    }
+}
+
+/// The product on the person's own desktop, with a profile of its own, until Ctrl-C.
+fn interactive(out: &Path) -> Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    install::ensure(&[Purpose::Build])?;
+    let binaries = binaries(Programs::Build)?;
+    let logs = fresh_logs(&std::path::absolute(out)?)?;
+    // From here on a Ctrl-C ends the loop below, and with it every program.
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let home = tempfile::Builder::new().prefix("centrex-demo-").tempdir()?;
+    let env: Vec<(String, String)> = std::env::vars()
+        .filter(|(key, _)| !key.starts_with("CARGO"))
+        .collect();
+    let mut product = Product::start(&binaries, home.path(), &logs, &env, PACE)?;
+    product.start_agent()?;
+    let ready = wait::until(std::time::Duration::from_secs(20), "the agent", || {
+        Ok(product.control(&serde_json::json!({ "type": "snapshot" })).ok())
+    });
+    ready.inspect_err(|_| show_logs(&logs))?;
+    let enrolment = product.enrolment()?;
+    product.control(
+        &serde_json::json!({ "type": "enrol", "relay": product.relay_url, "code": enrolment.code }),
+    )?;
+    product.simulator.ring(product::ACCOUNT, "+33261910042", 30.0)?;
+    say("A call rings in now. Click the tray icon to dial; 01 99 00 12 34 answers after a moment.");
+    say(format!(
+        "More calls: {} ring --sim {} --to {} --from +33639980107",
+        binaries.path("centrex-sim").display(),
+        product.simulator.url,
+        product::ACCOUNT
+    ));
+    say(format!("Logs: {}. Ctrl-C stops everything.", logs.display()));
+    let _ = signals.forever().next();
+    say("Stopping.");
+    // The token of a relay that ends now: nobody needs it any more.
+    let _ = product
+        .control(&serde_json::json!({ "type": "forget_credential", "kind": "relay_token", "account": null }));
+    let _ = product.agent_says(&["quit"]);
+    Ok(())
+}
+
+fn binaries(programs: Programs) -> Result<Binaries> {
+    if programs == Programs::Build {
+        Node::ensure()?.build()?;
+        // All of the workspace, so that the same features are chosen as for the tests, and nothing is built twice.
+        run(&mut cargo(["build", "--workspace", "--bins"]))?;
+    }
+    Ok(Binaries(target().join("debug")))
+}
+
+fn fresh_logs(out: &Path) -> Result<PathBuf> {
+    let logs = out.join("logs");
+    if logs.exists() {
+        std::fs::remove_dir_all(&logs)?;
+    }
+    std::fs::create_dir_all(&logs).with_context(|| format!("can't make {}", logs.display()))?;
+    Ok(logs)
+}
+
+/// The ends of all logs, for whoever reads a failed run without its files.
+fn show_logs(logs: &Path) {
+    let Ok(entries) = std::fs::read_dir(logs) else {
+        return;
+    };
+    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+        let tail = process::tail(&path);
+        if !tail.is_empty() {
+            say(format!("---- {}\n{tail}", path.display()));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What can be seen of the app from outside: its icon, its window, its notifications, its keychain entries, its journal.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rusqlite::{Connection, OpenFlags};
+
+use super::bus::{Bus, What};
+use super::screen::{Area, Screen, Shown, colours};
+use super::simulator::shows_number;
+use super::wait;
+
+/// The colours of the tray's drawings in `icons/tray/*.svg`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// The blue handset: idle, or a missed call.
+    Handset,
+    /// The orange handset with its arcs.
+    Ringing,
+    /// The green disc.
+    InCall,
+    /// The red dot.
+    Missed,
+    /// The grey handset with its cross.
+    NotConnected,
+}
+
+impl Mark {
+    /// The colour that only this mark has.
+    pub const fn colour(self) -> [u8; 3] {
+        match self {
+            Self::Handset => [0x3a, 0x86, 0xd8],
+            Self::Ringing => [0xd9, 0x73, 0x0d],
+            Self::InCall => [0x1f, 0x9d, 0x55],
+            Self::Missed => [0xe5, 0x48, 0x4d],
+            Self::NotConnected => [0x84, 0x8b, 0x93],
+        }
+    }
+}
+
+/// The panel at the lower edge of the demo's screen.
+pub fn panel(screen: &Screen) -> Area {
+    let all = screen.area();
+    Area {
+        y: all.height.cast_signed() - 33,
+        height: 33,
+        ..all
+    }
+}
+
+/// Waits until the panel shows a mark, and says where.
+///
+/// # Errors
+/// When it doesn't within `limit`.
+pub fn wait_mark(screen: &Screen, mark: Mark, limit: Duration) -> Result<Area> {
+    wait::until(limit, &format!("the {mark:?} mark in the panel"), || {
+        screen.find_colour(panel(screen), mark.colour())
+    })
+}
+
+/// Waits until the panel shows none of the marks.
+///
+/// # Errors
+/// When one is still there at the limit.
+pub fn wait_no_mark(screen: &Screen, limit: Duration) -> Result<()> {
+    let all = [
+        Mark::Handset,
+        Mark::Ringing,
+        Mark::InCall,
+        Mark::Missed,
+        Mark::NotConnected,
+    ];
+    wait::until(limit, "the icon's going from the panel", || {
+        for mark in all {
+            if screen.find_colour(panel(screen), mark.colour())?.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
+    })
+}
+
+/// More colours than an empty window has: text and keys were drawn.
+const PAINTED: usize = 40;
+
+/// The app's window, if one is to be seen.
+///
+/// # Errors
+/// When the screen can't be read.
+pub fn window(screen: &Screen) -> Result<Option<Shown>> {
+    Ok(screen
+        .windows()?
+        .into_iter()
+        .find(|window| window.class.to_ascii_lowercase().contains("centrex")))
+}
+
+/// Waits until the app's window is there and painted.
+///
+/// # Errors
+/// When it isn't within `limit`.
+pub fn wait_painted(screen: &Screen, limit: Duration) -> Result<(Shown, usize, Instant)> {
+    wait::until(limit, "the painted window", || {
+        let Some(window) = window(screen)? else {
+            return Ok(None);
+        };
+        let count = colours(&screen.picture(window.area)?);
+        Ok((count >= PAINTED).then(|| (window, count, Instant::now())))
+    })
+}
+
+/// Waits until the notification daemon has a window on the screen.
+///
+/// # Errors
+/// When it hasn't within `limit`.
+pub fn wait_bubble(screen: &Screen, limit: Duration) -> Result<Shown> {
+    wait::until(limit, "the notification on the screen", || {
+        screen.window_of("xfce4-notifyd")
+    })
+}
+
+/// A notification as it went over the bus.
+#[derive(Clone, Debug)]
+pub struct Shot {
+    /// When the app asked for it.
+    pub at: Instant,
+    /// First line.
+    pub summary: String,
+    /// The rest.
+    pub body: String,
+    /// Keys and words of its buttons.
+    pub buttons: Vec<(String, String)>,
+}
+
+/// Waits for a notification after `mark` that shows the number, and satisfies `also`.
+///
+/// # Errors
+/// When none comes within `limit`.
+pub fn wait_notification(
+    bus: &Bus,
+    mark: usize,
+    limit: Duration,
+    number: &str,
+    also: impl Fn(&Shot) -> bool,
+) -> Result<Shot> {
+    bus.wait(mark, limit, &format!("a notification about {number}"), |heard| {
+        let What::Notify {
+            summary,
+            body,
+            actions,
+            ..
+        } = &heard.what
+        else {
+            return None;
+        };
+        let buttons = actions
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), pair[1].clone()))
+            .collect();
+        let shot = Shot {
+            at: heard.at,
+            summary: summary.clone(),
+            body: body.clone(),
+            buttons,
+        };
+        (shows_number(&format!("{summary}\n{body}"), number) && also(&shot)).then_some(shot)
+    })
+}
+
+/// The names of the entries that the keychain holds for a service, asked with `secret-tool`. Its answer holds the secrets
+/// too: nothing but the names is kept.
+///
+/// # Errors
+/// When `secret-tool` isn't there.
+pub fn keychain_entries(service: &str, env: &[(String, String)]) -> Result<Vec<String>> {
+    let output = Command::new("secret-tool")
+        .args(["search", "--all", "service", service])
+        .env_clear()
+        .envs(env.iter().cloned())
+        .stdin(Stdio::null())
+        .output()
+        .context("can't start secret-tool")?;
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    let named = |line: &str| {
+        let (key, value) = line.split_once(" = ")?;
+        matches!(
+            key.trim(),
+            "attribute.username" | "attribute.user" | "attribute.account"
+        )
+        .then(|| value.trim().to_owned())
+    };
+    Ok(text.lines().filter_map(named).collect())
+}
+
+/// A call as the journal's file has it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Row {
+    /// `incoming` or `outgoing`.
+    pub direction: String,
+    /// `ringing`, `connected`, `ended`.
+    pub state: String,
+    /// The other party's number.
+    pub other: String,
+    /// It was connected.
+    pub connected: bool,
+}
+
+/// Reads the journal from outside, without disturbing its owner.
+///
+/// # Errors
+/// When the file isn't there or isn't a journal.
+pub fn journal(file: &Path) -> Result<Vec<Row>> {
+    let db = Connection::open_with_flags(
+        file,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .with_context(|| format!("can't open {}", file.display()))?;
+    let mut query = db
+        .prepare("SELECT call FROM calls")
+        .context("the journal has no calls table")?;
+    let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|text| understand(&text?)).collect()
+}
+
+/// A call's JSON form: the relay's wire form.
+fn understand(text: &str) -> Result<Row> {
+    let call: serde_json::Value = serde_json::from_str(text).context("a call of the journal isn't JSON")?;
+    let direction = call["direction"].as_str().unwrap_or_default().to_owned();
+    let other = if direction == "incoming" {
+        &call["calling_number"]
+    } else {
+        &call["called_number"]
+    };
+    Ok(Row {
+        other: other.as_str().map_or_else(|| other.to_string(), str::to_owned),
+        direction,
+        state: call["state"].as_str().unwrap_or_default().to_owned(),
+        connected: !call["connected_at"].is_null(),
+    })
+}

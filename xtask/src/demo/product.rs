@@ -1,0 +1,348 @@
+//! The product as the demo runs it: simulator, relay and agent, each a program, on a profile of its own.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use super::process::{Launch, Program};
+use super::simulator::Simulator;
+
+/// The profile, so that no real setting and no real credential is touched.
+pub const PROFILE: &str = "demo";
+/// The keychain's service of that profile.
+pub const SERVICE: &str = "centrex-tray:demo";
+/// The one line of the demo.
+pub const ACCOUNT: &str = "accueil";
+/// Its number. All numbers are of the ranges that the regulator keeps for fiction.
+pub const LINE: &str = "+33199000001";
+
+/// Longest time that any program gets to be there.
+const START: Duration = Duration::from_secs(20);
+/// Only the simulator knows it: no secret of anyone.
+const API_KEY: &str = "demo-api-key";
+const PASSWORD: &str = "demo-password";
+
+/// Where the programs are.
+#[derive(Clone, Debug)]
+pub struct Binaries(pub PathBuf);
+
+impl Binaries {
+    /// One of them.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+/// How long the people on the simulated phones take, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Until the own phone is picked up, after click-to-call.
+    pub pick_up: f64,
+    /// Until the other party answers.
+    pub answer: f64,
+    /// How long they talk.
+    pub talk: f64,
+}
+
+/// Simulator, relay, agent. Ends them when dropped, the agent first.
+pub struct Product {
+    /// The agent, once started.
+    pub agent: Option<Program>,
+    _relay: Program,
+    _simulator: Program,
+    /// The people on the phones.
+    pub simulator: Simulator,
+    /// `http://127.0.0.1:…` of the relay.
+    pub relay_url: String,
+    /// Of the relay's metrics.
+    pub relay_admin: String,
+    relay_pid: u32,
+    binaries: Binaries,
+    env: Vec<(String, String)>,
+    folder: PathBuf,
+    logs: PathBuf,
+}
+
+impl Product {
+    /// Starts simulator and relay, and gives the relay's callback address to the simulated platform.
+    ///
+    /// # Errors
+    /// Names the program that doesn't come up, with the end of its log.
+    pub fn start(
+        binaries: &Binaries,
+        folder: &Path,
+        logs: &Path,
+        env: &[(String, String)],
+        pace: Pace,
+    ) -> Result<Self> {
+        let folder = folder.join("product");
+        let mut env = env.to_vec();
+        for (variable, name) in [
+            ("CENTREX_TRAY_CONFIG_DIR", "config"),
+            ("CENTREX_TRAY_DATA_DIR", "data"),
+            ("CENTREX_TRAY_RUNTIME_DIR", "runtime"),
+        ] {
+            let path = folder.join(name);
+            make_private(&path)?;
+            env.push((variable.to_owned(), path.display().to_string()));
+        }
+        let (simulator_program, simulator) = start_simulator(binaries, &env, logs, pace)?;
+
+        let relay_folder = folder.join("relay");
+        make_private(&relay_folder)?;
+        let port = free_port()?;
+        let relay_url = format!("http://127.0.0.1:{port}");
+        let config = format!(
+            "data_dir = {data:?}\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:0\"\npublic_url = {relay_url:?}\n\n\
+             [platform]\nurl = {platform:?}\n",
+            data = relay_folder.display().to_string(),
+            platform = simulator.platform_url(),
+        );
+        std::fs::write(folder.join("relay.toml"), config)?;
+        let mut relay_env = env.clone();
+        relay_env.push(("CENTREX_RELAY_PLATFORM_API_KEY".into(), API_KEY.into()));
+        let config = folder.join("relay.toml");
+        let argv = [
+            binaries.path("centrex-relay").into(),
+            "serve".into(),
+            "--config".into(),
+            config.into_os_string(),
+        ];
+        let argv: Vec<&OsStr> = argv.iter().map(AsRef::as_ref).collect();
+        let mut relay = Launch {
+            name: "relay",
+            argv: &argv,
+            env: &relay_env,
+            logs,
+            stdin: None,
+        }
+        .start()?;
+        relay.line_after("listening on ", START)?;
+        let relay_admin = relay.line_after("admin on ", START)?;
+
+        let product = Self {
+            agent: None,
+            relay_pid: relay.pid(),
+            _relay: relay,
+            _simulator: simulator_program,
+            simulator,
+            relay_url,
+            relay_admin,
+            binaries: binaries.clone(),
+            env: relay_env,
+            folder,
+            logs: logs.to_path_buf(),
+        };
+        product.relay(&["callback", "set"])?;
+        Ok(product)
+    }
+
+    /// The relay's process.
+    pub fn relay_pid(&self) -> u32 {
+        self.relay_pid
+    }
+
+    /// Where the agent of the profile keeps its journal.
+    pub fn journal(&self) -> PathBuf {
+        self.folder.join("data/profiles").join(PROFILE).join("journal.db")
+    }
+
+    /// Starts the agent in the tray; the environment has no key of the platform.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn start_agent(&mut self) -> Result<u32> {
+        let argv = [
+            self.binaries.path("centrex-tray").into_os_string(),
+            "--hidden".into(),
+            "--profile".into(),
+            PROFILE.into(),
+        ];
+        let argv: Vec<&OsStr> = argv.iter().map(AsRef::as_ref).collect();
+        let env = self.agent_env();
+        let agent = Launch {
+            name: "agent",
+            argv: &argv,
+            env: &env,
+            logs: &self.logs,
+            stdin: None,
+        }
+        .start()?;
+        let pid = agent.pid();
+        self.agent = Some(agent);
+        Ok(pid)
+    }
+
+    /// The agent's environment: a French person, and no secret.
+    fn agent_env(&self) -> Vec<(String, String)> {
+        let mut env: Vec<(String, String)> = self
+            .env
+            .iter()
+            .filter(|(key, _)| !key.starts_with("CENTREX_RELAY_") && key != "LANG")
+            .cloned()
+            .collect();
+        env.push(("LANG".into(), "fr_FR.UTF-8".into()));
+        env
+    }
+
+    /// Runs a word of the agent's command line and gives its standard output.
+    ///
+    /// # Errors
+    /// When it doesn't end with 0.
+    pub fn agent_says(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(self.binaries.path("centrex-tray"));
+        command
+            .args(words)
+            .args(["--profile", PROFILE])
+            .env_clear()
+            .envs(self.agent_env());
+        output(&mut command)
+    }
+
+    /// Runs a word of the relay's command line and gives its standard output.
+    ///
+    /// # Errors
+    /// When it doesn't end with 0.
+    pub fn relay(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(self.binaries.path("centrex-relay"));
+        command
+            .args(words)
+            .arg("--config")
+            .arg(self.folder.join("relay.toml"))
+            .env_clear()
+            .envs(self.env.iter().cloned());
+        output(&mut command)
+    }
+
+    /// A one-time enrolment code for one desktop, made by the relay's administrator.
+    ///
+    /// # Errors
+    /// When the relay makes none.
+    pub fn enrolment(&self) -> Result<Enrolment> {
+        let text = self.relay(&[
+            "enrol",
+            "create",
+            "--label",
+            "Poste de démonstration",
+            "--account",
+            ACCOUNT,
+            "--json",
+        ])?;
+        let value: Value =
+            serde_json::from_str(text.trim()).context("`enrol create --json` printed no JSON")?;
+        let text = |name: &str| {
+            value[name]
+                .as_str()
+                .map(str::to_owned)
+                .with_context(|| format!("no {name} in the enrolment"))
+        };
+        Ok(Enrolment {
+            code: text("code")?,
+            link: text("link")?,
+        })
+    }
+
+    /// One question to the agent over its control socket.
+    ///
+    /// # Errors
+    /// When nobody listens there, or the answer is an error.
+    pub fn control(&self, request: &Value) -> Result<Value> {
+        let socket = self
+            .folder
+            .join("runtime")
+            .join(format!("control-{PROFILE}.sock"));
+        let mut stream = UnixStream::connect(&socket)
+            .with_context(|| format!("no agent listens at {}", socket.display()))?;
+        stream.set_read_timeout(Some(START))?;
+        writeln!(stream, "{}", json!({ "v": 1, "id": 1, "request": request }))?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line)?;
+        let reply: Value = serde_json::from_str(&line).context("the agent's reply isn't JSON")?;
+        match (&reply["result"]["Ok"], &reply["result"]["Err"]) {
+            (Value::Null, error) => bail!("the agent refused {}: {error}", request["type"]),
+            (answer, _) => Ok(answer.clone()),
+        }
+    }
+}
+
+/// What an administrator hands to a person.
+pub struct Enrolment {
+    /// The code alone.
+    pub code: String,
+    /// `centrex-tray://enrol?…`
+    pub link: String,
+}
+
+fn start_simulator(
+    binaries: &Binaries,
+    env: &[(String, String)],
+    logs: &Path,
+    pace: Pace,
+) -> Result<(Program, Simulator)> {
+    let program = binaries.path("centrex-sim");
+    let account = format!("{ACCOUNT}:{PASSWORD}:{LINE}");
+    let [pick_up, answer, talk] = [pace.pick_up, pace.answer, pace.talk].map(|seconds| seconds.to_string());
+    let words = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--account",
+        &account,
+        "--pickup-after",
+        &pick_up,
+        "--answer-after",
+        &answer,
+        "--talk",
+        &talk,
+    ];
+    let argv: Vec<&OsStr> = std::iter::once(program.as_os_str())
+        .chain(words.iter().map(OsStr::new))
+        .collect();
+    let mut env = env.to_vec();
+    env.push(("CENTREX_SIM_API_KEY".into(), API_KEY.into()));
+    let mut program = Launch {
+        name: "simulator",
+        argv: &argv,
+        env: &env,
+        logs,
+        stdin: None,
+    }
+    .start()?;
+    let url = program.line_after("listening on ", START)?;
+    Ok((program, Simulator::at(url)))
+}
+
+/// A port that nobody uses now. The relay is told it beforehand, because the callback address names it.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+fn make_private(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::create_dir_all(folder).with_context(|| format!("can't make {}", folder.display()))?;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+    Ok(())
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("can't start {}", command.get_program().to_string_lossy()))?;
+    ensure!(
+        output.status.success(),
+        "{} {:?} ended with {}: {}",
+        command.get_program().to_string_lossy(),
+        command.get_args().collect::<Vec<_>>(),
+        output.status,
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}

@@ -1,0 +1,145 @@
+//! `timeline.json` and its pictures: what was observed, when, and by whom.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::screen::Screen;
+use crate::run::say;
+
+/// The steps, in order: the promise of the demo.
+pub const STEPS: [&str; 16] = [
+    "tray_icon_shown",
+    "credentials_stored",
+    "tray_clicked",
+    "pad_painted",
+    "number_dialled",
+    "own_phone_rings",
+    "other_party_rings",
+    "outgoing_call_shown",
+    "incoming_notified",
+    "incoming_answered",
+    "notification_withdrawn",
+    "missed_notified",
+    "called_back_from_notification",
+    "journal_complete",
+    "agent_survived_window_crash",
+    "quit",
+];
+
+/// One step that was observed.
+#[derive(Debug, Serialize)]
+struct Step {
+    step: String,
+    /// Milliseconds since the demo's desktop was ready.
+    at_ms: u64,
+    /// Milliseconds from what set it off to its being observed.
+    took_ms: u64,
+    observed_by: &'static str,
+    picture: String,
+    detail: Value,
+}
+
+/// What an observer saw.
+pub struct Observation {
+    /// Who saw it: never the app itself.
+    pub by: &'static str,
+    /// When it happened, if that is earlier than now.
+    pub at: Option<Instant>,
+    /// What was seen.
+    pub detail: Value,
+}
+
+impl Observation {
+    /// Seen just now.
+    pub fn now(by: &'static str, detail: Value) -> Self {
+        Self { by, at: None, detail }
+    }
+}
+
+/// The record of one demo.
+pub struct Timeline {
+    out: PathBuf,
+    begun: Instant,
+    steps: Vec<Step>,
+}
+
+impl Timeline {
+    /// Begins; an older record in the folder is removed.
+    ///
+    /// # Errors
+    /// When the folder can't be written.
+    pub fn begin(out: &Path) -> Result<Self> {
+        std::fs::create_dir_all(out).with_context(|| format!("can't make {}", out.display()))?;
+        for entry in std::fs::read_dir(out)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|ending| ending == "png") || path.ends_with("timeline.json") {
+                std::fs::remove_file(&path)?;
+            }
+        }
+        Ok(Self {
+            out: out.to_path_buf(),
+            begun: Instant::now(),
+            steps: Vec::new(),
+        })
+    }
+
+    /// Does one step and writes down what was observed, with a picture. A step that isn't observed ends the demo.
+    ///
+    /// # Errors
+    /// The step's own, with its name, after a picture of what the screen showed instead.
+    pub fn step(
+        &mut self,
+        screen: &Screen,
+        name: &str,
+        work: impl FnOnce() -> Result<Observation>,
+    ) -> Result<()> {
+        let number = self.steps.len() + 1;
+        let begun = Instant::now();
+        let seen = match work() {
+            Ok(seen) => seen,
+            Err(error) => {
+                let picture = self.out.join(format!("{number:02}-{name}-FAILED.png"));
+                // The step's failure matters, not that of its picture.
+                let _ = screen.save(&picture);
+                return Err(error.context(format!(
+                    "step {number}, {name}, was not observed (see {})",
+                    picture.display()
+                )));
+            }
+        };
+        let at = seen.at.unwrap_or_else(Instant::now);
+        let picture = format!("{number:02}-{name}.png");
+        screen.save(&self.out.join(&picture))?;
+        let took_ms = millis(at.saturating_duration_since(begun));
+        say(format!("{number:3}  {name:30} {took_ms:6} ms  {}", seen.by));
+        self.steps.push(Step {
+            step: name.to_owned(),
+            at_ms: millis(at.saturating_duration_since(self.begun)),
+            took_ms,
+            observed_by: seen.by,
+            picture,
+            detail: seen.detail,
+        });
+        self.write()
+    }
+
+    /// Whether every step was observed, in order.
+    pub fn is_complete(&self) -> bool {
+        self.steps.iter().map(|step| step.step.as_str()).eq(STEPS)
+    }
+
+    /// Written after each step: what was observed stays, whatever comes.
+    fn write(&self) -> Result<()> {
+        let file = self.out.join("timeline.json");
+        let text = serde_json::to_string_pretty(&serde_json::json!({ "steps": self.steps }))?;
+        std::fs::write(&file, text + "\n").with_context(|| format!("can't write {}", file.display()))
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

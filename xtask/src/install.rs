@@ -1,0 +1,227 @@
+//! What the machine must have, how to see whether it has it, and how to get it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{command, on_path, run, say};
+
+/// What something is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Building the programs.
+    Build,
+    /// The desktop of the headless demo.
+    Desktop,
+    /// The window's pages in a real browser.
+    Browser,
+    /// A Node that is recent enough, when the machine has none.
+    Node,
+}
+
+/// How to see whether it is there.
+#[derive(Clone, Copy, Debug)]
+enum Sign {
+    /// A program on the PATH.
+    Program(&'static str),
+    /// A library that pkg-config knows.
+    Library(&'static str),
+    /// One of these files or folders.
+    File(&'static [&'static str]),
+}
+
+/// One thing, and the package that brings it: on Debian and Ubuntu, on Fedora, on Arch.
+struct Need {
+    purpose: Purpose,
+    sign: Sign,
+    debian: &'static str,
+    fedora: &'static str,
+    arch: &'static str,
+}
+
+const fn need(
+    purpose: Purpose,
+    sign: Sign,
+    debian: &'static str,
+    fedora: &'static str,
+    arch: &'static str,
+) -> Need {
+    Need {
+        purpose,
+        sign,
+        debian,
+        fedora,
+        arch,
+    }
+}
+
+#[rustfmt::skip]
+const NEEDS: &[Need] = &[
+    need(Purpose::Build, Sign::Program("cc"), "gcc", "gcc", "gcc"),
+    need(Purpose::Build, Sign::Program("pkg-config"), "pkg-config", "pkgconf-pkg-config", "pkgconf"),
+    need(Purpose::Build, Sign::Library("webkit2gtk-4.1"), "libwebkit2gtk-4.1-dev", "webkit2gtk4.1-devel", "webkit2gtk-4.1"),
+    need(Purpose::Desktop, Sign::Program("Xvfb"), "xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb"),
+    need(Purpose::Desktop, Sign::Program("xdotool"), "xdotool", "xdotool", "xdotool"),
+    need(Purpose::Desktop, Sign::Program("dbus-daemon"), "dbus", "dbus-daemon", "dbus"),
+    need(Purpose::Desktop, Sign::Program("openbox"), "openbox", "openbox", "openbox"),
+    need(Purpose::Desktop, Sign::Program("gnome-keyring-daemon"), "gnome-keyring", "gnome-keyring", "gnome-keyring"),
+    need(Purpose::Desktop, Sign::Program("secret-tool"), "libsecret-tools", "libsecret", "libsecret"),
+    need(Purpose::Desktop, Sign::Program("xfce4-panel"), "xfce4-panel", "xfce4-panel", "xfce4-panel"),
+    need(Purpose::Desktop, Sign::File(crate::NOTIFYD), "xfce4-notifyd", "xfce4-notifyd", "xfce4-notifyd"),
+    need(Purpose::Desktop, Sign::File(&["/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi-bus-launcher"]), "at-spi2-core", "at-spi2-core", "at-spi2-core"),
+    need(Purpose::Desktop, Sign::File(&["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/usr/share/fonts/TTF"]), "fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu"),
+    need(Purpose::Desktop, Sign::File(&["/usr/share/icons/Adwaita"]), "adwaita-icon-theme", "adwaita-icon-theme", "adwaita-icon-theme"),
+    need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
+    need(Purpose::Node, Sign::Program("python3"), "python3", "python3", "python"),
+    need(Purpose::Node, Sign::File(&["/usr/lib/python3/dist-packages/pip", "/usr/bin/pip3", "/usr/bin/pip"]), "python3-pip", "python3-pip", "python-pip"),
+];
+
+impl Need {
+    fn is_met(&self) -> bool {
+        match self.sign {
+            Sign::Program(name) => on_path(name),
+            Sign::Library(name) => succeeds("pkg-config", &["--exists", name]),
+            Sign::File(paths) => paths.iter().any(|path| Path::new(path).exists()),
+        }
+    }
+}
+
+/// A family of systems, by its package manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Debian,
+    Fedora,
+    Arch,
+}
+
+impl Family {
+    fn of_this_machine() -> Option<Self> {
+        [
+            ("apt-get", Self::Debian),
+            ("dnf", Self::Fedora),
+            ("pacman", Self::Arch),
+        ]
+        .into_iter()
+        .find_map(|(program, family)| on_path(program).then_some(family))
+    }
+
+    fn command(self, packages: &[&str]) -> String {
+        let start = match self {
+            Self::Debian => "apt-get install -y --no-install-recommends",
+            Self::Fedora => "dnf install -y",
+            Self::Arch => "pacman -S --needed --noconfirm",
+        };
+        format!("{start} {}", packages.join(" "))
+    }
+
+    fn package(self, need: &Need) -> &'static str {
+        match self {
+            Self::Debian => need.debian,
+            Self::Fedora => need.fedora,
+            Self::Arch => need.arch,
+        }
+    }
+}
+
+/// Makes sure that everything for these purposes is there: on Debian and Ubuntu by installing it, after the list was shown.
+///
+/// # Errors
+/// Elsewhere, and where there is neither root nor sudo: the exact command that a person has to run.
+pub fn ensure(purposes: &[Purpose]) -> Result<()> {
+    let missing: Vec<&Need> = NEEDS
+        .iter()
+        .filter(|need| purposes.contains(&need.purpose) && !need.is_met())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let Some(family) = Family::of_this_machine() else {
+        let names: Vec<&str> = missing.iter().map(|need| need.debian).collect();
+        bail!(
+            "these packages are missing, and this system has none of apt-get, dnf and pacman. Debian calls them: {}",
+            names.join(" ")
+        );
+    };
+    let packages: Vec<&str> = missing.iter().map(|need| family.package(need)).collect();
+    say("Missing packages:");
+    for (need, package) in missing.iter().zip(&packages) {
+        say(format!("  {package:28} {}", why(need.purpose)));
+    }
+    let line = family.command(&packages);
+    if family != Family::Debian {
+        bail!("install them with:\n  sudo {line}\nand run this again");
+    }
+    install_with_apt(&packages)
+        .with_context(|| format!("install them by hand, then run this again:\n  sudo {line}"))?;
+    match missing.iter().find(|need| !need.is_met()) {
+        Some(need) => bail!(
+            "{} was installed, and yet {:?} isn't there",
+            need.debian,
+            need.sign
+        ),
+        None => Ok(()),
+    }
+}
+
+fn why(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Build => "to build",
+        Purpose::Desktop => "for the demo's desktop",
+        Purpose::Browser => "to test the window's pages",
+        Purpose::Node => "to fetch Node.js from PyPI",
+    }
+}
+
+fn install_with_apt(packages: &[&str]) -> Result<()> {
+    let root = succeeds("sh", &["-c", "test \"$(id -u)\" = 0"]);
+    if !root && !on_path("sudo") {
+        bail!("this needs root, and there is no sudo");
+    }
+    let apt = |args: &[&str]| {
+        let mut words = if root { Vec::new() } else { vec!["sudo"] };
+        words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+        words.extend(args);
+        run(&mut command(words[0], &words[1..]))
+    };
+    apt(&["update", "-q"])?;
+    let mut args = vec!["install", "-y", "-q", "--no-install-recommends"];
+    args.extend(packages);
+    apt(&args)
+}
+
+fn succeeds(program: &str, args: &[&str]) -> bool {
+    let status = Command::new(program)
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_tell_what_is_there() {
+        let sign = |sign| need(Purpose::Build, sign, "", "", "").is_met();
+        assert!(sign(Sign::Program("cargo")));
+        assert!(!sign(Sign::Program("no-such-program")));
+        assert!(sign(Sign::File(&[
+            "/no/such/file",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")
+        ])));
+        assert!(!sign(Sign::File(&["/no/such/file"])));
+        assert!(!sign(Sign::Library("no-such-library")));
+    }
+
+    #[test]
+    fn the_command_names_every_package() {
+        assert_eq!(
+            Family::Debian.command(&["a", "b"]),
+            "apt-get install -y --no-install-recommends a b"
+        );
+        assert_eq!(Family::Arch.command(&["a"]), "pacman -S --needed --noconfirm a");
+    }
+}
