@@ -1,0 +1,155 @@
+//! The app's own life: its start, its credentials, its journal, its end.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+
+use super::{CALLEE, CALLER, COLD, MISSED, SOON, Stage, area, millis};
+use crate::demo::bus::What;
+use crate::demo::observe::{self, Mark};
+use crate::demo::product::SERVICE;
+use crate::demo::simulator::same_number;
+use crate::demo::timeline::Observation;
+use crate::demo::{process, wait};
+
+impl Stage<'_> {
+    pub(super) fn tray_icon_shown(&mut self) -> Result<Observation> {
+        let mark = self.desktop.bus.mark();
+        let begun = Instant::now();
+        self.agent = self.product.start_agent()?;
+        let (at, sender) =
+            self.desktop
+                .bus
+                .wait(mark, SOON, "the icon's registration", |heard| match &heard.what {
+                    What::IconRegistered { sender } => Some((heard.at, sender.clone())),
+                    _ => None,
+                })?;
+        let owner = self.desktop.bus.pid_of(&sender)?;
+        ensure!(
+            owner == self.agent,
+            "process {owner} registered the icon, not the agent ({})",
+            self.agent
+        );
+        // Nothing is set up yet, so whichever drawing says so: but one of ours must be there.
+        let find = || {
+            for mark in [Mark::Handset, Mark::NotConnected] {
+                if let Some(area) = self
+                    .screen()
+                    .find_colour(observe::panel(self.screen()), mark.colour())?
+                {
+                    return Ok(Some(area));
+                }
+            }
+            Ok(None)
+        };
+        self.icon = wait::until(SOON, "the icon in the panel", find)?;
+        let detail = json!({ "registered_after_ms": millis(at, begun), "icon": area(self.icon) });
+        Ok(Observation::now(
+            "the tray host on the session bus, and the panel on the screen",
+            detail,
+        ))
+    }
+
+    /// The administrator's link is opened; the person reads the relay's host in the window and says yes.
+    pub(super) fn credentials_stored(&mut self) -> Result<Observation> {
+        let before = observe::keychain_entries(SERVICE, self.desktop.env())?;
+        ensure!(before.is_empty(), "the keychain already holds {before:?}");
+        let enrolment = self.product.enrolment()?;
+        self.product
+            .control(&json!({ "type": "open_link", "uri": enrolment.link }))?;
+        self.product
+            .control(&json!({ "type": "enrol", "relay": self.product.relay_url, "code": enrolment.code }))?;
+        let entries = wait::until(SOON, "the relay's token in the keychain", || {
+            let entries = observe::keychain_entries(SERVICE, self.desktop.env())?;
+            Ok((!entries.is_empty()).then_some(entries))
+        })?;
+        ensure!(
+            entries.iter().any(|entry| entry == "relay-token"),
+            "the keychain holds {entries:?}, not relay-token"
+        );
+        self.icon = observe::wait_mark(self.screen(), Mark::Handset, SOON)
+            .context("the icon doesn't say connected")?;
+        let detail = json!({ "service": SERVICE, "entries": entries });
+        Ok(Observation::now(
+            "secret-tool, and the connected icon in the panel",
+            detail,
+        ))
+    }
+
+    pub(super) fn quit(&mut self) -> Result<Observation> {
+        self.product.agent_says(&["quit"])?;
+        let status = self.product.agent.as_mut().context("no agent")?.wait_end(SOON)?;
+        ensure!(status.success(), "the agent ended with {status}");
+        observe::wait_no_mark(self.screen(), SOON)?;
+        wait::until(SOON, "the window's end", || {
+            Ok(observe::window(self.screen())?.is_none().then_some(()))
+        })?;
+        let detail = json!({ "agent": self.agent, "exit_code": status.code() });
+        Ok(Observation::now(
+            "the process table, and the empty panel on the screen",
+            detail,
+        ))
+    }
+
+    pub(super) fn survives_window_crash(&mut self) -> Result<Observation> {
+        let program = "centrex-tray-window";
+        let pids = || process::named(program, self.agent);
+        let [window] = pids()?[..] else {
+            bail!("expected one {program}, found {:?}", pids()?)
+        };
+        process::kill_hard(window)?;
+        wait::until(SOON, "the window's going from the screen", || {
+            Ok(observe::window(self.screen())?.is_none().then_some(()))
+        })?;
+        self.click_icon()
+            .context("the agent doesn't answer a click any more")?;
+        let (shown, _, at) = observe::wait_painted(self.screen(), COLD)?;
+        let [fresh] = pids()?[..] else {
+            bail!("expected one new {program}, found {:?}", pids()?)
+        };
+        ensure!(fresh != window, "the same process {window} is there again");
+        let ended = self.product.agent.as_mut().context("no agent")?.ended()?;
+        ensure!(ended.is_none(), "the agent ended: {ended:?}");
+        let detail =
+            json!({ "agent": self.agent, "killed": window, "fresh": fresh, "window": area(shown.area) });
+        Ok(Observation {
+            by: "the process table and the screen",
+            at: Some(at),
+            detail,
+        })
+    }
+
+    pub(super) fn journal_complete(&mut self) -> Result<Observation> {
+        self.product
+            .simulator
+            .wait(self.record, SOON, "the end of the call", |entry| {
+                entry["kind"] == "ended"
+            })?;
+        let file = self.product.journal();
+        let wanted = [
+            ("outgoing", CALLEE, true),
+            ("incoming", CALLER, true),
+            ("incoming", MISSED, false),
+            ("outgoing", MISSED, true),
+        ];
+        let mut last = Vec::new();
+        let rows = wait::until(SOON, "four ended calls in the journal", || {
+            last = observe::journal(&file)?;
+            let has = |&(direction, number, connected): &(&str, &str, bool)| {
+                last.iter().any(|row| {
+                    row.direction == direction
+                        && same_number(&row.other, number)
+                        && row.connected == connected
+                        && row.state == "ended"
+                })
+            };
+            Ok((last.len() == wanted.len() && wanted.iter().all(has)).then(|| last.clone()))
+        });
+        let rows = rows.with_context(|| format!("the journal holds {last:?}"))?;
+        Ok(Observation::now(
+            "the journal's file, read with SQLite",
+            json!({ "calls": rows }),
+        ))
+    }
+}

@@ -1,0 +1,126 @@
+//! The main job, played by nobody's hand: what the demo does, and what must be seen of it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::bus::What;
+use super::desktop::Desktop;
+use super::product::Product;
+use super::screen::{Area, Screen};
+use super::timeline::Timeline;
+
+mod incoming;
+mod life;
+mod outgoing;
+
+/// Whom the person dials, who calls and is answered, and who calls in vain: numbers kept for fiction.
+const CALLEE: &str = "+33199001234";
+const CALLER: &str = "+33261910042";
+const MISSED: &str = "+33639980107";
+
+/// Longest wait for anything that is a matter of milliseconds on a good day.
+const SOON: Duration = Duration::from_secs(15);
+/// Longest wait for a web engine to start on a slow machine.
+const COLD: Duration = Duration::from_secs(60);
+
+/// What the steps hand to each other.
+struct Stage<'a> {
+    desktop: &'a Desktop,
+    product: &'a mut Product,
+    agent: u32,
+    icon: Area,
+    /// Where the simulator's record was when the current call began.
+    record: u64,
+}
+
+/// Plays all steps.
+///
+/// # Errors
+/// The first step that was not observed.
+pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -> Result<()> {
+    let icon = Area {
+        x: 0,
+        y: 0,
+        width: 0,
+        height: 0,
+    };
+    let mut stage = Stage {
+        desktop,
+        product,
+        agent: 0,
+        icon,
+        record: 0,
+    };
+    let screen = &desktop.screen;
+    timeline.step(screen, "tray_icon_shown", || stage.tray_icon_shown())?;
+    timeline.step(screen, "credentials_stored", || stage.credentials_stored())?;
+    timeline.step(screen, "tray_clicked", || stage.tray_clicked())?;
+    timeline.step(screen, "pad_painted", || stage.pad_painted())?;
+    timeline.step(screen, "number_dialled", || stage.number_dialled())?;
+    timeline.step(screen, "own_phone_rings", || stage.phone("own_phone_rings"))?;
+    timeline.step(screen, "other_party_rings", || stage.phone("other_party_rings"))?;
+    timeline.step(screen, "outgoing_call_shown", || stage.outgoing_call_shown())?;
+    let (call, mark) = stage.let_ring(CALLER, 60.0)?;
+    timeline.step(screen, "incoming_notified", || {
+        stage.incoming_notified(mark, &call)
+    })?;
+    timeline.step(screen, "incoming_answered", || stage.incoming_answered(&call))?;
+    timeline.step(screen, "notification_withdrawn", || {
+        stage.notification_withdrawn(mark)
+    })?;
+    let (call, mark) = stage.let_ring(MISSED, 2.0)?;
+    let mut button = None;
+    timeline.step(screen, "missed_notified", || {
+        let (seen, label) = stage.missed_notified(mark, &call)?;
+        button = Some(label);
+        Ok(seen)
+    })?;
+    let label = button.context("no button")?;
+    timeline.step(screen, "called_back_from_notification", || {
+        stage.called_back(&label)
+    })?;
+    timeline.step(screen, "journal_complete", || stage.journal_complete())?;
+    timeline.step(screen, "agent_survived_window_crash", || {
+        stage.survives_window_crash()
+    })?;
+    timeline.step(screen, "quit", || stage.quit())
+}
+
+impl Stage<'_> {
+    fn screen(&self) -> &Screen {
+        &self.desktop.screen
+    }
+
+    /// Clicks where the icon is on the screen and hears the tray host pass it on.
+    fn click_icon(&self) -> Result<(Instant, (i32, i32))> {
+        let mark = self.desktop.bus.mark();
+        let point = self.icon.centre();
+        self.screen().click(point)?;
+        let at = self
+            .desktop
+            .bus
+            .wait(mark, SOON, "the click passed on to the agent", |heard| {
+                (heard.what == What::IconActivated).then_some(heard.at)
+            })?;
+        Ok((at, point))
+    }
+}
+
+/// The fields of a record's entry that tell something.
+fn keep(entry: &Value, fields: &[&str]) -> Value {
+    fields
+        .iter()
+        .map(|field| ((*field).to_owned(), entry[field].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn area(area: Area) -> Value {
+    json!([area.x, area.y, area.width, area.height])
+}
+
+fn millis(later: Instant, earlier: Instant) -> u64 {
+    u64::try_from(later.saturating_duration_since(earlier).as_millis()).unwrap_or(u64::MAX)
+}
