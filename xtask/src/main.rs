@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+#[cfg(target_os = "linux")]
+mod bench;
 mod check;
 mod cross;
 #[cfg(target_os = "linux")]
@@ -41,6 +43,9 @@ enum Command {
     Test(test::Options),
     /// The quick gate: format, lints, types, licences and advisories.
     Check(check::Options),
+    /// The benchmarks, each figure beside its budget (release build).
+    #[cfg(target_os = "linux")]
+    Bench(bench::Options),
     /// Draws the PNG, .ico and .icns files again from the SVG drawings.
     Icons {
         /// Also writes a picture of all tray states on light and dark panels.
@@ -53,6 +58,8 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         #[cfg(target_os = "linux")]
         Command::Demo(options) => demo::demo(&options),
+        #[cfg(target_os = "linux")]
+        Command::Bench(options) => bench::all(&options),
         Command::Test(options) => test::all(&options),
         Command::Check(options) => check::all(options),
         Command::Icons { sheet } => {

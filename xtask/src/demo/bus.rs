@@ -148,6 +148,16 @@ impl Bus {
         }
     }
 
+    /// Waits until the tray host has taken an icon, and says when.
+    ///
+    /// # Errors
+    /// When it doesn't within `limit`.
+    pub fn wait_icon(&self, mark: usize, limit: Duration) -> Result<Instant> {
+        self.wait(mark, limit, "the icon's registration", |heard| {
+            matches!(heard.what, What::IconRegistered { .. }).then_some(heard.at)
+        })
+    }
+
     /// Waits until a program owns this name.
     ///
     /// # Errors

@@ -1,16 +1,16 @@
 //! The demo: the whole product on real programs, by hand or by itself.
 
 mod access;
-mod bus;
-mod desktop;
-mod observe;
-mod process;
-mod product;
-mod screen;
+pub mod bus;
+pub mod desktop;
+pub mod observe;
+pub mod process;
+pub mod product;
+pub mod screen;
 mod script;
 mod simulator;
 mod timeline;
-mod wait;
+pub mod wait;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

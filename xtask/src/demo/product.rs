@@ -61,8 +61,6 @@ pub struct Product {
     pub simulator: Simulator,
     /// `http://127.0.0.1:…` of the relay.
     pub relay_url: String,
-    /// Of the relay's metrics.
-    pub relay_admin: String,
     relay_pid: u32,
     binaries: Binaries,
     env: Vec<(String, String)>,
@@ -125,7 +123,6 @@ impl Product {
         }
         .start()?;
         relay.line_after("listening on ", START)?;
-        let relay_admin = relay.line_after("admin on ", START)?;
 
         let product = Self {
             agent: None,
@@ -134,7 +131,6 @@ impl Product {
             _simulator: simulator_program,
             simulator,
             relay_url,
-            relay_admin,
             binaries: binaries.clone(),
             env: relay_env,
             folder,
@@ -142,6 +138,34 @@ impl Product {
         };
         product.relay(&["callback", "set"])?;
         Ok(product)
+    }
+
+    /// Sets a variable for agents that start from now on.
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Trades an enrolment code for a token, as a desktop does.
+    ///
+    /// # Errors
+    /// When the relay refuses the code.
+    pub fn token(&self, code: &str) -> Result<String> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .proxy(None)
+            .timeout_global(Some(START))
+            .build()
+            .into();
+        let url = format!("{}/v1/enrolments/{code}", self.relay_url);
+        let mut answer = agent
+            .post(&url)
+            .send_empty()
+            .context("the relay refused an enrolment code")?;
+        let value: Value = answer.body_mut().read_json()?;
+        value["token"]
+            .as_str()
+            .map(str::to_owned)
+            .context("the relay gave no token")
     }
 
     /// The relay's process.

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, bail};
 use resvg::tiny_skia::{IntSize, Pixmap};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ChangeWindowAttributesAux, ConnectionExt as _,
-    ImageFormat, MOTION_NOTIFY_EVENT, MapState, Window,
+    AtomEnum, BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ChangeWindowAttributesAux, ClientMessageEvent,
+    ConnectionExt as _, EventMask, ImageFormat, MOTION_NOTIFY_EVENT, MapState, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -46,6 +46,8 @@ impl Area {
 /// A window that is to be seen.
 #[derive(Clone, Debug)]
 pub struct Shown {
+    /// X's number of it.
+    pub id: u32,
     /// The class part of `WM_CLASS`.
     pub class: String,
     /// Where it is.
@@ -152,6 +154,25 @@ impl Screen {
         Ok(())
     }
 
+    /// Asks the window manager to close a window, as the button of its frame does.
+    ///
+    /// # Errors
+    /// When the X server goes.
+    pub fn close(&self, window: &Shown) -> Result<()> {
+        let close = self
+            .connection
+            .intern_atom(false, b"_NET_CLOSE_WINDOW")?
+            .reply()?
+            .atom;
+        // Source 2: the person, through a pager.
+        let event = ClientMessageEvent::new(32, window.id, close, [0, 2, 0, 0, 0]);
+        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        self.connection
+            .send_event(false, self.root, mask, event)?
+            .check()?;
+        Ok(())
+    }
+
     /// All windows that are mapped, of any class.
     ///
     /// # Errors
@@ -200,7 +221,7 @@ impl Screen {
                     width: size.width.into(),
                     height: size.height.into(),
                 };
-                found.push(Shown { class, area });
+                found.push(Shown { id, class, area });
             } else if depth < 3 {
                 self.collect(id, depth + 1, found)?;
             }

@@ -1,0 +1,228 @@
+//! The benchmarks: release builds on the demo's desktop, each figure beside its budget.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+
+use crate::demo::desktop::{Accessibility, Desktop};
+use crate::demo::observe::{self, Mark};
+use crate::demo::product::{ACCOUNT, Binaries, Pace, Product};
+use crate::demo::screen::Screen;
+use crate::demo::wait;
+use crate::install::{self, Purpose};
+use crate::node::Node;
+use crate::run::{cargo, run, say, target};
+use table::{Budget, Row};
+
+mod alerts;
+mod process;
+mod table;
+mod window;
+
+/// What of the benchmarks to run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Measures the programs as they lie in this folder, without building.
+    #[arg(long, value_name = "DIR")]
+    binaries: Option<std::path::PathBuf>,
+}
+
+const SOON: Duration = Duration::from_secs(30);
+/// Over how long the idle CPU is counted.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Runs all of them and prints the table.
+///
+/// # Errors
+/// What can't be measured. A budget that isn't kept is shown, and makes this end with an error too.
+pub fn all(options: &Options) -> Result<()> {
+    install::ensure(&[Purpose::Build, Purpose::Desktop])?;
+    let binaries = match &options.binaries {
+        Some(folder) => Binaries(std::path::absolute(folder)?),
+        None => {
+            Node::ensure()?.build()?;
+            run(&mut cargo(["build", "--release", "--workspace", "--bins"]))?;
+            Binaries(target().join("release"))
+        }
+    };
+    let folder = target().join("bench");
+    let logs = folder.join("logs");
+    std::fs::create_dir_all(&logs)?;
+    // On the disk that is measured, not on a /tmp that may be memory.
+    let data = tempfile::Builder::new().prefix("data-").tempdir_in(&folder)?;
+
+    let mut rows = vec![Row::new(
+        "fdatasync of this disk, 4 KiB appended",
+        Budget::None,
+        "ms",
+        fdatasync_ms(data.path())?,
+    )];
+    let floor = rows[0].at(0.5);
+    let desktop = Desktop::start(&logs, Accessibility::Off)?;
+    let pace = Pace {
+        pick_up: 600.0,
+        answer: 600.0,
+        talk: 600.0,
+    };
+    let mut product = Product::start(&binaries, data.path(), &logs, desktop.env(), pace)?;
+    let mut bench = Bench {
+        desktop: &desktop,
+        product: &mut product,
+    };
+    rows.extend(bench.start()?);
+    bench.enrol()?;
+    rows.extend(bench.alerts(floor)?);
+    rows.extend(bench.windows()?);
+    rows.extend(bench.idle()?);
+
+    say("");
+    let missed = table::print(&rows);
+    if missed > 0 {
+        bail!("{missed} budgets not kept");
+    }
+    Ok(())
+}
+
+/// What is measured, and where.
+struct Bench<'a> {
+    desktop: &'a Desktop,
+    product: &'a mut Product,
+}
+
+impl Bench<'_> {
+    fn screen(&self) -> &Screen {
+        &self.desktop.screen
+    }
+
+    /// From exec to the tray host's answer, for an agent without and one with a connection to make.
+    fn start(&mut self) -> Result<Vec<Row>> {
+        let mut samples = Vec::new();
+        for _ in 0..15 {
+            samples.push(self.restart()?);
+        }
+        Ok(vec![Row::new(
+            "exec → icon registered",
+            Budget::AtMost {
+                share: 0.5,
+                limit: 40.0,
+            },
+            "ms",
+            samples,
+        )])
+    }
+
+    /// Starts the agent anew; milliseconds until its icon is registered.
+    fn restart(&mut self) -> Result<f64> {
+        self.stop()?;
+        let mark = self.desktop.bus.mark();
+        let begun = Instant::now();
+        self.product.start_agent()?;
+        let at = self.desktop.bus.wait_icon(mark, SOON)?;
+        Ok(millis(at, begun))
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        if self.product.agent.is_some() {
+            self.product.agent_says(&["quit"])?;
+            if let Some(mut agent) = self.product.agent.take() {
+                agent.wait_end(SOON)?;
+            }
+        }
+        observe::wait_no_mark(self.screen(), SOON)
+    }
+
+    /// Enrols the agent at the relay, and waits until it is connected.
+    fn enrol(&mut self) -> Result<()> {
+        let enrolment = self.product.enrolment()?;
+        let request = json!({ "type": "enrol", "relay": self.product.relay_url, "code": enrolment.code });
+        self.product.control(&request)?;
+        observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
+        Ok(())
+    }
+
+    fn agent(&self) -> Result<u32> {
+        Ok(self.product.agent.as_ref().context("no agent")?.pid())
+    }
+
+    /// Idle CPU of the agent, and of the relay with a hundred streams.
+    fn idle(&mut self) -> Result<Vec<Row>> {
+        let _streams = self.streams(100)?;
+        let pids = [self.agent()?, self.product.relay_pid()];
+        let percent = process::cpu_percent(&pids, IDLE)?;
+        let relay = process::pss_mib(pids[1])?;
+        let limit = || Budget::AtMost {
+            share: 1.0,
+            limit: 0.1,
+        };
+        Ok(vec![
+            Row::new(
+                format!("idle agent over {} s: CPU", IDLE.as_secs()),
+                limit(),
+                "%",
+                vec![percent[0]],
+            ),
+            Row::new(
+                format!("relay with 100 streams over {} s: CPU", IDLE.as_secs()),
+                limit(),
+                "%",
+                vec![percent[1]],
+            ),
+            Row::new("relay with 100 streams: PSS", Budget::None, "MiB", vec![relay]),
+        ])
+    }
+
+    /// Opens streams at the relay, each with a token of its own, and waits until each has begun.
+    fn streams(&self, count: usize) -> Result<Vec<TcpStream>> {
+        let authority = self.product.relay_url.trim_start_matches("http://").to_owned();
+        (0..count)
+            .map(|_| {
+                let code = self.product.enrolment()?.code;
+                let token = self.product.token(&code)?;
+                let mut stream = TcpStream::connect(&authority)?;
+                stream.set_read_timeout(Some(SOON))?;
+                write!(
+                    stream,
+                    "GET /v1/events HTTP/1.1\r\nHost: {authority}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {token}\r\n\r\n"
+                )?;
+                let mut head = [0_u8; 256];
+                let length = stream.read(&mut head)?;
+                let head = String::from_utf8_lossy(&head[..length]);
+                ensure!(head.starts_with("HTTP/1.1 200"), "the relay refused a stream: {}", head.lines().next().unwrap_or(""));
+                Ok(stream)
+            })
+            .collect()
+    }
+}
+
+/// What the disk takes to make 4 KiB durable: no answer to a callback can be quicker.
+fn fdatasync_ms(folder: &Path) -> Result<Vec<f64>> {
+    let mut file = std::fs::File::create(folder.join("floor"))?;
+    (0..200)
+        .map(|_| {
+            let begun = Instant::now();
+            file.write_all(&[7; 4096])?;
+            file.sync_data()?;
+            Ok(millis(Instant::now(), begun))
+        })
+        .collect()
+}
+
+fn millis(later: Instant, earlier: Instant) -> f64 {
+    later.saturating_duration_since(earlier).as_secs_f64() * 1000.0
+}
+
+/// Waits until no window process of the agent is left.
+fn wait_no_window(agent: u32, limit: Duration) -> Result<()> {
+    wait::until(limit, "the end of the window's process", || {
+        Ok(crate::demo::process::named("centrex-tray-window", agent)?
+            .is_empty()
+            .then_some(()))
+    })
+}
+
+/// The one account of the bench.
+const LINE: &str = ACCOUNT;
