@@ -8,6 +8,9 @@ use url::Url;
 use crate::words::{Lang, Message};
 
 mod store;
+#[cfg(test)]
+mod tests;
+mod values;
 
 pub use store::{ChangeError, Store};
 

@@ -1,8 +1,13 @@
 //! The files: read in layers, changed one key at a time, never at the cost of what a person wrote.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
-use super::{Change, Loaded};
+use atomic_write_file::AtomicWriteFile;
+use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
+
+use super::{Change, Key, Loaded, Settings, values};
 use crate::words::Message;
 
 /// The two settings files. Blocking, but small: a few kilobytes are read and written.
@@ -13,9 +18,17 @@ pub struct Store {
 }
 
 /// Why a change wasn't written. The file is as it was.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the settings were not changed: {}", .0.id)]
 pub struct ChangeError(pub Message);
+
+/// Why a file can't be used at all.
+enum Broken {
+    /// It isn't TOML: in this line.
+    Line(usize),
+    /// It can't be read.
+    Unreadable,
+}
 
 impl Store {
     /// The person's file (need not exist) and the company's read-only one (need not exist either).
@@ -23,18 +36,201 @@ impl Store {
         Self { person, company }
     }
 
-    /// The settings in force now. Reads both files.
-    pub fn load(&self) -> Loaded {
-        Loaded::default()
+    /// The person's file.
+    pub fn file(&self) -> &Path {
+        &self.person
     }
 
-    /// Writes changes to the person's file, all or none, and gives the settings in force after them.
+    /// The settings in force now: defaults, then the person's file, then the company's. Reads both files; always gives
+    /// something to work with.
+    pub fn load(&self) -> Loaded {
+        let mut settings = Settings::default();
+        let (_, person_problem) = layer(&mut settings, &self.person);
+        let (locked, company_problem) = match &self.company {
+            Some(company) => layer(&mut settings, company),
+            None => (BTreeSet::new(), None),
+        };
+        Loaded {
+            settings,
+            locked,
+            problem: person_problem.or(company_problem),
+        }
+    }
+
+    /// Writes changes to the person's file, all or none, and gives the settings in force after them. Comments, unknown keys
+    /// and their order stay; a link is followed, so that the file that it leads to changes.
     ///
     /// # Errors
     /// [`ChangeError`] when a value can't be used, when the company fixed the setting, when the file is broken (it is never
     /// overwritten), or when it can't be written.
     pub fn change(&self, changes: &[Change]) -> Result<Loaded, ChangeError> {
-        let _ = (changes, &self.person, &self.company);
+        let locked = self.load().locked;
+        let mut writes = Vec::with_capacity(changes.len());
+        for change in changes {
+            if locked.contains(&change.key()) {
+                return Err(ChangeError(
+                    Message::new("settings-change-locked").with("key", change.key().path()),
+                ));
+            }
+            writes.push(values::write(change).map_err(ChangeError)?);
+        }
+        let mut document = self.document()?;
+        for (key, value) in writes {
+            set(&mut document, key, value).map_err(|()| self.broken_at(&document, key))?;
+        }
+        self.write(&document.to_string())
+            .map_err(|_| self.error("settings-change-unwritable"))?;
         Ok(self.load())
     }
+
+    /// The person's file as it is, to be changed.
+    fn document(&self) -> Result<DocumentMut, ChangeError> {
+        match parse(&self.person) {
+            Ok(document) => Ok(document.map(Document::into_mut).unwrap_or_default()),
+            Err(Broken::Line(line)) => {
+                let ChangeError(message) = self.error("settings-change-broken");
+                Err(ChangeError(message.with("line", line.to_string())))
+            }
+            Err(Broken::Unreadable) => Err(self.error("settings-change-unreadable")),
+        }
+    }
+
+    /// A parent of the key is something else than a table; the line is looked up in the file as it is.
+    fn broken_at(&self, document: &DocumentMut, key: Key) -> ChangeError {
+        let text = document.to_string();
+        let line = Document::parse(text.as_str())
+            .ok()
+            .and_then(|document| {
+                find(document.as_table(), key)
+                    .err()
+                    .map(|item| line_of(&text, item))
+            })
+            .unwrap_or(1);
+        let ChangeError(message) = self.error("settings-change-broken");
+        ChangeError(message.with("line", line.to_string()))
+    }
+
+    fn error(&self, id: &str) -> ChangeError {
+        ChangeError(Message::new(id).with("file", self.person.display().to_string()))
+    }
+
+    fn write(&self, text: &str) -> std::io::Result<()> {
+        // Through a link to the file itself; replacing the link would tear it off a person's own collection of files.
+        let path = std::fs::canonicalize(&self.person).unwrap_or_else(|_| self.person.clone());
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = AtomicWriteFile::open(&path)?;
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    }
+}
+
+/// Puts a file's values over the settings; gives the keys that it holds, and its first problem.
+fn layer(settings: &mut Settings, path: &Path) -> (BTreeSet<Key>, Option<Message>) {
+    let told = |id: &str| Message::new(id).with("file", path.display().to_string());
+    let document = match parse(path) {
+        Ok(Some(document)) => document,
+        Ok(None) => return (BTreeSet::new(), None),
+        Err(Broken::Line(line)) => {
+            return (
+                BTreeSet::new(),
+                Some(told("settings-broken").with("line", line.to_string())),
+            );
+        }
+        Err(Broken::Unreadable) => return (BTreeSet::new(), Some(told("settings-unreadable"))),
+    };
+    let mut held = BTreeSet::new();
+    let mut problem: Option<(usize, Message)> = None;
+    for key in Key::ALL {
+        let wrong = match find(document.as_table(), key) {
+            Ok(None) => continue,
+            Ok(Some(item)) if values::read(settings, key, item).is_ok() => {
+                held.insert(key);
+                continue;
+            }
+            Ok(Some(item)) | Err(item) => item,
+        };
+        let line = line_of(document.raw(), wrong);
+        if problem.as_ref().is_none_or(|(first, _)| line < *first) {
+            problem = Some((
+                line,
+                told("settings-value")
+                    .with("line", line.to_string())
+                    .with("key", key.path()),
+            ));
+        }
+    }
+    (held, problem.map(|(_, message)| message))
+}
+
+/// The file as TOML; `None` when there is none.
+fn parse(path: &Path) -> Result<Option<Document<String>>, Broken> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(_) => return Err(Broken::Unreadable),
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        Broken::Line(line_at(error.as_bytes(), valid))
+    })?;
+    match Document::parse(text.clone()) {
+        Ok(document) => Ok(Some(document)),
+        Err(error) => Err(Broken::Line(line_at(
+            text.as_bytes(),
+            error.span().map_or(0, |span| span.start),
+        ))),
+    }
+}
+
+/// The item of a key; an error is the item that stands where a table should.
+fn find(root: &Table, key: Key) -> Result<Option<&Item>, &Item> {
+    let mut table: &dyn TableLike = root;
+    let (folder, name) = split(key);
+    if let Some(folder) = folder {
+        match table.get(folder) {
+            None => return Ok(None),
+            Some(item) => table = item.as_table_like().ok_or(item)?,
+        }
+    }
+    Ok(table.get(name))
+}
+
+/// Sets a key's value; what stands around it stays. An error when something else than a table is in the way.
+fn set(document: &mut DocumentMut, key: Key, mut value: Value) -> Result<(), ()> {
+    let mut table: &mut dyn TableLike = document.as_table_mut();
+    let (folder, name) = split(key);
+    if let Some(folder) = folder {
+        let item = table.entry(folder).or_insert_with(|| Item::Table(Table::new()));
+        table = item.as_table_like_mut().ok_or(())?;
+    }
+    match table.get_mut(name) {
+        Some(Item::Value(old)) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        Some(Item::None) | None => {
+            table.insert(name, Item::Value(value));
+        }
+        Some(_) => return Err(()),
+    }
+    Ok(())
+}
+
+/// `relay.url` → (`relay`), `url`.
+fn split(key: Key) -> (Option<&'static str>, &'static str) {
+    match key.path().split_once('.') {
+        Some((folder, name)) => (Some(folder), name),
+        None => (None, key.path()),
+    }
+}
+
+fn line_of(text: &str, item: &Item) -> usize {
+    line_at(text.as_bytes(), item.span().map_or(0, |span| span.start))
+}
+
+/// Lines are counted from 1.
+fn line_at(text: &[u8], offset: usize) -> usize {
+    text.iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
 }

@@ -1,0 +1,317 @@
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+
+struct Files {
+    store: Store,
+    person: PathBuf,
+    company: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+fn files() -> Files {
+    let folder = tempfile::tempdir().unwrap();
+    let person = folder.path().join("deep").join("settings.toml");
+    let company = folder.path().join("company.toml");
+    fs::create_dir(folder.path().join("deep")).unwrap();
+    Files {
+        store: Store::new(person.clone(), Some(company.clone())),
+        person,
+        company,
+        _folder: folder,
+    }
+}
+
+#[test]
+fn without_files_defaults_are_in_force() {
+    let files = files();
+    assert_eq!(files.store.load(), Loaded::default());
+    assert!(!files.person.exists(), "reading writes nothing");
+}
+
+#[test]
+fn every_key_is_read_from_its_path() {
+    let files = files();
+    fs::write(
+        &files.person,
+        r#"
+mode = "direct"
+language = "en"
+theme = "dark"
+default_account = "1002"
+autostart = true
+relay.url = "https://relay.example/base"
+direct = { account_id = "1001", authentication = "account_password", platform_url = "http://127.0.0.1:8480/api" }
+[notify]
+incoming = false
+missed = false
+sound = true
+[window]
+linger_s = 5
+"#,
+    )
+    .unwrap();
+    let loaded = files.store.load();
+    assert_eq!(loaded.problem, None);
+    assert_eq!(
+        loaded.settings,
+        Settings {
+            mode: Mode::Direct,
+            language: LanguageChoice::Always(Lang::En),
+            theme: Theme::Dark,
+            relay_url: Some("https://relay.example/base".parse().unwrap()),
+            account_id: Some(AccountId("1001".into())),
+            authentication: Authentication::AccountPassword,
+            platform_url: Some("http://127.0.0.1:8480/api".parse().unwrap()),
+            default_account: Some(AccountId("1002".into())),
+            notify_incoming: false,
+            notify_missed: false,
+            sound: true,
+            autostart: true,
+            window_linger_s: 5,
+        }
+    );
+}
+
+#[test]
+fn what_the_person_wrote_stays_when_a_setting_changes() {
+    let files = files();
+    let before = "# mine\nmode = \"relay\" # chosen in spring\nfuture = [1,\n 2]\n\n[relay]\n# the old one\nurl = \"https://old.example\" # moves soon\nlater = 1\n";
+    fs::write(&files.person, before).unwrap();
+    let loaded = files
+        .store
+        .change(&[
+            Change::RelayUrl(" https://new.example ".into()),
+            Change::Sound(true),
+            Change::Theme("dark".into()),
+        ])
+        .unwrap();
+    assert_eq!(
+        loaded.settings.relay_url.unwrap().as_str(),
+        "https://new.example/"
+    );
+    let after = fs::read_to_string(&files.person).unwrap();
+    let expected = before
+        .replace("old.example\"", "new.example\"")
+        .replace("\n 2]\n", "\n 2]\ntheme = \"dark\"\n")
+        + "\n[notify]\nsound = true\n";
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn clearing_keeps_the_line_and_its_comment() {
+    let files = files();
+    fs::write(&files.person, "[direct]\naccount_id = \"1001\" # mine\n").unwrap();
+    let loaded = files.store.change(&[Change::AccountId(String::new())]).unwrap();
+    assert_eq!(loaded.settings.account_id, None);
+    assert_eq!(
+        fs::read_to_string(&files.person).unwrap(),
+        "[direct]\naccount_id = \"\" # mine\n"
+    );
+}
+
+#[test]
+fn a_broken_file_names_its_line_and_is_never_overwritten() {
+    let files = files();
+    let broken = "mode = \"relay\"\nsound =\n";
+    fs::write(&files.person, broken).unwrap();
+    let loaded = files.store.load();
+    assert_eq!(loaded.settings, Settings::default());
+    let problem = loaded.problem.unwrap();
+    assert_eq!(
+        (problem.id.as_str(), problem.args["line"].as_str()),
+        ("settings-broken", "2")
+    );
+    assert_eq!(problem.args["file"], files.person.display().to_string());
+
+    let ChangeError(message) = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    assert_eq!(
+        (message.id.as_str(), message.args["line"].as_str()),
+        ("settings-change-broken", "2")
+    );
+    assert_eq!(fs::read_to_string(&files.person).unwrap(), broken);
+}
+
+#[test]
+fn bytes_that_are_no_text_name_their_line() {
+    let files = files();
+    fs::write(&files.person, b"mode = \"relay\"\n# caf\xe9\n").unwrap();
+    let problem = files.store.load().problem.unwrap();
+    assert_eq!(
+        (problem.id.as_str(), problem.args["line"].as_str()),
+        ("settings-broken", "2")
+    );
+    assert!(files.store.change(&[Change::Sound(true)]).is_err());
+}
+
+#[test]
+fn a_wrong_value_costs_only_itself() {
+    let files = files();
+    fs::write(
+        &files.person,
+        "theme = \"dark\"\n\nmode = \"rely\"\n[window]\nlinger_s = -1\n",
+    )
+    .unwrap();
+    let loaded = files.store.load();
+    assert_eq!(
+        (loaded.settings.theme, loaded.settings.mode),
+        (Theme::Dark, Mode::Unset)
+    );
+    let problem = loaded.problem.unwrap();
+    assert_eq!(
+        (problem.id.as_str(), problem.args["line"].as_str()),
+        ("settings-value", "3")
+    );
+    assert_eq!(problem.args["key"], "mode");
+    // The window can mend it.
+    let loaded = files.store.change(&[Change::Mode(Mode::Direct)]).unwrap();
+    assert_eq!(loaded.settings.mode, Mode::Direct);
+    assert_eq!(loaded.problem.unwrap().args["key"], "window.linger_s");
+}
+
+#[test]
+fn something_else_in_place_of_a_table_is_said() {
+    let files = files();
+    fs::write(&files.person, "theme = \"dark\"\nnotify = true\n").unwrap();
+    let problem = files.store.load().problem.unwrap();
+    assert_eq!(
+        (problem.id.as_str(), problem.args["line"].as_str()),
+        ("settings-value", "2")
+    );
+    let ChangeError(message) = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    assert_eq!(
+        (message.id.as_str(), message.args["line"].as_str()),
+        ("settings-change-broken", "2")
+    );
+}
+
+#[test]
+fn the_company_has_the_last_word() {
+    let files = files();
+    fs::write(&files.person, "mode = \"direct\"\ntheme = \"dark\"\n").unwrap();
+    fs::write(
+        &files.company,
+        "mode = \"relay\"\n[relay]\nurl = \"https://relay.example\"\n",
+    )
+    .unwrap();
+    let loaded = files.store.load();
+    assert_eq!(
+        (loaded.settings.mode, loaded.settings.theme),
+        (Mode::Relay, Theme::Dark)
+    );
+    assert_eq!(loaded.locked, BTreeSet::from([Key::Mode, Key::RelayUrl]));
+
+    let before = fs::read_to_string(&files.person).unwrap();
+    let changes = [
+        Change::Sound(true),
+        Change::RelayUrl("https://other.example".into()),
+    ];
+    let ChangeError(message) = files.store.change(&changes).unwrap_err();
+    assert_eq!(
+        (message.id.as_str(), message.args["key"].as_str()),
+        ("settings-change-locked", "relay.url")
+    );
+    assert_eq!(fs::read_to_string(&files.person).unwrap(), before, "all or none");
+}
+
+#[test]
+fn a_broken_company_file_locks_nothing_and_is_said() {
+    let files = files();
+    fs::write(&files.company, "mode = relay\n").unwrap();
+    let loaded = files.store.load();
+    assert!(loaded.locked.is_empty());
+    let problem = loaded.problem.unwrap();
+    assert_eq!(problem.args["file"], files.company.display().to_string());
+    assert!(files.store.change(&[Change::Sound(true)]).unwrap().settings.sound);
+}
+
+#[rstest::rstest]
+#[case("relay.example", "settings-change-url")]
+#[case("ftp://relay.example", "settings-change-url")]
+#[case("https://user:pass@relay.example", "settings-change-url")]
+#[case("https://relay.example/?key=1", "settings-change-url")]
+#[case("javascript:alert(1)", "settings-change-url")]
+#[case("http://relay.example", "settings-change-url-insecure")]
+#[case("http://192.0.2.1:8080", "settings-change-url-insecure")]
+fn an_address_that_secrets_must_not_go_to_is_refused(#[case] address: &str, #[case] id: &str) {
+    let files = files();
+    let ChangeError(message) = files
+        .store
+        .change(&[Change::RelayUrl(address.into())])
+        .unwrap_err();
+    assert_eq!(message.id, id);
+    assert!(!files.person.exists());
+}
+
+#[test]
+fn this_computer_needs_no_encryption() {
+    let files = files();
+    for address in [
+        "http://localhost:8080",
+        "http://127.0.0.1:1",
+        "http://[::1]:1/base",
+    ] {
+        files.store.change(&[Change::RelayUrl(address.into())]).unwrap();
+    }
+}
+
+#[test]
+fn values_outside_the_choice_are_refused() {
+    let files = files();
+    for change in [
+        Change::Language("de".into()),
+        Change::Theme("pink".into()),
+        Change::Authentication("none".into()),
+        Change::AccountId("10 01".into()),
+    ] {
+        let ChangeError(message) = files.store.change(&[change]).unwrap_err();
+        assert_eq!(message.id, "settings-change-value");
+    }
+}
+
+#[test]
+fn a_folder_that_is_missing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a").join("b").join("settings.toml");
+    let store = Store::new(file.clone(), None);
+    store.change(&[Change::Mode(Mode::Relay)]).unwrap();
+    assert_eq!(fs::read_to_string(file).unwrap(), "mode = \"relay\"\n");
+}
+
+#[test]
+fn a_byte_order_mark_does_no_harm() {
+    let files = files();
+    fs::write(&files.person, "\u{feff}mode = \"relay\"\r\n").unwrap();
+    assert_eq!(files.store.load().settings.mode, Mode::Relay);
+}
+
+#[test]
+fn a_place_that_cannot_be_read_is_said() {
+    let files = files();
+    fs::create_dir(&files.person).unwrap();
+    assert_eq!(files.store.load().problem.unwrap().id, "settings-unreadable");
+    assert_eq!(
+        files.store.change(&[Change::Sound(true)]).unwrap_err().0.id,
+        "settings-change-unreadable"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed() {
+    let files = files();
+    let real = files.company.with_file_name("real.toml");
+    fs::write(&real, "# kept elsewhere\n").unwrap();
+    std::os::unix::fs::symlink(&real, &files.person).unwrap();
+    files.store.change(&[Change::Sound(true)]).unwrap();
+    assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink());
+    assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
+}
+
+#[test]
+fn names_and_paths_are_all_different() {
+    let names: BTreeSet<_> = Key::ALL.iter().map(|key| key.name()).collect();
+    let paths: BTreeSet<_> = Key::ALL.iter().map(|key| key.path()).collect();
+    assert_eq!((names.len(), paths.len()), (Key::ALL.len(), Key::ALL.len()));
+}

@@ -1,0 +1,200 @@
+//! The values of the file: read into settings, written from changes. One place that knows what each key may hold.
+
+use telephony::AccountId;
+use toml_edit::{Item, Value};
+use url::{Host, Url};
+
+use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme};
+use crate::words::{Lang, Message};
+
+/// The value can't be used for its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unusable;
+
+/// Longest that the window may linger, in seconds: a day.
+const LONGEST_LINGER_S: u32 = 86_400;
+
+/// Puts the value of a key into the settings.
+pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(), Unusable> {
+    match key {
+        Key::Mode => settings.mode = mode(text(item)?).ok_or(Unusable)?,
+        Key::Language => settings.language = language(text(item)?).ok_or(Unusable)?,
+        Key::Theme => settings.theme = theme(text(item)?).ok_or(Unusable)?,
+        Key::Authentication => settings.authentication = authentication(text(item)?).ok_or(Unusable)?,
+        Key::RelayUrl => settings.relay_url = address(text(item)?).map_err(|_| Unusable)?,
+        Key::PlatformUrl => settings.platform_url = address(text(item)?).map_err(|_| Unusable)?,
+        Key::AccountId => settings.account_id = account(text(item)?).ok_or(Unusable)?,
+        Key::DefaultAccount => settings.default_account = account(text(item)?).ok_or(Unusable)?,
+        Key::NotifyIncoming => settings.notify_incoming = switch(item)?,
+        Key::NotifyMissed => settings.notify_missed = switch(item)?,
+        Key::Sound => settings.sound = switch(item)?,
+        Key::Autostart => settings.autostart = switch(item)?,
+        Key::WindowLinger => {
+            let seconds = item.as_integer().and_then(|seconds| u32::try_from(seconds).ok());
+            settings.window_linger_s = seconds.filter(|s| *s <= LONGEST_LINGER_S).ok_or(Unusable)?;
+        }
+    }
+    Ok(())
+}
+
+/// The key that a change concerns and the value to write, or the sentence that says why it can't be.
+pub(super) fn write(change: &Change) -> Result<(Key, Value), Message> {
+    let key = change.key();
+    let refused = || Message::new("settings-change-value").with("key", key.path());
+    let checked = |text: &str, good: bool| {
+        if good {
+            Ok(Value::from(text))
+        } else {
+            Err(refused())
+        }
+    };
+    let value = match change {
+        Change::Mode(Mode::Unset) => Value::from("unset"),
+        Change::Mode(Mode::Relay) => Value::from("relay"),
+        Change::Mode(Mode::Direct) => Value::from("direct"),
+        Change::Language(text) => checked(text, language(text).is_some())?,
+        Change::Theme(text) => checked(text, theme(text).is_some())?,
+        Change::Authentication(text) => checked(text, authentication(text).is_some())?,
+        Change::AccountId(text) | Change::DefaultAccount(text) => {
+            checked(text.trim(), account(text.trim()).is_some())?
+        }
+        Change::RelayUrl(text) | Change::PlatformUrl(text) => {
+            let text = text.trim();
+            address(text)?;
+            Value::from(text)
+        }
+        Change::NotifyIncoming(on) | Change::NotifyMissed(on) | Change::Sound(on) | Change::Autostart(on) => {
+            Value::from(*on)
+        }
+    };
+    Ok((key, value))
+}
+
+impl Change {
+    /// Which setting it changes.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Mode(_) => Key::Mode,
+            Self::Language(_) => Key::Language,
+            Self::Theme(_) => Key::Theme,
+            Self::RelayUrl(_) => Key::RelayUrl,
+            Self::AccountId(_) => Key::AccountId,
+            Self::Authentication(_) => Key::Authentication,
+            Self::PlatformUrl(_) => Key::PlatformUrl,
+            Self::DefaultAccount(_) => Key::DefaultAccount,
+            Self::NotifyIncoming(_) => Key::NotifyIncoming,
+            Self::NotifyMissed(_) => Key::NotifyMissed,
+            Self::Sound(_) => Key::Sound,
+            Self::Autostart(_) => Key::Autostart,
+        }
+    }
+}
+
+impl LanguageChoice {
+    /// As the file and the control protocol write it: `system`, `fr` or `en`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Always(lang) => lang.code(),
+        }
+    }
+}
+
+impl Theme {
+    /// As the file and the control protocol write it: `system`, `light` or `dark`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl Authentication {
+    /// As the file and the control protocol write it: `api_key` or `account_password`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::AccountPassword => "account_password",
+        }
+    }
+}
+
+fn text(item: &Item) -> Result<&str, Unusable> {
+    item.as_str().ok_or(Unusable)
+}
+
+fn switch(item: &Item) -> Result<bool, Unusable> {
+    item.as_bool().ok_or(Unusable)
+}
+
+fn mode(text: &str) -> Option<Mode> {
+    Some(match text {
+        "unset" | "" => Mode::Unset,
+        "relay" => Mode::Relay,
+        "direct" => Mode::Direct,
+        _ => return None,
+    })
+}
+
+fn language(text: &str) -> Option<LanguageChoice> {
+    Some(match text {
+        "system" | "" => LanguageChoice::System,
+        "fr" => LanguageChoice::Always(Lang::Fr),
+        "en" => LanguageChoice::Always(Lang::En),
+        _ => return None,
+    })
+}
+
+fn theme(text: &str) -> Option<Theme> {
+    Some(match text {
+        "system" | "" => Theme::System,
+        "light" => Theme::Light,
+        "dark" => Theme::Dark,
+        _ => return None,
+    })
+}
+
+fn authentication(text: &str) -> Option<Authentication> {
+    Some(match text {
+        "api_key" | "" => Authentication::ApiKey,
+        "account_password" => Authentication::AccountPassword,
+        _ => return None,
+    })
+}
+
+/// An account id is opaque; what can't be one is a text with white space or control characters, or without end.
+fn account(text: &str) -> Option<Option<AccountId>> {
+    let shaped = text.len() <= 128 && !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    shaped.then(|| (!text.is_empty()).then(|| AccountId(text.to_owned())))
+}
+
+/// An address that secrets may be sent to: `https`, or `http` on this computer. Empty: none.
+fn address(text: &str) -> Result<Option<Url>, Message> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let unusable = || Message::new("settings-change-url");
+    let url = Url::parse(text).map_err(|_| unusable())?;
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.has_host();
+    match url.scheme() {
+        "https" if plain => Ok(Some(url)),
+        "http" if plain && is_this_computer(&url) => Ok(Some(url)),
+        "http" if plain => Err(Message::new("settings-change-url-insecure")),
+        _ => Err(unusable()),
+    }
+}
+
+fn is_this_computer(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

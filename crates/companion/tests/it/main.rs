@@ -1,0 +1,6 @@
+//! The rooms of the companion that touch files or the workspace's strings, from outside.
+
+#[cfg(test)]
+mod journal;
+#[cfg(test)]
+mod strings;
