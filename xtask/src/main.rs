@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 #[cfg(target_os = "linux")]
 mod bench;
+mod bundle;
 mod check;
 mod cross;
 #[cfg(target_os = "linux")]
@@ -46,6 +47,8 @@ enum Command {
     /// The benchmarks, each figure beside its budget (release build).
     #[cfg(target_os = "linux")]
     Bench(bench::Options),
+    /// What can be handed out from this machine: an archive of the release programs.
+    Bundle,
     /// Draws the PNG, .ico and .icns files again from the SVG drawings.
     Icons {
         /// Also writes a picture of all tray states on light and dark panels.
@@ -60,6 +63,7 @@ fn main() -> Result<()> {
         Command::Demo(options) => demo::demo(&options),
         #[cfg(target_os = "linux")]
         Command::Bench(options) => bench::all(&options),
+        Command::Bundle => bundle::all(),
         Command::Test(options) => test::all(&options),
         Command::Check(options) => check::all(options),
         Command::Icons { sheet } => {
