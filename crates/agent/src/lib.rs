@@ -1,3 +1,22 @@
 //! The desktop app: tray, notifications, keychain, links, command line.
+//!
+//! [`controller::Controller`] owns all state and is fed by one channel; what it decides comes from `companion`, what it
+//! touches lies behind [`ports::Ports`].
 
+pub mod cli;
+pub mod controller;
 pub mod desktop;
+pub mod links;
+pub mod paths;
+pub mod ports;
+pub mod view;
+
+mod checks;
+mod control_server;
+mod dial;
+mod enrol;
+mod journal;
+mod outbox;
+mod relay_link;
+mod settings_file;
+mod window;

@@ -350,12 +350,12 @@ pub struct Account {
 /// The call being placed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Dial {
-    /// `+33142685300`
-    pub number: String,
-    /// `01 42 68 53 00`, in the language of the moment.
+    /// `+33142685300`; absent when what was typed isn't one number.
+    pub number: Option<String>,
+    /// `01 42 68 53 00`, in the language of the moment, or what was typed.
     pub display: String,
-    /// Whose phone rings first.
-    pub account: String,
+    /// Whose phone rings first, when that is known.
+    pub account: Option<String>,
     /// How far it is.
     pub stage: DialStage,
     /// The sentence of the stage (what to do, or why it failed).

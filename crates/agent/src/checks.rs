@@ -1,0 +1,280 @@
+//! Tries what the app needs, step by step, and says what was found. No step rings a phone, and none shows a secret.
+
+use std::path::Path;
+use std::time::Duration;
+
+use companion::event::{CredentialKind, KeychainProblem};
+use companion::settings::{Authentication, Mode, Settings};
+use companion::words::Message;
+use control::protocol::{Check, CheckResult};
+use relay_api::{
+    ClientError, ClientOptions, RelayClient, RelayUrl, SubscribeOptions, Subscription, ThreadJitter, Update,
+};
+use tokio::sync::mpsc;
+use url::Url;
+
+use crate::controller::Input;
+use crate::desktop::{KeychainPort, SecretName};
+use crate::enrol::{TOKEN, address_problem};
+use crate::view;
+
+/// How long one step may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the controller knows without trying.
+pub(crate) struct Found {
+    pub(crate) tray_shown: bool,
+    /// Why the last notification couldn't be shown.
+    pub(crate) notify_problem: Option<String>,
+    /// Why nothing is remembered.
+    pub(crate) journal_problem: Option<String>,
+    /// What is wrong with the settings file.
+    pub(crate) settings_problem: Option<Message>,
+}
+
+/// A check with its sentence.
+fn check(name: &str, result: CheckResult, message: Message) -> Check {
+    Check { name: name.to_owned(), result, message: view::message(message) }
+}
+
+fn ok(name: &str, id: &str) -> Check {
+    check(name, CheckResult::Ok, Message::new(id))
+}
+
+fn failed(name: &str, id: &str) -> Check {
+    check(name, CheckResult::Failed, Message::new(id))
+}
+
+/// Tray, notifications, journal, settings and window.
+pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
+    let tray = if found.tray_shown {
+        ok("tray_host", "doctor-tray-ok")
+    } else {
+        check("tray_host", CheckResult::Warning, Message::new("doctor-tray-none"))
+    };
+    let notifications = match &found.notify_problem {
+        None => ok("notifications", "doctor-notifications-ok"),
+        Some(why) => {
+            let message = Message::new("doctor-notifications-failed").with("why", why);
+            check("notifications", CheckResult::Failed, message)
+        }
+    };
+    let journal = match &found.journal_problem {
+        None => ok("journal", "doctor-journal-ok"),
+        Some(why) => {
+            check("journal", CheckResult::Failed, Message::new("doctor-journal-failed").with("why", why))
+        }
+    };
+    let settings = match &found.settings_problem {
+        None => ok("settings", "doctor-settings-ok"),
+        Some(problem) => check("settings", CheckResult::Warning, problem.clone()),
+    };
+    let window = if window.is_file() {
+        ok("window", "doctor-window-ok")
+    } else {
+        let message = Message::new("agent-window-missing").with("path", window.display().to_string());
+        check("window", CheckResult::Failed, message)
+    };
+    vec![tray, notifications, journal, settings, window]
+}
+
+/// Whether the keychain answers.
+pub(crate) async fn keychain<K: KeychainPort>(keychain: &K) -> Check {
+    match keychain.get(TOKEN).await {
+        Ok(_) => ok("keychain", "doctor-keychain-ok"),
+        Err(problem) => keychain_failed("keychain", problem),
+    }
+}
+
+fn keychain_failed(name: &str, problem: KeychainProblem) -> Check {
+    check(name, CheckResult::Failed, view::keychain_problem(problem))
+}
+
+/// Collects checks, and tells each as it ends.
+struct Steps {
+    done: Vec<Check>,
+    tell: Option<mpsc::Sender<Input>>,
+}
+
+impl Steps {
+    async fn add(&mut self, check: Check) {
+        if let Some(tell) = &self.tell {
+            // Fails only when the controller has ended.
+            let _ = tell.send(Input::TestStep(check.clone())).await;
+        }
+        self.done.push(check);
+    }
+}
+
+/// The way of working that is set up, step by step; a step that fails ends it. `tell` hears each step as it ends.
+pub(crate) async fn connection<K: KeychainPort>(
+    keychain: &K,
+    settings: &Settings,
+    tell: Option<mpsc::Sender<Input>>,
+) -> Vec<Check> {
+    let mut steps = Steps { done: Vec::new(), tell };
+    match settings.mode {
+        Mode::Unset => {
+            steps.add(check("mode", CheckResult::Skipped, Message::new("test-not-set-up"))).await;
+        }
+        Mode::Relay => relay(keychain, settings, &mut steps).await,
+        Mode::Direct => direct(keychain, settings, &mut steps).await,
+    }
+    steps.done
+}
+
+async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut Steps) {
+    let Some(url) = &settings.relay_url else {
+        return steps.add(failed("relay_address", "test-relay-address-missing")).await;
+    };
+    let relay = match RelayUrl::parse(url.as_str()) {
+        Ok(relay) => relay,
+        Err(error) => {
+            let message = address_problem(&error);
+            return steps.add(check("relay_address", CheckResult::Failed, message)).await;
+        }
+    };
+    let address = address("relay_address", url).await;
+    let resolved = address.result == CheckResult::Ok;
+    steps.add(address).await;
+    if !resolved {
+        return;
+    }
+    let token = match keychain.get(TOKEN).await {
+        Ok(Some(token)) => token,
+        Ok(None) => return steps.add(failed("relay_token", "test-token-missing")).await,
+        Err(problem) => return steps.add(keychain_failed("relay_token", problem)).await,
+    };
+    let client = match RelayClient::new(relay, Some(token), ClientOptions::default()) {
+        Ok(client) => client,
+        Err(error) => {
+            let message = address_problem(&error);
+            return steps.add(check("relay_reachable", CheckResult::Failed, message)).await;
+        }
+    };
+    let me = client.me().await;
+    steps.add(reachable(&me)).await;
+    let me = match me {
+        Ok(me) => me,
+        Err(ClientError::Refused { .. }) => {
+            return steps.add(failed("relay_token", "test-token-refused")).await;
+        }
+        Err(_) => return,
+    };
+    steps.add(check("relay_token", CheckResult::Ok, Message::new("test-token-ok").with("label", me.label))).await;
+    steps.add(stream(client).await).await;
+    steps.add(if me.capabilities.dial {
+        ok("relay_dial", "test-relay-dial-ok")
+    } else {
+        check("relay_dial", CheckResult::Warning, Message::new("test-relay-dial-none"))
+    })
+    .await;
+}
+
+fn reachable<T>(answer: &Result<T, ClientError>) -> Check {
+    let name = "relay_reachable";
+    match answer {
+        // A refusal in the relay's own words is an answer of the relay.
+        Ok(_) => ok(name, "test-relay-reachable"),
+        Err(error) if error.is_unauthorized() => ok(name, "test-relay-reachable"),
+        Err(ClientError::Unreachable { why }) => {
+            check(name, CheckResult::Failed, Message::new("test-relay-unreachable").with("why", why))
+        }
+        Err(ClientError::TimedOut | ClientError::Interrupted { .. }) => failed(name, "test-relay-no-answer"),
+        Err(ClientError::NotARelay { .. } | ClientError::Unreadable { .. }) => {
+            failed(name, "test-relay-not-a-relay")
+        }
+        Err(ClientError::Refused { .. }) => failed(name, "test-relay-busy"),
+    }
+}
+
+/// Whether events would come: a stream of its own, up to its first bytes.
+async fn stream(client: RelayClient) -> Check {
+    let mut updates = Subscription::start(client, None, SubscribeOptions::default(), ThreadJitter);
+    let first = async {
+        loop {
+            match updates.next().await {
+                Some(Update::Connecting { .. }) => {}
+                Some(Update::Live { .. }) => break true,
+                _ => break false,
+            }
+        }
+    };
+    match tokio::time::timeout(PATIENCE, first).await {
+        Ok(true) => ok("relay_stream", "test-stream-ok"),
+        Ok(false) | Err(_) => failed("relay_stream", "test-stream-failed"),
+    }
+}
+
+async fn direct<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut Steps) {
+    let Some(account) = &settings.account_id else {
+        return steps.add(failed("account", "test-account-missing")).await;
+    };
+    let kind = match settings.authentication {
+        Authentication::ApiKey => CredentialKind::ApiKey,
+        Authentication::AccountPassword => CredentialKind::AccountPassword,
+    };
+    let name = SecretName { kind, account: Some(account.clone()) };
+    match keychain.get(name).await {
+        Ok(Some(_)) => steps.add(ok("credentials", "test-credentials-ok")).await,
+        Ok(None) => steps.add(failed("credentials", "test-credentials-missing")).await,
+        Err(problem) => steps.add(keychain_failed("credentials", problem)).await,
+    }
+    let url = settings.platform_url.clone().or_else(|| Url::parse(centrex::PLATFORM_URL).ok());
+    let Some(url) = url else { return };
+    let address = address("platform_address", &url).await;
+    let resolved = address.result == CheckResult::Ok;
+    steps.add(address).await;
+    if resolved {
+        steps.add(platform(&url).await).await;
+    }
+    // Said each time: nobody should wait for an alert that can't come.
+    steps.add(check("alerts", CheckResult::Skipped, Message::new("test-direct-no-alerts"))).await;
+}
+
+/// Whether the name leads somewhere.
+async fn address(name: &str, url: &Url) -> Check {
+    let host = url.host_str().unwrap_or_default();
+    let failure = |why: String| {
+        let message = Message::new("test-address-unknown").with("host", host).with("why", why);
+        check(name, CheckResult::Failed, message)
+    };
+    let port = url.port_or_known_default().unwrap_or(443);
+    // An IPv6 address stands in brackets in a URL, and without them everywhere else.
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match tokio::time::timeout(PATIENCE, tokio::net::lookup_host((bare, port))).await {
+        // A name that is known has at least one address.
+        Ok(Ok(_)) => check(name, CheckResult::Ok, Message::new("test-address-ok").with("host", host)),
+        Ok(Err(error)) => failure(error.to_string()),
+        Err(_) => failure("DNS: no answer".to_owned()),
+    }
+}
+
+/// Whether the platform answers over HTTP: its base address without account, number or secret, so nothing can ring and
+/// whether the key is right stays open until a call is placed.
+async fn platform(url: &Url) -> Check {
+    let name = "platform";
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .timeout(PATIENCE)
+        .pool_max_idle_per_host(0);
+    let loopback = url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
+    let client = if loopback { client.no_proxy() } else { client };
+    let answer = match client.build() {
+        Ok(client) => client.head(url.clone()).send().await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(_) => ok(name, "test-platform-reachable"),
+        Err(error) => {
+            let why = innermost(&error.without_url());
+            check(name, CheckResult::Failed, Message::new("test-platform-unreachable").with("why", why))
+        }
+    }
+}
+
+/// The cause at the bottom of an error's chain: the system's or the TLS library's words.
+fn innermost(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
+}

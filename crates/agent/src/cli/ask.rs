@@ -1,0 +1,122 @@
+//! Commands that ask the running agent.
+
+use std::time::Duration;
+
+use companion::words::{Lang, Message, say};
+use control::profile::Profile;
+use control::protocol::{Answer, Check, CheckResult, Mode, Request, Snapshot};
+use control::transport::{Client, ConnectError, RequestError};
+use serde_json::json;
+
+use super::print;
+use super::{DONE, FAILED};
+use crate::view;
+
+/// How long the agent may take to go after it said that it will.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// `status`: the snapshot, or a few lines of it.
+pub(super) async fn status(profile: &Profile, lang: Lang, as_json: bool) -> Result<u8, Message> {
+    let client = connect(profile).await?;
+    let snapshot = client.snapshot().await.map_err(|error| reason(&error))?;
+    if as_json {
+        let text = serde_json::to_string_pretty(&snapshot).map_err(|_| Message::new("cli-answer-unknown"))?;
+        print::line(&text);
+    } else {
+        for line in status_lines(&snapshot, lang) {
+            print::line(&line);
+        }
+    }
+    Ok(DONE)
+}
+
+fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
+    let say = |message: Message| say(lang, &message);
+    let accounts: Vec<&str> = snapshot.accounts.iter().map(|account| account.id.as_str()).collect();
+    let mut lines = vec![
+        say(Message::new(match snapshot.mode {
+            Mode::Unset => "cli-mode-unset",
+            Mode::Relay => "cli-mode-relay",
+            Mode::Direct => "cli-mode-direct",
+        })),
+        say(view::words(&snapshot.connection.message)),
+    ];
+    if !accounts.is_empty() {
+        lines.push(say(Message::new("cli-accounts").with("accounts", accounts.join(", "))));
+    }
+    lines.extend(snapshot.cannot_dial.iter().map(|why| say(view::words(why))));
+    lines.extend(snapshot.settings_problem.iter().map(|problem| say(view::words(problem))));
+    lines.push(say(Message::new("cli-live-calls").with("count", snapshot.live.len().to_string())));
+    lines.push(say(Message::new("cli-missed-calls").with("count", snapshot.missed.to_string())));
+    if !snapshot.tray_shown {
+        lines.push(say(Message::new("doctor-tray-none")));
+    }
+    lines
+}
+
+/// `doctor`: what works here, and what to do about what doesn't.
+pub(super) async fn doctor(profile: &Profile, lang: Lang, as_json: bool) -> Result<u8, Message> {
+    let client = connect(profile).await?;
+    let checks = match client.request(Request::Doctor).await.map_err(|error| reason(&error))? {
+        Answer::Checks { checks } => checks,
+        _ => return Err(Message::new("cli-answer-unknown")),
+    };
+    if as_json {
+        print::line(&doctor_json(&checks, lang).to_string());
+    } else {
+        for check in &checks {
+            let sign = match check.result {
+                CheckResult::Ok => "✔",
+                CheckResult::Warning => "!",
+                CheckResult::Failed => "✘",
+                CheckResult::Skipped => "-",
+            };
+            print::line(&format!("{sign} {}: {}", check.name, say(lang, &view::words(&check.message))));
+        }
+    }
+    let failed = checks.iter().any(|check| check.result == CheckResult::Failed);
+    Ok(if failed { FAILED } else { DONE })
+}
+
+fn doctor_json(checks: &[Check], lang: Lang) -> serde_json::Value {
+    let checks: Vec<_> = checks
+        .iter()
+        .map(|check| {
+            let text = say(lang, &view::words(&check.message));
+            json!({"name": check.name, "result": check.result, "message": check.message, "text": text})
+        })
+        .collect();
+    json!({ "checks": checks })
+}
+
+/// `quit`: ends the agent, and returns once it has gone.
+pub(super) async fn quit(profile: &Profile) -> Result<u8, Message> {
+    let client = connect(profile).await?;
+    let (_, mut changes) = client.subscribe(false).await.map_err(|error| reason(&error))?;
+    match client.request(Request::Quit).await {
+        // It may be gone before its answer is read.
+        Ok(_) | Err(RequestError::Lost) => {}
+        Err(error) => return Err(reason(&error)),
+    }
+    let gone = async { while changes.next().await.is_some() {} };
+    tokio::time::timeout(FAREWELL, gone).await.map_err(|_| Message::new("cli-quit-slow"))?;
+    Ok(DONE)
+}
+
+/// Connects to the running agent.
+pub(super) async fn connect(profile: &Profile) -> Result<Client, Message> {
+    Client::connect(profile).await.map_err(|error| match error {
+        ConnectError::NotRunning => Message::new("cli-not-running"),
+        ConnectError::Address(_) => Message::new("cli-no-home"),
+        ConnectError::Io(error) => Message::new("cli-not-reached").with("why", error.to_string()),
+    })
+}
+
+/// Why the agent didn't do it.
+pub(super) fn reason(error: &RequestError) -> Message {
+    match error {
+        RequestError::Refused(error) => view::words(&error.message),
+        RequestError::Lost => Message::new("cli-lost"),
+        RequestError::Unexpected => Message::new("cli-answer-unknown"),
+    }
+}

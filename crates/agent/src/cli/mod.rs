@@ -1,0 +1,88 @@
+//! The command line: talks to the running agent, or becomes it.
+
+mod args;
+mod ask;
+mod print;
+mod start;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+use companion::settings::{LanguageChoice, Store};
+use companion::words::{Lang, Message, say};
+use control::profile::Profile;
+
+use crate::controller::Start;
+use crate::desktop::{self, locale};
+use crate::links;
+use crate::paths::Paths;
+use args::{Args, Command};
+
+/// Done.
+const DONE: u8 = 0;
+/// Failed; the reason was told on standard error.
+const FAILED: u8 = 1;
+
+/// Runs the command that the program's arguments ask for. To be called first in `main`, on the main thread.
+pub fn main() -> ExitCode {
+    let system = system_language();
+    let command = args::in_words(Args::command(), system);
+    // Prints help, version or the usage error itself, and exits with 0 or 2.
+    let args = match Args::from_arg_matches(&command.get_matches()) {
+        Ok(args) => args,
+        Err(error) => error.exit(),
+    };
+    let lang = language(&args.profile, system);
+    let code = match desktop::run(move || run(args, system, lang)) {
+        Ok(code) => code,
+        Err(error) => fail(lang, &Message::new("cli-desktop-failed").with("why", error.to_string())),
+    };
+    ExitCode::from(code)
+}
+
+fn run(args: Args, system: Lang, lang: Lang) -> u8 {
+    let Args { profile, hidden, command } = args;
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return fail(lang, &Message::new("cli-desktop-failed").with("why", error.to_string()));
+        }
+    };
+    let result = runtime.block_on(async {
+        match command {
+            None => start::start(profile, system, lang, (!hidden).then_some(Start::Pad)).await,
+            Some(Command::Dial { number }) => {
+                let text = number.join(" ");
+                let wish = if links::is_own(&text) { Start::Link(text) } else { Start::Fill(text) };
+                start::start(profile, system, lang, Some(wish)).await
+            }
+            Some(Command::Status { json }) => ask::status(&profile, lang, json).await,
+            Some(Command::Doctor { json }) => ask::doctor(&profile, lang, json).await,
+            Some(Command::Quit) => ask::quit(&profile).await,
+        }
+    });
+    // Whatever still blocks (a name being resolved) ends with the process.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code,
+        Err(message) => fail(lang, &message),
+    }
+}
+
+fn fail(lang: Lang, message: &Message) -> u8 {
+    print::error(&say(lang, message));
+    FAILED
+}
+
+fn system_language() -> Lang {
+    Lang::of_locale(&locale::language().unwrap_or_default())
+}
+
+/// The person's language: what the settings say, else the system's.
+fn language(profile: &Profile, system: Lang) -> Lang {
+    let Ok(paths) = Paths::of(profile) else { return system };
+    match Store::new(paths.settings, paths.company_settings).load().settings.language {
+        LanguageChoice::Always(lang) => lang,
+        LanguageChoice::System => system,
+    }
+}

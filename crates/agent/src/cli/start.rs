@@ -1,0 +1,130 @@
+//! Becomes the agent, or hands over to the one that runs.
+
+use std::time::Duration;
+
+use companion::words::{Lang, Message};
+use control::profile::Profile;
+use control::protocol::{Place, Request};
+use control::transport::{Address, BindError, Client, Server};
+use tokio::sync::mpsc;
+
+use super::{DONE, ask};
+use crate::controller::{Controller, Handle, Setup, Start};
+use crate::desktop;
+use crate::paths::Paths;
+use crate::ports::RealDesktop;
+
+/// Which log lines are written, in the syntax of `tracing_subscriber::filter::Targets`: `info`, `debug`,
+/// `centrex_tray=debug,relay_api=trace`.
+const LOG_ENV: &str = "CENTREX_TRAY_LOG";
+/// Between the agent's lock and its socket there are microseconds; a slow machine gets this.
+const LISTENS_WITHIN: Duration = Duration::from_secs(3);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Starts the agent and stays until it ends, or has the running one show what is wished.
+pub(super) async fn start(
+    profile: Profile,
+    system: Lang,
+    lang: Lang,
+    show: Option<Start>,
+) -> Result<u8, Message> {
+    log();
+    let address = Address::of(&profile).map_err(|_| Message::new("cli-no-home"))?;
+    let paths = Paths::of(&profile).map_err(|_| Message::new("cli-no-home"))?;
+    let server = match Server::bind(&address) {
+        Ok(server) => server,
+        Err(BindError::AlreadyRunning) => return hand_over(&address, show).await,
+        Err(error @ BindError::Io { .. }) => {
+            return Err(Message::new("cli-socket-failed").with("why", error.to_string()));
+        }
+    };
+    check_session().await?;
+    let (events, desktop_events) = mpsc::unbounded_channel();
+    let failed = |why: String| Message::new("cli-desktop-failed").with("why", why);
+    let desktop = desktop::open(profile.name(), events).map_err(|error| failed(error.to_string()))?;
+    let setup = Setup { profile, paths, system, show };
+    let (controller, handle) = Controller::start(setup, RealDesktop::new(desktop), desktop_events, server)
+        .map_err(|error| failed(error.to_string()))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), lang = lang.code(), "started");
+    tokio::spawn(quit_on_signal(handle));
+    controller.run().await;
+    Ok(DONE)
+}
+
+fn log() {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+
+    let wanted = std::env::var(LOG_ENV).ok().and_then(|filter| filter.parse::<Targets>().ok());
+    let targets = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    // Fails only when there is one already.
+    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
+}
+
+/// The running agent does what this one was started for.
+async fn hand_over(address: &Address, show: Option<Start>) -> Result<u8, Message> {
+    let Some(wish) = show else { return Ok(DONE) };
+    let client = reach(address).await?;
+    let request = match wish {
+        Start::Pad => Request::Show { place: Place::Pad },
+        Start::Fill(input) => Request::FillPad { input },
+        Start::Link(uri) => Request::OpenLink { uri },
+    };
+    client.request(request).await.map_err(|error| ask::reason(&error))?;
+    Ok(DONE)
+}
+
+/// Connects to an agent that may be just starting.
+async fn reach(address: &Address) -> Result<Client, Message> {
+    let deadline = tokio::time::Instant::now() + LISTENS_WITHIN;
+    loop {
+        match Client::connect_to(address).await {
+            Ok(client) => return Ok(client),
+            Err(error) if tokio::time::Instant::now() > deadline => {
+                return Err(Message::new("cli-not-reached").with("why", error.to_string()));
+            }
+            Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
+        }
+    }
+}
+
+/// Tray, notifications and keychain all live on the session bus: without one nothing could ever be shown.
+#[cfg(target_os = "linux")]
+async fn check_session() -> Result<(), Message> {
+    match zbus::Connection::session().await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Message::new("cli-no-session-bus").with("why", error.to_string())),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unused_async, reason = "Linux has to ask a bus")]
+async fn check_session() -> Result<(), Message> {
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn quit_on_signal(handle: Handle) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+        tracing::warn!("signals can't be heard: quit from the tray's menu");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    handle.quit().await;
+}
+
+#[cfg(windows)]
+async fn quit_on_signal(handle: Handle) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        handle.quit().await;
+    }
+}

@@ -1,0 +1,168 @@
+//! What the keychain holds: asked at the start, asked again while it can't say, changed on a person's wish.
+
+use std::time::Duration;
+
+use companion::event::{CredentialKind, CredentialState, Event, KeychainProblem, Link, LinkProblem};
+use companion::settings::Mode;
+use control::protocol::{self as wire, Answer, ErrorCode};
+use secrecy::SecretString;
+use telephony::AccountId;
+use tokio::time::Instant;
+
+use super::{Controller, Input, keychain};
+use crate::desktop::{KeychainPort, SecretName};
+use crate::enrol::TOKEN;
+use crate::outbox::Reply;
+use crate::ports::Ports;
+use crate::view;
+
+/// The first wait before a keychain that can't be used is asked again; each later one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+/// The longest such wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// When to ask the keychain again by ourselves.
+#[derive(Default)]
+pub(super) struct Credentials {
+    ask_at: Option<Instant>,
+    failures: u32,
+}
+
+impl Credentials {
+    pub(super) fn ask_at(&self) -> Option<Instant> {
+        self.ask_at
+    }
+
+    fn failed(&mut self) {
+        let wait = FIRST_WAIT.saturating_mul(1 << self.failures.min(16)).min(LONGEST_WAIT);
+        if self.ask_at.is_none() {
+            self.failures += 1;
+            self.ask_at = Some(Instant::now() + wait);
+        }
+    }
+
+    fn answered(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl<P: Ports> Controller<P> {
+    /// Asks for everything that the settings have a use for.
+    pub(super) fn ask_keychain(&mut self) {
+        self.credentials.ask_at = None;
+        for name in self.wanted_secrets() {
+            let (keychain, own) = (keychain(&self.ports), self.own.clone());
+            tokio::spawn(async move {
+                let result = keychain.get(name.clone()).await;
+                // Fails only when the controller has ended.
+                let _ = own.send(Input::Secret(name, result)).await;
+            });
+        }
+    }
+
+    /// A person acts: perhaps the keychain was unlocked meanwhile.
+    pub(super) fn ask_keychain_again(&mut self) {
+        if self.credentials.ask_at.is_some() {
+            self.ask_keychain();
+        }
+    }
+
+    fn wanted_secrets(&self) -> Vec<SecretName> {
+        let settings = self.companion.settings();
+        let mut names = Vec::new();
+        if settings.relay_url.is_some() {
+            names.push(TOKEN);
+        }
+        if settings.account_id.is_some() {
+            for kind in [CredentialKind::ApiKey, CredentialKind::AccountPassword] {
+                names.push(SecretName { kind, account: settings.account_id.clone() });
+            }
+        }
+        names
+    }
+
+    /// The keychain answered. The token starts the link; the secrets of direct mode are dropped here and fetched again for
+    /// each call.
+    pub(super) fn on_secret(
+        &mut self,
+        name: &SecretName,
+        result: Result<Option<SecretString>, KeychainProblem>,
+    ) {
+        if !self.wanted_secrets().contains(name) {
+            return;
+        }
+        let state = match &result {
+            Ok(Some(_)) => CredentialState::Present,
+            Ok(None) => CredentialState::Absent,
+            Err(problem) => CredentialState::Unavailable(*problem),
+        };
+        tracing::debug!(kind = ?name.kind, ?state, "keychain");
+        match &result {
+            Ok(_) => self.credentials.answered(),
+            Err(problem) => {
+                if self.companion.credential(name.kind) != state {
+                    tracing::warn!(?problem, kind = ?name.kind, "the keychain can't be used; it is asked again");
+                }
+                self.credentials.failed();
+            }
+        }
+        self.feed(Event::Credential(name.kind, state));
+        if name.kind == CredentialKind::RelayToken && self.companion.settings().mode == Mode::Relay {
+            match result {
+                Ok(Some(token)) if self.link.is_none() => self.connect(token),
+                Ok(Some(_)) => {}
+                _ if self.link.is_none() => self.feed(Event::Link(Link::Down(LinkProblem::NoToken))),
+                _ => {}
+            }
+        }
+    }
+
+    /// Stores or forgets a secret on a client's wish.
+    pub(super) fn change_secret(
+        &mut self,
+        kind: wire::CredentialKind,
+        account: Option<String>,
+        secret: Option<SecretString>,
+        reply: Reply,
+    ) {
+        let account = account.map(AccountId).or_else(|| self.companion.settings().account_id.clone());
+        let (kind, account) = match kind {
+            wire::CredentialKind::RelayToken => (CredentialKind::RelayToken, None),
+            wire::CredentialKind::ApiKey => (CredentialKind::ApiKey, account),
+            wire::CredentialKind::AccountPassword => (CredentialKind::AccountPassword, account),
+        };
+        if kind != CredentialKind::RelayToken && account.is_none() {
+            return reply.send(Err(super::requests::error(ErrorCode::BadRequest, "credential-account-missing")));
+        }
+        let name = SecretName { kind, account };
+        let (keychain, own) = (keychain(&self.ports), self.own.clone());
+        tokio::spawn(async move {
+            let result = match secret {
+                Some(secret) => keychain.set(name.clone(), secret).await,
+                None => keychain.delete(name.clone()).await,
+            };
+            // Fails only when the controller has ended.
+            let _ = own.send(Input::SecretChanged(name, result, reply)).await;
+        });
+    }
+
+    pub(super) fn on_secret_changed(
+        &mut self,
+        name: &SecretName,
+        result: Result<(), KeychainProblem>,
+        reply: Reply,
+    ) {
+        if name.kind == CredentialKind::RelayToken && result.is_ok() {
+            // Whatever connection there is, it has another token than the keychain now.
+            self.disconnect();
+        }
+        self.ask_keychain();
+        reply.send(match result {
+            Ok(()) => Ok(Answer::Done),
+            Err(problem) => Err(wire::Error {
+                code: ErrorCode::Keychain,
+                message: view::message(view::keychain_problem(problem)),
+            }),
+        });
+    }
+}

@@ -1,0 +1,105 @@
+//! The connection to the relay, and calls placed through it or straight to the platform.
+
+use companion::event::{DialId, DialReason, Event, Link, LinkProblem};
+use companion::settings::{Change, Mode};
+use control::protocol::{Answer, Error};
+use futures_util::future::{Either, ready};
+use relay_api::RelayUrl;
+use relay_api::wire::PlaceCall;
+use secrecy::SecretString;
+use telephony::{AccountId, E164};
+
+use super::{Controller, keychain};
+use crate::dial::{self, DialOutcome};
+use crate::enrol::{Enrolment, Refusal};
+use crate::outbox::Reply;
+use crate::ports::Ports;
+use crate::relay_link::{News, RelayLink};
+use crate::view;
+
+impl<P: Ports> Controller<P> {
+    /// Starts a connection with this token to the relay of the settings.
+    pub(super) fn connect(&mut self, token: SecretString) {
+        let Some(url) = self.companion.settings().relay_url.clone() else { return };
+        self.links += 1;
+        let me = self.link.take().and_then(RelayLink::into_me);
+        let link = RelayUrl::parse(url.as_str()).and_then(|relay| {
+            RelayLink::start(self.links, relay, token, me, self.journal.clone(), self.own.clone())
+        });
+        match link {
+            Ok(link) => self.link = Some(link),
+            Err(error) => {
+                tracing::error!(%error, "the relay can't be used");
+                self.feed(Event::Link(Link::Down(LinkProblem::Unreachable)));
+            }
+        }
+    }
+
+    /// Ends the connection; the settings decide what is said about it.
+    pub(super) fn disconnect(&mut self) {
+        self.link = None;
+        self.feed(Event::Link(Link::None));
+    }
+
+    /// After sleep or on another network: the old connection and those kept open beside it aren't trusted.
+    pub(super) fn reconnect(&mut self) {
+        let token = self.link.as_ref().filter(|link| !link.is_over()).map(|link| link.token().clone());
+        if let Some(token) = token {
+            self.connect(token);
+        }
+    }
+
+    pub(super) fn on_link(&mut self, generation: u64, news: News) {
+        let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else { return };
+        let outcome = link.on(news, jiff::Timestamp::now());
+        self.feed_all(outcome.events, outcome.position);
+    }
+
+    /// Asks the relay for a call, once the future is polled.
+    pub(super) fn dial_through_relay(
+        &self,
+        id: DialId,
+        call: PlaceCall,
+    ) -> impl Future<Output = DialOutcome> + Send + 'static {
+        match &self.link {
+            Some(link) if link.is_over() => Either::Left(ready(Err(dial::not_sent(DialReason::RelayRefused)))),
+            Some(link) => Either::Right(dial::through_relay(link.client().clone(), id, call)),
+            None => Either::Left(ready(Err(dial::not_sent(DialReason::NotConfigured)))),
+        }
+    }
+
+    /// Asks the platform for a call, once the future is polled.
+    pub(super) fn dial_directly(
+        &self,
+        number: E164,
+        account: AccountId,
+    ) -> impl Future<Output = DialOutcome> + Send + 'static {
+        let keychain = keychain(&self.ports);
+        let settings = self.companion.settings().clone();
+        async move { dial::directly(&*keychain, &settings, account, number).await }
+    }
+
+    /// The token stands in the keychain: the settings follow, then the connection.
+    pub(super) fn on_enrolled(&mut self, result: Result<Enrolment, Refusal>, reply: Reply) {
+        let Enrolment { relay, token } = match result {
+            Ok(enrolment) => enrolment,
+            Err((code, message)) => {
+                return reply.send(Err(Error { code, message: view::message(message) }));
+            }
+        };
+        self.pending_enrolment = None;
+        let settings = &self.loaded.settings;
+        let stands = settings.mode == Mode::Relay
+            && settings.relay_url.as_ref().is_some_and(|url| url.as_str() == relay.as_str());
+        let changes = [Change::Mode(Mode::Relay), Change::RelayUrl(relay.as_str().to_owned())];
+        if let Err(error) = if stands { Ok(()) } else { self.change_settings(&changes) } {
+            return reply.send(Err(error));
+        }
+        // Another desktop's place in the history, or of other accounts: not ours any more.
+        self.journal.forget_position(relay.as_str().to_owned());
+        self.disconnect();
+        self.connect(token);
+        self.ask_keychain();
+        reply.send(Ok(Answer::Done));
+    }
+}

@@ -1,0 +1,206 @@
+//! What the clients of the control socket ask for.
+
+use companion::event::{DialRequest, Event};
+use companion::settings::Key;
+use companion::words::Message;
+use control::protocol::{Answer, Error, ErrorCode, Place, Request};
+use secrecy::SecretString;
+use telephony::AccountId;
+
+use super::{Controller, Input, Subscriber, keychain, new_press, settings};
+use crate::checks::{self, Found};
+use crate::control_server::ClientId;
+use crate::links::{self, LinkError};
+use crate::outbox::Reply;
+use crate::ports::Ports;
+use crate::view;
+use crate::window::{WindowError, Wish};
+use crate::{enrol, window};
+
+impl<P: Ports> Controller<P> {
+    pub(super) fn on_request(&mut self, client: ClientId, request: Request, reply: Reply) {
+        if is_a_persons(&request) {
+            self.ask_keychain_again();
+        }
+        let done = |result: Result<(), Error>| result.map(|()| Answer::Done);
+        match request {
+            Request::Snapshot => {
+                reply.send(Ok(Answer::Snapshot { snapshot: Box::new(self.snapshot()) }));
+            }
+            Request::Subscribe { window } => self.subscribe(client, window, reply),
+            Request::Understand { input } => {
+                let understood = view::understood(self.companion.understand(&input));
+                reply.send(Ok(Answer::Understood { understood }));
+            }
+            Request::Dial { input, account, confirmed } => {
+                let account = account.map(AccountId);
+                self.feed(Event::Dial(DialRequest { id: new_press(), input, account, confirmed }));
+                reply.send(Ok(Answer::Done));
+            }
+            Request::DismissDial => {
+                self.feed(Event::DialDismissed);
+                reply.send(Ok(Answer::Done));
+            }
+            Request::FillPad { input } if links::is_own(&input) => reply.send(done(self.open_link(&input))),
+            Request::FillPad { input } => reply.send(done(self.show(fill(&input)))),
+            Request::Show { place } => reply.send(done(self.show(Wish::place(place)))),
+            Request::OpenLink { uri } => reply.send(done(self.open_link(&uri))),
+            Request::MissedRead => {
+                self.feed(Event::MissedRead);
+                reply.send(Ok(Answer::Done));
+            }
+            Request::Enrol { relay, code } => self.enrol(relay, code, reply),
+            Request::DismissEnrolment => {
+                self.pending_enrolment = None;
+                reply.send(Ok(Answer::Done));
+            }
+            Request::SetCredential { kind, account, secret } => {
+                let secret = SecretString::from(secret.expose());
+                self.change_secret(kind, account, Some(secret), reply);
+            }
+            Request::ForgetCredential { kind, account } => self.change_secret(kind, account, None, reply),
+            Request::ChangeSettings { changes } => {
+                reply.send(done(self.change_settings(&settings::changes(changes))));
+            }
+            Request::TestConnection => self.test_connection(reply),
+            Request::Doctor => self.doctor(reply),
+            Request::Quit => {
+                self.quitting = true;
+                reply.send(Ok(Answer::Done));
+            }
+        }
+    }
+
+    fn subscribe(&mut self, client: ClientId, window: bool, reply: Reply) {
+        let snapshot = self.snapshot();
+        let Some(client) = self.clients.get_mut(&client) else { return };
+        client.subscribed = Some(if window { Subscriber::Window } else { Subscriber::Other });
+        reply.send(Ok(Answer::Snapshot { snapshot: Box::new(snapshot.clone()) }));
+        // Others were told the same or will be, should it be news.
+        self.told.get_or_insert(snapshot);
+        if window && let Some(wish) = self.window.listens() {
+            client.outbox.change(wish.change());
+        }
+    }
+
+    /// Shows the window: has the one that listens come forward, or starts one.
+    pub(super) fn show(&mut self, wish: Wish) -> Result<(), Error> {
+        if self.clients.values().any(|client| client.subscribed == Some(Subscriber::Window)) {
+            self.tell(|who| (who == Subscriber::Window).then(|| wish.clone().change()));
+            self.window.was_told(wish);
+            return Ok(());
+        }
+        let linger_s = self.companion.settings().window_linger_s;
+        self.window.want(wish, self.profile.name(), linger_s, &self.own).map_err(|problem| {
+            tracing::error!(%problem, "the window can't be shown");
+            Error { code: ErrorCode::Failed, message: view::message(window_problem(&problem)) }
+        })
+    }
+
+    /// The same where nobody waits for an answer.
+    pub(super) fn show_or_log(&mut self, wish: Wish) {
+        // Already told in the log.
+        let _ = self.show(wish);
+    }
+
+    /// An enrolment link waits in the snapshot for the person's yes.
+    pub(super) fn open_link(&mut self, uri: &str) -> Result<(), Error> {
+        let pending = links::enrolment(uri).map_err(|problem| {
+            error(
+                ErrorCode::BadRequest,
+                match problem {
+                    LinkError::NotEnrolment => "link-unknown",
+                    LinkError::Relay => "enrol-address-bad",
+                    LinkError::Plain => "enrol-address-plain",
+                    LinkError::Code => "enrol-code-missing",
+                },
+            )
+        })?;
+        self.pending_enrolment = Some(pending);
+        self.show(Wish::place(Place::Settings))
+    }
+
+    fn enrol(&mut self, relay: String, code: String, reply: Reply) {
+        let fixed = self.loaded.settings.relay_url.as_ref().filter(|_| self.loaded.locked.contains(&Key::RelayUrl));
+        let same = |fixed: &url::Url| {
+            relay_api::RelayUrl::parse(&relay).is_ok_and(|relay| relay.as_str() == fixed.as_str())
+        };
+        if fixed.is_some_and(|fixed| !same(fixed)) {
+            return reply.send(Err(error(ErrorCode::Settings, "enrol-relay-locked")));
+        }
+        let (keychain, own) = (keychain(&self.ports), self.own.clone());
+        tokio::spawn(async move {
+            let result = enrol::enrol(&*keychain, &relay, &code).await;
+            // Fails only when the controller has ended.
+            let _ = own.send(Input::Enrolled(result, reply)).await;
+        });
+    }
+
+    fn test_connection(&mut self, reply: Reply) {
+        let (keychain, own) = (keychain(&self.ports), self.own.clone());
+        let settings = self.companion.settings().clone();
+        tokio::spawn(async move {
+            let checks = checks::connection(&*keychain, &settings, Some(own)).await;
+            reply.send(Ok(Answer::Checks { checks }));
+        });
+    }
+
+    fn doctor(&mut self, reply: Reply) {
+        let keychain = keychain(&self.ports);
+        let settings = self.companion.settings().clone();
+        let found = Found {
+            tray_shown: self.tray_shown,
+            notify_problem: self.notify_problem.clone(),
+            journal_problem: self.journal_problem.clone(),
+            settings_problem: self.loaded.problem.clone(),
+        };
+        tokio::spawn(async move {
+            let mut checks = checks::desktop(&found, &window::program());
+            checks.push(checks::keychain(&*keychain).await);
+            checks.extend(checks::connection(&*keychain, &settings, None).await);
+            reply.send(Ok(Answer::Checks { checks }));
+        });
+    }
+}
+
+/// The pad with a text in its field.
+pub(super) fn fill(text: &str) -> Wish {
+    Wish { place: Place::Pad, anchor: None, fill: Some(links::pad_text(text)) }
+}
+
+/// An error with a sentence without arguments.
+pub(super) fn error(code: ErrorCode, id: &str) -> Error {
+    Error { code, message: view::message(Message::new(id)) }
+}
+
+fn window_problem(problem: &WindowError) -> Message {
+    match problem {
+        WindowError::Missing(path) => Message::new("agent-window-missing").with("path", path.display().to_string()),
+        WindowError::Start { path, error } => Message::new("agent-window-not-started")
+            .with("path", path.display().to_string())
+            .with("why", error.to_string()),
+    }
+}
+
+/// Whether somebody sits in front of it: then the keychain may be asked again at once.
+fn is_a_persons(request: &Request) -> bool {
+    match request {
+        Request::Dial { .. }
+        | Request::FillPad { .. }
+        | Request::Show { .. }
+        | Request::OpenLink { .. }
+        | Request::MissedRead
+        | Request::ChangeSettings { .. }
+        | Request::TestConnection => true,
+        Request::Snapshot
+        | Request::Subscribe { .. }
+        | Request::Understand { .. }
+        | Request::DismissDial
+        | Request::DismissEnrolment
+        | Request::Enrol { .. }
+        | Request::SetCredential { .. }
+        | Request::ForgetCredential { .. }
+        | Request::Doctor
+        | Request::Quit => false,
+    }
+}

@@ -1,0 +1,80 @@
+//! Settings: changed by the window or by hand, in force at once.
+
+use std::time::Duration;
+
+use companion::event::Event;
+use companion::settings::{Change, Loaded, Mode};
+use control::protocol::{Error, ErrorCode, Mode as WireMode, SettingsChange};
+
+use super::Controller;
+use crate::ports::Ports;
+use crate::view;
+
+/// Editors write a file in several steps; it is read once they rest.
+pub(super) const DEBOUNCE: Duration = Duration::from_millis(200);
+
+impl<P: Ports> Controller<P> {
+    /// Writes changes into the file and puts them in force.
+    pub(super) fn change_settings(&mut self, changes: &[Change]) -> Result<(), Error> {
+        let loaded = self
+            .store
+            .change(changes)
+            .map_err(|error| Error { code: ErrorCode::Settings, message: view::message(error.0) })?;
+        self.put_in_force(loaded);
+        Ok(())
+    }
+
+    /// The file may have been changed by hand.
+    pub(super) fn reload_settings(&mut self) {
+        let loaded = self.store.load();
+        if loaded != self.loaded {
+            if let Some(problem) = &loaded.problem {
+                tracing::warn!(problem = problem.id, "the settings file can't be used as it is");
+            }
+            self.put_in_force(loaded);
+        }
+    }
+
+    fn put_in_force(&mut self, loaded: Loaded) {
+        let before = std::mem::replace(&mut self.loaded, loaded).settings;
+        let now = self.loaded.settings.clone();
+        self.feed(Event::Settings(Box::new(now.clone())));
+        if before.autostart != now.autostart {
+            self.ports.set_autostart(now.autostart);
+        }
+        if before.mode != now.mode || before.relay_url != now.relay_url {
+            self.disconnect();
+        }
+        let secrets = |settings: &companion::settings::Settings| {
+            (settings.mode, settings.relay_url.clone(), settings.account_id.clone())
+        };
+        if secrets(&before) != secrets(&now) {
+            self.ask_keychain();
+        }
+    }
+}
+
+/// The changes of a request, in the companion's words.
+pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
+    let mode = wire.mode.map(|mode| match mode {
+        WireMode::Unset => Mode::Unset,
+        WireMode::Relay => Mode::Relay,
+        WireMode::Direct => Mode::Direct,
+    });
+    [
+        mode.map(Change::Mode),
+        wire.language.map(Change::Language),
+        wire.theme.map(Change::Theme),
+        wire.relay_url.map(Change::RelayUrl),
+        wire.account_id.map(Change::AccountId),
+        wire.authentication.map(Change::Authentication),
+        wire.platform_url.map(Change::PlatformUrl),
+        wire.notify_incoming.map(Change::NotifyIncoming),
+        wire.notify_missed.map(Change::NotifyMissed),
+        wire.sound.map(Change::Sound),
+        wire.autostart.map(Change::Autostart),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,109 @@
+//! Places one call, once: through the relay or straight to the platform. Nothing here tries twice.
+
+use centrex::{Client, Config, ConfigError, Credential, PLATFORM_URL};
+use companion::event::{CredentialKind, DialFailure, DialId, DialReason};
+use companion::settings::{Authentication, Settings};
+use relay_api::wire::{PlaceCall, problem};
+use relay_api::{ClientError, RelayClient};
+use telephony::{AccountId, CallId, E164};
+
+use crate::desktop::{KeychainPort, SecretName};
+
+/// How it went: the platform's call id, when it told one.
+pub(crate) type DialOutcome = Result<Option<CallId>, DialFailure>;
+
+/// Nothing was sent, so nothing rings.
+pub(crate) fn not_sent(reason: DialReason) -> DialFailure {
+    DialFailure { reason, may_have_rung: false }
+}
+
+/// Asks the relay for the call; the press is the `Idempotency-Key`.
+pub(crate) async fn through_relay(client: RelayClient, id: DialId, call: PlaceCall) -> DialOutcome {
+    match client.place_call(&call, &id.0.to_string()).await {
+        Ok(placed) => Ok(placed.call_id),
+        Err(error) => {
+            tracing::warn!(%error, may_have_rung = error.may_have_rung(), "the relay did not place the call");
+            Err(DialFailure { reason: reason(&error), may_have_rung: error.may_have_rung() })
+        }
+    }
+}
+
+fn reason(error: &ClientError) -> DialReason {
+    let Some(name) = error.problem_name() else {
+        return match error {
+            ClientError::TimedOut => DialReason::Timeout,
+            ClientError::Refused { .. } | ClientError::Unreadable { .. } => DialReason::Platform,
+            _ => DialReason::RelayUnreachable,
+        };
+    };
+    match name {
+        problem::UNAUTHORIZED => DialReason::RelayRefused,
+        problem::FORBIDDEN | problem::DIAL_UNAVAILABLE => DialReason::RelayCannotDial,
+        problem::NUMBER_REFUSED | problem::CONFIRMATION_NEEDED | problem::BAD_REQUEST => {
+            DialReason::NumberRefused
+        }
+        problem::PLATFORM_KEY => DialReason::WrongKey,
+        problem::PLATFORM_FORBIDDEN => DialReason::Forbidden,
+        problem::PLATFORM_BUSY | problem::TOO_MANY_REQUESTS => DialReason::RateLimited,
+        problem::PLATFORM_NO_CALLBACK => DialReason::NoCallback,
+        problem::PLATFORM_UNREACHABLE => DialReason::Unreachable,
+        problem::PLATFORM_TIMEOUT => DialReason::Timeout,
+        problem::UNAVAILABLE => DialReason::RelayUnreachable,
+        _ => DialReason::Platform,
+    }
+}
+
+/// Asks the platform for the call, with the secret from the keychain: fetched for this one call and dropped after it.
+pub(crate) async fn directly<K: KeychainPort>(
+    keychain: &K,
+    settings: &Settings,
+    account: AccountId,
+    number: E164,
+) -> DialOutcome {
+    let kind = match settings.authentication {
+        Authentication::ApiKey => CredentialKind::ApiKey,
+        Authentication::AccountPassword => CredentialKind::AccountPassword,
+    };
+    let name = SecretName { kind, account: Some(account.clone()) };
+    let secret = match keychain.get(name).await {
+        Ok(Some(secret)) => secret,
+        Ok(None) => return Err(not_sent(DialReason::NotConfigured)),
+        Err(problem) => return Err(not_sent(DialReason::Keychain(problem))),
+    };
+    let credential = match kind {
+        CredentialKind::AccountPassword => Credential::AccountPassword(secret),
+        _ => Credential::ApiKey(secret),
+    };
+    let client = platform(settings).map_err(|error| {
+        tracing::warn!(%error, "the platform's address can't be used");
+        not_sent(DialReason::NotConfigured)
+    })?;
+    match client.call(&credential, &account, &number).await {
+        Ok(accepted) => Ok(accepted.call_id),
+        Err(error) => {
+            tracing::warn!(%error, may_have_rung = error.may_have_rung(), "the platform did not place the call");
+            Err(DialFailure { reason: platform_reason(&error), may_have_rung: error.may_have_rung() })
+        }
+    }
+}
+
+/// The platform at the address of the settings, or at the operator's usual one.
+pub(crate) fn platform(settings: &Settings) -> Result<Client, ConfigError> {
+    let base = match &settings.platform_url {
+        Some(url) => url.clone(),
+        None => url::Url::parse(PLATFORM_URL).map_err(|_| ConfigError::NotHttp)?,
+    };
+    Client::new(Config::new(base))
+}
+
+fn platform_reason(error: &centrex::Error) -> DialReason {
+    match error {
+        centrex::Error::WrongKey => DialReason::WrongKey,
+        centrex::Error::Forbidden => DialReason::Forbidden,
+        centrex::Error::RateLimited { .. } => DialReason::RateLimited,
+        centrex::Error::NoCallback => DialReason::NoCallback,
+        centrex::Error::Unreachable { .. } | centrex::Error::Tls { .. } => DialReason::Unreachable,
+        centrex::Error::Timeout { .. } | centrex::Error::Interrupted { .. } => DialReason::Timeout,
+        _ => DialReason::Platform,
+    }
+}

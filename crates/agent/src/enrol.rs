@@ -1,0 +1,78 @@
+//! Trades a one-time code for this desktop's token, and puts it into the keychain. The token goes nowhere else.
+
+use companion::event::CredentialKind;
+use companion::words::Message;
+use control::protocol::ErrorCode;
+use relay_api::wire::{Enrolled, problem};
+use relay_api::{ClientError, ClientOptions, RelayClient, RelayUrl, SetupError};
+use secrecy::SecretString;
+
+use crate::desktop::{KeychainPort, SecretName};
+use crate::view::keychain_problem;
+
+/// Where the token stands in the keychain.
+pub(crate) const TOKEN: SecretName = SecretName { kind: CredentialKind::RelayToken, account: None };
+
+/// Why a desktop isn't enrolled: a code to branch on and a sentence.
+pub(crate) type Refusal = (ErrorCode, Message);
+
+/// What enrolment gives the controller.
+pub(crate) struct Enrolment {
+    /// Where the relay is.
+    pub(crate) relay: RelayUrl,
+    /// The token, as it stands in the keychain now.
+    pub(crate) token: SecretString,
+}
+
+/// Enrols this desktop at a relay.
+pub(crate) async fn enrol<K: KeychainPort>(
+    keychain: &K,
+    relay: &str,
+    code: &str,
+) -> Result<Enrolment, Refusal> {
+    let relay = RelayUrl::parse(relay).map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
+    if code.trim().is_empty() {
+        return Err((ErrorCode::BadRequest, Message::new("enrol-code-missing")));
+    }
+    // A code works once: it isn't spent while there is nowhere to keep what it buys.
+    let unusable = |problem| (ErrorCode::Keychain, keychain_problem(problem));
+    keychain.get(TOKEN).await.map_err(unusable)?;
+    let client = RelayClient::new(relay.clone(), None, ClientOptions::default())
+        .map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
+    let enrolled = client.enrol(code).await.map_err(|error| {
+        tracing::warn!(%error, "the enrolment failed");
+        (ErrorCode::Relay, relay_problem(&relay, &error))
+    })?;
+    let Enrolled { token, label, accounts } = enrolled;
+    tracing::info!(relay = %relay.host(), accounts = accounts.len(), "enrolled");
+    tracing::debug!(label, "enrolled as");
+    let token = SecretString::from(token);
+    keychain.set(TOKEN, token.clone()).await.map_err(|problem| {
+        tracing::error!(?problem, "the new token can't be stored");
+        (ErrorCode::Keychain, Message::new("enrol-token-not-stored"))
+    })?;
+    Ok(Enrolment { relay, token })
+}
+
+/// The sentence for an address that can't be used.
+pub(crate) fn address_problem(error: &SetupError) -> Message {
+    match error {
+        SetupError::Address(_) => Message::new("enrol-address-bad"),
+        SetupError::Plain => Message::new("enrol-address-plain"),
+        SetupError::Http(why) => Message::new("enrol-http-setup").with("why", why),
+    }
+}
+
+fn relay_problem(relay: &RelayUrl, error: &ClientError) -> Message {
+    let id = match error {
+        ClientError::Refused { .. } if error.problem_name() == Some(problem::CODE_INVALID) => {
+            "enrol-code-invalid"
+        }
+        ClientError::Refused { problem, .. } if problem.status == 429 => "enrol-too-many",
+        ClientError::Refused { .. } => "enrol-refused",
+        ClientError::Unreachable { .. } => "enrol-unreachable",
+        ClientError::TimedOut | ClientError::Interrupted { .. } => "enrol-no-answer",
+        ClientError::NotARelay { .. } | ClientError::Unreadable { .. } => "enrol-not-a-relay",
+    };
+    Message::new(id).with("host", relay.host())
+}

@@ -1,0 +1,115 @@
+//! What a link or an argument asks for. Any web page can open a link: it fills the pad or asks, and never acts by itself.
+
+use control::protocol::PendingEnrolment;
+use relay_api::RelayUrl;
+use url::Url;
+
+/// The longest text that goes into the pad's field.
+const LONGEST: usize = 256;
+
+/// Whether a text is one of our own links rather than something to dial.
+pub fn is_own(text: &str) -> bool {
+    has_scheme(text.trim(), "centrex-tray")
+}
+
+/// What goes into the pad's field for a number or a `tel:`, `callto:` or `sip:` URI: the text as it came, for the pad
+/// reads such URIs and shows what it made of them. Line breaks and control characters become spaces, and what is too long
+/// to be a number is cut.
+pub fn pad_text(text: &str) -> String {
+    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+}
+
+fn has_scheme(text: &str, scheme: &str) -> bool {
+    text.split_once(':').is_some_and(|(before, _)| before.eq_ignore_ascii_case(scheme))
+}
+
+/// A `centrex-tray:` link that can't be obeyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// Not `centrex-tray://enrol?relay=…&code=…`.
+    #[error("not an enrolment link")]
+    NotEnrolment,
+    /// The relay's address is missing or no address.
+    #[error("the link's relay is no address")]
+    Relay,
+    /// The relay's address would send the token readable over the network.
+    #[error("the link's relay isn't reached by https")]
+    Plain,
+    /// The code is missing, or longer than any code.
+    #[error("the link has no enrolment code")]
+    Code,
+}
+
+/// Reads `centrex-tray://enrol?relay=…&code=…`. Nothing is contacted: the person decides first.
+///
+/// # Errors
+/// [`LinkError`]
+pub fn enrolment(uri: &str) -> Result<PendingEnrolment, LinkError> {
+    let url = Url::parse(uri.trim()).map_err(|_| LinkError::NotEnrolment)?;
+    let place = url.host_str().unwrap_or_else(|| url.path().trim_matches('/'));
+    if url.scheme() != "centrex-tray" || !place.eq_ignore_ascii_case("enrol") {
+        return Err(LinkError::NotEnrolment);
+    }
+    let value = |key: &str| url.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value);
+    let relay = value("relay").ok_or(LinkError::Relay)?;
+    let relay = RelayUrl::parse(&relay).map_err(|error| match error {
+        relay_api::SetupError::Plain => LinkError::Plain,
+        _ => LinkError::Relay,
+    })?;
+    let code = value("code").map(|code| code.trim().to_owned()).unwrap_or_default();
+    if code.is_empty() || code.len() > 128 || code.chars().any(char::is_control) {
+        return Err(LinkError::Code);
+    }
+    Ok(PendingEnrolment { relay: relay.as_str().to_owned(), host: relay.host(), code })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_and_numbers_fill_the_pad_as_they_stand() {
+        assert_eq!(pad_text(" tel:+33-1-99-00-00-01 "), "tel:+33-1-99-00-00-01");
+        assert_eq!(pad_text("sip:0199000001@pbx.example"), "sip:0199000001@pbx.example");
+        assert_eq!(pad_text("01 99\n00 00 01"), "01 99 00 00 01");
+        assert_eq!(pad_text(&"1".repeat(10_000)).len(), LONGEST);
+    }
+
+    #[test]
+    fn an_enrolment_link_says_whom_to_trust() {
+        let link = "centrex-tray://enrol?relay=https%3A%2F%2Frelay.example%3A8443&code=ABCD-1234";
+        assert_eq!(
+            enrolment(link),
+            Ok(PendingEnrolment {
+                relay: "https://relay.example:8443/".into(),
+                host: "relay.example:8443".into(),
+                code: "ABCD-1234".into(),
+            })
+        );
+        assert!(enrolment("centrex-tray:enrol?relay=https://relay.example&code=X").is_ok());
+        assert!(enrolment("centrex-tray://enrol/?relay=http://127.0.0.1:8080&code=X").is_ok());
+    }
+
+    #[test]
+    fn other_links_are_refused_with_their_reason() {
+        let cases = [
+            ("https://relay.example", LinkError::NotEnrolment),
+            ("centrex-tray://settings", LinkError::NotEnrolment),
+            ("centrex-tray://enrol", LinkError::Relay),
+            ("centrex-tray://enrol?relay=relay.example&code=X", LinkError::Relay),
+            ("centrex-tray://enrol?relay=http://relay.example&code=X", LinkError::Plain),
+            ("centrex-tray://enrol?relay=https://relay.example", LinkError::Code),
+            ("centrex-tray://enrol?relay=https://relay.example&code=%20", LinkError::Code),
+        ];
+        for (link, reason) in cases {
+            assert_eq!(enrolment(link), Err(reason), "{link}");
+        }
+    }
+
+    #[test]
+    fn own_links_are_told_apart_from_numbers() {
+        assert!(is_own(" Centrex-Tray://enrol?x"));
+        assert!(!is_own("tel:0199000001"));
+        assert!(!is_own("0199000001"));
+    }
+}

@@ -1,0 +1,75 @@
+//! What the controller needs of a desktop, as one parameter: the real one, or a test's.
+
+use std::sync::Arc;
+
+use crate::desktop::{
+    Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, TrayHandle, TrayPort,
+};
+
+/// A desktop. The controller touches the person's session through this and nothing else.
+pub trait Ports: 'static {
+    /// The icon.
+    type Tray: TrayPort;
+    /// Native notifications.
+    type Notify: NotifyPort;
+    /// The keychain; shared with the tasks that wait for it.
+    type Keychain: KeychainPort + 'static;
+
+    /// The icon.
+    fn tray(&self) -> &Self::Tray;
+    /// Native notifications.
+    fn notify(&self) -> &Self::Notify;
+    /// The keychain.
+    fn keychain(&self) -> &Arc<Self::Keychain>;
+    /// Puts text on the clipboard.
+    fn copy(&self, text: String);
+    /// Starts with the session from now on, or no more.
+    fn set_autostart(&self, on: bool);
+}
+
+/// The real desktop.
+pub struct RealDesktop {
+    tray: TrayHandle,
+    notify: Notifier,
+    keychain: Arc<Keychain>,
+    clipboard: Arc<Clipboard>,
+}
+
+impl RealDesktop {
+    /// Takes the opened desktop over.
+    pub fn new(desktop: Desktop) -> Self {
+        let Desktop { tray, notify, keychain, clipboard } = desktop;
+        Self { tray, notify, keychain: Arc::new(keychain), clipboard: Arc::new(clipboard) }
+    }
+}
+
+impl Ports for RealDesktop {
+    type Tray = TrayHandle;
+    type Notify = Notifier;
+    type Keychain = Keychain;
+
+    fn tray(&self) -> &TrayHandle {
+        &self.tray
+    }
+
+    fn notify(&self) -> &Notifier {
+        &self.notify
+    }
+
+    fn keychain(&self) -> &Arc<Keychain> {
+        &self.keychain
+    }
+
+    fn copy(&self, text: String) {
+        let clipboard = Arc::clone(&self.clipboard);
+        tokio::spawn(async move {
+            if let Err(error) = clipboard.copy(text).await {
+                tracing::warn!(%error, "nothing was copied");
+            }
+        });
+    }
+
+    fn set_autostart(&self, on: bool) {
+        let _ = on;
+    }
+}

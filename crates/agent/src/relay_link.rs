@@ -1,0 +1,337 @@
+//! The connection to the relay: one subscription, what the relay can do, and how far its history was read.
+//!
+//! The subscription keeps itself alive; here its updates become the companion's events. A position is kept only once
+//! everything before it is known: after a gap the lists of `/v1/calls` come first.
+
+use std::time::Duration;
+
+use companion::event::{Event, Link as LinkState, LinkProblem, Origin};
+use companion::journal::Position;
+use jiff::{SignedDuration, Timestamp};
+use relay_api::wire::{CallList, Event as RelayEvent, EventBody, EventId, Me};
+use relay_api::{
+    ClientError, ClientOptions, DownReason, RelayClient, RelayUrl, SetupError, SubscribeOptions, Subscription,
+    ThreadJitter, Update,
+};
+use secrecy::SecretString;
+use telephony::Call;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::controller::Input;
+use crate::journal::JournalHandle;
+
+/// Between two tries of a request that the stream's own back-off doesn't cover.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// What the link's tasks tell the controller.
+pub(crate) enum News {
+    /// Where the subscription starts: the position kept from last time.
+    From(Option<EventId>),
+    /// Of the subscription.
+    Update(Update),
+    /// Of `GET /v1/me`.
+    Me(Result<Me, ClientError>),
+    /// Of `GET /v1/calls`.
+    Calls(Result<CallList, ClientError>),
+}
+
+/// What the controller does about some news, in order.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// For the companion.
+    pub(crate) events: Vec<Event>,
+    /// Goes into the journal together with what the events change.
+    pub(crate) position: Option<Position>,
+}
+
+/// The running link. Dropping it ends it.
+pub(crate) struct RelayLink {
+    generation: u64,
+    token: SecretString,
+    client: RelayClient,
+    inputs: mpsc::Sender<Input>,
+    me: Option<Me>,
+    /// How far the relay's clock is ahead of ours.
+    skew: SignedDuration,
+    live: bool,
+    /// The last event handled.
+    last: Option<EventId>,
+    /// Why positions aren't kept yet.
+    reconciling: Option<Reconciling>,
+    stream: AbortOnDropHandle<()>,
+    asking: [Option<AbortOnDropHandle<()>>; 2],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reconciling {
+    /// The first connection ever: what ended before is history.
+    First,
+    /// Events were missed.
+    Gap,
+}
+
+/// Which request of the link.
+#[derive(Clone, Copy)]
+enum Ask {
+    Me,
+    Calls,
+}
+
+impl RelayLink {
+    /// Starts to connect; `me` is what an earlier link to the same relay knew. News come as [`Input::Link`] with this generation.
+    pub(crate) fn start(
+        generation: u64,
+        relay: RelayUrl,
+        token: SecretString,
+        me: Option<Me>,
+        journal: JournalHandle,
+        inputs: mpsc::Sender<Input>,
+    ) -> Result<Self, SetupError> {
+        let client = RelayClient::new(relay, Some(token.clone()), ClientOptions::default())?;
+        let stream = follow(generation, client.clone(), journal, inputs.clone());
+        Ok(Self {
+            generation,
+            token,
+            client,
+            inputs,
+            me,
+            skew: SignedDuration::ZERO,
+            live: false,
+            last: None,
+            reconciling: None,
+            stream: AbortOnDropHandle::new(tokio::spawn(stream)),
+            asking: [None, None],
+        })
+    }
+
+    /// Which start of the link this is: news of an older one don't count.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// For other requests to the same relay.
+    pub(crate) fn client(&self) -> &RelayClient {
+        &self.client
+    }
+
+    /// For a new link after sleep.
+    pub(crate) fn token(&self) -> &SecretString {
+        &self.token
+    }
+
+    /// What is known of the relay, for the link that takes this one's place.
+    pub(crate) fn into_me(self) -> Option<Me> {
+        self.me
+    }
+
+    /// The relay ended the story: the token isn't accepted.
+    pub(crate) fn is_over(&self) -> bool {
+        self.stream.is_finished()
+    }
+
+    /// Takes news of this generation.
+    pub(crate) fn on(&mut self, news: News, now: Timestamp) -> Outcome {
+        match news {
+            News::From(from) => {
+                self.last = from;
+                Outcome::default()
+            }
+            News::Update(update) => self.on_update(update, now),
+            News::Me(Ok(me)) => {
+                self.me = Some(me);
+                self.state_if_live()
+            }
+            News::Me(Err(error)) => self.on_me_failed(&error),
+            News::Calls(Ok(list)) => self.on_calls(list, now),
+            News::Calls(Err(error)) => {
+                tracing::warn!(%error, "the relay doesn't give its list of calls");
+                if error.is_transient() {
+                    self.ask(Ask::Calls, ASK_AGAIN);
+                }
+                Outcome::default()
+            }
+        }
+    }
+
+    fn on_update(&mut self, update: Update, now: Timestamp) -> Outcome {
+        match update {
+            Update::Connecting { attempt } => LinkState::Connecting { attempt }.into(),
+            Update::Live { clock_skew } => {
+                self.live = true;
+                self.skew = clock_skew.unwrap_or(SignedDuration::ZERO);
+                self.ask(Ask::Me, Duration::ZERO);
+                if self.reconciling.is_some() {
+                    self.ask(Ask::Calls, Duration::ZERO);
+                }
+                self.state_if_live()
+            }
+            Update::Event(event) => self.on_event(*event, now),
+            Update::Down { reason, retry_in } => {
+                self.live = false;
+                self.asking = [None, None];
+                tracing::info!(%reason, retry_in_s = retry_in.as_secs(), "not connected to the relay");
+                LinkState::Down(problem(&reason)).into()
+            }
+            Update::Refused(_) => {
+                self.live = false;
+                self.asking = [None, None];
+                tracing::warn!("the relay refuses the token: a new enrolment is needed");
+                LinkState::Refused.into()
+            }
+        }
+    }
+
+    fn on_event(&mut self, event: RelayEvent, now: Timestamp) -> Outcome {
+        let events = match event.body {
+            EventBody::Call { call } => {
+                let age_s = self.relay_clock(now).duration_since(event.at).as_secs();
+                vec![Event::Call { call: Box::new(call), origin: Origin::Relay, age_s }]
+            }
+            EventBody::Snapshot { calls } => {
+                if self.last.is_none() && self.reconciling.is_none() {
+                    self.reconcile(Reconciling::First);
+                }
+                vec![Event::LiveCalls { calls, at: event.at }]
+            }
+            EventBody::Gap => {
+                tracing::info!("the relay no longer keeps what happened meanwhile: its list of calls is fetched");
+                self.reconcile(Reconciling::Gap);
+                return Outcome::default();
+            }
+            EventBody::Unknown => Vec::new(),
+        };
+        self.last = Some(event.id);
+        Outcome { events, position: self.position() }
+    }
+
+    /// The lists of the relay: what ended while nobody listened, and what lives.
+    fn on_calls(&mut self, list: CallList, now: Timestamp) -> Outcome {
+        let Some(reason) = self.reconciling.take() else { return Outcome::default() };
+        let origin = match reason {
+            Reconciling::First => Origin::History,
+            Reconciling::Gap => Origin::Relay,
+        };
+        let clock = self.relay_clock(now);
+        let mut events: Vec<Event> = list
+            .ended
+            .into_iter()
+            .rev()
+            .map(|call| {
+                let age_s = clock.duration_since(last_change(&call)).as_secs();
+                Event::Call { call: Box::new(call), origin, age_s }
+            })
+            .collect();
+        events.push(Event::LiveCalls { calls: list.live, at: list.at });
+        // What the list holds needs no event any more, even if none has come since.
+        self.last = self.last.max(Some(list.as_of));
+        Outcome { events, position: self.position() }
+    }
+
+    fn reconcile(&mut self, reason: Reconciling) {
+        self.reconciling = Some(reason);
+        self.ask(Ask::Calls, Duration::ZERO);
+    }
+
+    /// What may be kept now.
+    fn position(&self) -> Option<Position> {
+        if self.reconciling.is_some() {
+            return None;
+        }
+        let event = self.last?.to_string();
+        Some(Position { relay: self.client.base().as_str().to_owned(), event })
+    }
+
+    /// The connection counts as live once it is also known what the relay can do for us.
+    fn state_if_live(&self) -> Outcome {
+        match &self.me {
+            Some(me) if self.live => {
+                LinkState::Live { can_dial: me.capabilities.dial, accounts: me.accounts.clone() }.into()
+            }
+            _ => Outcome::default(),
+        }
+    }
+
+    fn on_me_failed(&mut self, error: &ClientError) -> Outcome {
+        tracing::warn!(%error, "the relay doesn't say what it can do");
+        if !self.live || error.is_unauthorized() {
+            // The stream itself tells what this means, and goes on.
+            return Outcome::default();
+        }
+        self.ask(Ask::Me, ASK_AGAIN);
+        if error.is_transient() { Outcome::default() } else { LinkState::Down(client_problem(error)).into() }
+    }
+
+    fn relay_clock(&self, now: Timestamp) -> Timestamp {
+        now.checked_add(self.skew).unwrap_or(now)
+    }
+
+    /// One request of each kind at a time; a newer one takes the place of an older one.
+    fn ask(&mut self, what: Ask, after: Duration) {
+        let (client, inputs, generation) = (self.client.clone(), self.inputs.clone(), self.generation);
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            let news = match what {
+                Ask::Me => News::Me(client.me().await),
+                Ask::Calls => News::Calls(client.calls().await),
+            };
+            // Fails only when the controller has ended.
+            let _ = inputs.send(Input::Link(generation, news)).await;
+        });
+        self.asking[what as usize] = Some(AbortOnDropHandle::new(task));
+    }
+}
+
+impl From<LinkState> for Outcome {
+    fn from(state: LinkState) -> Self {
+        Self { events: vec![Event::Link(state)], position: None }
+    }
+}
+
+/// Hands the subscription's updates on, one after the other.
+async fn follow(
+    generation: u64,
+    client: RelayClient,
+    journal: JournalHandle,
+    inputs: mpsc::Sender<Input>,
+) {
+    let kept = journal.position(client.base().as_str().to_owned()).await;
+    let from = kept.and_then(|position| position.parse().ok());
+    if inputs.send(Input::Link(generation, News::From(from))).await.is_err() {
+        return;
+    }
+    let mut updates = Subscription::start(client, from, SubscribeOptions::default(), ThreadJitter);
+    while let Some(update) = updates.next().await {
+        if inputs.send(Input::Link(generation, News::Update(update))).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn last_change(call: &Call) -> Timestamp {
+    call.ended_at.or(call.connected_at).unwrap_or(call.started_at)
+}
+
+fn problem(reason: &DownReason) -> LinkProblem {
+    match reason {
+        DownReason::Ended | DownReason::Silent(_) | DownReason::Nudged => LinkProblem::Lost,
+        DownReason::Garbled(_) => LinkProblem::NotARelay,
+        DownReason::Failed(error) => client_problem(error),
+    }
+}
+
+/// What a failed request says about the connection.
+pub(crate) fn client_problem(error: &ClientError) -> LinkProblem {
+    match error {
+        ClientError::Unreachable { .. } => LinkProblem::Unreachable,
+        ClientError::TimedOut | ClientError::Interrupted { .. } => LinkProblem::Lost,
+        ClientError::Refused { problem, .. } if problem.status == 429 || problem.status >= 500 => {
+            LinkProblem::Busy
+        }
+        // A gateway in front of a relay that is down.
+        ClientError::NotARelay { status: 502..=504 } => LinkProblem::Busy,
+        ClientError::Refused { .. } | ClientError::NotARelay { .. } | ClientError::Unreadable { .. } => {
+            LinkProblem::NotARelay
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The companion's state as the control protocol shows it. Pure.
+
+use companion::Companion;
+use companion::event::{CredentialKind, CredentialState, KeychainProblem};
+use companion::settings::{self, Authentication, LanguageChoice, Loaded, Theme};
+use companion::view as seen;
+use companion::words::Message;
+use control::protocol as wire;
+use jiff::Timestamp;
+use telephony::{AccountId, Direction};
+
+/// Ended calls in a snapshot.
+const RECENT: usize = 100;
+
+/// What a snapshot shows beside the companion's state.
+#[derive(Clone, Debug)]
+pub struct Around<'a> {
+    /// `default`, or the `--profile`.
+    pub profile: &'a str,
+    /// The settings as the files gave them.
+    pub loaded: &'a Loaded,
+    /// Where the person's settings file is.
+    pub settings_file: &'a std::path::Path,
+    /// An enrolment link that waits for the person's yes.
+    pub pending_enrolment: Option<&'a wire::PendingEnrolment>,
+    /// A tray shows our icon.
+    pub tray_shown: bool,
+}
+
+/// The whole state at a time.
+pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> wire::Snapshot {
+    let default = companion.accounts().first().cloned();
+    wire::Snapshot {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        profile: around.profile.to_owned(),
+        language: companion.language().code().to_owned(),
+        mode: mode(companion.settings().mode),
+        connection: connection(&companion.connection()),
+        accounts: companion
+            .accounts()
+            .into_iter()
+            .map(|id| wire::Account { default: Some(&id) == default.as_ref(), id: id.0 })
+            .collect(),
+        cannot_dial: companion.cannot_dial().map(message),
+        dial: companion.dial().map(|card| dial(&card)),
+        live: companion.live().into_iter().map(call).collect(),
+        recent: companion.recent(RECENT).into_iter().map(call).collect(),
+        missed: companion.missed(),
+        credentials: credentials(companion),
+        settings: settings(companion.settings(), around),
+        settings_problem: around.loaded.problem.clone().map(message),
+        pending_enrolment: around.pending_enrolment.cloned(),
+        tray_shown: around.tray_shown,
+        at: now.to_string(),
+    }
+}
+
+/// A sentence on the wire.
+pub fn message(message: Message) -> wire::Message {
+    wire::Message { id: message.id, args: message.args }
+}
+
+/// A sentence from the wire.
+pub fn words(message: &wire::Message) -> Message {
+    Message { id: message.id.clone(), args: message.args.clone() }
+}
+
+/// What a typed text means, on the wire.
+pub fn understood(understood: seen::Understood) -> wire::Understood {
+    wire::Understood {
+        verdict: match understood.verdict {
+            seen::Verdict::Empty => wire::Verdict::Empty,
+            seen::Verdict::Incomplete => wire::Verdict::Incomplete,
+            seen::Verdict::Dial => wire::Verdict::Dial,
+            seen::Verdict::Confirm => wire::Verdict::Confirm,
+            seen::Verdict::Choose => wire::Verdict::Choose,
+            seen::Verdict::Refuse => wire::Verdict::Refuse,
+        },
+        message: understood.message.map(message),
+        number: understood.number.map(String::from),
+        display: understood.display,
+        about: understood.about.map(message),
+        choices: understood
+            .choices
+            .into_iter()
+            .map(|choice| wire::Choice {
+                number: choice.number.into(),
+                display: choice.display,
+                label: choice.label,
+            })
+            .collect(),
+    }
+}
+
+/// A way of working, on the wire.
+pub fn mode(mode: settings::Mode) -> wire::Mode {
+    match mode {
+        settings::Mode::Unset => wire::Mode::Unset,
+        settings::Mode::Relay => wire::Mode::Relay,
+        settings::Mode::Direct => wire::Mode::Direct,
+    }
+}
+
+/// The sentence for a keychain that can't be used.
+pub fn keychain_problem(problem: KeychainProblem) -> Message {
+    Message::new(match problem {
+        KeychainProblem::NoService => "keychain-no-service",
+        KeychainProblem::Locked => "keychain-locked",
+        KeychainProblem::NoAnswer => "keychain-no-answer",
+        KeychainProblem::Failed => "keychain-failed",
+    })
+}
+
+fn connection(connection: &seen::Connection) -> wire::Connection {
+    wire::Connection {
+        state: match connection.state {
+            seen::ConnectionState::None => wire::ConnectionState::None,
+            seen::ConnectionState::Connecting => wire::ConnectionState::Connecting,
+            seen::ConnectionState::Live => wire::ConnectionState::Live,
+            seen::ConnectionState::Down => wire::ConnectionState::Down,
+            seen::ConnectionState::Refused => wire::ConnectionState::Refused,
+        },
+        message: message(connection.message.clone()),
+        since: Some(connection.since.to_string()),
+    }
+}
+
+fn dial(card: &seen::DialCard) -> wire::Dial {
+    wire::Dial {
+        number: card.number.clone().map(String::from),
+        display: card.display.clone(),
+        account: card.account.clone().map(|account| account.0),
+        stage: match card.stage {
+            seen::DialStage::Question => wire::DialStage::Question,
+            seen::DialStage::Asking => wire::DialStage::Asking,
+            seen::DialStage::PickUp => wire::DialStage::PickUp,
+            seen::DialStage::Calling => wire::DialStage::Calling,
+            seen::DialStage::Talking => wire::DialStage::Talking,
+            seen::DialStage::Ended => wire::DialStage::Ended,
+            seen::DialStage::Failed => wire::DialStage::Failed,
+        },
+        message: message(card.message.clone()),
+        started_at: card.started_at.to_string(),
+        connected_at: card.connected_at.map(|at| at.to_string()),
+        ended_at: card.ended_at.map(|at| at.to_string()),
+    }
+}
+
+fn call(line: seen::CallLine) -> wire::CallView {
+    wire::CallView {
+        account: line.key.account.0,
+        call: line.key.call.0,
+        direction: match line.direction {
+            Direction::Incoming => wire::Direction::Incoming,
+            Direction::Outgoing => wire::Direction::Outgoing,
+        },
+        outcome: match line.outcome {
+            seen::Outcome::Ringing => wire::Outcome::Ringing,
+            seen::Outcome::Talking => wire::Outcome::Talking,
+            seen::Outcome::Answered => wire::Outcome::Answered,
+            seen::Outcome::Missed => wire::Outcome::Missed,
+            seen::Outcome::NoAnswer => wire::Outcome::NoAnswer,
+            seen::Outcome::Unknown => wire::Outcome::Unknown,
+        },
+        party: line.party,
+        number: line.number.map(String::from),
+        about: line.about.map(message),
+        line: line.line,
+        started_at: line.started_at.to_string(),
+        connected_at: line.connected_at.map(|at| at.to_string()),
+        ended_at: line.ended_at.map(|at| at.to_string()),
+        unread: line.unread,
+    }
+}
+
+/// The token, and the secrets of direct mode once an account is named.
+fn credentials(companion: &Companion) -> Vec<wire::Credential> {
+    let account = companion.settings().account_id.as_ref();
+    let entry = |kind, wire_kind, account: Option<&AccountId>| {
+        let state = companion.credential(kind);
+        wire::Credential {
+            kind: wire_kind,
+            account: account.map(|account| account.0.clone()),
+            present: state == CredentialState::Present,
+            problem: match state {
+                CredentialState::Unavailable(problem) => Some(message(keychain_problem(problem))),
+                _ => None,
+            },
+        }
+    };
+    let mut list = vec![entry(CredentialKind::RelayToken, wire::CredentialKind::RelayToken, None)];
+    if account.is_some() {
+        list.push(entry(CredentialKind::ApiKey, wire::CredentialKind::ApiKey, account));
+        list.push(entry(CredentialKind::AccountPassword, wire::CredentialKind::AccountPassword, account));
+    }
+    list
+}
+
+fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Settings {
+    wire::Settings {
+        mode: mode(settings.mode),
+        language: match settings.language {
+            LanguageChoice::System => "system",
+            LanguageChoice::Always(lang) => lang.code(),
+        }
+        .to_owned(),
+        theme: match settings.theme {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+        .to_owned(),
+        relay_url: settings.relay_url.as_ref().map(|url| url.as_str().to_owned()),
+        account_id: settings.account_id.clone().map(|account| account.0),
+        authentication: match settings.authentication {
+            Authentication::ApiKey => "api_key",
+            Authentication::AccountPassword => "account_password",
+        }
+        .to_owned(),
+        platform_url: settings.platform_url.as_ref().map(|url| url.as_str().to_owned()),
+        notify_incoming: settings.notify_incoming,
+        notify_missed: settings.notify_missed,
+        sound: settings.sound,
+        autostart: settings.autostart,
+        locked: around.loaded.locked.iter().map(|key| key.name().to_owned()).collect(),
+        file: around.settings_file.display().to_string(),
+    }
+}

@@ -1,0 +1,113 @@
+# What the command line, the connection test and doctor say; and why a link, an enrolment or a request was refused.
+# The same ids and arguments stand in strings/fr/cli.ftl. Arguments are plain text, ready to show.
+
+## Help of the command line
+
+cli-about = Dials and announces the calls of your Centrex line
+cli-help-profile = A separate profile, with its own settings, secrets and calls
+cli-help-hidden = Start in the tray, without a window
+cli-help-dial = Opens the dial pad with a number, without calling it
+cli-help-number = A number, or a tel:, callto: or sip: link
+cli-help-status = Shows the state of the running app
+cli-help-doctor = Checks what works on this computer
+cli-help-quit = Quits the running app
+cli-help-json = Prints the result as JSON
+
+## Why a command failed. $why: the system’s words
+
+cli-not-running = The app is not running for this profile. Start it with “centrex-tray”.
+cli-not-reached = The running app does not answer ({ $why }). Quit it, then start it again.
+cli-no-home = This session has no home folder, and that is where the app’s files belong. Set the variable HOME, then try again.
+cli-lost = The app ended before it answered: whether it did what was asked is not certain. Start it again and check.
+cli-answer-unknown = The running app is of another version than this command. Quit it, then start it again.
+cli-quit-slow = The app agreed to quit but is still running. Wait a moment; if it stays, end it from the system’s task manager.
+cli-socket-failed = The app cannot open its control socket and so does not start ({ $why }). Check the access rights of that folder, then try again.
+cli-desktop-failed = The app cannot settle into the session and so does not start ({ $why }). Close some programs or sign in again, then try again.
+cli-no-session-bus = No D-Bus session bus can be reached ({ $why }): without one there is no icon, no notification and no keychain. Start the app from your graphical session, or with “dbus-run-session centrex-tray”.
+
+## status
+
+cli-mode-unset = Nothing is set up yet.
+cli-mode-relay = Calls through the company’s relay.
+cli-mode-direct = Direct calls, without a relay.
+# $accounts: account ids, separated by commas
+cli-accounts = Lines: { $accounts }
+cli-live-calls =
+    { $count ->
+        [0] No call now
+        [one] 1 call now
+       *[other] { $count } calls now
+    }
+cli-missed-calls =
+    { $count ->
+        [0] No missed call
+        [one] 1 missed call
+       *[other] { $count } missed calls
+    }
+
+## The control socket
+
+control-bad-request = This request cannot be read. The program that sent it may not fit this version: update both together.
+control-line-too-long = This request is too long and was not read. Send a smaller one.
+control-version = This program is of another version than the running app. Quit the app, then start it again.
+
+## The window. $path: where it should be
+
+agent-window-missing = The window is not installed: the program { $path } is missing. Calls are announced all the same; install the app again to get the window back.
+agent-window-not-started = The window does not open: the system refuses to start { $path } ({ $why }). Calls are announced all the same; install the app again if it goes on.
+
+## Links and enrolment. $host: the relay
+
+link-unknown = This link is not an enrolment link of Centrex Tray: nothing was done. Ask your administrator for the whole link.
+enrol-address-bad = The relay’s address cannot be read. Enter it in full, for example https://relay.example.
+enrol-address-plain = The relay’s address begins with http://: your token could be read on the network. Ask your administrator for the address with https://.
+enrol-http-setup = The secure connection cannot be prepared on this computer ({ $why }). Check the system’s certificates and proxy, then try again.
+enrol-code-missing = The enrolment code is missing. Enter the one that your administrator gave you.
+enrol-code-invalid = The relay { $host } does not know this code: it is wrong, used already or expired. Ask your administrator for a new one.
+enrol-too-many = The relay { $host } gets too many attempts. Wait a minute, then try again; the code stays valid.
+enrol-refused = The relay { $host } refused the enrolment. Try again in a moment, and tell your administrator if it goes on.
+enrol-unreachable = The relay { $host } cannot be reached: the code was not sent and stays valid. Check the address and your network connection, then try again.
+enrol-no-answer = The relay { $host } did not answer in time. Try again; if the code is refused then, ask your administrator for a new one.
+enrol-not-a-relay = What answers at { $host } is not a relay. Check the address with your administrator; the code stays valid.
+enrol-token-not-stored = The relay accepted the code, but the keychain did not keep the token: this computer is not enrolled, and the code is used up. Open the keychain, then ask your administrator for a new code.
+enrol-relay-locked = Your company fixed another relay: the enrolment was not done. Ask your administrator for a link to that relay.
+credential-account-missing = This secret belongs to an account, and none is given. Give the account’s id first.
+
+## The connection test
+
+test-not-set-up = Nothing is set up yet: choose your company’s relay or direct mode.
+test-relay-address-missing = The relay’s address is missing. Enrol this computer with your administrator’s code.
+test-address-ok = The address { $host } is known to the network.
+test-address-unknown = The address { $host } is not known to the network ({ $why }). Check it, and your connection.
+test-relay-reachable = The relay answers, and the connection to it is safe.
+test-relay-unreachable = The relay cannot be reached ({ $why }). Check your network connection, or tell your administrator.
+test-relay-tls = The encrypted connection to the relay fails ({ $why }): its certificate is not trusted. Check the address, or tell your administrator.
+test-relay-no-answer = The relay does not answer in time. Try again, and tell your administrator if it goes on.
+test-relay-not-a-relay = What answers at this address is not a relay. Check the address; a sign-in page of the network may also answer in its place.
+test-relay-busy = The relay is overloaded or restarting. Try again in a moment.
+test-token-missing = This computer has no token for the relay. Enter an enrolment code.
+test-token-refused = The relay no longer accepts this computer’s token. Ask your administrator for a new enrolment code.
+# $label: the name that the administrator gave this computer
+test-token-ok = The relay knows this computer as “{ $label }”.
+test-stream-ok = Call alerts arrive.
+test-stream-failed = Call alerts do not arrive: a proxy may hold them back. Tell your administrator.
+test-relay-dial-ok = The relay can place calls for this computer.
+test-relay-dial-none = The relay announces calls but cannot place any for this computer. Dial on your phone, or ask your administrator to allow it.
+test-account-missing = The account’s id is missing. Enter it in the settings.
+test-credentials-ok = The keychain holds this account’s secret.
+test-credentials-missing = The keychain holds no secret for this account. Store the API key or the password in the settings.
+test-platform-reachable = The platform answers. The key is only checked with the first call, because the test rings nothing.
+test-platform-unreachable = The platform cannot be reached ({ $why }). Check your Internet connection and the platform’s address.
+test-direct-no-alerts = In direct mode incoming calls are not announced: that takes a relay.
+
+## doctor
+
+doctor-tray-ok = The tray shows the icon.
+doctor-tray-none = No tray shows the icon. Calls are announced all the same; open the window with “centrex-tray”, or add a tray to your desktop (the AppIndicator extension on GNOME).
+doctor-notifications-ok = The desktop has refused no notification.
+doctor-notifications-failed = The desktop does not show notifications ({ $why }). Start a notification service, or allow Centrex Tray in the system’s settings.
+doctor-keychain-ok = The keychain answers.
+doctor-journal-ok = The call journal is being kept.
+doctor-journal-failed = The call journal is not being kept ({ $why }): calls are shown, but forgotten when the app ends. Check the disk and the access rights of its folder, then restart the app.
+doctor-settings-ok = The settings file can be read.
+doctor-window-ok = The window is installed.

@@ -1,0 +1,113 @@
+# What the command line, the connection test and doctor say; and why a link, an enrolment or a request was refused.
+# The same ids and arguments stand in strings/en/cli.ftl. Arguments are plain text, ready to show.
+
+## Help of the command line
+
+cli-about = Compose et annonce les appels de votre ligne Centrex
+cli-help-profile = Profil à part, avec ses paramètres, ses secrets et ses appels
+cli-help-hidden = Démarrer dans la zone de notification, sans fenêtre
+cli-help-dial = Ouvre le pavé numérique avec un numéro, sans l’appeler
+cli-help-number = Un numéro, ou un lien tel:, callto: ou sip:
+cli-help-status = Affiche l’état de l’application en marche
+cli-help-doctor = Vérifie ce qui fonctionne sur cet ordinateur
+cli-help-quit = Quitte l’application en marche
+cli-help-json = Affiche le résultat en JSON
+
+## Why a command failed. $why: the system’s words
+
+cli-not-running = L’application n’est pas en marche pour ce profil. Démarrez-la avec « centrex-tray ».
+cli-not-reached = L’application en marche ne répond pas ({ $why }). Quittez-la, puis démarrez-la de nouveau.
+cli-no-home = Aucun dossier personnel n’est défini pour cette session, et les fichiers de l’application y ont leur place. Définissez la variable HOME, puis recommencez.
+cli-lost = L’application s’est arrêtée avant de répondre : il n’est pas certain que la demande ait été suivie. Démarrez-la de nouveau et vérifiez.
+cli-answer-unknown = L’application en marche est d’une autre version que cette commande. Quittez-la, puis démarrez-la de nouveau.
+cli-quit-slow = L’application a accepté de s’arrêter, mais elle est encore en marche. Attendez un instant ; si elle reste, fermez-la depuis le gestionnaire de tâches du système.
+cli-socket-failed = L’application ne peut pas ouvrir son canal de commande et ne démarre donc pas ({ $why }). Vérifiez les droits de ce dossier, puis recommencez.
+cli-desktop-failed = L’application ne peut pas s’installer dans la session et ne démarre donc pas ({ $why }). Fermez des programmes ou rouvrez la session, puis recommencez.
+cli-no-session-bus = Aucun bus de session D-Bus n’est joignable ({ $why }) : sans lui, ni icône, ni notification, ni trousseau. Démarrez l’application depuis votre session graphique, ou avec « dbus-run-session centrex-tray ».
+
+## status
+
+cli-mode-unset = Rien n’est encore configuré.
+cli-mode-relay = Appels par le relais de l’entreprise.
+cli-mode-direct = Appels directs, sans relais.
+# $accounts: account ids, separated by commas
+cli-accounts = Lignes : { $accounts }
+cli-live-calls =
+    { $count ->
+        [0] Aucun appel en cours
+        [one] 1 appel en cours
+       *[other] { $count } appels en cours
+    }
+cli-missed-calls =
+    { $count ->
+        [0] Aucun appel manqué
+        [one] 1 appel manqué
+       *[other] { $count } appels manqués
+    }
+
+## The control socket
+
+control-bad-request = Cette demande n’est pas lisible. Le programme qui l’a envoyée ne convient peut-être pas à cette version : mettez-les à jour ensemble.
+control-line-too-long = Cette demande est trop longue et n’a pas été lue. Envoyez-la en plus petit.
+control-version = Ce programme est d’une autre version que l’application en marche. Quittez l’application, puis démarrez-la de nouveau.
+
+## The window. $path: where it should be
+
+agent-window-missing = La fenêtre n’est pas installée : le programme { $path } manque. Les appels restent annoncés ; réinstallez l’application pour retrouver la fenêtre.
+agent-window-not-started = La fenêtre ne s’ouvre pas : le système refuse de lancer { $path } ({ $why }). Les appels restent annoncés ; réinstallez l’application si cela persiste.
+
+## Links and enrolment. $host: the relay
+
+link-unknown = Ce lien n’est pas un lien d’inscription de Centrex Tray : rien n’a été fait. Demandez le lien complet à votre administrateur.
+enrol-address-bad = L’adresse du relais n’est pas lisible. Écrivez-la en entier, par exemple https://relay.example.
+enrol-address-plain = L’adresse du relais commence par http:// : votre jeton serait lisible sur le réseau. Demandez à votre administrateur l’adresse en https://.
+enrol-http-setup = La connexion sécurisée ne peut pas être préparée sur cet ordinateur ({ $why }). Vérifiez les certificats et le proxy du système, puis recommencez.
+enrol-code-missing = Le code d’inscription manque. Saisissez celui que votre administrateur vous a donné.
+enrol-code-invalid = Le relais { $host } ne connaît pas ce code : il est erroné, déjà utilisé ou expiré. Demandez un nouveau code à votre administrateur.
+enrol-too-many = Le relais { $host } reçoit trop de tentatives. Attendez une minute, puis recommencez ; le code reste valable.
+enrol-refused = Le relais { $host } a refusé l’inscription. Recommencez dans un instant, et prévenez votre administrateur si cela persiste.
+enrol-unreachable = Le relais { $host } est injoignable : le code n’a pas été envoyé et reste valable. Vérifiez l’adresse et votre connexion au réseau, puis recommencez.
+enrol-no-answer = Le relais { $host } n’a pas répondu à temps. Recommencez ; si le code est alors refusé, demandez-en un nouveau à votre administrateur.
+enrol-not-a-relay = Ce qui répond à l’adresse { $host } n’est pas un relais. Vérifiez l’adresse avec votre administrateur ; le code reste valable.
+enrol-token-not-stored = Le relais a accepté le code, mais le trousseau n’a pas gardé le jeton : cet ordinateur n’est pas inscrit, et le code est utilisé. Ouvrez le trousseau, puis demandez un nouveau code à votre administrateur.
+enrol-relay-locked = Votre entreprise a fixé un autre relais : l’inscription n’a pas été faite. Demandez à votre administrateur un lien pour ce relais.
+credential-account-missing = Ce secret appartient à un compte, et aucun compte n’est indiqué. Indiquez d’abord l’identifiant du compte.
+
+## The connection test
+
+test-not-set-up = Rien n’est encore configuré : choisissez le relais de votre entreprise ou le mode direct.
+test-relay-address-missing = L’adresse du relais manque. Inscrivez cet ordinateur avec le code de votre administrateur.
+test-address-ok = L’adresse { $host } est connue du réseau.
+test-address-unknown = L’adresse { $host } n’est pas connue du réseau ({ $why }). Vérifiez-la, ainsi que votre connexion.
+test-relay-reachable = Le relais répond, et sa connexion est sûre.
+test-relay-unreachable = Le relais est injoignable ({ $why }). Vérifiez votre connexion au réseau, ou prévenez votre administrateur.
+test-relay-tls = La connexion chiffrée au relais échoue ({ $why }) : son certificat n’est pas reconnu. Vérifiez l’adresse, ou prévenez votre administrateur.
+test-relay-no-answer = Le relais ne répond pas à temps. Recommencez, et prévenez votre administrateur si cela persiste.
+test-relay-not-a-relay = Ce qui répond à cette adresse n’est pas un relais. Vérifiez l’adresse ; un portail de connexion au réseau peut aussi répondre à sa place.
+test-relay-busy = Le relais est surchargé ou redémarre. Recommencez dans un instant.
+test-token-missing = Cet ordinateur n’a pas de jeton pour le relais. Saisissez un code d’inscription.
+test-token-refused = Le relais n’accepte plus le jeton de cet ordinateur. Demandez un nouveau code d’inscription à votre administrateur.
+# $label: the name that the administrator gave this computer
+test-token-ok = Le relais reconnaît cet ordinateur sous le nom « { $label } ».
+test-stream-ok = Les annonces d’appels arrivent.
+test-stream-failed = Les annonces d’appels n’arrivent pas : un proxy les retient peut-être. Prévenez votre administrateur.
+test-relay-dial-ok = Le relais peut lancer des appels pour cet ordinateur.
+test-relay-dial-none = Le relais annonce les appels, mais ne peut pas en lancer pour cet ordinateur. Composez-les sur votre téléphone, ou demandez à votre administrateur de l’autoriser.
+test-account-missing = L’identifiant du compte manque. Indiquez-le dans les paramètres.
+test-credentials-ok = Le trousseau garde le secret de ce compte.
+test-credentials-missing = Le trousseau ne garde aucun secret pour ce compte. Enregistrez la clé d’API ou le mot de passe dans les paramètres.
+test-platform-reachable = La plateforme répond. La clé n’est vérifiée qu’au premier appel, car l’essai ne fait rien sonner.
+test-platform-unreachable = La plateforme est injoignable ({ $why }). Vérifiez votre connexion à Internet et l’adresse de la plateforme.
+test-direct-no-alerts = En mode direct, les appels reçus ne sont pas annoncés : il faut un relais.
+
+## doctor
+
+doctor-tray-ok = La zone de notification affiche l’icône.
+doctor-tray-none = Aucune zone de notification n’affiche l’icône. Les appels sont annoncés quand même ; ouvrez la fenêtre avec « centrex-tray », ou ajoutez une zone de notification à votre bureau (sous GNOME, l’extension AppIndicator).
+doctor-notifications-ok = Aucune notification n’a été refusée par le bureau.
+doctor-notifications-failed = Le bureau n’affiche pas les notifications ({ $why }). Démarrez un service de notification, ou autorisez Centrex Tray dans les paramètres du système.
+doctor-keychain-ok = Le trousseau répond.
+doctor-journal-ok = Le journal d’appels s’enregistre.
+doctor-journal-failed = Le journal d’appels ne s’enregistre pas ({ $why }) : les appels s’affichent, mais seront oubliés à l’arrêt. Vérifiez le disque et les droits de son dossier, puis redémarrez l’application.
+doctor-settings-ok = Le fichier de paramètres est lisible.
+doctor-window-ok = La fenêtre est installée.
