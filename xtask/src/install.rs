@@ -173,7 +173,7 @@ fn why(purpose: Purpose) -> &'static str {
     }
 }
 
-fn install_with_apt(packages: &[&str]) -> Result<()> {
+pub(crate) fn install_with_apt(packages: &[&str]) -> Result<()> {
     let root = succeeds("sh", &["-c", "test \"$(id -u)\" = 0"]);
     if !root && !on_path("sudo") {
         bail!("this needs root, and there is no sudo");

@@ -1,0 +1,171 @@
+//! Windows and macOS from a Debian machine: types and lints for both, and the portable tests as Windows programs under Wine.
+//!
+//! Debian's own Rust builds the standard library for each target from its sources, so nothing of rustup's is needed. A check
+//! never links: the C parts of the macOS build are compiled by `xtask/cross/fake-cc`, which writes empty objects.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::install;
+use crate::node::Node;
+use crate::run::{command, on_path, root, run, target};
+
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
+const MACOS: &str = "aarch64-apple-darwin";
+
+/// Debian's Rust. It is newer than rustup's stable at times, so a lint may be new too: repair what it says.
+const CARGO: &str = "/usr/bin/cargo";
+const RUSTC: &str = "/usr/bin/rustc";
+
+/// Debian's packages, and a file by which each is known.
+const TO_CHECK: &[(&str, &str)] = &[
+    ("rustc-web", RUSTC),
+    ("cargo-web", CARGO),
+    ("rust-web-src", "/usr/lib/rustlib/src/rust/library/std/src/lib.rs"),
+    ("rust-web-clippy", "/usr/bin/cargo-clippy"),
+    ("gcc-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-gcc"),
+    ("g++-mingw-w64-x86-64", "/usr/bin/x86_64-w64-mingw32-g++"),
+];
+/// What running the tests wants besides.
+const TO_RUN: &[(&str, &str)] = &[
+    ("wine", "/usr/bin/wine"),
+    ("wine64", "/usr/lib/wine/wine64"),
+    ("xvfb", "/usr/bin/Xvfb"),
+    ("xauth", "/usr/bin/xauth"),
+];
+
+/// What runs under Wine: settings, journal, control pipe, keychain, tray, command line. Not the window (no WebView2 there),
+/// nor the relay and the simulator, which are servers for Linux first and make sockets in ways that Wine has its own mind on.
+const PORTABLE: &[&str] = &["telephony", "companion", "control", "centrex-tray"];
+
+/// Type-checks and lints the whole workspace, tests included, for Windows and macOS.
+///
+/// # Errors
+/// Names what doesn't compile, or what can't be installed.
+pub fn check() -> Result<()> {
+    ensure(TO_CHECK)?;
+    if !root().join("ui/dist/index.html").exists() {
+        // The window embeds the page.
+        Node::ensure()?.build()?;
+    }
+    for triple in [WINDOWS, MACOS] {
+        let words = [
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--target",
+            triple,
+            "--",
+            "-D",
+            "warnings",
+        ];
+        run(&mut cargo(&words)).with_context(|| format!("the workspace isn't fit for {triple}"))?;
+    }
+    Ok(())
+}
+
+/// Builds the portable tests for Windows and runs them under Wine.
+///
+/// # Errors
+/// Names what failed, or what can't be installed.
+pub fn test_wine() -> Result<()> {
+    ensure(TO_CHECK)?;
+    ensure(TO_RUN)?;
+    let prefix = wine_prefix()?;
+    let mut words = vec![
+        "test",
+        "--quiet",
+        "--no-fail-fast",
+        "--target",
+        WINDOWS,
+        "--lib",
+        "--bins",
+        "--tests",
+    ];
+    for package in PORTABLE {
+        words.extend(["--package", package]);
+    }
+    let mut tests = cargo(&words);
+    tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "xvfb-run -a wine");
+    run(with_wine(&mut tests, &prefix)).context("the tests failed as Windows programs")
+}
+
+/// Debian's cargo in the repository's root.
+fn cargo(words: &[&str]) -> Command {
+    let tools = root().join("xtask/cross");
+    let mut cargo = command(CARGO, words);
+    cargo
+        // Cargo finds its subcommands by the PATH, where rustup's shims would stand first.
+        .env("PATH", path_with_debian_first())
+        // Set by rustup's shim when it runs us.
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("CARGO")
+        .env("RUSTC", RUSTC)
+        // Building the standard library is unstable; this is the switch that Debian's build itself uses.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+        .env("CARGO_TARGET_DIR", target().join("cross"))
+        .env("CC_aarch64_apple_darwin", tools.join("fake-cc"))
+        .env("AR_aarch64_apple_darwin", tools.join("fake-ar"));
+    cargo
+}
+
+fn path_with_debian_first() -> std::ffi::OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(PathBuf::from("/usr/bin")).chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).unwrap_or(path)
+}
+
+fn with_wine<'a>(command: &'a mut Command, prefix: &Path) -> &'a mut Command {
+    command
+        .env("WINEPREFIX", prefix)
+        .env("WINEDEBUG", "-all")
+        .env("WINEARCH", "win64")
+}
+
+/// A Windows of our own below `target/`, with the one library that Wine 8 lacks and every Rust program wants.
+fn wine_prefix() -> Result<PathBuf> {
+    let prefix = target().join("wine");
+    let system = prefix.join("drive_c/windows/system32");
+    let library = system.join("bcryptprimitives.dll");
+    if !library.exists() {
+        std::fs::create_dir_all(&prefix)?;
+        run(with_wine(
+            &mut command("xvfb-run", ["-a", "wine", "wineboot", "-i"]),
+            &prefix,
+        ))?;
+        run(with_wine(&mut command("wineserver", ["-w"]), &prefix))?;
+        let source = root().join("xtask/cross/bcryptprimitives.c");
+        run(command("x86_64-w64-mingw32-gcc", ["-shared", "-O2", "-o"])
+            .arg(&library)
+            .arg(source)
+            .arg("-ladvapi32"))?;
+    }
+    Ok(prefix)
+}
+
+fn ensure(packages: &[(&str, &str)]) -> Result<()> {
+    let missing: Vec<&str> = packages
+        .iter()
+        .filter(|(_, sign)| !Path::new(sign).exists())
+        .map(|(package, _)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !on_path("apt-get") {
+        bail!(
+            "the cross checks use Debian's Rust and mingw ({}), and this system has no apt-get: run them on Debian or Ubuntu, or leave them to CI",
+            missing.join(" ")
+        );
+    }
+    install::install_with_apt(&missing).with_context(|| {
+        format!(
+            "install them by hand, then run this again:\n  sudo apt-get install {}",
+            missing.join(" ")
+        )
+    })
+}
