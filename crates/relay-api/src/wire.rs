@@ -173,6 +173,9 @@ pub struct Problem {
     /// After a refused dial: whether a phone may have rung all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub may_have_rung: Option<bool>,
+    /// Of a refused number, or one to confirm: telephony's stable code (`emergency`, `premium`), for words in one's language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl Problem {

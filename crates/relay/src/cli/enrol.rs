@@ -1,0 +1,240 @@
+//! `enrol create|list|revoke`
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use centrex_relay::enrolment::{self, Desk};
+use centrex_relay::secret::code::Code;
+use centrex_relay::settings::{Settings, duration};
+use centrex_relay::store::kinds::enrolment::Enrolment;
+use clap::Subcommand;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use telephony::AccountId;
+use url::Url;
+
+use super::output;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a one-time code, or one for each line of a file.
+    Create {
+        /// What the desktop will be called in lists.
+        #[arg(
+            long,
+            value_name = "TEXT",
+            required_unless_present = "from",
+            conflicts_with = "from"
+        )]
+        label: Option<String>,
+        /// An account whose calls it hears; may be repeated.
+        #[arg(
+            long,
+            value_name = "ID",
+            required_unless_present = "from",
+            conflicts_with = "from"
+        )]
+        account: Vec<String>,
+        /// A CSV file with the columns label,accounts (accounts separated by ;).
+        #[arg(long, value_name = "FILE.csv")]
+        from: Option<PathBuf>,
+        /// How long the codes are good for, like 24h (setting: enrolment.expires).
+        #[arg(long, value_name = "DURATION", value_parser = duration)]
+        expires: Option<SignedDuration>,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// All codes and where they stand.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make an open code worthless.
+    Revoke {
+        /// Its name in the list (enr_…).
+        id: String,
+    },
+}
+
+pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Create {
+            label,
+            account,
+            from,
+            expires,
+            json,
+        } => {
+            let desks = match (from, label) {
+                (Some(file), _) => read(&file)?,
+                (None, label) => {
+                    vec![desk(&label.unwrap_or_default(), &account).context("--label and --account")?]
+                }
+            };
+            create(
+                settings,
+                &desks,
+                expires.unwrap_or(settings.enrolment_expires),
+                json,
+            )
+        }
+        Command::List { json } => list(settings, json),
+        Command::Revoke { id } => {
+            if !enrolment::revoke(&settings.data_dir, &id, Timestamp::now())? {
+                bail!("there is no open code {id}; see: centrex-relay enrol list");
+            }
+            output::line(&format!("{id} is worth nothing any more."));
+            Ok(())
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Created {
+    id: String,
+    code: String,
+    link: String,
+    label: String,
+    accounts: BTreeSet<AccountId>,
+    expires_at: Timestamp,
+}
+
+fn create(settings: &Settings, desks: &[Desk], expires: SignedDuration, json: bool) -> anyhow::Result<()> {
+    let relay = relay(settings)?;
+    let now = Timestamp::now();
+    let made = enrolment::create(&settings.data_dir, desks, expires, now, &mut rand::rng())?;
+    let made = made
+        .into_iter()
+        .map(|(code, enrolment)| created(&relay, &code, enrolment));
+    if json {
+        return made.into_iter().try_for_each(|one| output::json(&one));
+    }
+    for one in made {
+        output::line(&format!(
+            "{}: {}  (until {})",
+            one.label, one.code, one.expires_at
+        ));
+        output::line(&format!("  {}", one.link));
+    }
+    Ok(())
+}
+
+fn created(relay: &Url, code: &Code, enrolment: Enrolment) -> Created {
+    Created {
+        id: enrolment.id,
+        code: code.reveal(),
+        link: enrolment::link(relay, code),
+        label: enrolment.label,
+        accounts: enrolment.accounts,
+        expires_at: enrolment.expires_at,
+    }
+}
+
+/// The relay's address for links: the public one, else the listener's when that is a definite one.
+fn relay(settings: &Settings) -> anyhow::Result<Url> {
+    if let Some(public) = &settings.public_url {
+        return Ok(public.clone());
+    }
+    if settings.listen.ip().is_unspecified() || settings.listen.port() == 0 {
+        bail!(
+            "how desktops reach the relay isn't known: set public_url, or give --public-url https://relay.example.org"
+        );
+    }
+    Ok(Url::parse(&format!("http://{}/", settings.listen))?)
+}
+
+fn desk(label: &str, accounts: &[String]) -> anyhow::Result<Desk> {
+    let label = label.trim();
+    if label.is_empty() {
+        bail!("the label is empty: give the desktop a name for lists");
+    }
+    let accounts: BTreeSet<AccountId> = accounts
+        .iter()
+        .map(|id| id.trim())
+        .filter(|id| !id.is_empty())
+        .map(|id| AccountId(id.to_owned()))
+        .collect();
+    if accounts.is_empty() {
+        bail!("{label:?} has no account: name at least one");
+    }
+    Ok(Desk {
+        label: label.to_owned(),
+        accounts,
+    })
+}
+
+#[derive(Deserialize)]
+struct Line {
+    label: String,
+    accounts: String,
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<Desk>> {
+    let shown = file.display();
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(file)
+        .with_context(|| format!("the file {shown} can't be read"))?;
+    let mut desks = Vec::new();
+    for (number, line) in reader.deserialize::<Line>().enumerate() {
+        // The headings are line 1.
+        let place = || format!("{shown}, line {}: nothing was created", number + 2);
+        let line = line.with_context(place)?;
+        let accounts: Vec<String> = line.accounts.split(';').map(str::to_owned).collect();
+        desks.push(desk(&line.label, &accounts).with_context(place)?);
+    }
+    if desks.is_empty() {
+        bail!("{shown} has no lines: it needs the columns label,accounts and a line for each desktop");
+    }
+    Ok(desks)
+}
+
+#[derive(Serialize)]
+struct Listed {
+    id: String,
+    label: String,
+    accounts: BTreeSet<AccountId>,
+    state: &'static str,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    used_at: Option<Timestamp>,
+    token: Option<String>,
+}
+
+fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
+    let now = Timestamp::now();
+    let all: Vec<Listed> = enrolment::list(&settings.data_dir, now)?
+        .into_iter()
+        .map(|one| Listed {
+            state: one.standing(now).word(),
+            id: one.id,
+            label: one.label,
+            accounts: one.accounts,
+            created_at: one.created_at,
+            expires_at: one.expires_at,
+            used_at: one.used_at,
+            token: one.token,
+        })
+        .collect();
+    if json {
+        return all.iter().try_for_each(output::json);
+    }
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|one| {
+            let accounts = output::accounts(&one.accounts);
+            vec![
+                one.id.clone(),
+                one.state.to_owned(),
+                one.label.clone(),
+                accounts,
+                one.expires_at.to_string(),
+            ]
+        })
+        .collect();
+    output::table(&["ID", "STATE", "LABEL", "ACCOUNTS", "EXPIRES"], &rows);
+    Ok(())
+}

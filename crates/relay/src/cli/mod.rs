@@ -1,0 +1,135 @@
+//! The command line.
+
+mod callback;
+mod doctor;
+mod enrol;
+mod output;
+mod serve;
+mod token;
+mod unmatched;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use centrex_relay::settings::{self, Problems, Settings, Sources};
+use clap::{Args, Parser, Subcommand};
+
+/// Receives the platform's callbacks and passes each to the right desktops.
+#[derive(Debug, Parser)]
+#[command(name = "centrex-relay", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// The TOML file; each key is also an environment variable (CENTREX_RELAY_…).
+    #[arg(long, global = true, value_name = "FILE", env = "CENTREX_RELAY_CONFIG")]
+    config: Option<PathBuf>,
+    /// Where callbacks and desktops come in.
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Where metrics and health are.
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    admin_listen: Option<String>,
+    /// The database's folder.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// How the relay is reached from outside.
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+    /// text or json.
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the relay.
+    Serve,
+    /// The callback URL: show it, tell it to the operator, or turn it off there.
+    #[command(subcommand)]
+    Callback(callback::Command),
+    /// Enrolment codes for desktops.
+    #[command(subcommand)]
+    Enrol(enrol::Command),
+    /// The desktops that may listen.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Callbacks that could not be used.
+    #[command(subcommand)]
+    Unmatched(unmatched::Command),
+    /// Check configuration, store, listener and platform.
+    Doctor {
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The configuration can't be used (`EX_CONFIG` of sysexits).
+const CONFIG: u8 = 78;
+
+/// Reads the arguments and does what they say.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match load(&cli.common) {
+        Ok(settings) => settings,
+        Err(problems) => {
+            output::complain(&problems.to_string());
+            return ExitCode::from(CONFIG);
+        }
+    };
+    let done = match cli.command {
+        Command::Serve => return serve::run(&settings),
+        Command::Callback(command) => callback::run(&settings, command),
+        Command::Enrol(command) => enrol::run(&settings, command),
+        Command::Token(command) => token::run(&settings, command),
+        Command::Unmatched(command) => unmatched::run(&settings, command),
+        Command::Doctor { json } => doctor::run(&settings, json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load(common: &Common) -> Result<Settings, Problems> {
+    let flags = [
+        ("listen", &common.listen),
+        ("admin_listen", &common.admin_listen),
+        ("data_dir", &common.data_dir),
+        ("public_url", &common.public_url),
+        ("log_format", &common.log_format),
+    ];
+    let flags = flags
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.clone()?)))
+        .collect();
+    let text = |part: OsString| part.into_string().ok();
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+        .filter(|(name, _)| name.starts_with("CENTREX_RELAY_"))
+        .collect();
+    settings::load(&Sources {
+        file: common.config.clone(),
+        environment,
+        flags,
+    })
+}
+
+/// A small runtime, for commands that ask over the network.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

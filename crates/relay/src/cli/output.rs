@@ -1,0 +1,71 @@
+//! The one place that writes to the terminal.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+
+/// A line on standard output. A reader that went away is no reason to fail.
+pub fn line(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// A JSON document on a line of standard output.
+pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    line(&serde_json::to_string(value)?);
+    Ok(())
+}
+
+/// A complaint on standard error.
+pub fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "centrex-relay: {text}");
+}
+
+/// Asks on standard error, reads a line of standard input: yes only for an explicit yes.
+pub fn confirm(question: &str) -> std::io::Result<bool> {
+    let mut err = std::io::stderr().lock();
+    write!(err, "{question} [y/N] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(
+        answer.trim().to_lowercase().as_str(),
+        "y" | "yes" | "o" | "oui"
+    ))
+}
+
+/// Rows under headings, in columns as wide as they need.
+pub fn table(headings: &[&str], rows: &[Vec<String>]) {
+    let width = |column: usize| {
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        cells
+            .chain(headings.get(column).map(|heading| heading.len()))
+            .max()
+            .unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let show = |cells: &[String]| {
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        line(padded.join("  ").trim_end());
+    };
+    show(&headings.iter().map(ToString::to_string).collect::<Vec<_>>());
+    for row in rows {
+        show(row);
+    }
+}
+
+/// A list of accounts for a column.
+pub fn accounts<'a>(accounts: impl IntoIterator<Item = &'a telephony::AccountId>) -> String {
+    accounts
+        .into_iter()
+        .map(|account| account.0.as_str())
+        .collect::<Vec<_>>()
+        .join(";")
+}

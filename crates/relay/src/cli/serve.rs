@@ -1,0 +1,112 @@
+//! `serve`
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use centrex_relay::server::{self, StartError};
+use centrex_relay::settings::{LogFormat, Settings};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::{CONFIG, output};
+
+pub fn run(settings: &Settings) -> ExitCode {
+    log(settings);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("the program can't start its threads: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(serve(settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error.to_string());
+            ExitCode::from(if error.is_configuration() { CONFIG } else { 1 })
+        }
+    }
+}
+
+async fn serve(settings: &Settings) -> Result<(), StartError> {
+    // Before the first line is printed: a signal right after it must find its handler.
+    let stop = stop_signal();
+    let prepared = server::prepare(settings)?;
+    let public = bind("listen", settings.listen).await?;
+    let admin = bind("admin_listen", settings.admin_listen).await?;
+    let running = prepared.start(public, admin)?;
+    output::line(&format!("listening on http://{}", running.address));
+    output::line(&format!("admin on http://{}", running.admin));
+    tracing::info!(address = %running.address, admin = %running.admin, "the relay runs");
+    stop.await;
+    tracing::info!("stopping: finishing what was acknowledged");
+    running.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| StartError::Listen { key, address, cause })
+}
+
+fn log(settings: &Settings) {
+    let filter = EnvFilter::new(&settings.log);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(std::io::stderr);
+    // A second logger can only be a mistake of a test; the first stays.
+    let _ = match settings.log_format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}
+
+/// Registers for the system's requests to stop, now; the future waits for one.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    let register = |kind| match signal(kind) {
+        Ok(signal) => Some(signal),
+        Err(error) => {
+            tracing::warn!(%error, "a signal can't be handled");
+            None
+        }
+    };
+    async fn arrival(signal: &mut Option<Signal>) {
+        match signal {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    }
+    let (mut terminate, mut interrupt) = (
+        register(SignalKind::terminate()),
+        register(SignalKind::interrupt()),
+    );
+    async move {
+        tokio::select! {
+            () = arrival(&mut terminate) => {}
+            () = arrival(&mut interrupt) => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    let handlers = (ctrl_c(), ctrl_break(), ctrl_close(), ctrl_shutdown());
+    async move {
+        let (Ok(mut c), Ok(mut brk), Ok(mut close), Ok(mut shutdown)) = handlers else {
+            tracing::warn!("the console's signals can't be handled");
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = c.recv() => {}
+            _ = brk.recv() => {}
+            _ = close.recv() => {}
+            _ = shutdown.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `token list|revoke`
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+use centrex_relay::enrolment;
+use centrex_relay::settings::Settings;
+use clap::Subcommand;
+use jiff::Timestamp;
+use serde::Serialize;
+use telephony::AccountId;
+
+use super::output;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The desktops that enrolled.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shut a desktop out; its stream is cut within a second.
+    Revoke {
+        /// Its name in the list (tok_…).
+        id: String,
+    },
+}
+
+#[derive(Serialize)]
+struct Listed {
+    id: String,
+    label: String,
+    accounts: BTreeSet<AccountId>,
+    created_at: Timestamp,
+    last_used_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+}
+
+pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::List { json } => list(settings, json),
+        Command::Revoke { id } => {
+            if !enrolment::revoke_token(&settings.data_dir, &id, Timestamp::now())? {
+                bail!("there is no token {id} in force; see: centrex-relay token list");
+            }
+            output::line(&format!("{id} is revoked."));
+            Ok(())
+        }
+    }
+}
+
+fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
+    let all: Vec<Listed> = enrolment::tokens(&settings.data_dir, Timestamp::now())?
+        .into_iter()
+        .map(|token| Listed {
+            id: token.id,
+            label: token.label,
+            accounts: token.accounts,
+            created_at: token.created_at,
+            last_used_at: token.last_used_at,
+            revoked_at: token.revoked_at,
+        })
+        .collect();
+    if json {
+        return all.iter().try_for_each(output::json);
+    }
+    let time = |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), |time| time.to_string());
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|one| {
+            let state = if one.revoked_at.is_some() {
+                "revoked"
+            } else {
+                "in force"
+            };
+            let accounts = output::accounts(&one.accounts);
+            vec![
+                one.id.clone(),
+                state.to_owned(),
+                one.label.clone(),
+                accounts,
+                time(one.last_used_at),
+            ]
+        })
+        .collect();
+    output::table(&["ID", "STATE", "LABEL", "ACCOUNTS", "LAST USED"], &rows);
+    Ok(())
+}

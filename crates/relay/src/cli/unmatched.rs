@@ -1,0 +1,109 @@
+//! `unmatched list|show`
+
+use anyhow::Context as _;
+use centrex_relay::ingest;
+use centrex_relay::settings::Settings;
+use centrex_relay::store::kinds::unmatched::Unmatched;
+use clap::Subcommand;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::output;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The newest callbacks that could not be used, and why.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One of them as it came.
+    Show {
+        /// Its number in the list.
+        id: i64,
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Serialize)]
+struct Shown {
+    id: i64,
+    at: Timestamp,
+    reason: String,
+    detail: String,
+    method: String,
+    /// Bytes that are no UTF-8 are replaced.
+    raw: String,
+}
+
+impl From<Unmatched> for Shown {
+    fn from(one: Unmatched) -> Self {
+        Self {
+            id: one.id,
+            at: one.at,
+            reason: one.reason,
+            detail: one.detail,
+            method: one.method,
+            raw: String::from_utf8_lossy(&one.raw).into_owned(),
+        }
+    }
+}
+
+pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
+    let now = Timestamp::now();
+    match command {
+        Command::List { limit, json } => {
+            let all: Vec<Shown> = ingest::list_unmatched(&settings.data_dir, limit, now)?
+                .into_iter()
+                .map(Shown::from)
+                .collect();
+            if json {
+                return all.iter().try_for_each(output::json);
+            }
+            let row = |one: &Shown| {
+                let raw: String = one.raw.chars().take(60).filter(|c| !c.is_control()).collect();
+                vec![
+                    one.id.to_string(),
+                    one.at.to_string(),
+                    one.reason.clone(),
+                    one.method.clone(),
+                    raw,
+                ]
+            };
+            output::table(
+                &["ID", "AT", "REASON", "METHOD", "RAW"],
+                &all.iter().map(row).collect::<Vec<_>>(),
+            );
+        }
+        Command::Show { id, json } => {
+            let one: Shown = ingest::show_unmatched(&settings.data_dir, id, now)?
+                .with_context(|| format!("there is no callback {id}; see: centrex-relay unmatched list"))?
+                .into();
+            if json {
+                return output::json(&one);
+            }
+            output::line(&format!("{} {} {}", one.at, one.method, one.reason));
+            output::line(&one.detail);
+            // What came from outside must not steer the terminal.
+            let safe: String = one
+                .raw
+                .chars()
+                .map(|c| {
+                    if c.is_control() && c != '\n' {
+                        '\u{fffd}'
+                    } else {
+                        c
+                    }
+                })
+                .collect();
+            output::line(&safe);
+        }
+    }
+    Ok(())
+}

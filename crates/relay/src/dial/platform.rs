@@ -1,0 +1,90 @@
+//! The platform's failures, each as its own problem.
+
+use http::StatusCode;
+use relay_api::wire::problem;
+
+use crate::problem::Refusal;
+
+/// What to tell a desktop about a failed request. Whether a phone may have rung is the client's own judgement.
+pub(super) fn refusal(error: &centrex::Error) -> Refusal {
+    let retry_after = match error {
+        centrex::Error::RateLimited { retry_after } => *retry_after,
+        _ => None,
+    };
+    let (status, name, title, detail) = words(error);
+    let mut refusal = Refusal::new(status, name, title, detail).rung(error.may_have_rung());
+    refusal.retry_after = retry_after;
+    refusal
+}
+
+fn words(error: &centrex::Error) -> (StatusCode, &'static str, &'static str, &'static str) {
+    use centrex::Error as E;
+    const BAD: StatusCode = StatusCode::BAD_GATEWAY;
+    match error {
+        E::WrongKey => (
+            BAD,
+            problem::PLATFORM_KEY,
+            "The platform refused the key",
+            "The operator doesn't accept the relay's API key; its administrator must put in the right one.",
+        ),
+        E::Forbidden => (
+            BAD,
+            problem::PLATFORM_FORBIDDEN,
+            "The platform refuses this relay",
+            "The operator refuses the relay's address or this account; ask the operator to allow it.",
+        ),
+        E::RateLimited { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            problem::PLATFORM_BUSY,
+            "The platform asks to slow down",
+            "Too many calls were started at once; nothing rang. Wait a moment and try again.",
+        ),
+        E::NoCallback => (
+            BAD,
+            problem::PLATFORM_NO_CALLBACK,
+            "No callback URL at the platform",
+            "The operator has no callback URL for this account; the administrator can run: centrex-relay callback set.",
+        ),
+        E::Unreachable { .. } | E::Tls { .. } | E::Timeout { sent: false } => (
+            BAD,
+            problem::PLATFORM_UNREACHABLE,
+            "The platform can't be reached",
+            "The relay has no connection to the operator; nothing rang. Try again in a moment, or dial on the phone.",
+        ),
+        E::Timeout { sent: true } => timeout(),
+        E::Interrupted { .. } => (
+            BAD,
+            problem::PLATFORM_ERROR,
+            "The connection to the platform broke",
+            "The connection broke while the operator was asked; your phone may ring all the same.",
+        ),
+        E::Rejected { .. } | E::Redirected { .. } => (
+            BAD,
+            problem::PLATFORM_ERROR,
+            "The platform refused the call",
+            "The operator refused this call; check the account and the number.",
+        ),
+        _ => (
+            BAD,
+            problem::PLATFORM_ERROR,
+            "The platform failed",
+            "The operator's answer makes no sense; your phone may ring all the same.",
+        ),
+    }
+}
+
+fn timeout() -> (StatusCode, &'static str, &'static str, &'static str) {
+    (
+        StatusCode::GATEWAY_TIMEOUT,
+        problem::PLATFORM_TIMEOUT,
+        "The platform didn't answer in time",
+        "The operator didn't answer in time; your phone may ring all the same.",
+    )
+}
+
+/// A restart came between the request to the platform and its answer.
+pub(super) fn swallowed() -> Refusal {
+    let (status, name, title, _) = timeout();
+    let detail = "The relay restarted while the operator was asked; your phone may ring or have rung.";
+    Refusal::new(status, name, title, detail).rung(true)
+}

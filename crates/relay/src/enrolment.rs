@@ -1,0 +1,159 @@
+//! Making, trading and revoking enrolment codes.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use rand::RngCore;
+use secrecy::SecretString;
+use telephony::AccountId;
+use url::Url;
+
+use crate::secret::code::Code;
+use crate::secret::{Hash, new_id, new_token, token_hash};
+use crate::store::kinds::enrolment::{self, Enrolment, Standing};
+use crate::store::kinds::token::{self, Token};
+use crate::store::{StoreError, Writer, direct};
+
+/// What one desktop will be called and hear.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// For lists.
+    pub label: String,
+    /// Whose calls.
+    pub accounts: BTreeSet<AccountId>,
+}
+
+/// Makes one code for each desk, all or none; works beside a running relay.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn create(
+    data_dir: &Path,
+    desks: &[Desk],
+    expires: SignedDuration,
+    now: Timestamp,
+    chance: &mut dyn RngCore,
+) -> Result<Vec<(Code, Enrolment)>, StoreError> {
+    let made: Vec<(Code, Enrolment)> = desks
+        .iter()
+        .map(|desk| {
+            let code = Code::new(chance);
+            let enrolment = Enrolment {
+                id: new_id("enr", chance),
+                hash: code.hash(),
+                label: desk.label.clone(),
+                accounts: desk.accounts.clone(),
+                created_at: now,
+                expires_at: now.saturating_add(expires).unwrap_or(Timestamp::MAX),
+                used_at: None,
+                revoked_at: None,
+                token: None,
+            };
+            (code, enrolment)
+        })
+        .collect();
+    direct(data_dir, now, |db| {
+        made.iter().try_for_each(|(_, one)| enrolment::insert(db, one))
+    })?;
+    Ok(made)
+}
+
+/// What became of a code that was presented.
+#[derive(Debug)]
+pub enum Redeemed {
+    /// Traded.
+    Yes {
+        /// The new bearer token.
+        token: SecretString,
+        /// Its label.
+        label: String,
+        /// Its accounts.
+        accounts: Vec<AccountId>,
+    },
+    /// Never made here.
+    Unknown,
+    /// Used, revoked or expired.
+    No(Standing),
+}
+
+/// Trades a code for a token, once.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn redeem(writer: &Writer, code: Hash, now: Timestamp) -> Result<Redeemed, StoreError> {
+    let bearer = new_token(&mut rand::rng());
+    let id = new_id("tok", &mut rand::rng());
+    let hash = token_hash(&bearer);
+    writer
+        .run(move |batch| {
+            let Some(found) = enrolment::by_hash(batch.db(), &code)? else {
+                return Ok(Redeemed::Unknown);
+            };
+            let standing = found.standing(now);
+            if standing != Standing::Open {
+                return Ok(Redeemed::No(standing));
+            }
+            let token = Token {
+                id,
+                hash,
+                label: found.label.clone(),
+                accounts: found.accounts.clone(),
+                created_at: now,
+                last_used_at: None,
+                revoked_at: None,
+            };
+            token::insert(batch.db(), &token)?;
+            enrolment::set_used(batch.db(), &found.id, &token.id, now)?;
+            batch.tokens_changed();
+            tracing::info!(token = token.id, "a desktop enrolled");
+            Ok(Redeemed::Yes {
+                token: bearer,
+                label: found.label,
+                accounts: found.accounts.into_iter().collect(),
+            })
+        })
+        .await
+}
+
+/// All codes ever made, oldest first.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn list(data_dir: &Path, now: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
+    direct(data_dir, now, enrolment::list)
+}
+
+/// Revokes an open code by its public name; false when there is no open one of that name.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn revoke(data_dir: &Path, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+    direct(data_dir, now, |db| enrolment::revoke(db, id, now))
+}
+
+/// All tokens ever made, oldest first.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn tokens(data_dir: &Path, now: Timestamp) -> Result<Vec<Token>, StoreError> {
+    direct(data_dir, now, token::list)
+}
+
+/// Revokes a token by its public name; a running relay cuts its streams within a second. False when there is none in force
+/// of that name.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn revoke_token(data_dir: &Path, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+    direct(data_dir, now, |db| token::revoke(db, id, now))
+}
+
+/// The address that enrols a desktop when it is opened on it.
+pub fn link(relay: &Url, code: &Code) -> String {
+    let pairs = [("relay", relay.as_str()), ("code", &code.reveal())];
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    format!("centrex-tray://enrol?{query}")
+}

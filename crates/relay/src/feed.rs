@@ -1,0 +1,258 @@
+//! What one subscriber gets, in order: what it missed, then what happens.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use relay_api::wire::{Event, EventBody, EventId};
+use rusqlite::Connection;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::hub::{Hub, Listener};
+use crate::sessions::Session;
+use crate::store::kinds::event::{self, StoredEvent};
+use crate::store::kinds::{call, history, to_document};
+use crate::store::{Reader, StoreError};
+
+/// Where a subscriber wants to resume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// It named none: it starts with a snapshot.
+    Unnamed,
+    /// Everything after this one.
+    After(EventId),
+    /// It named something that is no position: it can't be continued.
+    Unreadable,
+}
+
+/// Events read from the store at a time.
+const PAGE: usize = 256;
+/// Live events that are put into one write, in bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// The id of a gap event: resuming there gives the gap and the snapshot again.
+const GAP: EventId = EventId(0);
+
+enum Phase {
+    /// Nothing was sent yet.
+    Begin(Position),
+    /// Stored events after the position, up to where live ones take over.
+    Replay { after: EventId },
+    /// Live events after the position.
+    Live { after: EventId },
+}
+
+/// One subscriber's events.
+pub struct Feed {
+    listener: Listener,
+    reader: Reader,
+    session: Arc<Session>,
+    phase: Phase,
+}
+
+impl Feed {
+    /// Registers with the hub at once, so that nothing published from now on is missed.
+    pub fn open(hub: &Arc<Hub>, reader: &Reader, session: &Arc<Session>, position: Position) -> Self {
+        Self {
+            listener: hub.listen(&session.token, Arc::clone(&session.accounts)),
+            reader: reader.clone(),
+            session: Arc::clone(session),
+            phase: Phase::Begin(position),
+        }
+    }
+
+    /// The next bytes of the stream: events, or a comment after `heartbeat` without any. `None` ends it: the relay stops,
+    /// the token was revoked, the subscriber was too slow, or the store failed. It may resume.
+    pub async fn frames(&mut self, heartbeat: Duration, draining: &CancellationToken) -> Option<Bytes> {
+        if let Phase::Begin(_) = self.phase {
+            return self.first_frames().await;
+        }
+        if draining.is_cancelled() || self.listener.cut.is_cancelled() {
+            return None;
+        }
+        if let Phase::Replay { .. } = self.phase {
+            let events = self.logged(Self::replay_page).await?;
+            if !events.is_empty() {
+                return Some(frames_of(&events));
+            }
+            if let Phase::Begin(_) = self.phase {
+                return self.first_frames().await;
+            }
+        }
+        let cut = self.listener.cut.clone();
+        tokio::select! {
+            biased;
+            () = draining.cancelled() => None,
+            () = cut.cancelled() => None,
+            event = timeout(heartbeat, self.next_live()) => match event {
+                Err(_) => Some(Bytes::from_static(b": still here\n\n")),
+                Ok(None) => None,
+                Ok(Some(event)) => Some(self.burst(event)),
+            },
+        }
+    }
+
+    /// Everything after the position as one `EventPage`, waiting up to `wait` when there is nothing yet.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn page(mut self, wait: Duration, draining: &CancellationToken) -> Result<String, StoreError> {
+        let mut events = self.begin().await?;
+        if let Phase::Replay { .. } = self.phase {
+            let page = self.replay_page().await?;
+            events.extend(page.iter().map(|event| (event.id, Arc::clone(&event.body))));
+            events.extend(self.begin().await?);
+        }
+        if events.is_empty() {
+            let cut = self.listener.cut.clone();
+            let arrived = tokio::select! {
+                () = draining.cancelled() => None,
+                () = cut.cancelled() => None,
+                () = sleep(wait) => None,
+                event = self.next_live() => event,
+            };
+            events.extend(arrived.map(|event| (event.id, event.body)));
+        }
+        let next = match self.phase {
+            Phase::Replay { after } | Phase::Live { after } => after,
+            Phase::Begin(_) => GAP,
+        };
+        let bodies: Vec<&str> = events.iter().map(|(_, body)| &**body).collect();
+        Ok(format!(
+            "{{\"events\":[{}],\"next\":\"{next}\"}}",
+            bodies.join(",")
+        ))
+    }
+
+    async fn first_frames(&mut self) -> Option<Bytes> {
+        let events = self.logged(Self::begin).await?;
+        // A first comment even when there is nothing to tell: the head and a byte reach the client at once.
+        let mut text = String::from(": this is a stream\n\n");
+        for (id, body) in &events {
+            frame(&mut text, *id, body);
+        }
+        Some(text.into())
+    }
+
+    async fn logged<T>(&mut self, step: impl AsyncFnOnce(&mut Self) -> Result<T, StoreError>) -> Option<T> {
+        match step(self).await {
+            Ok(value) => Some(value),
+            Err(error) => {
+                tracing::error!(%error, "a stream ends because the store can't be read");
+                None
+            }
+        }
+    }
+
+    /// Decides how to go on from the asked-for position, and gives the gap and snapshot events if they are due.
+    async fn begin(&mut self) -> Result<Vec<(EventId, Arc<str>)>, StoreError> {
+        let Phase::Begin(position) = self.phase else {
+            return Ok(Vec::new());
+        };
+        if let Position::After(after) = position
+            && self.reader.run(history::range).await?.knows(after)
+        {
+            let replay = after < self.listener.from;
+            self.phase = if replay {
+                Phase::Replay { after }
+            } else {
+                Phase::Live { after }
+            };
+            return Ok(Vec::new());
+        }
+        let token = self.session.token.clone();
+        let (head, live) = self
+            .reader
+            .run(move |db| Ok((history::range(db)?.head, call::live(db, &token)?)))
+            .await?;
+        // What was committed since we began to listen is in the snapshot: its live copy will be skipped.
+        self.phase = Phase::Live { after: head };
+        let at = Timestamp::now();
+        let event = |id, body| -> Result<(EventId, Arc<str>), StoreError> {
+            let text = to_document(&Event { id, at, body }).map_err(|_| StoreError::Lost)?;
+            Ok((id, text.into()))
+        };
+        let mut events = Vec::new();
+        if position != Position::Unnamed {
+            metrics::counter!("centrex_relay_gaps_total").increment(1);
+            events.push(event(GAP, EventBody::Gap)?);
+        }
+        events.push(event(head, EventBody::Snapshot { calls: live })?);
+        Ok(events)
+    }
+
+    /// Stored events; empty once live ones take over, or when the position was forgotten meanwhile: then it begins anew
+    /// with a gap.
+    async fn replay_page(&mut self) -> Result<Vec<StoredEvent>, StoreError> {
+        let Phase::Replay { after } = self.phase else {
+            return Ok(Vec::new());
+        };
+        let (token, until) = (self.session.token.clone(), self.listener.from);
+        let read = move |db: &Connection| {
+            let known = history::range(db)?.knows(after);
+            known
+                .then(|| event::page(db, &token, after, until, PAGE))
+                .transpose()
+        };
+        let Some(events) = self.reader.run(read).await? else {
+            self.phase = Phase::Begin(Position::After(after));
+            return Ok(Vec::new());
+        };
+        self.phase = match events.last() {
+            Some(last) if events.len() == PAGE => Phase::Replay { after: last.id },
+            _ => Phase::Live { after: until },
+        };
+        Ok(events)
+    }
+
+    /// The next live event that wasn't told yet. Cancel safe.
+    async fn next_live(&mut self) -> Option<StoredEvent> {
+        loop {
+            let event = self.listener.events.recv().await?;
+            if self.is_news(&event) {
+                return Some(event);
+            }
+        }
+    }
+
+    fn is_news(&mut self, event: &StoredEvent) -> bool {
+        match &mut self.phase {
+            Phase::Live { after } if event.id > *after => {
+                *after = event.id;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// An event, and with it those that wait already, in one write.
+    fn burst(&mut self, first: StoredEvent) -> Bytes {
+        let mut text = String::new();
+        frame(&mut text, first.id, &first.body);
+        while text.len() < CHUNK
+            && let Ok(event) = self.listener.events.try_recv()
+        {
+            if self.is_news(&event) {
+                frame(&mut text, event.id, &event.body);
+            }
+        }
+        text.into()
+    }
+}
+
+fn frames_of(events: &[StoredEvent]) -> Bytes {
+    let mut text = String::new();
+    for event in events {
+        frame(&mut text, event.id, &event.body);
+    }
+    text.into()
+}
+
+/// One event. JSON has no line breaks, so one `data:` line holds it.
+fn frame(text: &mut String, id: EventId, body: &str) {
+    // Writing to a string can't fail.
+    let _ = write!(text, "id: {id}\ndata: {body}\n\n");
+}

@@ -1,0 +1,65 @@
+//! The admin listener: for the operators of the relay, never for the internet.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{StatusCode, header};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::problem::Refusal;
+use crate::store::Writer;
+
+/// What the admin handlers share.
+#[derive(Clone)]
+pub(crate) struct Admin {
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) writer: Arc<Writer>,
+    /// Set once the relay accepts, taken back when it stops.
+    pub(crate) ready: Arc<AtomicBool>,
+}
+
+pub(crate) fn router(admin: Admin) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/livez", get(live))
+        .route("/readyz", get(ready))
+        .fallback(|| async { Refusal::not_found() })
+        .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
+        .with_state(admin)
+}
+
+async fn metrics(State(admin): State<Admin>) -> Response {
+    admin.metrics.run_upkeep();
+    let text = admin.metrics.render();
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        text,
+    )
+        .into_response()
+}
+
+async fn live(State(admin): State<Admin>) -> Response {
+    word(
+        admin.writer.is_alive(),
+        "alive",
+        "the store's thread has failed; restart the relay",
+    )
+}
+
+async fn ready(State(admin): State<Admin>) -> Response {
+    let ready = admin.ready.load(Ordering::Relaxed) && admin.writer.is_alive();
+    word(ready, "ready", "not ready: starting or stopping")
+}
+
+fn word(good: bool, yes: &'static str, no: &'static str) -> Response {
+    let (status, text) = if good {
+        (StatusCode::OK, yes)
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, no)
+    };
+    (status, format!("{text}\n")).into_response()
+}

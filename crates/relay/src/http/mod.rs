@@ -1,0 +1,99 @@
+//! The HTTP surface: handlers translate, everything else decides.
+
+pub mod admin;
+mod auth;
+mod callback;
+mod calls;
+mod enrol;
+mod events;
+mod me;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::dial::Dialler;
+use crate::hub::Hub;
+use crate::problem::Refusal;
+use crate::secret::callback::CallbackSecret;
+use crate::sessions::Sessions;
+use crate::store::{Reader, Writer};
+
+pub use callback::{BODY_LIMIT as CALLBACK_BODY_LIMIT, QUERY_LIMIT as CALLBACK_QUERY_LIMIT};
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) writer: Arc<Writer>,
+    pub(crate) reader: Reader,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) callback_secret: Arc<CallbackSecret>,
+    pub(crate) dialler: Arc<Dialler>,
+    pub(crate) attempts: Arc<enrol::Attempts>,
+    pub(crate) heartbeat: Duration,
+    /// Cancelled when the relay stops: streams end.
+    pub(crate) draining: CancellationToken,
+    /// Work that must be finished although its requester went away.
+    pub(crate) tasks: TaskTracker,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+/// The public router.
+pub fn router(app: App) -> Router {
+    let callback = get(callback::get).post(callback::post);
+    Router::new()
+        .route("/callback/{secret}", callback.clone())
+        .route("/callback/{secret}/", callback)
+        .route("/v1/events", get(events::get))
+        .route("/v1/calls", get(calls::list).post(calls::place))
+        .route("/v1/me", get(me::get))
+        .route("/v1/enrolments/{code}", post(enrol::redeem))
+        .fallback(|| async { Refusal::not_found() })
+        .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
+        .layer(from_fn(observe))
+        .with_state(app)
+}
+
+/// Counts and logs a request by its path's template: the path itself may hold a secret, the query a phone number.
+async fn observe(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("(none)", MatchedPath::as_str)
+        .to_owned();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    let took = begun.elapsed();
+    metrics::counter!(
+        "centrex_relay_requests_total", "route" => route.clone(), "method" => method_name(&method), "status" => status.to_string()
+    )
+    .increment(1);
+    metrics::histogram!("centrex_relay_request_seconds", "route" => route.clone()).record(took);
+    tracing::debug!(%method, route, status, took_us = took.as_micros(), "request");
+    response
+}
+
+/// A bounded set of names: clients may invent methods.
+fn method_name(method: &http::Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "HEAD" => "HEAD",
+        _ => "other",
+    }
+}

@@ -1,0 +1,291 @@
+//! From a callback as it came to changes on disk.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use centrex::callback::{Callback, Event, parse};
+use jiff::Timestamp;
+use telephony::{CallId, Direction};
+
+use crate::correlate::{Limits, Record, Report, Signal, Verdict};
+use crate::store::kinds::unmatched::Unmatched;
+use crate::store::kinds::{Sql, call, dial, early, event, unmatched};
+use crate::store::{Batch, StoreError, Writer, direct};
+
+/// Ids longer than this are no ids of the platform.
+const LONGEST_ID: usize = 256;
+/// Unnamed parameters travel with each event of the call; beyond this they are only kept raw.
+const MOST_EXTRA: usize = 4096;
+/// The longest other value that travels in an event.
+const LONGEST_VALUE: usize = 512;
+
+/// A callback as it came over HTTP.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// HTTP method.
+    pub method: &'static str,
+    /// The query, without the question mark.
+    pub query: Vec<u8>,
+    /// The form body of a POST.
+    pub form: Option<Vec<u8>>,
+}
+
+/// Why a callback was set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// An event that the guide doesn't name, or none.
+    UnknownEvent,
+    /// No usable `call_id`.
+    NoCallId,
+    /// A start without a usable `account_id`.
+    NoAccount,
+    /// Values too long to be the platform's.
+    TooLong,
+    /// A start for an account that has this call the other way round already.
+    Conflict,
+    /// A connected or end callback whose start never came.
+    NoStart,
+}
+
+impl Reason {
+    /// A stable word for lists and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::UnknownEvent => "unknown-event",
+            Self::NoCallId => "no-call-id",
+            Self::NoAccount => "no-account",
+            Self::TooLong => "too-long",
+            Self::Conflict => "conflict",
+            Self::NoStart => "no-start",
+        }
+    }
+
+    fn detail(self) -> &'static str {
+        match self {
+            Self::UnknownEvent => "the event is none of the four that the guide names",
+            Self::NoCallId => "without a call_id it can't be put to a call",
+            Self::NoAccount => "a start event without an account_id concerns nobody",
+            Self::TooLong => "a value is longer than the platform's would be",
+            Self::Conflict => "this account already has this call in the other direction",
+            Self::NoStart => "no start event came for this call within the limit",
+        }
+    }
+}
+
+/// What became of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It went to a call.
+    Matched(Verdict),
+    /// It was set aside, raw.
+    SetAside(Reason),
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Matched(Verdict::Changed) => "changed",
+            Self::Matched(Verdict::Repeat) => "repeat",
+            Self::Matched(Verdict::Early) => "early",
+            Self::Matched(Verdict::Conflict) => "conflict",
+            Self::SetAside(reason) => reason.word(),
+        }
+    }
+}
+
+/// Takes one callback in. Returns once what it changed is on disk.
+///
+/// # Errors
+/// [`StoreError`]: nothing was kept; the sender should be told so.
+pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result<Outcome, StoreError> {
+    let callback = parse(&incoming.query, incoming.form.as_deref());
+    let outcome = match understand(&callback) {
+        Ok(report) => {
+            writer
+                .run(move |batch| apply(batch, &report, &incoming, now))
+                .await?
+        }
+        Err(reason) => {
+            let one = set_aside(&incoming, reason, now);
+            writer
+                .run(move |batch| unmatched::insert(batch.db(), &one))
+                .await?;
+            Outcome::SetAside(reason)
+        }
+    };
+    metrics::counter!("centrex_relay_callbacks_total", "outcome" => outcome.word()).increment(1);
+    for problem in &callback.problems {
+        metrics::counter!("centrex_relay_callback_oddities_total", "kind" => problem.code()).increment(1);
+    }
+    tracing::debug!(outcome = outcome.word(), "callback stored");
+    Ok(outcome)
+}
+
+fn understand(callback: &Callback) -> Result<Report, Reason> {
+    let direction = match callback.event {
+        Event::IncomingCallStart => Some(Direction::Incoming),
+        Event::OutgoingCallStart => Some(Direction::Outgoing),
+        Event::CallConnected | Event::CallEnd => None,
+        Event::Unknown(_) => return Err(Reason::UnknownEvent),
+    };
+    let call_id = callback.call_id.clone().ok_or(Reason::NoCallId)?;
+    let short = |text: &str, limit: usize| text.len() <= limit;
+    if !short(&call_id.0, LONGEST_ID) || !callback.status.as_deref().is_none_or(|s| short(s, LONGEST_VALUE)) {
+        return Err(Reason::TooLong);
+    }
+    let signal = match (direction, &callback.event) {
+        (Some(direction), _) => {
+            let account_id = callback.account_id.clone().ok_or(Reason::NoAccount)?;
+            let numbers = [&callback.calling_number, &callback.called_number];
+            let fit = numbers
+                .into_iter()
+                .flatten()
+                .all(|party| short(&String::from(party.clone()), LONGEST_VALUE));
+            if !short(&account_id.0, LONGEST_ID) || !fit {
+                return Err(Reason::TooLong);
+            }
+            Signal::Start {
+                direction,
+                account_id,
+                calling_number: callback.calling_number.clone(),
+                called_number: callback.called_number.clone(),
+            }
+        }
+        (None, Event::CallConnected) => Signal::Connected,
+        (None, _) => Signal::End {
+            status: callback.status.clone(),
+            billable_duration: callback.billable_duration,
+        },
+    };
+    Ok(Report {
+        call_id,
+        signal,
+        extra: callback.extra.clone(),
+    })
+}
+
+/// Runs in the writing thread, inside the batch's transaction.
+fn apply(batch: &mut Batch<'_>, report: &Report, incoming: &Incoming, now: Timestamp) -> Sql<Outcome> {
+    let extra: usize = report
+        .extra
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    let mut report = report.clone();
+    if extra > MOST_EXTRA {
+        unmatched::insert(batch.db(), &set_aside(incoming, Reason::TooLong, now))?;
+        report.extra.clear();
+    }
+    let (verdict, changed) = with_record(batch, &report.call_id, |record| record.on(&report, now), now)?;
+    if verdict == Verdict::Conflict {
+        unmatched::insert(batch.db(), &set_aside(incoming, Reason::Conflict, now))?;
+        return Ok(Outcome::SetAside(Reason::Conflict));
+    }
+    debug_assert!(
+        verdict == Verdict::Changed || changed == 0,
+        "only a change makes events"
+    );
+    Ok(Outcome::Matched(verdict))
+}
+
+/// Loads a call's record, lets `act` change it, stores it, and publishes the legs that changed.
+fn with_record<T>(
+    batch: &mut Batch<'_>,
+    call_id: &CallId,
+    act: impl FnOnce(&mut Record) -> (T, Vec<telephony::Call>),
+    now: Timestamp,
+) -> Sql<(T, usize)> {
+    let mut record = call::record(batch.db(), call_id)?;
+    if record.legs.is_empty() {
+        record.early = early::get(batch.db(), call_id)?;
+    }
+    let before = record.early.clone();
+    let (result, changed) = act(&mut record);
+    if record.early != before {
+        early::put(batch.db(), call_id, record.early.as_ref())?;
+    }
+    let count = changed.len();
+    for leg in changed {
+        call::put(batch.db(), &leg)?;
+        batch.publish(leg, now)?;
+    }
+    Ok((result, count))
+}
+
+fn set_aside(incoming: &Incoming, reason: Reason, now: Timestamp) -> Unmatched {
+    let mut raw = incoming.query.clone();
+    if let Some(form) = &incoming.form {
+        raw.push(b'\n');
+        raw.extend_from_slice(form);
+    }
+    Unmatched {
+        id: 0,
+        at: now,
+        reason: reason.word().to_owned(),
+        detail: reason.detail().to_owned(),
+        method: incoming.method.to_owned(),
+        raw,
+    }
+}
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// Events and ended calls.
+    pub events: jiff::SignedDuration,
+}
+
+/// The answers to dials are kept so long.
+const KEEP_DIALS: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
+
+/// Closes calls that wait for news too long, sets early callbacks aside, forgets what is old. Gives how many calls it closed.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn sweep(
+    writer: &Arc<Writer>,
+    limits: Limits,
+    keep: Keep,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    writer
+        .run(move |batch| {
+            let mut closed = 0;
+            for call_id in call::overdue(batch.db(), now, &limits)? {
+                closed += with_record(batch, &call_id, |record| ((), record.expire(now, &limits)), now)?.1;
+            }
+            let before = |age| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
+            for (call_id, document) in early::take_overdue(batch.db(), before(limits.early))? {
+                let incoming = Incoming {
+                    method: "",
+                    query: Vec::new(),
+                    form: None,
+                };
+                let mut one = set_aside(&incoming, Reason::NoStart, now);
+                one.raw = format!("call_id={} {document}", call_id.0).into_bytes();
+                unmatched::insert(batch.db(), &one)?;
+                metrics::counter!("centrex_relay_callbacks_total", "outcome" => "no-start").increment(1);
+            }
+            event::prune(batch.db(), before(keep.events))?;
+            call::prune(batch.db(), before(keep.events))?;
+            dial::prune(batch.db(), before(KEEP_DIALS))?;
+            Ok(closed)
+        })
+        .await
+}
+
+/// The newest callbacks that were set aside.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn list_unmatched(data_dir: &Path, limit: u32, now: Timestamp) -> Result<Vec<Unmatched>, StoreError> {
+    direct(data_dir, now, |db| unmatched::list(db, limit.into()))
+}
+
+/// One callback that was set aside.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn show_unmatched(data_dir: &Path, id: i64, now: Timestamp) -> Result<Option<Unmatched>, StoreError> {
+    direct(data_dir, now, |db| unmatched::get(db, id))
+}

@@ -1,0 +1,55 @@
+//! One relay at a time on a data folder.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::store::{StoreError, make_folder};
+
+/// Held while a relay runs; the system lets go of it with the process, however that ends.
+#[derive(Debug)]
+pub struct DataLock {
+    _file: File,
+}
+
+/// The data folder can't be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another relay runs on it.
+    #[error("another centrex-relay already uses the data folder {}; stop it, or choose another data_dir", .0.display())]
+    Taken(PathBuf),
+    /// The folder or the lock file can't be made.
+    #[error(transparent)]
+    Folder(#[from] StoreError),
+}
+
+impl DataLock {
+    /// Takes the folder, making it when there is none.
+    ///
+    /// # Errors
+    /// [`LockError`]
+    pub fn take(data_dir: &Path) -> Result<Self, LockError> {
+        let failed = |cause: std::io::Error| StoreError::Folder {
+            path: data_dir.to_owned(),
+            cause: cause.into(),
+        };
+        make_folder(data_dir)?;
+        let path = data_dir.join("relay.lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Taken(data_dir.to_owned())),
+            Err(TryLockError::Error(cause)) => Err(failed(cause).into()),
+        }
+    }
+
+    /// Whether a relay runs on the folder right now.
+    pub fn is_taken(data_dir: &Path) -> bool {
+        let file = File::options().write(true).open(data_dir.join("relay.lock"));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+}

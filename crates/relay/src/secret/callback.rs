@@ -1,0 +1,176 @@
+//! The unguessable part of the callback URL.
+//!
+//! Callbacks carry no signature: whoever knows the URL may send them. The secret is made at the first start and kept in the
+//! data folder, readable by the relay's user only, unless a file or the environment gives one.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use rand::RngCore;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{Hash, random_hex};
+
+/// The file's name in the data folder.
+pub const FILE: &str = "callback-secret";
+
+/// The least length that can't be guessed when made by chance.
+const SHORTEST: usize = 16;
+
+/// The callback URL's secret part.
+#[derive(Clone, Debug)]
+pub struct CallbackSecret {
+    text: SecretString,
+    hash: Hash,
+}
+
+/// The callback secret can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CallbackSecretError {
+    /// Too short.
+    #[error("the callback secret is shorter than {SHORTEST} characters; make one with: openssl rand -hex 24")]
+    Short,
+    /// Something that would have to be escaped in a URL.
+    #[error("the callback secret may hold only letters, digits, '-', '_', '.' and '~'")]
+    Character,
+    /// A file can't be read or written.
+    #[error("the callback secret's file {} can't be {doing}: {cause}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// `read` or `written`.
+        doing: &'static str,
+        /// The system's error.
+        cause: std::io::Error,
+    },
+}
+
+impl CallbackSecret {
+    /// Takes one that was given.
+    ///
+    /// # Errors
+    /// [`CallbackSecretError`] when it is too short or doesn't fit in a URL as it is.
+    pub fn given(text: &SecretString) -> Result<Self, CallbackSecretError> {
+        let text = text.expose_secret().trim();
+        if text.len() < SHORTEST {
+            return Err(CallbackSecretError::Short);
+        }
+        if !text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+        {
+            return Err(CallbackSecretError::Character);
+        }
+        Ok(Self {
+            text: text.to_owned().into(),
+            hash: Hash::of(text.as_bytes()),
+        })
+    }
+
+    /// Reads the data folder's, or makes it.
+    ///
+    /// # Errors
+    /// [`CallbackSecretError`]
+    pub fn kept(data_dir: &Path, chance: &mut dyn RngCore) -> Result<Self, CallbackSecretError> {
+        let path = data_dir.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::given(&text.into()),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                let text = random_hex(chance, 24);
+                match write_private(&path, &text) {
+                    // Another process was quicker: theirs counts.
+                    Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
+                        Self::kept(data_dir, chance)
+                    }
+                    Err(cause) => Err(CallbackSecretError::File {
+                        path,
+                        doing: "written",
+                        cause,
+                    }),
+                    Ok(()) => Self::given(&text.into()),
+                }
+            }
+            Err(cause) => Err(CallbackSecretError::File {
+                path,
+                doing: "read",
+                cause,
+            }),
+        }
+    }
+
+    /// Whether a path's segment is it; takes the same time whatever is asked.
+    pub fn matches(&self, candidate: &str) -> bool {
+        Hash::of(candidate.as_bytes()).matches(&self.hash)
+    }
+
+    /// For the one place that shows the callback URL.
+    pub fn reveal(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+/// Writes a new file that only its owner can read, durably, and only whole: nobody ever reads half a secret.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    // A hard link fails when the name exists; a rename would replace it.
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    linked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+
+    #[test]
+    fn is_made_once_and_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut chance = rand::rngs::StdRng::seed_from_u64(1);
+        let made = CallbackSecret::kept(folder.path(), &mut chance).unwrap();
+        let read = CallbackSecret::kept(folder.path(), &mut chance).unwrap();
+        assert_eq!(made.reveal(), read.reveal());
+        assert!(made.matches(read.reveal()));
+        assert!(!made.matches("something else"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(folder.path().join(FILE))
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no draft is left"
+        );
+    }
+
+    #[test]
+    fn weak_ones_are_refused() {
+        assert!(matches!(
+            CallbackSecret::given(&"short".into()),
+            Err(CallbackSecretError::Short)
+        ));
+        let slash = "0123456789abcdef/".to_owned().into();
+        assert!(matches!(
+            CallbackSecret::given(&slash),
+            Err(CallbackSecretError::Character)
+        ));
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let secret = CallbackSecret::given(&"canary-0123456789abcdef".into()).unwrap();
+        assert!(!format!("{secret:?}").contains("canary"));
+    }
+}

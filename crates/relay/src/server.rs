@@ -1,0 +1,307 @@
+//! A running relay: the parts put together, listening and stopping.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use jiff::Timestamp;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::dial::{self, Dialler};
+use crate::http::{self, App, admin::Admin};
+use crate::hub::Hub;
+use crate::ingest::{self, Keep};
+use crate::lock::{DataLock, LockError};
+use crate::secret::callback::{CallbackSecret, CallbackSecretError};
+use crate::sessions::{Publication, Sessions};
+use crate::settings::Settings;
+use crate::store::{StoreError, Writer, WriterOptions};
+
+/// The relay can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another relay uses the data folder.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The callback secret.
+    #[error(transparent)]
+    CallbackSecret(#[from] CallbackSecretError),
+    /// The platform's address.
+    #[error("platform.url can't be used: {0}")]
+    Platform(#[from] centrex::ConfigError),
+    /// Metrics.
+    #[error("the metrics could not be set up: {0}")]
+    Metrics(String),
+    /// A listener.
+    #[error("{key}: can't listen on {address}: {cause}; is another program using it?")]
+    Listen {
+        /// Which setting.
+        key: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// The system's error.
+        cause: std::io::Error,
+    },
+}
+
+impl StartError {
+    /// The configuration is to blame, not the moment.
+    pub fn is_configuration(&self) -> bool {
+        let store = match self {
+            Self::CallbackSecret(_) | Self::Platform(_) => return true,
+            Self::Store(error) | Self::Lock(LockError::Folder(error)) => error,
+            _ => return false,
+        };
+        matches!(store, StoreError::Folder { .. } | StoreError::Newer { .. })
+    }
+}
+
+/// A relay whose store is open and whose parts are ready; nothing listens yet.
+pub struct Prepared {
+    app: App,
+    sweep: (crate::correlate::Limits, Keep),
+    grace: Duration,
+    metrics: PrometheusHandle,
+    lock: DataLock,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Prepared")
+    }
+}
+
+/// A relay that listens. Dropping it stops it without grace; [`Running::stop`] drains.
+#[derive(Debug)]
+pub struct Running {
+    /// The public listener's address.
+    pub address: SocketAddr,
+    /// The admin listener's address.
+    pub admin: SocketAddr,
+    app: App,
+    ready: Arc<AtomicBool>,
+    stop_admin: CancellationToken,
+    grace: Duration,
+    servers: Vec<JoinHandle<()>>,
+    _lock: DataLock,
+}
+
+/// Opens the store and checks everything that can be checked without a port.
+///
+/// # Errors
+/// [`StartError`]
+pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
+    let now = Timestamp::now();
+    let metrics = metrics_handle()?;
+    let lock = DataLock::take(&settings.data_dir)?;
+    let callback_secret = callback_secret(settings)?;
+    let dialler = Dialler::new(platform(settings)?);
+    let hub = Arc::new(Hub::new(settings.events.buffer));
+    let sessions = Arc::new(Sessions::default());
+    let committed = Publication::new(Arc::clone(&sessions), Arc::clone(&hub));
+    let options = WriterOptions {
+        committed: Box::new(committed),
+    };
+    let (writer, reader, head) = Writer::start(&settings.data_dir, options, now)?;
+    hub.begin(head);
+    let app = App {
+        writer: Arc::new(writer),
+        reader,
+        hub,
+        sessions,
+        callback_secret: Arc::new(callback_secret),
+        dialler: Arc::new(dialler),
+        attempts: Arc::default(),
+        heartbeat: settings.events.heartbeat,
+        draining: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    };
+    let sweep = (
+        settings.limits,
+        Keep {
+            events: settings.events.keep,
+        },
+    );
+    Ok(Prepared {
+        app,
+        sweep,
+        grace: settings.shutdown_grace,
+        metrics,
+        lock,
+    })
+}
+
+/// The callback secret that the settings give, or the data folder's, made when there is none.
+///
+/// # Errors
+/// [`CallbackSecretError`]
+pub fn callback_secret(settings: &Settings) -> Result<CallbackSecret, CallbackSecretError> {
+    match &settings.callback_secret {
+        Some(given) => CallbackSecret::given(given),
+        None => CallbackSecret::kept(&settings.data_dir, &mut rand::rng()),
+    }
+}
+
+/// A client of the platform by the settings.
+///
+/// # Errors
+/// [`centrex::ConfigError`]
+pub fn platform_client(settings: &Settings) -> Result<centrex::Client, centrex::ConfigError> {
+    let mut config = centrex::Config::new(settings.platform.url.clone());
+    config.method = settings.platform.method;
+    config.plus = settings.platform.plus;
+    config.timeout = settings.platform.timeout;
+    config.connect_timeout = config.connect_timeout.min(settings.platform.timeout / 2);
+    centrex::Client::new(config)
+}
+
+fn platform(settings: &Settings) -> Result<Option<dial::Platform>, centrex::ConfigError> {
+    let client = platform_client(settings)?;
+    if settings.platform.api_key.is_some() && client.is_cleartext() {
+        tracing::warn!("platform.url is http:// to another machine: the API key travels readable");
+    }
+    let credential = settings.platform.api_key.clone().map(centrex::Credential::ApiKey);
+    Ok(credential.map(|credential| dial::Platform { client, credential }))
+}
+
+/// One recorder a process; tests start several relays in one.
+fn metrics_handle() -> Result<PrometheusHandle, StartError> {
+    static HANDLE: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
+    let buckets = [
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
+    ];
+    HANDLE
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new()
+                .set_buckets(&buckets)
+                .map_err(|error| error.to_string())?;
+            builder.install_recorder().map_err(|error| error.to_string())
+        })
+        .clone()
+        .map_err(StartError::Metrics)
+}
+
+impl Prepared {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// [`StartError::Listen`] when a listener's own address can't be read.
+    pub fn start(self, public: TcpListener, admin: TcpListener) -> Result<Running, StartError> {
+        let address = local(&public, "listen")?;
+        let admin_address = local(&admin, "admin_listen")?;
+        let ready = Arc::new(AtomicBool::new(true));
+        let stop_admin = CancellationToken::new();
+        let routes = http::router(self.app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        // An event is small and should leave at once.
+        let public = public.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY could not be set");
+            }
+        });
+        let draining = self.app.draining.clone();
+        let served = axum::serve(public, routes).with_graceful_shutdown(draining.cancelled_owned());
+        let public = tokio::spawn(async move { report("public", served.await) });
+
+        let state = Admin {
+            metrics: self.metrics,
+            writer: Arc::clone(&self.app.writer),
+            ready: Arc::clone(&ready),
+        };
+        let stopped = stop_admin.clone();
+        let served =
+            axum::serve(admin, http::admin::router(state)).with_graceful_shutdown(stopped.cancelled_owned());
+        let admin = tokio::spawn(async move { report("admin", served.await) });
+
+        let (limits, keep) = self.sweep;
+        let sweeper = tokio::spawn(sweep(self.app.clone(), limits, keep));
+        Ok(Running {
+            address,
+            admin: admin_address,
+            app: self.app,
+            ready,
+            stop_admin,
+            grace: self.grace,
+            servers: vec![public, sweeper, admin],
+            _lock: self.lock,
+        })
+    }
+}
+
+fn report(which: &str, result: std::io::Result<()>) {
+    if let Err(error) = result {
+        tracing::error!(%error, which, "a listener failed");
+    }
+}
+
+fn local(listener: &TcpListener, key: &'static str) -> Result<SocketAddr, StartError> {
+    let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
+    listener.local_addr().map_err(|cause| StartError::Listen {
+        key,
+        address: unknown,
+        cause,
+    })
+}
+
+/// Closes what waits too long, a few times within the shortest limit.
+async fn sweep(app: App, limits: crate::correlate::Limits, keep: Keep) {
+    let shortest = limits
+        .ringing
+        .min(limits.talking)
+        .min(limits.early)
+        .min(keep.events);
+    let every = Duration::try_from(shortest / 10).unwrap_or_default();
+    let every = every.clamp(Duration::from_millis(50), Duration::from_secs(15));
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.draining.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        match ingest::sweep(&app.writer, limits, keep, Timestamp::now()).await {
+            Ok(0) => {}
+            Ok(closed) => tracing::info!(closed, "calls closed for want of news"),
+            Err(error) => tracing::error!(%error, "the sweep failed; it is tried again"),
+        }
+    }
+}
+
+impl Running {
+    /// The database's file.
+    pub fn database(&self) -> PathBuf {
+        self.app.writer.path().to_owned()
+    }
+
+    /// Stops: accepts nothing new, ends the streams so that their subscribers reconnect elsewhere or later, finishes what
+    /// is under way within the grace, and closes the store.
+    pub async fn stop(self) {
+        self.ready.store(false, Ordering::Relaxed);
+        self.app.draining.cancel();
+        self.app.tasks.close();
+        let mut servers = self.servers.into_iter();
+        let finish = async {
+            if let Some(public) = servers.next() {
+                let _ = public.await;
+            }
+            self.app.tasks.wait().await;
+        };
+        if tokio::time::timeout(self.grace, finish).await.is_err() {
+            tracing::warn!("stopped with requests still under way: the grace is over");
+        }
+        self.stop_admin.cancel();
+        for server in servers {
+            server.abort();
+            let _ = server.await;
+        }
+    }
+}

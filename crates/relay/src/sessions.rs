@@ -1,0 +1,122 @@
+//! The tokens in force, in memory.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use telephony::AccountId;
+
+use crate::hub::Hub;
+use crate::secret::{Hash, token_hash};
+use crate::store::Committed;
+use crate::store::kinds::event::StoredEvent;
+use crate::store::kinds::token::Token;
+
+/// The last use of a token is kept to this precision, so that reading doesn't cost a write each time.
+const USE_PRECISION: SignedDuration = SignedDuration::from_hours(1);
+
+/// A desktop that is let in.
+#[derive(Debug)]
+pub struct Session {
+    /// The token's public name.
+    pub token: String,
+    /// Given at enrolment.
+    pub label: String,
+    /// Whose calls it hears.
+    pub accounts: Arc<BTreeSet<AccountId>>,
+    /// Milliseconds; `i64::MIN` when never.
+    last_used: AtomicI64,
+}
+
+impl Session {
+    /// Whether this use is worth writing down; says so once for each hour.
+    pub fn note_use(&self, now: Timestamp) -> bool {
+        let last = self.last_used.load(Ordering::Relaxed);
+        let now = now.as_millisecond();
+        let due = i128::from(now) - i128::from(last) >= USE_PRECISION.as_millis();
+        due && self
+            .last_used
+            .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    }
+}
+
+/// Finds the session of a bearer token.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    in_force: RwLock<InForce>,
+}
+
+#[derive(Debug, Default)]
+struct InForce {
+    by_hash: HashMap<Hash, Arc<Session>>,
+    ids: HashSet<String>,
+}
+
+impl Sessions {
+    /// The session of a bearer token, if it is in force.
+    pub fn find(&self, token: &SecretString) -> Option<Arc<Session>> {
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        in_force.by_hash.get(&token_hash(token)).map(Arc::clone)
+    }
+
+    /// Whether a session that was found is still in force.
+    pub fn is_in_force(&self, session: &Session) -> bool {
+        self.in_force
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ids
+            .contains(&session.token)
+    }
+
+    fn replace(&self, tokens: Vec<Token>) -> HashSet<String> {
+        let by_hash: HashMap<Hash, Arc<Session>> = tokens
+            .into_iter()
+            .filter(|token| token.revoked_at.is_none())
+            .map(|token| {
+                let session = Session {
+                    token: token.id,
+                    label: token.label,
+                    accounts: Arc::new(token.accounts),
+                    last_used: AtomicI64::new(token.last_used_at.map_or(i64::MIN, Timestamp::as_millisecond)),
+                };
+                (token.hash, Arc::new(session))
+            })
+            .collect();
+        let ids: HashSet<String> = by_hash.values().map(|session| session.token.clone()).collect();
+        let new = InForce {
+            by_hash,
+            ids: ids.clone(),
+        };
+        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = new;
+        ids
+    }
+}
+
+/// Passes commits on to the streams and sessions.
+#[derive(Debug)]
+pub struct Publication {
+    sessions: Arc<Sessions>,
+    hub: Arc<Hub>,
+}
+
+impl Publication {
+    /// Into these.
+    pub fn new(sessions: Arc<Sessions>, hub: Arc<Hub>) -> Self {
+        Self { sessions, hub }
+    }
+}
+
+impl Committed for Publication {
+    fn events(&self, events: Vec<StoredEvent>) {
+        self.hub.publish(events);
+    }
+
+    fn tokens(&self, tokens: Vec<Token>) {
+        // First the door, then those inside.
+        let valid = self.sessions.replace(tokens);
+        self.hub.keep_only(&valid.iter().map(String::as_str).collect());
+    }
+}

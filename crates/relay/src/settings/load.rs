@@ -1,0 +1,412 @@
+//! Reading the three sources and checking every value.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Events, KEYS, LogFormat, Platform, SECRETS, Settings, default_data_dir, variable};
+use crate::correlate::Limits;
+
+/// Where configuration comes from.
+#[derive(Clone, Default)]
+pub struct Sources {
+    /// The TOML file.
+    pub file: Option<PathBuf>,
+    /// The environment.
+    pub environment: BTreeMap<String, String>,
+    /// Flags of the command line, by key.
+    pub flags: Vec<(&'static str, String)>,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The environment may hold secrets.
+        f.debug_struct("Sources")
+            .field("file", &self.file)
+            .field("flags", &self.flags)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key, or the file.
+    pub key: String,
+    /// Where it stands: the file, a variable or a flag.
+    pub place: String,
+    /// What is wrong and the fix.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.key, self.place, self.what)
+    }
+}
+
+/// Everything that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration can't be used:")?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+/// Reads and checks the configuration.
+///
+/// # Errors
+/// [`Problems`], all of them at once.
+pub fn load(sources: &Sources) -> Result<Settings, Problems> {
+    let mut loader = Loader::default();
+    if let Some(file) = &sources.file {
+        loader.file(file);
+    }
+    for key in KEYS {
+        let name = variable(key);
+        if let Some(text) = sources.environment.get(&name) {
+            loader.values.insert(
+                key,
+                Value {
+                    text: text.clone(),
+                    place: name,
+                    folder: None,
+                },
+            );
+        }
+    }
+    for (key, text) in &sources.flags {
+        let place = format!("--{}", key.replace(['.', '_'], "-"));
+        loader.values.insert(
+            key,
+            Value {
+                text: text.clone(),
+                place,
+                folder: None,
+            },
+        );
+    }
+    let settings = loader.settings(&sources.environment);
+    match settings {
+        Some(settings) if loader.problems.is_empty() => Ok(settings),
+        _ => Err(Problems(loader.problems)),
+    }
+}
+
+struct Value {
+    text: String,
+    place: String,
+    /// Relative paths of a file start at its folder.
+    folder: Option<PathBuf>,
+}
+
+#[derive(Default)]
+struct Loader {
+    values: BTreeMap<&'static str, Value>,
+    problems: Vec<Problem>,
+}
+
+impl Loader {
+    fn problem(&mut self, key: &str, place: &str, what: impl Into<String>) {
+        self.problems.push(Problem {
+            key: key.to_owned(),
+            place: place.to_owned(),
+            what: what.into(),
+        });
+    }
+
+    fn file(&mut self, path: &Path) {
+        let place = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                return self.problem("--config", &place, format!("the file can't be read: {error}"));
+            }
+        };
+        match text.parse::<toml::Table>() {
+            Ok(table) => self.table("", &table, path),
+            Err(error) => self.problem(
+                "--config",
+                &place,
+                format!("this is no TOML: {}", error.to_string().trim()),
+            ),
+        }
+    }
+
+    fn table(&mut self, prefix: &str, table: &toml::Table, path: &Path) {
+        let place = path.display().to_string();
+        for (name, value) in table {
+            let key = if prefix.is_empty() {
+                name.clone()
+            } else {
+                format!("{prefix}.{name}")
+            };
+            if let Some((_, variable, file)) = SECRETS.iter().find(|(secret, _, _)| *secret == key) {
+                self.problem(
+                    &key,
+                    &place,
+                    format!("secrets don't stand in this file; use {file} or the variable {variable}"),
+                );
+                continue;
+            }
+            let known = KEYS.iter().find(|known| **known == key).copied();
+            let is_section = KEYS.iter().any(|known| known.starts_with(&format!("{key}.")));
+            match (known, value) {
+                (None, toml::Value::Table(inner)) if is_section => self.table(&key, inner, path),
+                (None, _) => {
+                    let what = match nearest(&key) {
+                        Some(near) => format!("there is no such key; did you mean {near}?"),
+                        None => format!("there is no such key; the keys are {}", KEYS.join(", ")),
+                    };
+                    self.problem(&key, &place, what);
+                }
+                (Some(known), value) => match scalar(value) {
+                    Some(text) => {
+                        let folder = path.parent().map(Path::to_owned);
+                        self.values.insert(
+                            known,
+                            Value {
+                                text,
+                                place: place.clone(),
+                                folder,
+                            },
+                        );
+                    }
+                    None => self.problem(known, &place, "this takes one value, not a list or a table"),
+                },
+            }
+        }
+    }
+
+    fn settings(&mut self, environment: &BTreeMap<String, String>) -> Option<Settings> {
+        let listen = self.parsed("listen", "127.0.0.1:8420", address);
+        let admin_listen = self.parsed("admin_listen", "127.0.0.1:8421", address);
+        let data_dir = self.path("data_dir").unwrap_or_else(default_data_dir);
+        let public_url = self.optional("public_url", public_url);
+        let log_format = self.parsed("log_format", "text", log_format);
+        let log = self.parsed("log", "info", log_filter);
+        let shutdown_grace = self.parsed("shutdown_grace", "10s", wait);
+        let platform = self.platform(environment);
+        let callback_secret = self.secret("callback.secret", environment);
+        let heartbeat = self.parsed("events.heartbeat", "15s", wait);
+        let keep = self.parsed("events.keep", "168h", duration);
+        let buffer = self.parsed("events.buffer", "1024", count);
+        let ringing = self.parsed("calls.ringing_limit", "5m", duration);
+        let talking = self.parsed("calls.talking_limit", "12h", duration);
+        let early = self.parsed("calls.early_limit", "15m", duration);
+        let enrolment_expires = self.parsed("enrolment.expires", "24h", duration);
+        Some(Settings {
+            listen: listen?,
+            admin_listen: admin_listen?,
+            data_dir,
+            public_url,
+            log_format: log_format?,
+            log: log?,
+            platform: platform?,
+            callback_secret,
+            events: Events {
+                heartbeat: heartbeat?,
+                keep: keep?,
+                buffer: buffer?,
+            },
+            limits: Limits {
+                ringing: ringing?,
+                talking: talking?,
+                early: early?,
+            },
+            enrolment_expires: enrolment_expires?,
+            shutdown_grace: shutdown_grace?,
+        })
+    }
+
+    fn platform(&mut self, environment: &BTreeMap<String, String>) -> Option<Platform> {
+        let url = self.parsed("platform.url", centrex::PLATFORM_URL, web_address);
+        let api_key = self.secret("platform.api_key", environment);
+        let method = self.parsed("platform.method", "get", |text| match text {
+            "get" => Ok(centrex::Method::Get),
+            "post" => Ok(centrex::Method::Post),
+            _ => Err("must be get or post".to_owned()),
+        });
+        let plus = self.parsed("platform.plus", "false", |text| {
+            bool::from_str(text).map_err(|_| "must be true or false".to_owned())
+        });
+        let timeout = self.parsed("platform.timeout", "20s", wait);
+        Some(Platform {
+            url: url?,
+            api_key,
+            method: method?,
+            plus: plus?,
+            timeout: timeout?,
+        })
+    }
+
+    fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        default: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let (text, place) = match self.values.get(key) {
+            Some(value) => (value.text.clone(), value.place.clone()),
+            None => (default.to_owned(), "default".to_owned()),
+        };
+        match parse(text.trim()) {
+            Ok(value) => Some(value),
+            Err(what) => {
+                self.problem(key, &place, format!("{text:?} can't be used: {what}"));
+                None
+            }
+        }
+    }
+
+    fn optional<T>(&mut self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let is_given = self
+            .values
+            .get(key)
+            .is_some_and(|value| !value.text.trim().is_empty());
+        if is_given {
+            self.parsed(key, "", parse)
+        } else {
+            None
+        }
+    }
+
+    fn path(&self, key: &'static str) -> Option<PathBuf> {
+        let value = self.values.get(key).filter(|value| !value.text.is_empty())?;
+        Some(
+            value
+                .folder
+                .as_ref()
+                .map_or_else(|| PathBuf::from(&value.text), |folder| folder.join(&value.text)),
+        )
+    }
+
+    /// A secret from the environment, else from the file that a key names.
+    fn secret(&mut self, key: &str, environment: &BTreeMap<String, String>) -> Option<SecretString> {
+        let (_, variable, file_key) = SECRETS.iter().find(|(secret, _, _)| *secret == key)?;
+        if let Some(text) = environment
+            .get(*variable)
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+        {
+            return Some(text.to_owned().into());
+        }
+        let path = self.path(file_key)?;
+        let place = self
+            .values
+            .get(file_key)
+            .map(|value| value.place.clone())
+            .unwrap_or_default();
+        match std::fs::read_to_string(&path) {
+            Ok(text) if text.trim().is_empty() => {
+                self.problem(file_key, &place, format!("the file {} is empty", path.display()));
+                None
+            }
+            Ok(text) => Some(text.trim().to_owned().into()),
+            Err(error) => {
+                let what = format!("the file {} can't be read: {error}", path.display());
+                self.problem(file_key, &place, what);
+                None
+            }
+        }
+    }
+}
+
+/// The known key that is nearest to a mistyped one, if any is near.
+fn nearest(key: &str) -> Option<&'static str> {
+    let last = |key: &'static str| key.rsplit('.').next().unwrap_or(key);
+    KEYS.into_iter()
+        .map(|known| {
+            let whole = strsim::jaro_winkler(known, key);
+            let part = strsim::jaro_winkler(last(known), key.rsplit('.').next().unwrap_or(key));
+            (whole.max(part), known)
+        })
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+fn scalar(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(flag) => Some(flag.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
+        toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => None,
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, like 127.0.0.1:8420 or [::]:8420".to_owned())
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{error}; write it like https://host/path"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("it must start with https:// (or http:// on a private network)".to_owned());
+    }
+    Ok(url)
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let mut url = web_address(text)?;
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err("it must be only scheme, host and path, like https://relay.example.org".to_owned());
+    }
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be text or json".to_owned()),
+    }
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|_| "write a level (info) or a filter (info,centrex_relay=debug)".to_owned())
+}
+
+/// A duration of more than nothing, such as `15s`, `5m`, `12h`.
+///
+/// # Errors
+/// What to write instead.
+pub fn duration(text: &str) -> Result<SignedDuration, String> {
+    let wrong = || "write a duration, like 15s, 5m or 12h".to_owned();
+    let duration: SignedDuration = text.parse().map_err(|_| wrong())?;
+    let bounds = SignedDuration::ZERO < duration && duration <= SignedDuration::from_hours(24 * 3660);
+    if bounds {
+        Ok(duration)
+    } else {
+        Err("it must be more than nothing and at most ten years".to_owned())
+    }
+}
+
+fn wait(text: &str) -> Result<Duration, String> {
+    Duration::try_from(duration(text)?).map_err(|error| error.to_string())
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("write a whole number of at least 1".to_owned()),
+    }
+}

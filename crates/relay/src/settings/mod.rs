@@ -1,0 +1,142 @@
+//! The relay's configuration: one TOML file, each key also as an environment variable, the common ones as flags.
+//!
+//! Flags win over the environment, the environment over the file. Everything is read and checked before a port is bound;
+//! every problem is told with its key, where it stands, and the fix.
+
+mod load;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use url::Url;
+
+pub use load::{Problem, Problems, Sources, duration, load};
+
+use crate::correlate::Limits;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The configuration, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The public listener: callbacks and desktops.
+    pub listen: SocketAddr,
+    /// The admin listener: metrics and health.
+    pub admin_listen: SocketAddr,
+    /// Where the database and the callback secret are.
+    pub data_dir: PathBuf,
+    /// How the relay is reached from outside, for the callback URL and enrolment links.
+    pub public_url: Option<Url>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines are written (`tracing` filter).
+    pub log: String,
+    /// The operator's API.
+    pub platform: Platform,
+    /// A callback secret that was given; `None`: the data folder's.
+    pub callback_secret: Option<SecretString>,
+    /// Streams.
+    pub events: Events,
+    /// When calls without news are closed.
+    pub limits: Limits,
+    /// How long an enrolment code is good for.
+    pub enrolment_expires: SignedDuration,
+    /// How long stopping waits for requests under way.
+    pub shutdown_grace: Duration,
+}
+
+/// The operator's API.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    /// Base address.
+    pub url: Url,
+    /// The customer-wide key; without it this relay doesn't dial.
+    pub api_key: Option<SecretString>,
+    /// How requests are sent.
+    pub method: centrex::Method,
+    /// Numbers with their plus.
+    pub plus: bool,
+    /// The longest wait for an answer.
+    pub timeout: Duration,
+}
+
+/// Streams.
+#[derive(Clone, Copy, Debug)]
+pub struct Events {
+    /// A comment is sent after so long without an event.
+    pub heartbeat: Duration,
+    /// How long events and ended calls are kept.
+    pub keep: SignedDuration,
+    /// By how many events a stream may lag before it is cut.
+    pub buffer: usize,
+}
+
+/// Every key, for the environment, the did-you-mean and the example file.
+pub const KEYS: [&str; 20] = [
+    "listen",
+    "admin_listen",
+    "data_dir",
+    "public_url",
+    "log_format",
+    "log",
+    "shutdown_grace",
+    "platform.url",
+    "platform.api_key_file",
+    "platform.method",
+    "platform.plus",
+    "platform.timeout",
+    "callback.secret_file",
+    "events.heartbeat",
+    "events.keep",
+    "events.buffer",
+    "calls.ringing_limit",
+    "calls.talking_limit",
+    "calls.early_limit",
+    "enrolment.expires",
+];
+
+/// Secrets that may stand in the environment, but not in the file: their environment variable, and the key of the file
+/// that may hold one instead.
+pub(crate) const SECRETS: [(&str, &str, &str); 2] = [
+    (
+        "platform.api_key",
+        "CENTREX_RELAY_PLATFORM_API_KEY",
+        "platform.api_key_file",
+    ),
+    (
+        "callback.secret",
+        "CENTREX_RELAY_CALLBACK_SECRET",
+        "callback.secret_file",
+    ),
+];
+
+/// The environment variable of a key: `platform.url` is `CENTREX_RELAY_PLATFORM_URL`.
+pub fn variable(key: &str) -> String {
+    format!("CENTREX_RELAY_{}", key.replace('.', "_").to_uppercase())
+}
+
+/// The data folder when none is named.
+pub(crate) fn default_data_dir() -> PathBuf {
+    #[cfg(windows)]
+    {
+        let base =
+            std::env::var_os("ProgramData").map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
+        base.join("centrex-relay")
+    }
+    #[cfg(not(windows))]
+    {
+        PathBuf::from("/var/lib/centrex-relay")
+    }
+}

@@ -1,0 +1,117 @@
+//! `call`: the last state of each call on each account: what `/v1/calls` shows, and the memory of correlation.
+//!
+//! | column | |
+//! |---|---|
+//! | `call_id`, `account` | the key |
+//! | `live` | 1 while it rings or talks |
+//! | `state` | 0 ringing, 1 connected, 2 ended |
+//! | `since` | when it reached that state |
+//! | `body` | the `telephony::Call` as JSON |
+//!
+//! Live calls are kept until they end or a limit closes them; ended ones for `events.keep`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use telephony::{Call, CallId, CallState};
+
+use super::{Sql, document, to_document};
+use crate::correlate::{Limits, Record};
+
+pub(crate) const TABLE: &str = "
+    CREATE TABLE call (
+        call_id TEXT NOT NULL,
+        account TEXT NOT NULL,
+        live    INTEGER NOT NULL,
+        state   INTEGER NOT NULL,
+        since   INTEGER NOT NULL,
+        body    TEXT NOT NULL,
+        PRIMARY KEY (call_id, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX call_waiting ON call (state, since);
+    CREATE INDEX call_account ON call (account, live, since);";
+
+/// The legs of a call, as a record of correlation without its early part.
+pub(crate) fn record(db: &Connection, call_id: &CallId) -> Sql<Record> {
+    let mut query = db.prepare_cached("SELECT body FROM call WHERE call_id = ?1")?;
+    let rows = query.query_map([&call_id.0], |row| row.get::<_, String>(0))?;
+    let mut legs = BTreeMap::new();
+    for body in rows {
+        let call: Call = document(&body?)?;
+        legs.insert(call.account_id.clone(), call);
+    }
+    Ok(Record { legs, early: None })
+}
+
+pub(crate) fn put(db: &Connection, call: &Call) -> Sql<()> {
+    let (state, since) = match call.state {
+        CallState::Ringing => (0, call.started_at),
+        CallState::Connected => (1, call.connected_at.unwrap_or(call.started_at)),
+        CallState::Ended => (2, call.ended_at.unwrap_or(call.started_at)),
+    };
+    let live = i64::from(call.state != CallState::Ended);
+    db.prepare_cached(
+        "INSERT INTO call (call_id, account, live, state, since, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (call_id, account) DO UPDATE SET live = ?3, state = ?4, since = ?5, body = ?6",
+    )?
+    .execute(params![
+        call.call_id.0,
+        call.account_id.0,
+        live,
+        state,
+        since.as_millisecond(),
+        to_document(call)?
+    ])?;
+    Ok(())
+}
+
+/// Calls that have waited for news longer than a limit allows.
+pub(crate) fn overdue(db: &Connection, now: Timestamp, limits: &Limits) -> Sql<Vec<CallId>> {
+    let mut query = db.prepare_cached(
+        "SELECT DISTINCT call_id FROM call WHERE (state = 0 AND since <= ?1) OR (state = 1 AND since <= ?2) LIMIT 1000",
+    )?;
+    let before = |limit| {
+        now.saturating_sub(limit)
+            .map(Timestamp::as_millisecond)
+            .unwrap_or(i64::MIN)
+    };
+    let rows = query.query_map([before(limits.ringing), before(limits.talking)], |row| {
+        row.get(0).map(CallId)
+    })?;
+    rows.collect()
+}
+
+/// The live calls of a token's accounts, oldest first.
+pub(crate) fn live(db: &Connection, token: &str) -> Sql<Vec<Call>> {
+    listed(
+        db,
+        "SELECT call.body FROM call JOIN token_account ON token_account.account = call.account
+         WHERE token_account.token = ?1 AND call.live = 1 ORDER BY call.since, call.call_id LIMIT ?2",
+        token,
+        10_000,
+    )
+}
+
+/// The latest ended calls of a token's accounts, newest first.
+pub(crate) fn ended(db: &Connection, token: &str, limit: i64) -> Sql<Vec<Call>> {
+    listed(
+        db,
+        "SELECT call.body FROM call JOIN token_account ON token_account.account = call.account
+         WHERE token_account.token = ?1 AND call.live = 0 ORDER BY call.since DESC, call.call_id LIMIT ?2",
+        token,
+        limit,
+    )
+}
+
+fn listed(db: &Connection, sql: &str, token: &str, limit: i64) -> Sql<Vec<Call>> {
+    let mut query = db.prepare_cached(sql)?;
+    let rows = query.query_map(params![token, limit], |row| row.get::<_, String>(0))?;
+    rows.map(|body| document(&body?)).collect()
+}
+
+/// Forgets calls that ended before `before`.
+pub(crate) fn prune(db: &Connection, before: Timestamp) -> Sql<usize> {
+    db.prepare_cached("DELETE FROM call WHERE state = 2 AND since < ?1")?
+        .execute([before.as_millisecond()])
+}

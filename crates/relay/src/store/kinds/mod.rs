@@ -1,0 +1,56 @@
+//! What is kept, one file a kind. Times are milliseconds since the Unix epoch, documents are JSON.
+
+pub mod call;
+pub mod dial;
+pub mod early;
+pub mod enrolment;
+pub mod event;
+pub mod history;
+pub mod token;
+pub mod unmatched;
+
+use jiff::Timestamp;
+use rusqlite::types::{FromSqlError, Type};
+
+/// All tables, as a fresh database gets them.
+pub(super) const TABLES: [&str; 8] = [
+    history::TABLE,
+    event::TABLE,
+    call::TABLE,
+    early::TABLE,
+    unmatched::TABLE,
+    token::TABLE,
+    enrolment::TABLE,
+    dial::TABLE,
+];
+
+pub(crate) type Sql<T> = Result<T, rusqlite::Error>;
+
+/// A time read from a column.
+pub(crate) fn time(milliseconds: i64) -> Sql<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).map_err(unreadable)
+}
+
+/// A document read from a column.
+pub(crate) fn document<T: serde::de::DeserializeOwned>(text: &str) -> Sql<T> {
+    serde_json::from_str(text).map_err(unreadable)
+}
+
+/// A document for a column.
+pub(crate) fn to_document<T: serde::Serialize>(value: &T) -> Sql<String> {
+    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(FromSqlError::Other(Box::new(error))))
+}
+
+/// An event position for a column. Positions stay below 2^53, so the conversion can't change them.
+pub(crate) fn column(id: relay_api::wire::EventId) -> i64 {
+    i64::try_from(id.0).unwrap_or(i64::MAX)
+}
+
+/// An event position from a column.
+pub(crate) fn event_id(column: i64) -> relay_api::wire::EventId {
+    relay_api::wire::EventId(u64::try_from(column).unwrap_or_default())
+}

@@ -1,0 +1,110 @@
+//! `token` and `token_account`: the desktops that may listen.
+//!
+//! | column | |
+//! |---|---|
+//! | `token.id` | a name for people and logs, no secret: `tok_…` |
+//! | `token.hash` | SHA-256 of the bearer token; the token itself is kept nowhere |
+//! | `token.label` | given at enrolment |
+//! | `token.created_at`, `token.last_used_at`, `token.revoked_at` | |
+//! | `token_account.token`, `token_account.account` | whose calls it hears |
+//!
+//! A revoked token stays in the list, without its accounts, so that people see what became of it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use telephony::AccountId;
+
+use super::{Sql, time};
+use crate::secret::Hash;
+
+pub(crate) const TABLE: &str = "
+    CREATE TABLE token (
+        id           TEXT PRIMARY KEY,
+        hash         BLOB NOT NULL UNIQUE,
+        label        TEXT NOT NULL,
+        created_at   INTEGER NOT NULL,
+        last_used_at INTEGER,
+        revoked_at   INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE token_account (
+        token   TEXT NOT NULL REFERENCES token (id),
+        account TEXT NOT NULL,
+        PRIMARY KEY (token, account)
+    ) STRICT, WITHOUT ROWID;";
+
+/// A desktop that may listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// A name for people and logs.
+    pub id: String,
+    /// Of the bearer token.
+    pub hash: Hash,
+    /// Given at enrolment.
+    pub label: String,
+    /// Whose calls it hears.
+    pub accounts: BTreeSet<AccountId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+pub(crate) fn insert(db: &Connection, token: &Token) -> Sql<()> {
+    db.prepare_cached("INSERT INTO token (id, hash, label, created_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![
+            token.id,
+            token.hash.0,
+            token.label,
+            token.created_at.as_millisecond()
+        ])?;
+    for account in &token.accounts {
+        db.prepare_cached("INSERT INTO token_account (token, account) VALUES (?1, ?2)")?
+            .execute([&token.id, &account.0])?;
+    }
+    Ok(())
+}
+
+/// All tokens, oldest first, the revoked ones included.
+pub(crate) fn list(db: &Connection) -> Sql<Vec<Token>> {
+    let mut query = db.prepare_cached(
+        "SELECT id, hash, label, created_at, last_used_at, revoked_at FROM token ORDER BY created_at, id",
+    )?;
+    let rows = query.query_map([], |row| {
+        Ok(Token {
+            id: row.get(0)?,
+            hash: Hash(row.get(1)?),
+            label: row.get(2)?,
+            accounts: BTreeSet::new(),
+            created_at: time(row.get(3)?)?,
+            last_used_at: row.get::<_, Option<i64>>(4)?.map(time).transpose()?,
+            revoked_at: row.get::<_, Option<i64>>(5)?.map(time).transpose()?,
+        })
+    })?;
+    let mut tokens: Vec<Token> = rows.collect::<Sql<_>>()?;
+    let mut query = db.prepare_cached("SELECT account FROM token_account WHERE token = ?1")?;
+    for token in &mut tokens {
+        let rows = query.query_map([&token.id], |row| row.get(0).map(AccountId))?;
+        token.accounts = rows.collect::<Sql<_>>()?;
+    }
+    Ok(tokens)
+}
+
+/// Revokes a token; false when there is none, or it was revoked before.
+pub(crate) fn revoke(db: &Connection, id: &str, now: Timestamp) -> Sql<bool> {
+    let changed = db
+        .prepare_cached("UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")?
+        .execute(params![id, now.as_millisecond()])?;
+    db.prepare_cached("DELETE FROM token_account WHERE token = ?1")?
+        .execute([id])?;
+    Ok(changed > 0)
+}
+
+pub(crate) fn used(db: &Connection, id: &str, now: Timestamp) -> Sql<()> {
+    db.prepare_cached("UPDATE token SET last_used_at = ?2 WHERE id = ?1")?
+        .execute(params![id, now.as_millisecond()])?;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The relay's memory: one SQLite database (WAL, `synchronous=FULL`), written by one thread.
+//!
+//! Every write is a job for that thread. It takes all jobs that wait, runs each in a savepoint, commits once, and only then
+//! publishes the events and answers: what is answered or streamed is on disk. One `fsync` serves all that waited
+//! (group commit). Reads use connections of their own and never wait for a write.
+//!
+//! Other processes (the command line) write to the same database; the thread looks at `PRAGMA data_version` twice a second
+//! and reloads the tokens when something changed.
+//!
+//! Each kind of thing that is kept has a file in [`kinds`], which documents its layout.
+
+pub mod kinds;
+mod reader;
+mod schema;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use reader::Reader;
+pub use schema::SCHEMA_VERSION;
+pub(crate) use schema::make_folder;
+pub use writer::{Batch, Committed, Writer, WriterOptions, direct};
+
+/// The database's file name in the data folder.
+pub const FILE: &str = "relay.db";
+
+/// The store can't do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite's own words.
+    #[error("the database {path} failed: {cause}", path = path.display())]
+    Sqlite {
+        /// Which file.
+        path: Arc<Path>,
+        /// SQLite's error, which never holds a value.
+        cause: Arc<rusqlite::Error>,
+    },
+    /// Made by a newer relay.
+    #[error(
+        "the database {path} has version {found}, this relay knows versions up to {known}; install the newer relay again, \
+         or move the file away to start afresh",
+        path = path.display()
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// The data folder can't be made or used.
+    #[error("the data folder {path} can't be used: {cause}; check that it exists and that this user may write there", path = path.display())]
+    Folder {
+        /// Which folder.
+        path: PathBuf,
+        /// The system's error.
+        cause: Arc<std::io::Error>,
+    },
+    /// More writes wait than can be done.
+    #[error("the store can't keep up: too many writes wait; try again in a moment")]
+    Busy,
+    /// The write was given up because the database failed; the log says how.
+    #[error("the write could not be done because the database failed; the log says why")]
+    Lost,
+    /// The relay is stopping.
+    #[error("the store is closed: the relay is stopping")]
+    Closed,
+}
+
+/// SQLite's error together with the file that it is about.
+pub(crate) fn sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
+    move |cause| StoreError::Sqlite {
+        path: path.into(),
+        cause: Arc::new(cause),
+    }
+}

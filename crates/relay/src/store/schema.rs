@@ -1,0 +1,88 @@
+//! Opening a database, and its version.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{FILE, StoreError, kinds, sqlite};
+
+/// The version that this relay writes (`PRAGMA user_version`).
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// How long a connection waits for another process's commit.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Opens the database of a data folder for writing; makes folder and database when they don't exist.
+pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathBuf), StoreError> {
+    make_folder(data_dir)?;
+    let path = data_dir.join(FILE);
+    let mut connection = Connection::open(&path).map_err(sqlite(&path))?;
+    configure(&connection).map_err(sqlite(&path))?;
+    let version = version(&connection).map_err(sqlite(&path))?;
+    if version > SCHEMA_VERSION {
+        return Err(StoreError::Newer {
+            path,
+            found: version,
+            known: SCHEMA_VERSION,
+        });
+    }
+    if version < SCHEMA_VERSION {
+        create(&mut connection, now).map_err(sqlite(&path))?;
+    }
+    Ok((connection, path))
+}
+
+/// Opens an existing database for reading.
+pub(super) fn open_read_only(path: &Path) -> Result<Connection, rusqlite::Error> {
+    // Read-write by flag, because a WAL database needs its shared memory; `query_only` keeps it to reading.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+/// Makes the data folder, for this user only, when there is none.
+pub(crate) fn make_folder(data_dir: &Path) -> Result<(), StoreError> {
+    let made = {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(data_dir)
+    };
+    made.map_err(|cause| StoreError::Folder {
+        path: data_dir.to_owned(),
+        cause: Arc::new(cause),
+    })
+}
+
+fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Each commit is on disk when it returns, power cut included.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn create(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite::Error> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have made it while we waited.
+    if version(&tx)? == 0 {
+        for table in kinds::TABLES {
+            tx.execute_batch(table)?;
+        }
+        kinds::history::begin(&tx, now)?;
+        tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    tx.commit()
+}

@@ -1,0 +1,317 @@
+//! The one thread that writes.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use relay_api::wire::EventId;
+use rusqlite::{Connection, TransactionBehavior};
+use telephony::Call;
+use tokio::sync::oneshot;
+
+use super::kinds::event::StoredEvent;
+use super::kinds::token::Token;
+use super::kinds::{Sql, event, history, token};
+use super::{Reader, StoreError, schema, sqlite};
+
+/// How often the thread looks whether another process wrote.
+const LOOK: Duration = Duration::from_millis(500);
+/// The most jobs of one commit.
+const BATCH: usize = 512;
+/// The most jobs that wait; beyond, the store says that it can't keep up.
+const QUEUE: usize = 8192;
+
+/// Who hears of commits. Called by the writing thread, in the order of the commits, before the jobs are answered.
+pub trait Committed: Send + 'static {
+    /// These events are on disk.
+    fn events(&self, events: Vec<StoredEvent>);
+    /// These are the tokens now, after a change by this or another process.
+    fn tokens(&self, tokens: Vec<Token>);
+}
+
+/// What a writer starts with.
+pub struct WriterOptions {
+    /// Who hears of commits.
+    pub committed: Box<dyn Committed>,
+}
+
+/// A handle to the writing thread. Dropping the last one ends it, after the jobs that wait.
+#[derive(Debug)]
+pub struct Writer {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    path: PathBuf,
+}
+
+type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Job = Box<dyn FnOnce(&mut Batch<'_>) -> (Sql<()>, Reply) + Send>;
+
+/// What a job may do.
+pub struct Batch<'tx> {
+    db: &'tx Connection,
+    head: EventId,
+    events: Vec<StoredEvent>,
+    tokens_changed: bool,
+}
+
+impl Batch<'_> {
+    /// The database, inside the batch's transaction.
+    pub(crate) fn db(&self) -> &Connection {
+        self.db
+    }
+
+    /// Adds an event with the next position; it is streamed once the batch is on disk.
+    pub(crate) fn publish(&mut self, call: Call, at: Timestamp) -> Sql<()> {
+        let id = EventId(self.head.0 + 1);
+        self.events.push(event::insert(self.db, id, call, at)?);
+        self.head = id;
+        Ok(())
+    }
+
+    /// Says that tokens were added or revoked.
+    pub(crate) fn tokens_changed(&mut self) {
+        self.tokens_changed = true;
+    }
+}
+
+impl Writer {
+    /// Opens the database of a data folder, makes it when there is none, and starts the thread. Before it returns,
+    /// `committed` has been told the tokens. Gives also the newest position.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn start(
+        data_dir: &Path,
+        options: WriterOptions,
+        now: Timestamp,
+    ) -> Result<(Self, Reader, EventId), StoreError> {
+        let (connection, path) = schema::open(data_dir, now)?;
+        let head = history::range(&connection).map_err(sqlite(&path))?.head;
+        let mut thread = Thread {
+            seen: data_version(&connection).map_err(sqlite(&path))?,
+            connection,
+            path: path.clone(),
+            head,
+            committed: options.committed,
+        };
+        thread.reload_tokens();
+        let (jobs, waiting) = sync_channel(QUEUE);
+        let handle = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || thread.run(&waiting))
+            .map_err(|cause| StoreError::Folder {
+                path: path.clone(),
+                cause: cause.into(),
+            })?;
+        let reader = Reader::new(&path);
+        Ok((
+            Self {
+                jobs: Some(jobs),
+                thread: Some(handle),
+                path,
+            },
+            reader,
+            head,
+        ))
+    }
+
+    /// Has `work` done by the writing thread; returns once it is on disk. An error of `work` undoes its writes alone.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |batch| {
+            let (result, value) = match work(batch) {
+                Ok(value) => (Ok(()), Some(value)),
+                Err(error) => (Err(error), None),
+            };
+            let reply: Reply = Box::new(move |outcome| {
+                // Nobody waits any more when the requester went away.
+                let _ = answer.send(outcome.and_then(|()| value.ok_or(StoreError::Lost)));
+            });
+            (result, reply)
+        });
+        self.jobs
+            .as_ref()
+            .ok_or(StoreError::Closed)?
+            .try_send(job)
+            .map_err(|error| match error {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => StoreError::Closed,
+            })?;
+        answered.await.map_err(|_| StoreError::Lost)?
+    }
+
+    /// Whether the thread is there.
+    pub fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// The database's file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's thread had failed");
+        }
+    }
+}
+
+/// Does `work` in the database of a data folder without a writer: for commands beside a running relay, or without one.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn direct<T>(
+    data_dir: &Path,
+    now: Timestamp,
+    work: impl FnOnce(&Connection) -> Sql<T>,
+) -> Result<T, StoreError> {
+    let (mut connection, path) = schema::open(data_dir, now)?;
+    let in_file = sqlite(&path);
+    let tx = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(&in_file)?;
+    let value = work(&tx).map_err(&in_file)?;
+    tx.commit().map_err(&in_file)?;
+    Ok(value)
+}
+
+struct Thread {
+    connection: Connection,
+    path: PathBuf,
+    head: EventId,
+    seen: i64,
+    committed: Box<dyn Committed>,
+}
+
+impl Thread {
+    fn run(mut self, waiting: &Receiver<Job>) {
+        let mut looked = Instant::now();
+        loop {
+            match waiting.recv_timeout(LOOK) {
+                Ok(first) => {
+                    let mut jobs = vec![first];
+                    jobs.extend(waiting.try_iter().take(BATCH - 1));
+                    self.commit(jobs);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                self.look();
+            }
+        }
+    }
+
+    fn commit(&mut self, jobs: Vec<Job>) {
+        let begun = Instant::now();
+        let count = jobs.len();
+        let mut replies = Vec::with_capacity(count);
+        let done = self.write(jobs, &mut replies);
+        metrics::histogram!("centrex_relay_commit_seconds").record(begun.elapsed());
+        metrics::counter!("centrex_relay_store_jobs_total").increment(count as u64);
+        match done {
+            Ok((events, tokens_changed)) => {
+                if !events.is_empty() {
+                    metrics::counter!("centrex_relay_events_total").increment(events.len() as u64);
+                    self.committed.events(events);
+                }
+                if tokens_changed {
+                    self.reload_tokens();
+                }
+                for (reply, outcome) in replies {
+                    reply(outcome);
+                }
+            }
+            Err(cause) => {
+                metrics::counter!("centrex_relay_store_failures_total").increment(1);
+                tracing::error!(%cause, "a commit failed; {count} requests are answered with an error");
+                let error = sqlite(&self.path)(cause);
+                for (reply, _) in replies {
+                    reply(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// Runs the jobs in one transaction. A job that isn't run because of an error is dropped, which answers it too.
+    fn write(
+        &mut self,
+        jobs: Vec<Job>,
+        replies: &mut Vec<(Reply, Result<(), StoreError>)>,
+    ) -> Sql<(Vec<StoredEvent>, bool)> {
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut batch = Batch {
+            db: &tx,
+            head: self.head,
+            events: Vec::new(),
+            tokens_changed: false,
+        };
+        for job in jobs {
+            let (head, events) = (batch.head, batch.events.len());
+            tx.prepare_cached("SAVEPOINT job")?.execute([])?;
+            let (result, reply) = job(&mut batch);
+            if let Err(cause) = result {
+                tracing::error!(%cause, "a write failed and was undone");
+                tx.execute_batch("ROLLBACK TO job")?;
+                batch.head = head;
+                batch.events.truncate(events);
+                replies.push((reply, Err(sqlite(&self.path)(cause))));
+            } else {
+                replies.push((reply, Ok(())));
+            }
+            tx.prepare_cached("RELEASE job")?.execute([])?;
+        }
+        let Batch {
+            head,
+            events,
+            tokens_changed,
+            ..
+        } = batch;
+        if head != self.head {
+            history::set_head(&tx, head)?;
+        }
+        tx.commit()?;
+        self.head = head;
+        Ok((events, tokens_changed))
+    }
+
+    fn look(&mut self) {
+        match data_version(&self.connection) {
+            Ok(version) if version == self.seen => {}
+            Ok(version) => {
+                self.seen = version;
+                self.reload_tokens();
+            }
+            Err(cause) => tracing::error!(%cause, "the database can't be looked at"),
+        }
+    }
+
+    fn reload_tokens(&mut self) {
+        match token::list(&self.connection) {
+            Ok(tokens) => self.committed.tokens(tokens),
+            Err(cause) => {
+                tracing::error!(%cause, "the tokens can't be read; the ones known so far stay in force")
+            }
+        }
+    }
+}
+
+fn data_version(connection: &Connection) -> Sql<i64> {
+    connection
+        .prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))
+}
