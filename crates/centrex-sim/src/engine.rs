@@ -1,5 +1,6 @@
 //! What moves the world: commands, time, and the answers to callbacks, one after another in one task.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -21,6 +22,7 @@ type Job = Box<dyn FnOnce(&mut World) + Send>;
 enum Command {
     Do(Job),
     Advance(Duration, oneshot::Sender<()>),
+    Settle(oneshot::Sender<()>),
 }
 
 /// The way to the world.
@@ -61,6 +63,16 @@ impl Handle {
         moved.await.map_err(|_| SimError::Stopped)
     }
 
+    /// Waits until no call is going on and every callback was answered.
+    pub(crate) async fn settled(&self) -> Result<(), SimError> {
+        let (done, settled) = oneshot::channel();
+        self.commands
+            .send(Command::Settle(done))
+            .await
+            .map_err(|_| SimError::Stopped)?;
+        settled.await.map_err(|_| SimError::Stopped)
+    }
+
     pub(crate) fn record(&self) -> &Record {
         &self.record
     }
@@ -79,8 +91,10 @@ pub(crate) struct Engine {
     commands: mpsc::Receiver<Command>,
     deliveries: JoinSet<(Delivery, Outcome)>,
     /// Where manual time is to go, and who waits for it.
-    advances: std::collections::VecDeque<(Duration, oneshot::Sender<()>)>,
+    advances: VecDeque<(Duration, oneshot::Sender<()>)>,
     target: Option<Duration>,
+    /// Who waits for silence.
+    settlers: Vec<oneshot::Sender<()>>,
 }
 
 impl Engine {
@@ -93,8 +107,9 @@ impl Engine {
             started: Instant::now(),
             commands,
             deliveries: JoinSet::new(),
-            advances: std::collections::VecDeque::new(),
+            advances: VecDeque::new(),
             target: None,
+            settlers: Vec::new(),
         };
         (
             engine,
@@ -129,6 +144,7 @@ impl Engine {
                 job(&mut self.world);
             }
             Command::Advance(by, done) => self.advances.push_back((by, done)),
+            Command::Settle(done) => self.settlers.push(done),
         }
     }
 
@@ -154,6 +170,11 @@ impl Engine {
         match self.time {
             Time::Real => while self.send_next() {},
             Time::Manual => self.manual_turn(),
+        }
+        if !self.settlers.is_empty() && self.deliveries.is_empty() && self.world.is_settled() {
+            for settler in self.settlers.drain(..) {
+                let _ = settler.send(());
+            }
         }
     }
 

@@ -65,9 +65,9 @@ pub enum Kind {
     OwnPhonePickedUp,
     /// The other party's phone rings, seen from the account that called (`number`).
     OtherPartyRings,
-    /// Both sides talk.
+    /// Both sides talk (`accounts`: all that the call id concerns).
     Connected,
-    /// The call is over (`reason`, `talked_s`).
+    /// The call is over (`accounts`, `reason`, `talked_s`).
     Ended,
     /// A callback goes out (`event`, `query` as sent, `attempt`, `copy` when it is a duplicate).
     CallbackSent,
@@ -226,5 +226,56 @@ impl Draft {
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_observer_waits_for_what_fits_and_no_longer() {
+        let record = Record::new();
+        let filter = Filter {
+            after: 1,
+            kind: Some(Kind::Connected),
+            ..Filter::default()
+        };
+        let mut waiting = Box::pin(record.wait(&filter, Duration::from_secs(3_600)));
+        // The first is too early, the second of another kind.
+        record.push(Duration::ZERO, Draft::new(Kind::Connected));
+        record.push(Duration::ZERO, Draft::new(Kind::Ended));
+        assert_eq!((&mut waiting).now_or_never(), None);
+        record.push(Duration::from_millis(5), Draft::new(Kind::Connected).call("a"));
+        let found = (&mut waiting).now_or_never().unwrap();
+        assert_eq!(
+            found
+                .iter()
+                .map(|entry| (entry.seq, entry.at_ms))
+                .collect::<Vec<_>>(),
+            [(3, 5)]
+        );
+    }
+
+    #[tokio::test]
+    async fn the_oldest_are_forgotten_and_times_never_go_back() {
+        let record = Record::new();
+        for _ in 0..KEPT + 5 {
+            record.push(Duration::from_millis(7), Draft::new(Kind::Ended));
+        }
+        record.push(Duration::from_millis(3), Draft::new(Kind::Ended));
+        let all = record.read(&Filter::default());
+        assert_eq!((all.len(), all[0].seq, all[KEPT - 1].at_ms), (KEPT, 7, 7));
+        assert_eq!(
+            record
+                .read(&Filter {
+                    after: all[KEPT - 1].seq - 1,
+                    ..Filter::default()
+                })
+                .len(),
+            1
+        );
     }
 }

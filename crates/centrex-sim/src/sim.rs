@@ -247,6 +247,21 @@ impl Sim {
         }
     }
 
+    /// Waits until no call is going on and every callback was answered. With manual time, only the callbacks' answers
+    /// come by themselves.
+    ///
+    /// # Errors
+    /// [`SimError::NotSeen`] after 20 s.
+    pub async fn settled(&self) -> Result<(), SimError> {
+        let waited = tokio::time::timeout(AWAIT, self.handle.settled()).await;
+        waited.unwrap_or_else(|_| {
+            Err(SimError::NotSeen {
+                waited: AWAIT,
+                tail: self.tail(),
+            })
+        })
+    }
+
     fn tail(&self) -> String {
         let entries = self.record(&Filter::default());
         let from = entries.len().saturating_sub(TAIL);

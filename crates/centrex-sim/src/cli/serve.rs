@@ -4,14 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context as _;
-use centrex_sim::{Account, Config, Faults, Sim, Time, Timing, seconds};
+use centrex_sim::{Account, Config, Faults, Sim, SimError, Time, Timing, seconds};
 
 use super::args::{ServeArgs, Usage};
 use super::output;
 
 /// Serves until it is told to stop.
 pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let sim = Sim::start(config(args)?).await?;
+    let sim = Sim::start(config(args)?).await.map_err(|error| match error {
+        SimError::Config(_) | SimError::Faults(_) => anyhow::Error::from(Usage(error.to_string())),
+        other => other.into(),
+    })?;
     output::listening(&sim.base_url(), sim.seed())?;
     stop_asked().await?;
     sim.shutdown().await;
@@ -28,7 +31,13 @@ fn config(args: ServeArgs) -> anyhow::Result<Config> {
     let mut config = Config::new(key);
     config.listen = args.listen;
     config.seed = args.seed;
-    config.accounts = args.accounts;
+    for (i, account) in args.accounts.iter().enumerate() {
+        config.accounts.push(
+            account
+                .parse()
+                .map_err(|error: SimError| Usage(format!("--account, number {}: {error}", i + 1)))?,
+        );
+    }
     if let Some(file) = &args.accounts_file {
         config.accounts.extend(read_accounts(file)?);
     }

@@ -173,10 +173,14 @@ impl Answer {
                 tokio::time::sleep(ENDLESS_PAUSE).await;
                 Some((Ok(Bytes::from(vec![b'.'; ENDLESS_PIECE])), false))
             }))),
-            Self::Cut => json_body(Body::from_stream(stream::iter([
-                Ok(Bytes::from_static(b"{\"status\":\"o")),
-                Err(std::io::Error::other("cut, as a fault wants it")),
-            ]))),
+            Self::Cut => json_body(Body::from_stream(stream::unfold(true, |first| async move {
+                if first {
+                    return Some((Ok(Bytes::from_static(b"{\"status\":\"o")), false));
+                }
+                // Once nothing more is at hand, hyper lets go what it has; an error at once would swallow the head too.
+                tokio::task::yield_now().await;
+                Some((Err(std::io::Error::other("cut, as a fault wants it")), false))
+            }))),
             Self::Close => {
                 let mut response = Response::new(Body::empty());
                 response.extensions_mut().insert(CloseInstead);

@@ -50,6 +50,8 @@ pub(crate) async fn serve(listener: TcpListener, handle: Handle, stop: Cancellat
     let app = Router::new()
         .nest("/api", platform::router())
         .nest("/sim", control::router())
+        // A nest has no trailing slash of its own.
+        .route("/sim/", axum::routing::get(control::about))
         .fallback(platform::not_found)
         .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(handle);

@@ -87,7 +87,7 @@ impl World {
         let usual = if carried_out {
             match self.carry_out(request) {
                 Ok(answer) => answer,
-                Err(refusal) => self.refuse(request, refusal),
+                Err(refusal) => self.refuse(&refusal),
             }
         } else {
             Answer::json(200, json!({"status": "ok"}))
@@ -314,7 +314,7 @@ impl World {
         }
     }
 
-    fn refuse(&self, _request: &ApiRequest, refusal: Refusal) -> Answer {
+    fn refuse(&self, refusal: &Refusal) -> Answer {
         let answer = if self.faults.api.html_errors {
             Answer::error_page(refusal.status)
         } else {

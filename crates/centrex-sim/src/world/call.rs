@@ -355,15 +355,13 @@ impl World {
             .map_or(Duration::ZERO, |at| now.saturating_sub(at));
         let (legs, ids) = (call.legs.clone(), call.ids());
         for id in &ids {
-            let of_id = || legs.iter().filter(|leg| leg.call_id == *id);
-            let account = of_id().next().map(|leg| leg.account.as_str());
-            let draft = Draft::new(Kind::Ended).call(id).account(account);
+            let draft = draft_of(Kind::Ended, id, &legs);
             self.write(
                 draft
                     .with("reason", reason.as_str())
                     .with("talked_s", talked.as_secs_f64()),
             );
-            if late || of_id().any(|leg| leg.started) {
+            if late || legs.iter().any(|leg| leg.call_id == *id && leg.started) {
                 self.emit_end(key, id, reason, talked);
             }
         }
@@ -376,4 +374,17 @@ impl World {
             self.calls.remove(&key);
         }
     }
+}
+
+/// An entry about all the accounts of a call id.
+fn draft_of(kind: Kind, id: &str, legs: &[Leg]) -> Draft {
+    let accounts: Vec<&str> = legs
+        .iter()
+        .filter(|leg| leg.call_id == id)
+        .map(|leg| leg.account.as_str())
+        .collect();
+    Draft::new(kind)
+        .call(id)
+        .account(accounts.first().copied())
+        .with("accounts", accounts)
 }

@@ -196,6 +196,12 @@ impl World {
         self.callback_url = url;
     }
 
+    /// Whether no call is going on and no callback is left to send; those on their way are not the world's.
+    pub(crate) fn is_settled(&self) -> bool {
+        let sends = |Reverse(timer): &Reverse<Timer>| matches!(timer.due, Due::Send(_));
+        self.calls.is_empty() && self.outbox.is_empty() && !self.timers.iter().any(sends)
+    }
+
     fn room_for_a_call(&self) -> bool {
         self.calls.len() < MOST_CALLS
     }
