@@ -13,8 +13,11 @@ tray-direct = Direct mode, incoming calls are not announced
 tray-unset = To be set up in the settings
 # $party: the other party as shown
 tray-ringing = Call from { $party }
+tray-ringing-withheld = Call, number withheld
 tray-calling = Calling { $party }
+tray-calling-withheld = Calling an unknown number
 tray-talking = On the phone with { $party }
+tray-talking-withheld = On the phone, number withheld
 # $count: how many further calls
 tray-more =
     { $count ->

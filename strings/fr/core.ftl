@@ -13,8 +13,11 @@ tray-direct = Mode direct, les appels reçus ne sont pas annoncés
 tray-unset = À configurer dans les paramètres
 # $party: the other party as shown
 tray-ringing = Appel de { $party }
+tray-ringing-withheld = Appel masqué
 tray-calling = Appel vers { $party }
+tray-calling-withheld = Appel vers un numéro inconnu
 tray-talking = En communication avec { $party }
+tray-talking-withheld = En communication, numéro masqué
 # $count: how many further calls
 tray-more =
     { $count ->

@@ -13,6 +13,8 @@ pub mod journal;
 mod notify;
 mod numbers;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 mod time;
 pub mod tray;
 pub mod view;

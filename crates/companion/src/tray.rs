@@ -192,5 +192,9 @@ fn about_call(call: &CallLine) -> Message {
         (_, Direction::Incoming) => "tray-ringing",
         (_, Direction::Outgoing) => "tray-calling",
     };
-    Message::new(id).with("party", call.party.clone())
+    if call.withheld {
+        Message::new(&format!("{id}-withheld"))
+    } else {
+        Message::new(id).with("party", call.party.clone())
+    }
 }

@@ -17,6 +17,8 @@ pub struct CallLine {
     pub outcome: Outcome,
     /// The other party, ready to show: `01 42 68 53 00`, `Numéro masqué`. Hostile text is neutralised.
     pub party: String,
+    /// The other party isn't told; [`CallLine::party`] says so.
+    pub withheld: bool,
     /// The other party's number, when it is one that may be called.
     pub number: Option<E164>,
     /// What is known about the number (country, class), when that is worth a line.

@@ -135,7 +135,7 @@ impl Companion {
     fn line(&self, key: &CallKey) -> Option<CallLine> {
         let call = self.board.call(key)?;
         let lang = self.language();
-        let withheld = match call.direction {
+        let unnamed = match call.direction {
             telephony::Direction::Incoming => "party-withheld",
             telephony::Direction::Outgoing => "party-unknown",
         };
@@ -144,7 +144,8 @@ impl Companion {
             key: key.clone(),
             direction: call.direction,
             outcome: self.board.outcome(key).unwrap_or(Outcome::Unknown),
-            party: party.unwrap_or_else(|| say(lang, &Message::new(withheld))),
+            withheld: party.is_none(),
+            party: party.unwrap_or_else(|| say(lang, &Message::new(unnamed))),
             number: numbers::callable(call.other_party()).cloned(),
             about: numbers::about(call.other_party()),
             line: own_line(call, lang),

@@ -125,7 +125,14 @@ fn built() -> BTreeSet<String> {
         .iter()
         .filter(|code| !["territory", "country"].contains(code))
         .map(|code| format!("about-{code}"));
-    let titles = ["note-incoming-withheld", "note-missed-withheld"].map(str::to_owned);
+    let titles = [
+        "note-incoming",
+        "note-missed",
+        "tray-ringing",
+        "tray-calling",
+        "tray-talking",
+    ]
+    .map(|id| format!("{id}-withheld"));
     dial.chain(link)
         .chain(keychain)
         .chain(refused)
@@ -147,13 +154,14 @@ fn written() -> BTreeSet<String> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
+            if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
                 folders.push(path);
                 continue;
             }
-            if path
-                .file_name()
-                .is_some_and(|name| name == "tests.rs" || name == "properties.rs")
+            if path.is_dir()
+                || path
+                    .file_name()
+                    .is_some_and(|name| name == "tests.rs" || name == "properties.rs")
             {
                 continue;
             }
