@@ -47,6 +47,9 @@ pub enum DesktopError {
     /// The system gives no more threads.
     #[error("the system refuses a new thread ({0}): close some programs and start again")]
     Thread(#[from] std::io::Error),
+    /// [`open`] was called outside [`run`]: a mistake in the program. Or the desktop's event loop ended at once.
+    #[error("the desktop's event loop doesn't run")]
+    NoEventLoop,
     /// [`open`] was called outside a Tokio runtime: a mistake in the program.
     #[error("the desktop needs a Tokio runtime")]
     Runtime,

@@ -1,6 +1,14 @@
 //! The desktop's parts against real D-Bus services, each test in a session of its own: own bus, own home, own display.
 #![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a panic is the failure's message; what a session said is shown with it"
+)]
 
+mod clipboard;
 mod keychain;
 mod notifications;
 mod session;

@@ -101,9 +101,12 @@ async fn proxy(bus: &zbus::Connection, name: &str, path: &str, interface: &str) 
         .unwrap()
 }
 
+/// Width, height, and the pixels in ARGB32.
+type Pixmaps = Vec<(i32, i32, Vec<u8>)>;
+
 /// Title of the tooltip.
 async fn tooltip(item: &Proxy<'_>) -> String {
-    let (_, _, title, description): (String, Vec<(i32, i32, Vec<u8>)>, String, String) = item
+    let (_, _, title, description): (String, Pixmaps, String, String) = item
         .get_property::<OwnedValue>("ToolTip")
         .await
         .unwrap()
@@ -152,7 +155,7 @@ session_test! {
         assert_eq!(item.get_property::<String>("Id").await.unwrap(), "centrex-tray");
         assert_eq!(item.get_property::<String>("Status").await.unwrap(), "Active");
         assert_eq!(tooltip(&item).await, "Centrex Tray : connecté");
-        let idle: Vec<(i32, i32, Vec<u8>)> =
+        let idle: Pixmaps =
             item.get_property::<OwnedValue>("IconPixmap").await.unwrap().try_into().unwrap();
         assert_eq!(idle.iter().map(|(width, ..)| *width).collect::<Vec<_>>(), [16, 22, 24, 32, 48, 64]);
 
@@ -176,7 +179,7 @@ session_test! {
         within("the change", changed.next()).await;
         assert_eq!(item.get_property::<String>("Status").await.unwrap(), "NeedsAttention");
         assert_eq!(tooltip(&item).await, "Appel de 01 99 00 12 34");
-        let ringing: Vec<(i32, i32, Vec<u8>)> =
+        let ringing: Pixmaps =
             item.get_property::<OwnedValue>("IconPixmap").await.unwrap().try_into().unwrap();
         assert_ne!(idle, ringing);
     }

@@ -237,12 +237,10 @@ fn end(running: &mut Vec<Child>) {
 pub fn program(program: &str, package: &str) -> Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Some services are meant to be started by the bus only and live outside PATH.
-    let hidden = [
-        "/usr/lib/x86_64-linux-gnu/xfce4/notifyd",
-        "/usr/lib/x86_64-linux-gnu/xfce4/xfconf",
-    ];
+    let xfce = format!("/usr/lib/{}-linux-gnu/xfce4", std::env::consts::ARCH);
+    let hidden = [format!("{xfce}/notifyd"), format!("{xfce}/xfconf")];
     let found = std::env::split_paths(&path)
-        .chain(hidden.iter().map(PathBuf::from))
+        .chain(hidden.map(PathBuf::from))
         .map(|folder| folder.join(program))
         .find(|file| file.is_file());
     Command::new(found.unwrap_or_else(|| {

@@ -21,14 +21,27 @@ pub(super) fn problem(error: &Error) -> KeychainProblem {
     match error {
         Error::NoStorageAccess(_) => KeychainProblem::Locked,
         Error::PlatformFailure(cause) => match cause.downcast_ref() {
-            Some(
-                secret_service::Error::Unavailable
-                | secret_service::Error::Zbus(zbus::Error::InputOutput(_) | zbus::Error::Address(_)),
-            ) => KeychainProblem::NoService,
+            Some(secret_service::Error::Unavailable) => KeychainProblem::NoService,
+            Some(secret_service::Error::Zbus(error)) if is_absence(error) => KeychainProblem::NoService,
             Some(secret_service::Error::Locked | secret_service::Error::Prompt) => KeychainProblem::Locked,
             _ => KeychainProblem::Failed,
         },
         _ => KeychainProblem::Failed,
+    }
+}
+
+/// No session bus, or nobody on it who is a keychain.
+fn is_absence(error: &zbus::Error) -> bool {
+    match error {
+        zbus::Error::InputOutput(_) | zbus::Error::Address(_) => true,
+        zbus::Error::MethodError(name, ..) => {
+            let name = name.as_str();
+            name == "org.freedesktop.DBus.Error.ServiceUnknown"
+                || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
+                // The bus knows how to start one, and that failed.
+                || name.starts_with("org.freedesktop.DBus.Error.Spawn.")
+        }
+        _ => false,
     }
 }
 

@@ -9,7 +9,7 @@ use companion::effect::{Notification, NotificationKind};
 use companion::event::NoteAction;
 use zbus::zvariant::Value;
 
-use super::{action_name, printable};
+use super::{action_name, escaped, printable};
 use crate::desktop::{APP_ID, APP_NAME};
 
 pub(super) const NAME: &str = "org.freedesktop.Notifications";
@@ -128,22 +128,6 @@ fn hints(note: &Notification) -> HashMap<&'static str, Value<'static>> {
         hints.insert("suppress-sound", Value::from(true));
     }
     hints
-}
-
-/// The five characters that the specification's markup gives a meaning to.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

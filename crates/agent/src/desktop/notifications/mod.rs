@@ -5,8 +5,11 @@ mod freedesktop;
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
 mod imp;
-#[cfg(not(target_os = "linux"))]
-#[path = "toast.rs"]
+#[cfg(target_os = "macos")]
+#[path = "macos.rs"]
+mod imp;
+#[cfg(target_os = "windows")]
+#[path = "windows.rs"]
 mod imp;
 
 pub use imp::Notifier;
@@ -33,4 +36,21 @@ fn action_of(name: &str) -> Option<NoteAction> {
 /// Text from outside without the characters that a desktop could stumble on: control characters go, line breaks stay.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+/// The five characters that markup (of a notification's body, of a toast's XML) gives a meaning to.
+#[cfg(not(target_os = "macos"))]
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
