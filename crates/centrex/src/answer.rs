@@ -68,7 +68,11 @@ pub(crate) fn judge(answer: &Answer, function: Function, scrubber: &Scrubber) ->
         200..=299 => {}
         300..=399 => return Err(Error::Redirected { status }),
         401 => return Err(Error::WrongKey),
-        429 => return Err(Error::RateLimited { retry_after: answer.retry_after }),
+        429 => {
+            return Err(Error::RateLimited {
+                retry_after: answer.retry_after,
+            });
+        }
         400..=499 if speaks_of_callback => return Err(Error::NoCallback),
         403 => return Err(Error::Forbidden),
         400..=499 => return Err(Error::Rejected { status }),
@@ -85,24 +89,36 @@ pub(crate) fn judge(answer: &Answer, function: Function, scrubber: &Scrubber) ->
     if let Some(code) = json.as_ref().and_then(error_in) {
         return Err(match code {
             Some(401) => Error::WrongKey,
-            Some(429) => Error::RateLimited { retry_after: answer.retry_after },
+            Some(429) => Error::RateLimited {
+                retry_after: answer.retry_after,
+            },
             _ if speaks_of_callback => Error::NoCallback,
             Some(403) => Error::Forbidden,
             _ => Error::Rejected { status },
         });
     }
-    Ok(Accepted { status, call_id: json.as_ref().and_then(call_id_in), body: scrubber.scrub(&text) })
+    Ok(Accepted {
+        status,
+        call_id: json.as_ref().and_then(call_id_in),
+        body: scrubber.scrub(&text),
+    })
 }
 
 fn looks_like_html(text: &str) -> bool {
-    let start: String = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).chars().take(15).collect();
+    let start: String = text
+        .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
+        .chars()
+        .take(15)
+        .collect();
     let start = start.to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 
 fn mentions_callback(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["callback", "call_back", "call back", "rappel", "notification"].iter().any(|word| text.contains(word))
+    ["callback", "call_back", "call back", "rappel", "notification"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// Whether a JSON answer says error, and the HTTP-like code in it if there is one.
@@ -115,7 +131,9 @@ fn error_in(json: &Value) -> Option<Option<u16>> {
             "error" | "errors" | "error_code" | "errorcode" | "error_message" | "exception" | "fault" => {
                 is_error |= says_something(value);
                 // {"error": 401} and {"error": {"code": 401}}
-                code = code.or_else(|| http_code(value)).or_else(|| value.get("code").and_then(http_code));
+                code = code
+                    .or_else(|| http_code(value))
+                    .or_else(|| value.get("code").and_then(http_code));
             }
             "success" | "ok" | "succeeded" => {
                 is_error |= matches!(value, Value::Bool(false)) || value.as_i64() == Some(0);
@@ -139,9 +157,10 @@ fn says_something(value: &Value) -> bool {
         Value::Null | Value::Bool(false) => false,
         Value::Bool(true) => true,
         Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => {
-            !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "none" | "false" | "no" | "ok")
-        }
+        Value::String(text) => !matches!(
+            text.trim().to_ascii_lowercase().as_str(),
+            "" | "0" | "none" | "false" | "no" | "ok"
+        ),
         Value::Array(list) => !list.is_empty(),
         Value::Object(object) => !object.is_empty(),
     }
@@ -151,7 +170,16 @@ fn is_error_word(value: &Value) -> bool {
     value.as_str().is_some_and(|word| {
         matches!(
             word.trim().to_ascii_lowercase().as_str(),
-            "error" | "erreur" | "ko" | "nok" | "fail" | "failed" | "failure" | "denied" | "refused" | "rejected"
+            "error"
+                | "erreur"
+                | "ko"
+                | "nok"
+                | "fail"
+                | "failed"
+                | "failure"
+                | "denied"
+                | "refused"
+                | "rejected"
         )
     })
 }
@@ -162,7 +190,8 @@ fn http_code(value: &Value) -> Option<u16> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    code.and_then(|code| u16::try_from(code).ok()).filter(|code| (400..=599).contains(code))
+    code.and_then(|code| u16::try_from(code).ok())
+        .filter(|code| (400..=599).contains(code))
 }
 
 /// A call id under an obvious key, at the top or one level below.
@@ -176,7 +205,11 @@ fn call_id_in(json: &Value) -> Option<CallId> {
     direct(json, &["callid"]).or_else(|| {
         ["call", "data", "result", "response"].iter().find_map(|part| {
             let inner = json.get(part)?;
-            let names: &[&str] = if *part == "call" { &["callid", "id"] } else { &["callid"] };
+            let names: &[&str] = if *part == "call" {
+                &["callid", "id"]
+            } else {
+                &["callid"]
+            };
             direct(inner, names)
         })
     })

@@ -128,8 +128,15 @@ pub fn parse(query: &[u8], form_body: Option<&[u8]>) -> Callback {
 }
 
 /// The parameters that the guide names.
-const NAMED: [&str; 7] =
-    ["event", "call_id", "account_id", "calling_number", "called_number", "status", "billable_duration"];
+const NAMED: [&str; 7] = [
+    "event",
+    "call_id",
+    "account_id",
+    "calling_number",
+    "called_number",
+    "status",
+    "billable_duration",
+];
 
 #[derive(Default)]
 struct Reader {
@@ -177,7 +184,11 @@ impl Reader {
 
     /// Keeps a value under its name, or under `name[2]` and so on.
     fn keep(&mut self, name: String, times: usize, value: String) {
-        let mut key = if times == 1 { name.clone() } else { format!("{name}[{times}]") };
+        let mut key = if times == 1 {
+            name.clone()
+        } else {
+            format!("{name}[{times}]")
+        };
         // A parameter may really be called `x[2]`.
         while self.extra.contains_key(&key) {
             key.push('\'');

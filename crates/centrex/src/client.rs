@@ -65,7 +65,9 @@ pub struct Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -108,7 +110,9 @@ impl Client {
         if let Some(root) = root {
             builder = builder.tls_certs_merge([root]);
         }
-        let http = builder.build().map_err(|error| ConfigError::Http(detail(&error)))?;
+        let http = builder
+            .build()
+            .map_err(|error| ConfigError::Http(detail(&error)))?;
         Ok(Self { http, config })
     }
 
@@ -130,9 +134,16 @@ impl Client {
         number: &E164,
     ) -> Result<Accepted, Error> {
         let (name, secret) = credential.parameter();
-        let number = if self.config.plus { number.as_str() } else { number.digits() };
-        let parameters =
-            [("account_id", account.0.as_str()), (name, secret.expose_secret()), ("number", number)];
+        let number = if self.config.plus {
+            number.as_str()
+        } else {
+            number.digits()
+        };
+        let parameters = [
+            ("account_id", account.0.as_str()),
+            (name, secret.expose_secret()),
+            ("number", number),
+        ];
         self.request(Function::Call, &parameters, &[secret]).await
     }
 
@@ -143,7 +154,8 @@ impl Client {
     /// [`Error`].
     pub async fn set_callback(&self, api_key: &SecretString, url: &SecretString) -> Result<Accepted, Error> {
         let parameters = [("api_key", api_key.expose_secret()), ("url", url.expose_secret())];
-        self.request(Function::SetCallback, &parameters, &[api_key, url]).await
+        self.request(Function::SetCallback, &parameters, &[api_key, url])
+            .await
     }
 
     /// Turns the callbacks off: an empty URL. Click-to-call stops working with them.
@@ -172,8 +184,18 @@ impl Client {
         };
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &result {
-            Ok(accepted) => tracing::debug!(?function, status = accepted.status, took_ms, "the platform accepted"),
-            Err(error) => tracing::debug!(?function, code = error.code(), took_ms, "the platform request failed"),
+            Ok(accepted) => tracing::debug!(
+                ?function,
+                status = accepted.status,
+                took_ms,
+                "the platform accepted"
+            ),
+            Err(error) => tracing::debug!(
+                ?function,
+                code = error.code(),
+                took_ms,
+                "the platform request failed"
+            ),
         }
         result
     }
@@ -186,14 +208,18 @@ impl Client {
                 url.set_query(Some(&encoded));
                 self.http.get(url)
             }
-            Method::Post => {
-                self.http.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encoded)
-            }
+            Method::Post => self
+                .http
+                .post(url)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(encoded),
         };
         let mut response = request.send().await.map_err(|error| failure(&error))?;
         let status = response.status();
         let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let retry_after = header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
+        let retry_after = header(RETRY_AFTER)
+            .and_then(|value| value.trim().parse().ok())
+            .map(Duration::from_secs);
         let is_html = header(CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
         let mut body = Vec::new();
         let mut is_cut = false;
@@ -213,7 +239,13 @@ impl Client {
                 break;
             }
         }
-        Ok(Answer { status, retry_after, is_html, body, is_cut })
+        Ok(Answer {
+            status,
+            retry_after,
+            is_html,
+            body,
+            is_cut,
+        })
     }
 
     fn endpoint(&self, function: Function) -> Url {
@@ -234,7 +266,10 @@ impl Client {
 
 /// Percent-encodes parameters so that every decoder agrees: a space as `%20` and a plus as `%2B`.
 fn encode(parameters: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish().replace('+', "%20")
+    url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish()
+        .replace('+', "%20")
 }
 
 fn check(base_url: &Url) -> Result<(), ConfigError> {
@@ -245,7 +280,11 @@ fn check(base_url: &Url) -> Result<(), ConfigError> {
         && base_url.password().is_none()
         && base_url.query().is_none()
         && base_url.fragment().is_none();
-    if is_bare { Ok(()) } else { Err(ConfigError::TooMuch) }
+    if is_bare {
+        Ok(())
+    } else {
+        Err(ConfigError::TooMuch)
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -260,7 +299,9 @@ fn is_loopback(url: &Url) -> bool {
 /// Sorts an error of the HTTP library. Only the innermost cause's words are kept: the outer ones print URLs.
 fn failure(error: &reqwest::Error) -> Error {
     if error.is_timeout() {
-        return Error::Timeout { sent: !error.is_connect() };
+        return Error::Timeout {
+            sent: !error.is_connect(),
+        };
     }
     let detail = detail(error);
     match error.is_connect() {
@@ -293,6 +334,3 @@ fn detail(error: &reqwest::Error) -> String {
         _ => "no further detail".to_owned(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -155,7 +155,9 @@ impl Error {
 #[non_exhaustive]
 pub enum ConfigError {
     /// Neither `http:` nor `https:`, or without a host.
-    #[error("the platform's address must be an http: or https: URL with a host, such as https://popc.axialys.com/api")]
+    #[error(
+        "the platform's address must be an http: or https: URL with a host, such as https://popc.axialys.com/api"
+    )]
     NotHttp,
     /// A user name, password, query or fragment stands in the address.
     #[error("the platform's address must have no user name, password, query or fragment")]

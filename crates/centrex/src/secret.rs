@@ -38,17 +38,43 @@ impl Scrubber {
         let encoded = utf8_percent_encode(plain, NON_ALPHANUMERIC).to_string();
         let form: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
         // As a query keeps what needs no encoding there.
-        let query = url::Url::parse(&format!("http://h/?{plain}")).ok().and_then(|u| u.query().map(str::to_owned));
-        let json = serde_json::to_string(plain).unwrap_or_default().trim_matches('"').to_owned();
-        let html = plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-        let forms = [plain.to_owned(), encoded.to_lowercase(), encoded, form.to_lowercase(), form, json, html];
-        self.0.extend(forms.into_iter().chain(query).filter(|form| !form.is_empty()).map(SecretString::from));
+        let query = url::Url::parse(&format!("http://h/?{plain}"))
+            .ok()
+            .and_then(|u| u.query().map(str::to_owned));
+        let json = serde_json::to_string(plain)
+            .unwrap_or_default()
+            .trim_matches('"')
+            .to_owned();
+        let html = plain
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;");
+        let forms = [
+            plain.to_owned(),
+            encoded.to_lowercase(),
+            encoded,
+            form.to_lowercase(),
+            form,
+            json,
+            html,
+        ];
+        self.0.extend(
+            forms
+                .into_iter()
+                .chain(query)
+                .filter(|form| !form.is_empty())
+                .map(SecretString::from),
+        );
         // The longest form first, so that no half of one is left.
-        self.0.sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
+        self.0
+            .sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
     }
 
     /// The text without them.
     pub fn scrub(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, form| text.replace(form.expose_secret(), SCRUBBED))
+        self.0.iter().fold(text.to_owned(), |text, form| {
+            text.replace(form.expose_secret(), SCRUBBED)
+        })
     }
 }

@@ -125,7 +125,10 @@ impl Territory {
             590 => Self::Guadeloupe,
             594 => Self::FrenchGuiana,
             596 => Self::Martinique,
-            262 if ["269", "268", "639", "7093", "9398", "9478"].iter().any(|p| national.starts_with(p)) => {
+            262 if ["269", "268", "639", "7093", "9398", "9478"]
+                .iter()
+                .any(|p| national.starts_with(p)) =>
+            {
                 Self::Mayotte
             }
             262 => Self::Reunion,
@@ -198,8 +201,12 @@ pub fn class(number: &E164) -> Class {
     if let Some(national) = number.digits().strip_prefix("33") {
         return french(national);
     }
-    let Ok(parsed) = PHONE_NUMBER_UTIL.parse(number.as_str(), None) else { return Class::Unknown };
-    let Ok(calling_code) = u16::try_from(parsed.country_code) else { return Class::Unknown };
+    let Ok(parsed) = PHONE_NUMBER_UTIL.parse(number.as_str(), None) else {
+        return Class::Unknown;
+    };
+    let Ok(calling_code) = u16::try_from(parsed.country_code) else {
+        return Class::Unknown;
+    };
     let kind = parsed.get_type();
     if [870, 881, 882, 883, 979].contains(&calling_code) {
         return Class::Satellite;
@@ -210,8 +217,13 @@ pub fn class(number: &E164) -> Class {
     let national = parsed.get_national_significant_number();
     if let Some(territory) = Territory::of(calling_code, &national) {
         return match kind {
-            _ if ["9475", "9476", "9477", "9478", "9479"].iter().any(|p| national.starts_with(p)) => {
-                Class::Canvassing { territory: Some(territory) }
+            _ if ["9475", "9476", "9477", "9478", "9479"]
+                .iter()
+                .any(|p| national.starts_with(p)) =>
+            {
+                Class::Canvassing {
+                    territory: Some(territory),
+                }
             }
             PhoneNumberType::PremiumRate => Class::Premium,
             PhoneNumberType::SharedCost => Class::SharedCost,
@@ -223,12 +235,17 @@ pub fn class(number: &E164) -> Class {
         .get_region_code()
         .or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code))
         .and_then(|region| Region::parse(region.as_region_str().as_ref()));
-    Class::Foreign { calling_code, region, premium: kind == PhoneNumberType::PremiumRate }
+    Class::Foreign {
+        calling_code,
+        region,
+        premium: kind == PhoneNumberType::PremiumRate,
+    }
 }
 
 /// The verified polyvalent numbers, after the zero.
-const CANVASSING: [&str; 12] =
-    ["162", "163", "270", "271", "377", "378", "424", "425", "568", "569", "948", "949"];
+const CANVASSING: [&str; 12] = [
+    "162", "163", "270", "271", "377", "378", "424", "425", "568", "569", "948", "949",
+];
 
 fn french(national: &str) -> Class {
     if national.len() > 9 && national.starts_with("700") {
@@ -240,7 +257,9 @@ fn french(national: &str) -> Class {
     if let Some((calling_code, mapped)) = crate::understand::overseas(national) {
         let canvassing = national.starts_with("947");
         return match Territory::of(calling_code, &mapped) {
-            Some(territory) if canvassing => Class::Canvassing { territory: Some(territory) },
+            Some(territory) if canvassing => Class::Canvassing {
+                territory: Some(territory),
+            },
             Some(territory) => Class::Overseas(territory),
             None => Class::Unknown,
         };
@@ -347,9 +366,12 @@ impl Class {
             Self::Canvassing { .. } => About::ProbableCanvassing,
             Self::Overseas(territory) => About::Territory(*territory),
             Self::Premium | Self::Foreign { premium: true, .. } => About::Premium,
-            Self::Foreign { calling_code, region, .. } => {
-                About::Country { calling_code: *calling_code, region: *region }
-            }
+            Self::Foreign {
+                calling_code, region, ..
+            } => About::Country {
+                calling_code: *calling_code,
+                region: *region,
+            },
             Self::Free => About::Free,
             Self::SharedCost => About::SharedCost,
             Self::SpecialService => About::SpecialService,

@@ -13,6 +13,16 @@
 //! assert_eq!(display_destination(&one.destination, Language::Fr), "01\u{a0}42\u{a0}68\u{a0}53\u{a0}00");
 //! assert_eq!(may_dial(&one), Verdict::Dial);
 //! ```
+//!
+//! - [`understand`] reads a text: [`Meaning`] is empty, incomplete (with what to say to who dials it now), one destination,
+//!   several to choose from, or refused.
+//! - [`may_dial`] judges what was understood, [`may_dial_number`] a bare number: dial, confirm ([`Caution`]) or refuse
+//!   ([`Refusal`]). Every reason has a stable kebab-case `code()` and stands in `ALL`, so that a test can hold the words to it.
+//! - [`class`] and [`about`] tell what kind of number it is, and what of that is worth a line.
+//! - [`display_number`], [`display`] and [`copy_form`] write it for the eye and the clipboard.
+//!
+//! A [`Destination`] may be a short number or an extension, which the platform can't dial: only [`Destination::Number`] ever
+//! gets a verdict other than a refusal.
 
 pub mod call;
 pub mod class;

@@ -23,7 +23,11 @@ impl E164 {
         let shaped = (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
-        if shaped { Ok(Self(format!("+{digits}"))) } else { Err(NotE164) }
+        if shaped {
+            Ok(Self(format!("+{digits}")))
+        } else {
+            Err(NotE164)
+        }
     }
 
     /// Digits alone, as the platform writes them: `33142685300`.

@@ -29,7 +29,9 @@ pub struct Extensions {
 impl Rules {
     /// Whether these digits are an extension although they have a public meaning too.
     pub(crate) fn overrides(&self, digits: &str) -> bool {
-        self.extensions.as_ref().is_some_and(|plan| plan.overriding.iter().any(|one| one == digits))
+        self.extensions
+            .as_ref()
+            .is_some_and(|plan| plan.overriding.iter().any(|one| one == digits))
     }
 
     /// Whether digits without a public meaning are an extension.

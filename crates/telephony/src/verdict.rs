@@ -133,15 +133,23 @@ impl Refusal {
     /// The count of digits and what it should be, of those refusals that carry them.
     pub fn digits(self) -> Option<(usize, Option<usize>)> {
         match self {
-            Self::TooShort { digits, expected } | Self::TooLong { digits, expected } => Some((digits, expected)),
+            Self::TooShort { digits, expected } | Self::TooLong { digits, expected } => {
+                Some((digits, expected))
+            }
             _ => None,
         }
     }
 
     /// Every refusal (counts are examples), for a test that each has words.
     pub const ALL: [Self; 16] = [
-        Self::TooShort { digits: 9, expected: Some(10) },
-        Self::TooLong { digits: 11, expected: Some(10) },
+        Self::TooShort {
+            digits: 9,
+            expected: Some(10),
+        },
+        Self::TooLong {
+            digits: 11,
+            expected: Some(10),
+        },
         Self::Letters,
         Self::ServiceCode,
         Self::MissingPrefix,

@@ -1,5 +1,12 @@
 //! What people type and paste in France, one line a vector: the text, and what must come of it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is the failure message of a test"
+)]
+
 use telephony::{
     Caution, Destination, Extensions, Meaning, Note, One, Refusal, Rules, Verdict, may_dial, understand,
 };
@@ -52,7 +59,12 @@ fn judge(text: &str, rules: &Rules, expect: &Expect) -> Result<(), String> {
         (Choose(wanted), Meaning::Several(choices)) => {
             let found: Vec<_> = choices
                 .iter()
-                .map(|choice| (choice.one.number().map_or("", |n| n.as_str()), choice.label.as_deref()))
+                .map(|choice| {
+                    (
+                        choice.one.number().map_or("", |n| n.as_str()),
+                        choice.label.as_deref(),
+                    )
+                })
                 .collect();
             found == *wanted
         }
@@ -65,9 +77,17 @@ fn judge(text: &str, rules: &Rules, expect: &Expect) -> Result<(), String> {
 }
 
 fn judge_all(rules: &Rules, vectors: &[(&str, Expect)]) {
-    let wrong: Vec<String> =
-        vectors.iter().filter_map(|(text, expect)| judge(text, rules, expect).err()).collect();
-    assert!(wrong.is_empty(), "{} of {} vectors wrong:\n{}", wrong.len(), vectors.len(), wrong.join("\n"));
+    let wrong: Vec<String> = vectors
+        .iter()
+        .filter_map(|(text, expect)| judge(text, rules, expect).err())
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {} vectors wrong:\n{}",
+        wrong.len(),
+        vectors.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -88,7 +108,10 @@ fn french_numbers_however_they_are_written() {
             ("0033 (0)1 42 68 53 00", Dial(T)),
             ("00+33142685300", Dial(T)),
             ("33142685300", Dial(T)),
-            ("331426853", Confirm("+33331426853", Caution::LostZeroOrCountryCode)),
+            (
+                "331426853",
+                Confirm("+33331426853", Caution::LostZeroOrCountryCode),
+            ),
             ("0 800 12 34 56", Dial("+33800123456")),
             ("06 12 34 56 78", Dial("+33612345678")),
             // The ranges that the regulator keeps for fiction.
@@ -97,9 +120,27 @@ fn french_numbers_however_they_are_written() {
             ("06 39 98 12 34", Dial("+33639981234")),
             ("07001234567890", Refuse(Refusal::Machine)),
             ("0700512345678", Refuse(Refusal::Machine)),
-            ("01 42 68 53 0", Incomplete(Refusal::TooShort { digits: 9, expected: Some(10) })),
-            ("01 42 68 53 00 1", Refuse(Refusal::TooLong { digits: 11, expected: Some(10) })),
-            ("+33 1 42 68 53 00 1", Refuse(Refusal::TooLong { digits: 11, expected: Some(10) })),
+            (
+                "01 42 68 53 0",
+                Incomplete(Refusal::TooShort {
+                    digits: 9,
+                    expected: Some(10),
+                }),
+            ),
+            (
+                "01 42 68 53 00 1",
+                Refuse(Refusal::TooLong {
+                    digits: 11,
+                    expected: Some(10),
+                }),
+            ),
+            (
+                "+33 1 42 68 53 00 1",
+                Refuse(Refusal::TooLong {
+                    digits: 11,
+                    expected: Some(10),
+                }),
+            ),
             // Nothing changed between the pairs but the kind of comma.
             ("01,42,68,53,00", Dial(T)),
         ],
@@ -130,7 +171,13 @@ fn addresses() {
             ("sip:accueil@sip.example", Refuse(Refusal::SipAddress)),
             ("tel:112", Refuse(Refusal::Emergency)),
             ("tel:*21*0142685300%23", Refuse(Refusal::ServiceCode)),
-            ("tel:", Incomplete(Refusal::TooShort { digits: 0, expected: None })),
+            (
+                "tel:",
+                Incomplete(Refusal::TooShort {
+                    digits: 0,
+                    expected: None,
+                }),
+            ),
         ],
     );
 }
@@ -175,11 +222,17 @@ fn labels_extensions_and_several_numbers() {
             ("Fax : 01 42 68 53 00", Confirm(T, Caution::Fax)),
             ("01 42 68 53 00/01", Choose(&[(T, None), (U, None)])),
             ("01 42 68 53 00 / 01 42 68 53 01", Choose(&[(T, None), (U, None)])),
-            ("01 42 68 53 00 ou 01 42 68 53 01", Choose(&[(T, None), (U, None)])),
+            (
+                "01 42 68 53 00 ou 01 42 68 53 01",
+                Choose(&[(T, None), (U, None)]),
+            ),
             ("01 42 68 53 00 - 01 42 68 53 01", Choose(&[(T, None), (U, None)])),
             ("01 42 68 53 00\n01 42 68 53 01", Choose(&[(T, None), (U, None)])),
             ("01 42 68 53 00 01 42 68 53 01", Choose(&[(T, None), (U, None)])),
-            ("+33 1 42 68 53 00 +33 1 42 68 53 01", Choose(&[(T, None), (U, None)])),
+            (
+                "+33 1 42 68 53 00 +33 1 42 68 53 01",
+                Choose(&[(T, None), (U, None)]),
+            ),
             ("01 42 68 53 00 ; +33 1 42 68 53 00", Dial(T)),
             ("Accueil, 12 allée des Fictions\nTél. 01 42 68 53 00", Dial(T)),
             ("01 42 68 53 00 poste 204", DialWithExtension(T, "204")),
@@ -188,7 +241,10 @@ fn labels_extensions_and_several_numbers() {
             ("01 42 68 53 00x204", DialWithExtension(T, "204")),
             ("01 42 68 53 00 #204", DialWithExtension(T, "204")),
             ("+33142685300;ext=204", DialWithExtension(T, "204")),
-            ("01 42 68 53 00 poste 204 / 01 42 68 53 01", Choose(&[(T, None), (U, None)])),
+            (
+                "01 42 68 53 00 poste 204 / 01 42 68 53 01",
+                Choose(&[(T, None), (U, None)]),
+            ),
             ("01 42 68 53 00 (accueil)", Dial(T)),
             ("(accueil) 01 42 68 53 00", Dial(T)),
             ("Merci d’appeler le 01 42 68 53 00 avant midi", Dial(T)),
@@ -212,7 +268,13 @@ fn letters_and_service_codes() {
             ("#31#0142685300", Refuse(Refusal::ServiceCode)),
             ("Renvoi : *21*0142685300#", Refuse(Refusal::ServiceCode)),
             ("01+42", Refuse(Refusal::NotANumber)),
-            ("€", Incomplete(Refusal::TooShort { digits: 0, expected: None })),
+            (
+                "€",
+                Incomplete(Refusal::TooShort {
+                    digits: 0,
+                    expected: None,
+                }),
+            ),
         ],
     );
 }
@@ -231,9 +293,27 @@ fn foreign_numbers() {
             ("00377 93 15 22 22", Dial("+37793152222")),
             ("+999 12 34 56 78", Refuse(Refusal::UnknownCountry)),
             ("+881 6 1234 5678", Refuse(Refusal::Satellite)),
-            ("+", Incomplete(Refusal::TooShort { digits: 0, expected: None })),
-            ("+44 20", Incomplete(Refusal::TooShort { digits: 4, expected: None })),
-            ("+44 20 7946 0000 0000", Refuse(Refusal::TooLong { digits: 16, expected: None })),
+            (
+                "+",
+                Incomplete(Refusal::TooShort {
+                    digits: 0,
+                    expected: None,
+                }),
+            ),
+            (
+                "+44 20",
+                Incomplete(Refusal::TooShort {
+                    digits: 4,
+                    expected: None,
+                }),
+            ),
+            (
+                "+44 20 7946 0000 0000",
+                Refuse(Refusal::TooLong {
+                    digits: 16,
+                    expected: None,
+                }),
+            ),
         ],
     );
 }
@@ -268,17 +348,26 @@ fn every_overseas_prefix_goes_to_its_country_code() {
     let prefixes: &[(&str, &[&str])] = &[
         (
             "262",
-            &["262", "263", "268", "269", "692", "693", "639", "7092", "70935", "70936", "70937", "9478", "9479"],
+            &[
+                "262", "263", "268", "269", "692", "693", "639", "7092", "70935", "70936", "70937", "9478",
+                "9479",
+            ],
         ),
         ("590", &["590", "5987", "690", "691", "7090", "9475"]),
-        ("594", &["594", "5988", "694", "70930", "70931", "70932", "70933", "9476"]),
+        (
+            "594",
+            &["594", "5988", "694", "70930", "70931", "70932", "70933", "9476"],
+        ),
         ("596", &["596", "5989", "696", "697", "7091", "9477"]),
     ];
     for (calling_code, prefixes) in prefixes {
         for prefix in *prefixes {
             let national = format!("{prefix:0<9}");
             let one = only(understand(&format!("0{national}"), &Rules::default()).meaning).expect("a number");
-            assert_eq!(one.number().map(|n| n.digits().to_owned()), Some(format!("{calling_code}{national}")));
+            assert_eq!(
+                one.number().map(|n| n.digits().to_owned()),
+                Some(format!("{calling_code}{national}"))
+            );
             assert!(one.notes.contains(&Note::Overseas));
         }
     }
@@ -296,8 +385,20 @@ fn short_numbers_are_never_lengthened() {
             ("3639", Refuse(Refusal::ShortNumber)),
             ("1014", Refuse(Refusal::ShortNumber)),
             ("118 218", Refuse(Refusal::Directory)),
-            ("204", Incomplete(Refusal::TooShort { digits: 3, expected: Some(10) })),
-            ("4207", Incomplete(Refusal::TooShort { digits: 4, expected: Some(10) })),
+            (
+                "204",
+                Incomplete(Refusal::TooShort {
+                    digits: 3,
+                    expected: Some(10),
+                }),
+            ),
+            (
+                "4207",
+                Incomplete(Refusal::TooShort {
+                    digits: 4,
+                    expected: Some(10),
+                }),
+            ),
         ],
     );
     let one = only(understand("3639", &Rules::default()).meaning).expect("a short number");
@@ -306,8 +407,15 @@ fn short_numbers_are_never_lengthened() {
 
 #[test]
 fn the_administrator_says_what_is_an_extension() {
-    let extensions = Extensions { min_digits: 3, max_digits: 4, overriding: vec!["15".to_owned()] };
-    let rules = Rules { extensions: Some(extensions), ..Rules::default() };
+    let extensions = Extensions {
+        min_digits: 3,
+        max_digits: 4,
+        overriding: vec!["15".to_owned()],
+    };
+    let rules = Rules {
+        extensions: Some(extensions),
+        ..Rules::default()
+    };
     judge_all(
         &rules,
         &[
@@ -326,7 +434,10 @@ fn the_administrator_says_what_is_an_extension() {
 
 #[test]
 fn the_outside_prefix_is_taken_off_only_when_nothing_else_fits() {
-    let rules = Rules { outside_prefix: Some("0".to_owned()), ..Rules::default() };
+    let rules = Rules {
+        outside_prefix: Some("0".to_owned()),
+        ..Rules::default()
+    };
     judge_all(
         &rules,
         &[
@@ -339,16 +450,37 @@ fn the_outside_prefix_is_taken_off_only_when_nothing_else_fits() {
     );
     judge_all(
         &Rules::default(),
-        &[("0 01 42 68 53 00", Incomplete(Refusal::TooShort { digits: 9, expected: None }))],
+        &[(
+            "0 01 42 68 53 00",
+            Incomplete(Refusal::TooShort {
+                digits: 9,
+                expected: None,
+            }),
+        )],
     );
-    let rules = Rules { outside_prefix: Some("9".to_owned()), ..Rules::default() };
-    judge_all(&rules, &[("9 01 42 68 53 00", Dial(T)), ("09 72 12 34 56", Dial("+33972123456"))]);
+    let rules = Rules {
+        outside_prefix: Some("9".to_owned()),
+        ..Rules::default()
+    };
+    judge_all(
+        &rules,
+        &[
+            ("9 01 42 68 53 00", Dial(T)),
+            ("09 72 12 34 56", Dial("+33972123456")),
+        ],
+    );
 }
 
 #[test]
 fn nothing_and_too_much() {
     assert_eq!(understand("", &Rules::default()).meaning, Meaning::Empty);
-    assert_eq!(understand(" \u{a0}\n\u{200b}", &Rules::default()).meaning, Meaning::Empty);
+    assert_eq!(
+        understand(" \u{a0}\n\u{200b}", &Rules::default()).meaning,
+        Meaning::Empty
+    );
     let paste = "01 42 68 53 00 ".repeat(7_000);
-    judge_all(&Rules::default(), &[(paste.as_str(), Refuse(Refusal::TooMuchText))]);
+    judge_all(
+        &Rules::default(),
+        &[(paste.as_str(), Refuse(Refusal::TooMuchText))],
+    );
 }

@@ -17,18 +17,28 @@ const KEPT_ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// The `name=value` pairs of a query or form body; a pair without `=` has an empty value. Empty pairs are skipped.
 pub(super) fn pairs(bytes: &[u8]) -> impl Iterator<Item = (Text, Text)> {
-    bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let cut = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-        let (name, value) = pair.split_at(cut);
-        (text(name), text(value.strip_prefix(b"=").unwrap_or(value)))
-    })
+    bytes
+        .split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let cut = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(cut);
+            (text(name), text(value.strip_prefix(b"=").unwrap_or(value)))
+        })
 }
 
 fn text(encoded: &[u8]) -> Text {
-    let spaced: Vec<u8> = encoded.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let spaced: Vec<u8> = encoded
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
     let (text, is_utf8) = decoded(&spaced);
     let (with_plus, _) = decoded(encoded);
-    Text { text, with_plus, is_utf8 }
+    Text {
+        text,
+        with_plus,
+        is_utf8,
+    }
 }
 
 fn decoded(encoded: &[u8]) -> (String, bool) {

@@ -3,8 +3,9 @@
 use telephony::{E164, Meaning, Party, Rules, understand};
 
 /// Words that stand for a number that isn't told.
-const WITHHELD: [&str; 9] = [
+const WITHHELD: [&str; 10] = [
     "anonymous",
+    "anonyme",
     "unknown",
     "restricted",
     "private",

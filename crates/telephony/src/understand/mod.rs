@@ -62,7 +62,11 @@ impl One {
     }
 
     fn plain(destination: Destination) -> Self {
-        Self { destination, extension: None, notes: Vec::new() }
+        Self {
+            destination,
+            extension: None,
+            notes: Vec::new(),
+        }
     }
 
     fn noted(mut self, note: Note) -> Self {
@@ -117,7 +121,10 @@ pub struct Choice {
 
 /// Understands a typed or pasted text as a number. Pure, total, and bounded: a text beyond [`LONGEST_TEXT`] isn't searched.
 pub fn understand(input: &str, rules: &Rules) -> Understanding {
-    Understanding { original: input.to_owned(), meaning: meaning(input, rules) }
+    Understanding {
+        original: input.to_owned(),
+        meaning: meaning(input, rules),
+    }
 }
 
 fn meaning(input: &str, rules: &Rules) -> Meaning {
@@ -133,12 +140,18 @@ fn meaning(input: &str, rules: &Rules) -> Meaning {
     if text.is_empty() {
         // A scheme alone may still be followed by a number; invisible characters alone are nothing.
         return match address.is_uri {
-            true => Meaning::Incomplete(Refusal::TooShort { digits: 0, expected: None }),
+            true => Meaning::Incomplete(Refusal::TooShort {
+                digits: 0,
+                expected: None,
+            }),
             false => Meaning::Empty,
         };
     }
     match (text::read(&text, rules), address.extension) {
-        (Meaning::One(one), Some(extension)) => Meaning::One(One { extension: Some(extension), ..one }),
+        (Meaning::One(one), Some(extension)) => Meaning::One(One {
+            extension: Some(extension),
+            ..one
+        }),
         (Meaning::Refused(Refusal::Letters), _) if address.is_sip => Meaning::Refused(Refusal::SipAddress),
         (meaning, _) => meaning,
     }

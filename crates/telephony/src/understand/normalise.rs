@@ -50,7 +50,10 @@ fn fold_digit(c: char) -> char {
                 .is_some_and(|previous| previous.general_category() == GeneralCategory::DecimalNumber)
         })
         .count();
-    u32::try_from(before % 10).ok().and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+    u32::try_from(before % 10)
+        .ok()
+        .and_then(|value| char::from_digit(value, 10))
+        .unwrap_or(c)
 }
 
 /// Lower case without the accents of French and its neighbours, for comparing words.
@@ -78,12 +81,18 @@ mod tests {
     fn digits_of_every_script_are_folded() {
         assert_eq!(normalise("０١۲৩４"), "01234");
         // Five alphabets of mathematical digits stand back to back.
-        assert_eq!(normalise("\u{1d7ce}\u{1d7d7}\u{1d7d8}\u{1d7e1}\u{1d7ff}"), "09099");
+        assert_eq!(
+            normalise("\u{1d7ce}\u{1d7d7}\u{1d7d8}\u{1d7e1}\u{1d7ff}"),
+            "09099"
+        );
     }
 
     #[test]
     fn spaces_dashes_and_invisible_characters_are_folded() {
-        assert_eq!(normalise("\u{feff}\u{202d}01\u{a0}42\u{202f}68\u{2009}53–00\u{202c} "), "01 42 68 53-00");
+        assert_eq!(
+            normalise("\u{feff}\u{202d}01\u{a0}42\u{202f}68\u{2009}53–00\u{202c} "),
+            "01 42 68 53-00"
+        );
         assert_eq!(normalise("01\u{2212}42\u{2011}68"), "01-42-68");
         assert_eq!(normalise("＋33（0）1"), "+33(0)1");
         assert_eq!(normalise("a\u{301}\r\nb\tc"), "a\n\nb\nc");

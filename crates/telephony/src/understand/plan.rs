@@ -1,6 +1,8 @@
 //! Digits alone, read against the numbering plans.
 
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, ValidationError};
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, ValidationError,
+};
 
 use super::{Note, One};
 use crate::class::{Class, short_class};
@@ -38,7 +40,9 @@ pub(super) fn read(run: &str, rules: &Rules) -> Reading {
         .and_then(|prefix| compact.strip_prefix(prefix))
         .map(|rest| read_compact(rest, rules));
     match inside {
-        Some(Reading::One(one)) if one.number().is_some() && one.notes.iter().all(|n| n.caution().is_none()) => {
+        Some(Reading::One(one))
+            if one.number().is_some() && one.notes.iter().all(|n| n.caution().is_none()) =>
+        {
             Reading::One(one.noted(Note::OutsidePrefix))
         }
         _ => direct,
@@ -75,7 +79,10 @@ fn read_compact(compact: &str, rules: &Rules) -> Reading {
 /// After `+` or `00`.
 fn international(digits: &str) -> Reading {
     if digits.len() > LONGEST + 2 {
-        return Reading::Refused(Refusal::TooLong { digits: digits.len(), expected: None });
+        return Reading::Refused(Refusal::TooLong {
+            digits: digits.len(),
+            expected: None,
+        });
     }
     match digits.strip_prefix("33") {
         // `+33 (0)1 …`: the zero belongs to the national form only.
@@ -94,16 +101,25 @@ fn without_prefix(digits: &str, rules: &Rules) -> Reading {
         _ => return Reading::One(One::plain(Destination::Short(digits.to_owned()))),
     }
     match digits.len() {
-        0..=8 => Reading::Incomplete(Refusal::TooShort { digits: digits.len(), expected: Some(FRENCH) }),
+        0..=8 => Reading::Incomplete(Refusal::TooShort {
+            digits: digits.len(),
+            expected: Some(FRENCH),
+        }),
         9 => lost_zero(digits),
-        10 if digits.starts_with("33") => {
-            Reading::Incomplete(Refusal::TooShort { digits: digits.len() - 1, expected: Some(FRENCH) })
-        }
-        _ => match digits.strip_prefix("33").filter(|national| !national.starts_with('0')).map(french) {
+        10 if digits.starts_with("33") => Reading::Incomplete(Refusal::TooShort {
+            digits: digits.len() - 1,
+            expected: Some(FRENCH),
+        }),
+        _ => match digits
+            .strip_prefix("33")
+            .filter(|national| !national.starts_with('0'))
+            .map(french)
+        {
             Some(reading @ Reading::One(_)) => reading,
-            _ if digits.len() > LONGEST => {
-                Reading::Refused(Refusal::TooLong { digits: digits.len(), expected: None })
-            }
+            _ if digits.len() > LONGEST => Reading::Refused(Refusal::TooLong {
+                digits: digits.len(),
+                expected: None,
+            }),
             _ => Reading::Refused(Refusal::MissingPrefix),
         },
     }
@@ -142,11 +158,15 @@ fn french(national: &str) -> Reading {
 
 fn sized(digits: usize, expected: usize, read: impl FnOnce() -> Reading) -> Reading {
     match digits.cmp(&expected) {
-        std::cmp::Ordering::Less => {
-            Reading::Incomplete(Refusal::TooShort { digits, expected: Some(expected) })
-        }
+        std::cmp::Ordering::Less => Reading::Incomplete(Refusal::TooShort {
+            digits,
+            expected: Some(expected),
+        }),
         std::cmp::Ordering::Equal => read(),
-        std::cmp::Ordering::Greater => Reading::Refused(Refusal::TooLong { digits, expected: Some(expected) }),
+        std::cmp::Ordering::Greater => Reading::Refused(Refusal::TooLong {
+            digits,
+            expected: Some(expected),
+        }),
     }
 }
 
@@ -174,9 +194,19 @@ pub(crate) fn overseas(national: &str) -> Option<(u16, String)> {
         _ if starts(&["63998"]) => return None,
         _ if starts(&["508"]) => return Some((508, national[3..].to_owned())),
         _ if starts(&["708"]) => 508,
-        _ if starts(&["262", "263", "268", "269", "692", "693", "639", "7092", "70935", "70936", "70937"]) => 262,
+        _ if starts(&[
+            "262", "263", "268", "269", "692", "693", "639", "7092", "70935", "70936", "70937",
+        ]) =>
+        {
+            262
+        }
         _ if starts(&["590", "5987", "690", "691", "7090", "9475", "9395"]) => 590,
-        _ if starts(&["594", "5988", "694", "70930", "70931", "70932", "70933", "9476", "9396"]) => 594,
+        _ if starts(&[
+            "594", "5988", "694", "70930", "70931", "70932", "70933", "9476", "9396",
+        ]) =>
+        {
+            594
+        }
         _ if starts(&["596", "5989", "696", "697", "7091", "9477", "9397"]) => 596,
         _ if starts(&["9478", "9479", "9398", "9399"]) => 262,
         // 0976 is shared out among the territories in small blocks; the library knows which.
@@ -196,18 +226,32 @@ fn foreign(digits: &str) -> Reading {
         // Country codes have up to three digits.
         Err(ParseError::InvalidCountryCode) if count > 3 => return Reading::Refused(Refusal::UnknownCountry),
         Err(ParseError::TooLongNsn) => {
-            return Reading::Refused(Refusal::TooLong { digits: count, expected: None });
+            return Reading::Refused(Refusal::TooLong {
+                digits: count,
+                expected: None,
+            });
         }
-        Err(_) => return Reading::Incomplete(Refusal::TooShort { digits: count, expected: None }),
+        Err(_) => {
+            return Reading::Incomplete(Refusal::TooShort {
+                digits: count,
+                expected: None,
+            });
+        }
     };
     match number.is_possible_with_reason() {
         Ok(NumberLengthType::IsPossible) => {}
         Ok(NumberLengthType::IsPossibleLocalOnly)
         | Err(ValidationError::TooShort | ValidationError::InvalidLength) => {
-            return Reading::Incomplete(Refusal::TooShort { digits: count, expected: None });
+            return Reading::Incomplete(Refusal::TooShort {
+                digits: count,
+                expected: None,
+            });
         }
         Err(ValidationError::TooLong) => {
-            return Reading::Refused(Refusal::TooLong { digits: count, expected: None });
+            return Reading::Refused(Refusal::TooLong {
+                digits: count,
+                expected: None,
+            });
         }
         Err(ValidationError::InvalidCountryCode) => return Reading::Refused(Refusal::UnknownCountry),
     }

@@ -21,7 +21,10 @@ pub(super) fn readings(run: &str, rules: &Rules) -> Vec<Reading> {
     parts(run.split('/'), rules)
         .or_else(|| parts(run.split(" - "), rules))
         .or_else(|| side_by_side(run, rules))
-        .map_or_else(|| vec![whole], |ones| ones.into_iter().map(Reading::One).collect())
+        .map_or_else(
+            || vec![whole],
+            |ones| ones.into_iter().map(Reading::One).collect(),
+        )
 }
 
 /// `01 42 68 53 00 #204`
@@ -32,7 +35,10 @@ fn with_hash_extension(run: &str, rules: &Rules) -> Option<One> {
         return None;
     }
     match plan::read(number, rules) {
-        Reading::One(one) if one.number().is_some() => Some(One { extension: Some(extension.to_owned()), ..one }),
+        Reading::One(one) if one.number().is_some() => Some(One {
+            extension: Some(extension.to_owned()),
+            ..one
+        }),
         _ => None,
     }
 }
@@ -57,7 +63,11 @@ fn varied(before: &One, ending: &str) -> Option<One> {
     let digits = before.number()?.digits();
     let kept = digits.get(..digits.len().checked_sub(ending.len())?)?;
     let number = E164::parse(&format!("{kept}{ending}")).ok()?;
-    Some(One { destination: Destination::Number(number), extension: None, notes: before.notes.clone() })
+    Some(One {
+        destination: Destination::Number(number),
+        extension: None,
+        notes: before.notes.clone(),
+    })
 }
 
 /// Numbers with nothing but spaces between them: each but the first starts with `0` or `+`.
@@ -70,12 +80,12 @@ fn side_by_side(run: &str, rules: &Rules) -> Option<Vec<One>> {
         if current.bytes().filter(u8::is_ascii_digit).count() > MOST_DIGITS {
             return None;
         }
-        let boundary = groups.get(index + 1).is_none_or(|next| next.starts_with(['0', '+', '(']));
-        if boundary {
-            if let Some(one) = sure(plan::read(&current, rules)) {
-                ones.push(one);
-                current.clear();
-            }
+        let boundary = groups
+            .get(index + 1)
+            .is_none_or(|next| next.starts_with(['0', '+', '(']));
+        if boundary && let Some(one) = sure(plan::read(&current, rules)) {
+            ones.push(one);
+            current.clear();
         }
     }
     (current.is_empty() && ones.len() > 1).then_some(ones)
@@ -83,7 +93,9 @@ fn side_by_side(run: &str, rules: &Rules) -> Option<Vec<One>> {
 
 fn sure(reading: Reading) -> Option<One> {
     match reading {
-        Reading::One(one) if one.number().is_some() && one.notes.iter().all(|n| n.caution().is_none()) => Some(one),
+        Reading::One(one) if one.number().is_some() && one.notes.iter().all(|n| n.caution().is_none()) => {
+            Some(one)
+        }
         _ => None,
     }
 }

@@ -17,10 +17,11 @@ pub(super) fn read(text: &str, rules: &Rules) -> Meaning {
         return Meaning::Refused(Refusal::ServiceCode);
     }
     // One number over several lines or cells is still one number.
-    if text.chars().all(|c| is_run(c) || c == '\n') && !text.contains(['*', '#']) {
-        if let Reading::One(one) = plan::read(text, rules) {
-            return Meaning::One(one);
-        }
+    if text.chars().all(|c| is_run(c) || c == '\n')
+        && !text.contains(['*', '#'])
+        && let Reading::One(one) = plan::read(text, rules)
+    {
+        return Meaning::One(one);
     }
     let tokens = tokens(text);
     if let Some(one) = letters_as_digits(&tokens, rules) {
@@ -60,9 +61,15 @@ fn add(choices: &mut Vec<Choice>, segment: &Segment<'_>, reading: Reading, among
     if segment.fax {
         one = one.noted(Note::Fax);
     }
-    match choices.iter_mut().find(|choice| choice.one.destination == one.destination) {
+    match choices
+        .iter_mut()
+        .find(|choice| choice.one.destination == one.destination)
+    {
         Some(known) => known.one.extension = known.one.extension.take().or(one.extension),
-        None => choices.push(Choice { label: segment.label.clone(), one }),
+        None => choices.push(Choice {
+            label: segment.label.clone(),
+            one,
+        }),
     }
 }
 
@@ -71,34 +78,43 @@ fn without_number(text: &str, found: &Found<'_>, rules: &Rules) -> Meaning {
     if found.service_code {
         return Meaning::Refused(Refusal::ServiceCode);
     }
-    if let [segment] = found.segments.as_slice() {
-        if !segment.glued {
-            return match plan::read(segment.run, rules) {
-                Reading::One(one) => Meaning::One(one),
-                _ if found.letters => Meaning::Refused(Refusal::Letters),
-                Reading::Incomplete(refusal) => Meaning::Incomplete(refusal),
-                Reading::Refused(refusal) => Meaning::Refused(refusal),
-            };
-        }
+    if let [segment] = found.segments.as_slice()
+        && !segment.glued
+    {
+        return match plan::read(segment.run, rules) {
+            Reading::One(one) => Meaning::One(one),
+            _ if found.letters => Meaning::Refused(Refusal::Letters),
+            Reading::Incomplete(refusal) => Meaning::Incomplete(refusal),
+            Reading::Refused(refusal) => Meaning::Refused(refusal),
+        };
     }
     if found.letters {
         return Meaning::Refused(Refusal::Letters);
     }
     if found.segments.is_empty() {
         // Signs or labels that a number may still follow.
-        return Meaning::Incomplete(Refusal::TooShort { digits: 0, expected: None });
+        return Meaning::Incomplete(Refusal::TooShort {
+            digits: 0,
+            expected: None,
+        });
     }
     // Commas or other signs between the groups: `01,42,68,53,00`.
     match plan::read(text, rules) {
         Reading::One(one) => Meaning::One(one),
-        Reading::Incomplete(refusal) if text.chars().all(|c| is_run(c) || c == '\n') => Meaning::Incomplete(refusal),
+        Reading::Incomplete(refusal) if text.chars().all(|c| is_run(c) || c == '\n') => {
+            Meaning::Incomplete(refusal)
+        }
         _ => Meaning::Refused(Refusal::NotANumber),
     }
 }
 
 /// Characters that may stand inside a written number.
 fn is_run(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '[' | ']' | '.' | '-' | '/' | ' ' | '_' | '*' | '#')
+    c.is_ascii_digit()
+        || matches!(
+            c,
+            '+' | '(' | ')' | '[' | ']' | '.' | '-' | '/' | ' ' | '_' | '*' | '#'
+        )
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +145,10 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             c if c.is_alphabetic() => |c| c.is_alphabetic() || c == '\'',
             _ => |_| false,
         };
-        let length = rest.find(|c| !belongs(c)).unwrap_or(rest.len()).max(first.len_utf8());
+        let length = rest
+            .find(|c| !belongs(c))
+            .unwrap_or(rest.len())
+            .max(first.len_utf8());
         let (token, after) = rest.split_at(length);
         let end = start + length;
         let kind = match first {
@@ -138,8 +157,15 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             c => TokenKind::Mark(c),
         };
         // Signs alone (". ", " / ") are gaps.
-        if kind != TokenKind::Run || token.contains(|c: char| c.is_ascii_digit() || matches!(c, '+' | '*' | '#')) {
-            tokens.push(Token { kind, text: token, start, end });
+        if kind != TokenKind::Run
+            || token.contains(|c: char| c.is_ascii_digit() || matches!(c, '+' | '*' | '#'))
+        {
+            tokens.push(Token {
+                kind,
+                text: token,
+                start,
+                end,
+            });
         }
         rest = after;
         start = end;
@@ -198,7 +224,9 @@ fn segments<'a>(text: &'a str, tokens: &[Token<'a>]) -> Found<'a> {
                 let extension = extension_at(tokens, index);
                 let mut segment = Segment {
                     label: label(text, &words),
-                    fax: words.iter().any(|word| word.kind == TokenKind::Word(WordKind::Fax)),
+                    fax: words
+                        .iter()
+                        .any(|word| word.kind == TokenKind::Word(WordKind::Fax)),
                     run: token.text,
                     extension: None,
                     glued: glued_before || glued_after(token, tokens.get(index)),
@@ -291,7 +319,12 @@ fn extension_at<'a>(tokens: &[Token<'a>], at: usize) -> Option<ExtensionFound<'a
 /// `0800 ALLO 12`: a word of three letters or more in an 08 number of ten signs is meant for the keypad (ITU-T E.161).
 fn letters_as_digits(tokens: &[Token<'_>], rules: &Rules) -> Option<One> {
     let start = tokens.iter().position(|token| token.kind == TokenKind::Run)?;
-    let known = |token: &Token<'_>| matches!(token.kind, TokenKind::Word(WordKind::Label) | TokenKind::Mark(':'));
+    let known = |token: &Token<'_>| {
+        matches!(
+            token.kind,
+            TokenKind::Word(WordKind::Label) | TokenKind::Mark(':')
+        )
+    };
     if !tokens[..start].iter().all(known) {
         return None;
     }
@@ -303,7 +336,12 @@ fn letters_as_digits(tokens: &[Token<'_>], rules: &Rules) -> Option<One> {
             TokenKind::Word(_) => longest_word = longest_word.max(token.text.len()),
             TokenKind::Run => {}
         }
-        signs.extend(token.text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#')));
+        signs.extend(
+            token
+                .text
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#')),
+        );
     }
     if signs.chars().count() != 10 || !signs.starts_with("08") || longest_word < 3 {
         return None;

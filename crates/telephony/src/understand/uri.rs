@@ -20,7 +20,12 @@ pub(super) struct Address {
 /// Takes the scheme and the parameters off.
 pub(super) fn read(text: &str) -> Result<Address, Refusal> {
     let Some((scheme, rest)) = split_scheme(text) else {
-        return Ok(Address { text: decode(text), extension: None, is_uri: false, is_sip: false });
+        return Ok(Address {
+            text: decode(text),
+            extension: None,
+            is_uri: false,
+            is_sip: false,
+        });
     };
     let rest = rest.trim_start_matches('/');
     let is_sip = scheme.starts_with("sip");
@@ -51,7 +56,12 @@ pub(super) fn read(text: &str) -> Result<Address, Refusal> {
         // A host name as context is somebody's private plan: read as if typed here.
         _ => number,
     };
-    Ok(Address { text, extension, is_uri: true, is_sip })
+    Ok(Address {
+        text,
+        extension,
+        is_uri: true,
+        is_sip,
+    })
 }
 
 fn split_scheme(text: &str) -> Option<(String, &str)> {

@@ -20,10 +20,10 @@ pub(super) enum WordKind {
 /// Known words, without accents, in lower case.
 pub(super) fn kind(word: &str) -> WordKind {
     match plain(word).as_str() {
-        "tel" | "tels" | "telephone" | "telephones" | "phone" | "t" | "mobile" | "mob" | "portable" | "port"
-        | "gsm" | "cell" | "m" | "p" | "bureau" | "office" | "work" | "domicile" | "home" | "standard"
-        | "accueil" | "ligne" | "direct" | "directe" | "fixe" | "numero" | "num" | "no" | "n" | "nº" | "appelez"
-        | "appeler" | "call" | "le" | "au" => WordKind::Label,
+        "tel" | "tels" | "telephone" | "telephones" | "phone" | "t" | "mobile" | "mob" | "portable"
+        | "port" | "gsm" | "cell" | "m" | "p" | "bureau" | "office" | "work" | "domicile" | "home"
+        | "standard" | "accueil" | "ligne" | "direct" | "directe" | "fixe" | "numero" | "num" | "no"
+        | "n" | "nº" | "appelez" | "appeler" | "call" | "le" | "au" => WordKind::Label,
         "fax" | "telecopie" | "telecopieur" | "f" => WordKind::Fax,
         "poste" | "postes" | "ext" | "extension" | "extn" | "x" | "interne" | "int" => WordKind::Extension,
         "ou" | "et" | "or" | "and" => WordKind::Separator,
