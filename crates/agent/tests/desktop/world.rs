@@ -190,11 +190,6 @@ impl Told {
     pub async fn next(&mut self) -> DesktopEvent {
         within("an event of the desktop", self.0.recv()).await.unwrap()
     }
-
-    /// Nothing more was told so far.
-    pub fn is_quiet(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 /// Programs that end with their owner.

@@ -118,3 +118,36 @@ fn is_awakening(signal: &Message) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal<B: serde::Serialize + zbus::zvariant::DynamicType>(member: &str, body: &B) -> Message {
+        Message::signal("/", "org.freedesktop.Any", member).unwrap().build(body).unwrap()
+    }
+
+    fn changed<'a>(property: &'a str, value: Value<'a>) -> (&'a str, HashMap<&'a str, Value<'a>>, Vec<&'a str>) {
+        ("org.freedesktop.Any", HashMap::from([(property, value)]), Vec::new())
+    }
+
+    #[test]
+    fn only_what_may_have_broken_connections_is_an_awakening() {
+        let table = [
+            (signal("PrepareForSleep", &true), false),
+            (signal("PrepareForSleep", &false), true),
+            (signal("Unlock", &()), true),
+            (signal("Lock", &()), false),
+            (signal("StateChanged", &20_u32), false),
+            (signal("StateChanged", &70_u32), true),
+            (signal("PropertiesChanged", &changed("LockedHint", Value::from(true))), false),
+            (signal("PropertiesChanged", &changed("LockedHint", Value::from(false))), true),
+            (signal("PropertiesChanged", &changed("PrimaryConnection", Value::from("/1"))), true),
+            (signal("PropertiesChanged", &changed("ActivatingConnection", Value::from("/1"))), false),
+            (signal("StateChanged", &"not a number"), false),
+        ];
+        for (signal, expected) in table {
+            assert_eq!(is_awakening(&signal), expected, "{signal:?} {:?}", signal.body());
+        }
+    }
+}
