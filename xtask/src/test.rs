@@ -156,7 +156,7 @@ impl std::error::Error for Counted {}
 #[cfg(target_os = "linux")]
 fn demo() -> Result<Tally> {
     let out = target().join("demo");
-    crate::demo::headless(&out, crate::demo::Programs::AsBuilt)
+    crate::demo::headless(&out, crate::demo::Programs::In(target().join("debug")))
         .context("the pictures and logs are in target/demo")?;
     let timeline: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("timeline.json"))?)?;
     let steps = timeline["steps"].as_array().map_or(0, Vec::len);
@@ -185,7 +185,7 @@ fn timed(name: &str, work: impl FnOnce() -> Result<Tally>) -> Outcome {
             problem: None,
         },
         Err(error) => {
-            say(format!("{error:?}"));
+            say(format!("error: {error:#}"));
             let failed = Tally { passed: 0, failed: 1 };
             let tally = error
                 .downcast_ref::<Counted>()

@@ -63,12 +63,7 @@ pub fn all(options: &Options) -> Result<()> {
     )];
     let floor = rows[0].at(0.5);
     let desktop = Desktop::start(&logs, Accessibility::Off)?;
-    let pace = Pace {
-        pick_up: 600.0,
-        answer: 600.0,
-        talk: 600.0,
-    };
-    let mut product = Product::start(&binaries, data.path(), &logs, desktop.env(), pace)?;
+    let mut product = Product::start(&binaries, data.path(), &logs, desktop.env(), Pace::BY_HAND)?;
     let mut bench = Bench {
         desktop: &desktop,
         product: &mut product,

@@ -65,11 +65,20 @@ impl Access {
     /// # Errors
     /// When none is there within `limit`.
     pub fn wait(&self, limit: Duration, what: &str, pick: impl Fn(&Thing) -> bool) -> Result<Thing> {
-        wait::until(limit, &format!("{what} on the screen (accessibility)"), || {
-            Ok(self
-                .all()?
-                .into_iter()
-                .find(|thing| pick(thing) && thing.area.width > 1))
+        let mut last = Vec::new();
+        let found = wait::until(limit, &format!("{what} on the screen (accessibility)"), || {
+            last = self.all()?;
+            Ok(last
+                .iter()
+                .find(|thing| pick(thing) && thing.area.width > 1)
+                .cloned())
+        });
+        found.with_context(|| {
+            let named = last.iter().filter(|thing| !thing.name.is_empty());
+            let instead: Vec<String> = named
+                .map(|thing| format!("{} “{}”", thing.role, thing.name))
+                .collect();
+            format!("there is: {}", instead.join(", "))
         })
     }
 
@@ -88,7 +97,8 @@ impl Access {
             "org.a11y.atspi.Accessible",
         )?;
         let children: Vec<(String, OwnedObjectPath)> = node.call("GetChildren", &())?;
-        if depth > 0 {
+        // The root, and the programs below it, have no place on the screen.
+        if depth > 1 {
             let role: String = node.call("GetRoleName", &())?;
             let name: String = node.get_property("Name").unwrap_or_default();
             let component = Proxy::new(

@@ -2,6 +2,9 @@
 //! daemon, and what these answer.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -72,6 +75,8 @@ pub enum What {
     IconActivated,
     /// An app said that its icon changed.
     IconChanged,
+    /// An app said how urgent its icon is: `Active`, `NeedsAttention`.
+    IconStatus(String),
 }
 
 /// The bus: a listener in the background, and a connection of its own for questions.
@@ -81,11 +86,11 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Connects and begins to listen.
+    /// Connects and begins to listen; what is heard is also written to `log`.
     ///
     /// # Errors
     /// When there is no bus at this address, or it doesn't let us listen.
-    pub fn listen(address: &str) -> Result<Self> {
+    pub fn listen(address: &str, log: &Path) -> Result<Self> {
         let connection = Builder::address(address)?
             .build()
             .context("can't connect to the session bus")?;
@@ -97,9 +102,10 @@ impl Bus {
             .context("the bus refuses a monitor")?;
         let shared = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
         let heard = Arc::clone(&shared);
+        let mut log = File::create(log).with_context(|| format!("can't write {}", log.display()))?;
         std::thread::Builder::new()
             .name("bus monitor".into())
-            .spawn(move || follow(messages, &heard))?;
+            .spawn(move || follow(messages, &heard, &mut log))?;
         Ok(Self { connection, shared })
     }
 
@@ -179,11 +185,14 @@ impl Bus {
 }
 
 /// Reads the monitor's messages until the bus goes.
-fn follow(messages: MessageIterator, heard: &(Mutex<Vec<Heard>>, Condvar)) {
+fn follow(messages: MessageIterator, heard: &(Mutex<Vec<Heard>>, Condvar), log: &mut File) {
+    let begun = Instant::now();
     let mut asked = HashMap::new();
     for message in messages {
         let Ok(message) = message else { break };
         if let Some(what) = understand(&message, &mut asked) {
+            // For whoever looks into a failed run; that run doesn't fail because of it.
+            let _ = writeln!(log, "{:9.3} {what:?}", begun.elapsed().as_secs_f64());
             heard
                 .0
                 .lock()
@@ -259,6 +268,7 @@ fn understand(message: &Message, asked: &mut HashMap<(String, u32), Asked>) -> O
             Some(What::Action { id, key })
         }
         (Type::Signal, "NewIcon") => Some(What::IconChanged),
+        (Type::Signal, "NewStatus") => Some(What::IconStatus(body.deserialize().ok()?)),
         _ => None,
     }
 }

@@ -100,7 +100,7 @@ impl Desktop {
         daemon.line_after("unix:", START)?;
         env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address.clone()));
         programs.push(daemon);
-        let bus = Bus::listen(&address)?;
+        let bus = Bus::listen(&address, &logs.join("session-bus.log"))?;
         let access = match accessibility {
             Accessibility::On => Some(Access::open(bus.connection())?),
             Accessibility::Off => None,
@@ -205,6 +205,8 @@ fn environment(home: &Path) -> Result<Vec<(String, String)>> {
         ("XDG_CURRENT_DESKTOP", "XFCE".into()),
         ("XDG_SESSION_TYPE", "x11".into()),
         ("LANG", "C.UTF-8".into()),
+        // Their output goes to files.
+        ("NO_COLOR", "1".into()),
         ("GDK_BACKEND", "x11".into()),
         // There is no GPU: don't let each program find that out in its own way.
         ("LIBGL_ALWAYS_SOFTWARE", "1".into()),

@@ -33,23 +33,25 @@ pub struct Options {
     /// Where `timeline.json`, the pictures and the logs of the headless demo go.
     #[arg(long, value_name = "DIR", default_value = "target/demo")]
     out: PathBuf,
+    /// Runs the programs as they lie in this folder, without building.
+    #[arg(long, value_name = "DIR")]
+    binaries: Option<PathBuf>,
+}
+
+impl Options {
+    fn programs(&self) -> Programs {
+        self.binaries.clone().map_or(Programs::Build, Programs::In)
+    }
 }
 
 /// Where the programs come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Programs {
-    /// Built first.
+    /// `target/debug`, built first.
     Build,
-    /// As they lie in `target/debug`, because the caller has just built them.
-    AsBuilt,
+    /// As they lie in a folder.
+    In(PathBuf),
 }
-
-/// How fast the people on the phones are: quick, and yet slow enough to be seen.
-const PACE: Pace = Pace {
-    pick_up: 0.8,
-    answer: 1.2,
-    talk: 3.0,
-};
 
 /// The demo as asked for.
 ///
@@ -57,13 +59,13 @@ const PACE: Pace = Pace {
 /// What is missing, doesn't come up, or was not observed.
 pub fn demo(options: &Options) -> Result<()> {
     if options.headless {
-        return headless(&options.out, Programs::Build);
+        return headless(&options.out, options.programs());
     }
     if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
         say("There is no display here: playing the demo by itself, on a screen of its own.");
-        return headless(&options.out, Programs::Build);
+        return headless(&options.out, options.programs());
     }
-    interactive(&options.out)
+    interactive(options)
 }
 
 /// Plays the main job and writes `timeline.json`, the pictures, and the programs' logs in `logs/`.
@@ -84,6 +86,7 @@ pub fn headless(out: &Path, programs: Programs) -> Result<()> {
         out.display()
     ));
     played.inspect_err(|_| show_logs(&logs))?;
+    timeline.finish()?;
     if !timeline.is_complete() {
         bail!("not every step was observed");
     }
@@ -93,7 +96,7 @@ pub fn headless(out: &Path, programs: Programs) -> Result<()> {
 
 fn play(binaries: &Binaries, logs: &Path, timeline: &mut Timeline) -> Result<()> {
     let mut desktop = Desktop::start(logs, Accessibility::On)?;
-    let mut product = Product::start(binaries, desktop.home(), logs, desktop.env(), PACE)?;
+    let mut product = Product::start(binaries, desktop.home(), logs, desktop.env(), Pace::BY_HAND)?;
     let played = script::play(&desktop, &mut product, timeline);
     drop(product);
     let ended = desktop.ended()?;
@@ -105,18 +108,18 @@ fn play(binaries: &Binaries, logs: &Path, timeline: &mut Timeline) -> Result<()>
 }
 
 /// The product on the person's own desktop, with a profile of its own, until Ctrl-C.
-fn interactive(out: &Path) -> Result<()> {
+fn interactive(options: &Options) -> Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     install::ensure(&[Purpose::Build])?;
-    let binaries = binaries(Programs::Build)?;
-    let logs = fresh_logs(&std::path::absolute(out)?)?;
+    let binaries = binaries(options.programs())?;
+    let logs = fresh_logs(&std::path::absolute(&options.out)?)?;
     // From here on a Ctrl-C ends the loop below, and with it every program.
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let home = tempfile::Builder::new().prefix("centrex-demo-").tempdir()?;
     let env: Vec<(String, String)> = std::env::vars()
         .filter(|(key, _)| !key.starts_with("CARGO"))
         .collect();
-    let mut product = Product::start(&binaries, home.path(), &logs, &env, PACE)?;
+    let mut product = Product::start(&binaries, home.path(), &logs, &env, Pace::LIVELY)?;
     product.start_agent()?;
     let ready = wait::until(std::time::Duration::from_secs(20), "the agent", || {
         Ok(product.control(&serde_json::json!({ "type": "snapshot" })).ok())
@@ -126,7 +129,7 @@ fn interactive(out: &Path) -> Result<()> {
     product.control(
         &serde_json::json!({ "type": "enrol", "relay": product.relay_url, "code": enrolment.code }),
     )?;
-    product.simulator.ring(product::ACCOUNT, "+33261910042", 30.0)?;
+    product.simulator.ring(product::ACCOUNT, "+33261910042")?;
     say("A call rings in now. Click the tray icon to dial; 01 99 00 12 34 answers after a moment.");
     say(format!(
         "More calls: {} ring --sim {} --to {} --from +33639980107",
@@ -145,11 +148,12 @@ fn interactive(out: &Path) -> Result<()> {
 }
 
 fn binaries(programs: Programs) -> Result<Binaries> {
-    if programs == Programs::Build {
-        Node::ensure()?.build()?;
-        // All of the workspace, so that the same features are chosen as for the tests, and nothing is built twice.
-        run(&mut cargo(["build", "--workspace", "--bins"]))?;
+    if let Programs::In(folder) = programs {
+        return Ok(Binaries(std::path::absolute(folder)?));
     }
+    Node::ensure()?.build()?;
+    // All of the workspace, so that the same features are chosen as for the tests, and nothing is built twice.
+    run(&mut cargo(["build", "--workspace", "--bins"]))?;
     Ok(Binaries(target().join("debug")))
 }
 

@@ -51,6 +51,21 @@ pub struct Pace {
     pub talk: f64,
 }
 
+impl Pace {
+    /// Quick, and yet slow enough to be seen by a person.
+    pub const LIVELY: Self = Self {
+        pick_up: 2.0,
+        answer: 2.0,
+        talk: 20.0,
+    };
+    /// They do nothing by themselves for longer than any run: whoever plays the script says when.
+    pub const BY_HAND: Self = Self {
+        pick_up: 3600.0,
+        answer: 3600.0,
+        talk: 3600.0,
+    };
+}
+
 /// Simulator, relay, agent. Ends them when dropped, the agent first.
 pub struct Product {
     /// The agent, once started.
@@ -136,7 +151,7 @@ impl Product {
             folder,
             logs: logs.to_path_buf(),
         };
-        product.relay(&["callback", "set"])?;
+        product.relay(&["callback", "set", "--yes"])?;
         Ok(product)
     }
 

@@ -86,35 +86,37 @@ impl Simulator {
         Ok(answer.body_mut().read_json()?)
     }
 
-    /// Lets a phone ring; returns the call's id. The caller gives up after `ring_for_s`.
+    /// Somebody calls an account's phone, and waits; returns the call's id.
     ///
     /// # Errors
     /// When the simulator refuses.
-    pub fn ring(&self, account: &str, from: &str, ring_for_s: f64) -> Result<String> {
-        let body = json!({ "to": account, "from": from, "ring_for_s": ring_for_s });
-        let answer = self.post("/sim/ring", &body)?;
+    pub fn ring(&self, account: &str, from: &str) -> Result<String> {
+        let answer = self.post("/sim/ring", &json!({ "to": account, "from": from }))?;
         answer["call_id"]
             .as_str()
             .map(str::to_owned)
             .context("the simulator named no call")
     }
 
-    /// Somebody picks the ringing phone up.
+    /// Whatever rings next in the account's call is answered: its own phone, or the other party's.
     ///
     /// # Errors
-    /// When it doesn't ring.
+    /// When nothing rings.
     pub fn answer(&self, account: &str) -> Result<()> {
         self.post(&format!("/sim/phones/{account}/answer"), &json!({}))
             .map(drop)
     }
 
-    /// Whoever talks on this phone hangs up.
+    /// The other side hangs up, or gives up.
     ///
     /// # Errors
     /// When there is no call.
-    pub fn hang_up(&self, account: &str) -> Result<()> {
-        self.post(&format!("/sim/phones/{account}/hang-up"), &json!({}))
-            .map(drop)
+    pub fn other_hangs_up(&self, account: &str) -> Result<()> {
+        self.post(
+            &format!("/sim/phones/{account}/hang-up"),
+            &json!({ "by": "other_party" }),
+        )
+        .map(drop)
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value> {

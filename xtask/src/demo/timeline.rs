@@ -1,9 +1,10 @@
 //! `timeline.json` and its pictures: what was observed, when, and by whom.
 
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -65,6 +66,8 @@ pub struct Timeline {
     out: PathBuf,
     begun: Instant,
     steps: Vec<Step>,
+    /// Pictures on their way to the disk: packing one takes longer than a step may wait.
+    saving: Vec<JoinHandle<Result<()>>>,
 }
 
 impl Timeline {
@@ -84,6 +87,7 @@ impl Timeline {
             out: out.to_path_buf(),
             begun: Instant::now(),
             steps: Vec::new(),
+            saving: Vec::new(),
         })
     }
 
@@ -113,7 +117,12 @@ impl Timeline {
         };
         let at = seen.at.unwrap_or_else(Instant::now);
         let picture = format!("{number:02}-{name}.png");
-        screen.save(&self.out.join(&picture))?;
+        let (pixels, file) = (screen.picture(screen.area())?, self.out.join(&picture));
+        self.saving.push(std::thread::spawn(move || {
+            pixels
+                .save_png(&file)
+                .with_context(|| format!("can't write {}", file.display()))
+        }));
         let took_ms = millis(at.saturating_duration_since(begun));
         say(format!("{number:3}  {name:30} {took_ms:6} ms  {}", seen.by));
         self.steps.push(Step {
@@ -125,6 +134,19 @@ impl Timeline {
             detail: seen.detail,
         });
         self.write()
+    }
+
+    /// Waits until all pictures are on the disk.
+    ///
+    /// # Errors
+    /// When one can't be written.
+    pub fn finish(&mut self) -> Result<()> {
+        for saving in self.saving.drain(..) {
+            saving
+                .join()
+                .map_err(|_| anyhow!("a picture's thread broke off"))??;
+        }
+        Ok(())
     }
 
     /// Whether every step was observed, in order.

@@ -15,10 +15,10 @@ use crate::demo::wait;
 
 impl Stage<'_> {
     /// Somebody calls the demo's line.
-    pub(super) fn let_ring(&mut self, from: &str, ring_for_s: f64) -> Result<(String, usize)> {
+    pub(super) fn let_ring(&mut self, from: &str) -> Result<(String, usize)> {
         let mark = self.desktop.bus.mark();
         self.record = self.product.simulator.mark()?;
-        Ok((self.product.simulator.ring(ACCOUNT, from, ring_for_s)?, mark))
+        Ok((self.product.simulator.ring(ACCOUNT, from)?, mark))
     }
 
     pub(super) fn incoming_notified(&mut self, mark: usize, call: &str) -> Result<Observation> {
@@ -69,12 +69,6 @@ impl Stage<'_> {
         wait::until(SOON, "the notification's going from the screen", || {
             Ok(self.screen().window_of("xfce4-notifyd")?.is_none().then_some(()))
         })?;
-        self.product.simulator.hang_up(ACCOUNT)?;
-        self.product
-            .simulator
-            .wait(self.record, SOON, "the end of the call", |entry| {
-                entry["kind"] == "ended"
-            })?;
         let detail = json!({ "notification": id, "reason": "by the app" });
         Ok(Observation::now(
             "NotificationClosed on the session bus, and the screen",
@@ -86,11 +80,11 @@ impl Stage<'_> {
     pub(super) fn missed_notified(&mut self, mark: usize, call: &str) -> Result<(Observation, String)> {
         let calls_back = |label: &str| label.starts_with("Rappeler") || label.starts_with("Call back");
         let missed = |shot: &observe::Shot| shot.buttons.iter().any(|(_, label)| calls_back(label));
-        self.product
-            .simulator
-            .wait(self.record, SOON, "the caller's giving up", |entry| {
-                entry["kind"] == "ended" && entry["call_id"] == call
-            })?;
+        observe::wait_notification(&self.desktop.bus, mark, SOON, MISSED, |_| true)
+            .context("it was not announced while it rang")?;
+        self.product.simulator.other_hangs_up(ACCOUNT)?;
+        let ended = self.heard("ended")?;
+        ensure!(ended["call_id"] == call, "another call ended: {ended}");
         let shot = observe::wait_notification(&self.desktop.bus, mark, SOON, MISSED, missed)?;
         let bubble = observe::wait_bubble(self.screen(), SOON)?;
         observe::wait_mark(self.screen(), Mark::Missed, SOON)?;
@@ -135,23 +129,16 @@ impl Stage<'_> {
                 What::Action { key, .. } => Some(key.clone()),
                 _ => None,
             })?;
-        let entry = self
-            .product
-            .simulator
-            .wait(self.record, SOON, "the call back", |entry| {
-                entry["kind"] == "call_requested"
-            })?;
+        let entry = self.heard("call_requested").context("the button called nobody")?;
         let number = entry["number"].as_str().unwrap_or_default();
         ensure!(
             same_number(number, MISSED),
             "the platform was asked for {number}, not {MISSED}"
         );
         let took = millis(Instant::now(), begun);
-        self.product
-            .simulator
-            .wait(self.record, SOON, "the other party's phone", |entry| {
-                entry["kind"] == "other_party_rings"
-            })?;
+        self.heard("own_phone_rings")?;
+        self.product.simulator.answer(ACCOUNT)?;
+        self.heard("other_party_rings")?;
         let detail = json!({
             "button": label, "at": area(button.area), "action": key, "requested": number, "press_to_request_ms": took,
         });

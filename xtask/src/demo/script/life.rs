@@ -121,11 +121,6 @@ impl Stage<'_> {
     }
 
     pub(super) fn journal_complete(&mut self) -> Result<Observation> {
-        self.product
-            .simulator
-            .wait(self.record, SOON, "the end of the call", |entry| {
-                entry["kind"] == "ended"
-            })?;
         let file = self.product.journal();
         let wanted = [
             ("outgoing", CALLEE, true),

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use resvg::tiny_skia::Pixmap;
 use serde_json::{Value, json};
 
 use super::bus::What;
 use super::desktop::Desktop;
-use super::product::Product;
+use super::product::{ACCOUNT, Product};
 use super::screen::{Area, Screen};
 use super::timeline::Timeline;
 
@@ -33,6 +34,8 @@ struct Stage<'a> {
     icon: Area,
     /// Where the simulator's record was when the current call began.
     record: u64,
+    /// The window's picture with the empty pad.
+    pad: Option<Pixmap>,
 }
 
 /// Plays all steps.
@@ -52,6 +55,7 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         agent: 0,
         icon,
         record: 0,
+        pad: None,
     };
     let screen = &desktop.screen;
     timeline.step(screen, "tray_icon_shown", || stage.tray_icon_shown())?;
@@ -59,10 +63,11 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
     timeline.step(screen, "tray_clicked", || stage.tray_clicked())?;
     timeline.step(screen, "pad_painted", || stage.pad_painted())?;
     timeline.step(screen, "number_dialled", || stage.number_dialled())?;
-    timeline.step(screen, "own_phone_rings", || stage.phone("own_phone_rings"))?;
-    timeline.step(screen, "other_party_rings", || stage.phone("other_party_rings"))?;
+    timeline.step(screen, "own_phone_rings", || stage.own_phone_rings())?;
+    timeline.step(screen, "other_party_rings", || stage.other_party_rings())?;
     timeline.step(screen, "outgoing_call_shown", || stage.outgoing_call_shown())?;
-    let (call, mark) = stage.let_ring(CALLER, 60.0)?;
+    stage.end_call()?;
+    let (call, mark) = stage.let_ring(CALLER)?;
     timeline.step(screen, "incoming_notified", || {
         stage.incoming_notified(mark, &call)
     })?;
@@ -70,7 +75,8 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
     timeline.step(screen, "notification_withdrawn", || {
         stage.notification_withdrawn(mark)
     })?;
-    let (call, mark) = stage.let_ring(MISSED, 2.0)?;
+    stage.end_call()?;
+    let (call, mark) = stage.let_ring(MISSED)?;
     let mut button = None;
     timeline.step(screen, "missed_notified", || {
         let (seen, label) = stage.missed_notified(mark, &call)?;
@@ -91,6 +97,19 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
 impl Stage<'_> {
     fn screen(&self) -> &Screen {
         &self.desktop.screen
+    }
+
+    /// The other side hangs up; waits until the platform says that it is over.
+    fn end_call(&self) -> Result<()> {
+        self.product.simulator.other_hangs_up(ACCOUNT)?;
+        self.heard("ended").map(drop)
+    }
+
+    /// Waits for the simulator's word that this happened in the current call.
+    fn heard(&self, kind: &str) -> Result<Value> {
+        self.product
+            .simulator
+            .wait(self.record, SOON, kind, |entry| entry["kind"] == kind)
     }
 
     /// Clicks where the icon is on the screen and hears the tray host pass it on.

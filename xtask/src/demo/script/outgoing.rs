@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::{CALLEE, COLD, SOON, Stage, area, keep, millis};
 use crate::demo::observe::{self, Mark};
+use crate::demo::product::ACCOUNT;
 use crate::demo::screen::Screen;
-use crate::demo::simulator::{same_number, shows_number};
+use crate::demo::simulator::same_number;
 use crate::demo::timeline::Observation;
 use crate::demo::wait;
 
@@ -40,6 +41,7 @@ impl Stage<'_> {
         let window = observe::window(self.screen())?.context("the window is gone")?;
         let before = self.screen().picture(window.area)?;
         let national = format!("0{}", CALLEE.trim_start_matches("+33"));
+        self.pad = Some(before.clone());
         self.keyboard(&["type", "--delay", "15", &national])?;
         let shown = wait::until(SOON, "the typed number in the window", || {
             let now = self.screen().picture(window.area)?;
@@ -78,12 +80,22 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Waits for what a phone of the current call does.
-    pub(super) fn phone(&self, kind: &str) -> Result<Observation> {
-        let entry = self
-            .product
-            .simulator
-            .wait(self.record, SOON, kind, |entry| entry["kind"] == kind)?;
+    pub(super) fn own_phone_rings(&mut self) -> Result<Observation> {
+        let entry = self.heard("own_phone_rings")?;
+        ensure!(
+            entry["direction"] == "outgoing",
+            "the phone rings for another call: {entry}"
+        );
+        Ok(Observation::now(
+            "the simulator's record",
+            keep(&entry, &["seq", "kind", "call_id", "account", "number"]),
+        ))
+    }
+
+    /// The person picks up; the platform calls the other party.
+    pub(super) fn other_party_rings(&mut self) -> Result<Observation> {
+        self.product.simulator.answer(ACCOUNT)?;
+        let entry = self.heard("other_party_rings")?;
         Ok(Observation::now(
             "the simulator's record",
             keep(&entry, &["seq", "kind", "call_id", "account", "number"]),
@@ -91,25 +103,17 @@ impl Stage<'_> {
     }
 
     pub(super) fn outgoing_call_shown(&mut self) -> Result<Observation> {
-        self.product
-            .simulator
-            .wait(self.record, SOON, "the conversation", |entry| {
-                entry["kind"] == "connected"
-            })?;
+        self.product.simulator.answer(ACCOUNT)?;
+        self.heard("connected")?;
         let icon = observe::wait_mark(self.screen(), Mark::InCall, SOON)?;
         let window = observe::window(self.screen())?.context("the window is gone")?;
-        let mut detail = json!({ "icon": area(icon), "window": area(window.area) });
-        if let Some(access) = &self.desktop.access {
-            let card = access.wait(SOON, "the number of the call", |thing| {
-                shows_number(&thing.name, CALLEE)
-            });
-            detail["card"] = card.context("the window doesn't show the call")?.name.into();
-        }
-        self.product
-            .simulator
-            .wait(self.record, SOON, "the end of the call", |entry| {
-                entry["kind"] == "ended"
-            })?;
+        let pad = self.pad.as_ref().context("the pad wasn't seen")?;
+        // The card takes the place of the keys: most of the window's picture is another one.
+        let changed = wait::until(SOON, "the call's card in the window", || {
+            let changed = Screen::difference(pad, &self.screen().picture(window.area)?)?;
+            Ok((changed > 5_000).then_some(changed))
+        })?;
+        let detail = json!({ "icon": area(icon), "window": area(window.area), "pixels_changed": changed });
         Ok(Observation::now(
             "the screen: the green disc in the panel, the call in the window",
             detail,
