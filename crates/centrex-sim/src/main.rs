@@ -10,14 +10,8 @@ use clap::Parser;
 async fn main() -> ExitCode {
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut filter = tracing_subscriber::EnvFilter::try_from_env("CENTREX_SIM_LOG")
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CENTREX_SIM_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    // Their debug output shows request lines, and those hold keys and passwords.
-    for quiet in ["hyper=warn", "hyper_util=warn", "reqwest=warn"] {
-        if let Ok(directive) = quiet.parse() {
-            filter = filter.add_directive(directive);
-        }
-    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

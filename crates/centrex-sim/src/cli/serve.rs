@@ -15,8 +15,10 @@ pub(crate) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         SimError::Config(_) | SimError::Faults(_) => anyhow::Error::from(Usage(error.to_string())),
         other => other.into(),
     })?;
+    // Before it is said to be ready: who reads that line may ask for the end at once.
+    let stop = StopAsked::listen().context("can't wait for the signals that end the program")?;
     output::listening(&sim.base_url(), sim.seed())?;
-    stop_asked().await?;
+    stop.wait().await;
     sim.shutdown().await;
     Ok(())
 }
@@ -95,18 +97,40 @@ pub(crate) fn read_faults(given: &str) -> anyhow::Result<Faults> {
     Ok(faults)
 }
 
-/// Waits for Ctrl-C, or for SIGTERM where there is one.
-async fn stop_asked() -> anyhow::Result<()> {
+/// Ctrl-C, or SIGTERM where there is one.
+struct StopAsked {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            result = tokio::signal::ctrl_c() => result?,
-            _ = terminate.recv() => {}
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(windows)]
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+impl StopAsked {
+    /// From now on the signals are waited for instead of ending the program at once.
+    fn listen() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+            })
         }
+        #[cfg(windows)]
+        Ok(Self {
+            interrupt: tokio::signal::windows::ctrl_c()?,
+        })
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+
+    async fn wait(mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(windows)]
+        self.interrupt.recv().await;
+    }
 }
