@@ -10,7 +10,7 @@ use crate::event::{
     CallKey, CredentialKind, CredentialState, DialFailure, DialId, DialReason, DialRequest, KeychainProblem,
     Link,
 };
-use crate::numbers;
+use crate::numbers::{self, Judged};
 use crate::settings::{Authentication, Mode};
 use crate::view::{DialCard, DialStage, Outcome, Verdict};
 use crate::words::Message;
@@ -53,50 +53,62 @@ impl Companion {
         }
         let judged = numbers::judge(&input, self.language());
         let account = account.or_else(|| self.accounts().into_iter().next());
-        let number = judged.understood.number.clone();
         let begin = Begin {
             input,
-            number: number.clone(),
-            account: account.clone(),
+            number: judged.understood.number.clone(),
+            account,
             press,
         };
-        let (number, account) = match (judged.refusal.or_else(|| self.cannot_dial()), number, account) {
-            (None, Some(number), Some(account)) => (number, account),
-            (why, _, _) => {
-                let why = why.unwrap_or_else(|| failed_id(DialReason::NotConfigured));
-                let effects = self.tell(&begin.press, &why);
-                self.desk
-                    .hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
-                return effects;
-            }
-        };
-        let asks = judged.understood.verdict == Verdict::Confirm;
-        let question = match judged.understood.message {
-            Some(message) if asks && !confirmed => Some(Question::Number(message)),
-            _ if self.desk.repeats(&number, confirmed, now) => Some(Question::Repeat),
-            _ => None,
-        };
-        if let Some(question) = question {
-            let from_note = matches!(begin.press, Press::Note(_));
-            self.desk.hold(id, begin, Stage::Question(question), now);
-            // Whoever pressed a notification's button must see the question.
-            return from_note
-                .then_some(Effect::OpenWindow(Place::Pad))
-                .into_iter()
-                .collect();
+        if let Some(why) = judged.refusal.clone().or_else(|| self.cannot_dial()) {
+            return self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
         }
+        match self.question(&judged, confirmed, now) {
+            Some(question) => self.hold(id, begin, Stage::Question(question), now),
+            None => self.place(id, begin, judged.understood.verdict == Verdict::Confirm, now),
+        }
+    }
+
+    /// What the person must say yes to first, if anything.
+    fn question(&self, judged: &Judged, confirmed: bool, now: Timestamp) -> Option<Question> {
+        let understood = &judged.understood;
+        if understood.verdict == Verdict::Confirm && !confirmed {
+            return understood.message.clone().map(Question::Number);
+        }
+        let number = understood.number.as_ref()?;
+        self.desk
+            .repeats(number, confirmed, now)
+            .then_some(Question::Repeat)
+    }
+
+    /// Nothing is sent: the card asks or says why. Whoever pressed a notification's button is answered outside the window,
+    /// or led to the question.
+    fn hold(&mut self, id: DialId, begin: Begin, stage: Stage, now: Timestamp) -> Vec<Effect> {
+        let effects = match (&stage, &begin.press) {
+            (Stage::Question(_), Press::Note(_)) => vec![Effect::OpenWindow(Place::Pad)],
+            (Stage::Failed(Failure::Before(why), _), press) => self.tell(press, why),
+            _ => Vec::new(),
+        };
+        self.desk.hold(id, begin, stage, now);
+        effects
+    }
+
+    /// The one place that asks the platform for a call.
+    fn place(&mut self, id: DialId, begin: Begin, confirmed: bool, now: Timestamp) -> Vec<Effect> {
+        let (Some(number), Some(account)) = (begin.number.clone(), begin.account.clone()) else {
+            let why = failed_id(DialReason::NotConfigured);
+            return self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
+        };
         self.desk.ask(id, begin, now);
-        let route = if self.settings.mode == Mode::Direct {
-            Route::Direct
-        } else {
-            Route::Relay
+        let route = match self.settings.mode {
+            Mode::Direct => Route::Direct,
+            Mode::Relay | Mode::Unset => Route::Relay,
         };
         vec![Effect::PlaceCall {
             id,
             number,
             account,
             route,
-            confirmed: asks,
+            confirmed,
         }]
     }
 
