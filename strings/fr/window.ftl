@@ -38,7 +38,6 @@ window-card = Appel en cours de composition
 window-card-own = Votre téléphone
 window-card-other = Correspondant
 window-card-from = Depuis la ligne { $line }
-window-card-talking = En communication
 window-card-lasted = Durée : { $duration }
 window-card-hang-up = Pour terminer, raccrochez votre téléphone.
 window-card-close = Fermer
@@ -52,7 +51,6 @@ window-card-step-failed = échec
 
 ## Calls
 window-calls-live = En cours
-window-calls-recent = Récents
 window-calls-today = Aujourd’hui
 window-calls-yesterday = Hier
 window-calls-empty = Aucun appel pour l’instant
@@ -78,7 +76,6 @@ window-calls-call-back-short = Rappeler
 window-calls-copy = Copier le numéro
 window-calls-copied = Numéro copié
 window-calls-copy-failed = Le numéro n’a pas pu être copié. Sélectionnez-le et copiez-le au clavier.
-window-calls-details = Détails
 window-calls-number = Numéro
 window-calls-line = Ligne
 window-calls-started = Début
@@ -111,7 +108,7 @@ window-settings-password = Mot de passe
 window-settings-secret-api-key = Clé d’API
 window-settings-secret-password = Mot de passe du compte
 window-settings-secret-token = Jeton du relais
-window-settings-secret-kept = Enregistré dans le trousseau
+window-settings-secret-kept = Dans le trousseau du système
 window-settings-secret-absent = Rien dans le trousseau
 window-settings-secret-note = Conservé par le trousseau du système, jamais affiché.
 window-settings-secret-replace = Remplacer
@@ -199,7 +196,7 @@ window-banner-settings = Fichier de paramètres
 window-banner-keychain = Trousseau
 window-banner-connection = Relais
 window-banner-cannot-dial = Appels impossibles
-window-failed = L’opération a échoué sans explication. Réessayez ; si cela persiste, relancez Centrex Tray.
+window-failed = L’opération a échoué sans explication. Réessayez ; si cela persiste, relancez Centrex Tray.
 
 ## Time
 window-duration-seconds = { $seconds } s

@@ -18,6 +18,11 @@ const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 export function serve(port) {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://page').pathname;
+    // Browsers ask for one by themselves; the window has none.
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     const file = join(root, normalize(path === '/' ? '/index.html' : path));
     if (!file.startsWith(root) || !existsSync(file)) {
       response.writeHead(404).end();

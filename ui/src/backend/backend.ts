@@ -15,7 +15,8 @@ export type Link = 'connecting' | 'up' | 'lost';
 
 /** What reaches the page unasked. */
 export type News =
-  | { type: 'link'; link: Link }
+  /** `message` when the agent answered and refuses this window. */
+  | { type: 'link'; link: Link; message: Message | null }
   | { type: 'snapshot'; snapshot: Snapshot }
   /** Somebody asked for the window: from the tray, a link, the command line. `fill` goes into the pad's field. */
   | { type: 'show'; place: Place; fill: string | null }

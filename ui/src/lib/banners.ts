@@ -14,7 +14,10 @@ export interface Banner {
 const own = (id: string): Message => ({ id, args: {} });
 
 /** What to say at the top, worst first. A silent agent makes everything else hearsay: then only that is said. */
-export function banners(snapshot: Snapshot | null, link: Link, place: Place): Banner[] {
+export function banners(snapshot: Snapshot | null, link: Link, place: Place, refusal: Message | null = null): Banner[] {
+  if (refusal !== null && link !== 'up') {
+    return [{ key: 'agent', tone: 'bad', title: null, message: refusal, action: null }];
+  }
   if (link === 'lost') {
     return [{ key: 'agent', tone: 'bad', title: null, message: own('window-banner-agent-lost'), action: 'start' }];
   }

@@ -11,6 +11,8 @@ export class App {
   readonly pad: Pad;
   snapshot = $state.raw<Snapshot | null>(null);
   link = $state<Link>('connecting');
+  /** Why the agent refuses this window, when it does. */
+  refusal = $state.raw<Message | null>(null);
   place = $state<Place>('pad');
   /** The steps of the connection test that runs or ran last. */
   steps = $state.raw<Check[]>([]);
@@ -57,6 +59,7 @@ export class App {
     switch (news.type) {
       case 'link':
         this.link = news.link;
+        this.refusal = news.message;
         if (news.link === 'up') this.startFailure = null;
         break;
       case 'snapshot':

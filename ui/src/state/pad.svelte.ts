@@ -169,7 +169,7 @@ export class Pad {
     void this.ask().then(() => {
       const cleaned = this.understood?.display;
       if (this.raw !== whole || cleaned == null || this.text === cleaned) return;
-      if (keepOriginal) this.original = this.text;
+      if (keepOriginal && !sameButForSpaces(this.text, cleaned)) this.original = this.text;
       this.text = cleaned;
     });
   }
@@ -197,6 +197,11 @@ export class Pad {
     if (this.timer !== undefined) void this.ask();
     await this.answer;
   }
+}
+
+/** Whether nothing but the kind of space differs: not worth showing what was pasted. */
+function sameButForSpaces(one: string, other: string): boolean {
+  return one.replace(/\s/gu, ' ') === other.replace(/\s/gu, ' ');
 }
 
 /** The numbers that were dialled, newest first, each once. */

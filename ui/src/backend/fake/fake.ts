@@ -1,4 +1,4 @@
-import type { Check, DialStage, Place, Snapshot, Understood } from '../../bindings';
+import type { Check, DialStage, ErrorCode, Place, Snapshot, Understood } from '../../bindings';
 import { type Backend, BackendError, type Link, type News } from '../backend';
 import { understand } from './numbers';
 import { call, dialAt, says, stageMessage } from './state';
@@ -21,9 +21,9 @@ export class FakeAgent {
   /** Errors to answer with, once: by request name. */
   readonly failing = new Map<string, BackendError>();
   steps: Check[] = [
-    { name: 'relay_reachable', result: 'ok', message: says('check-relay-reachable-ok', { host: 'relais.example' }) },
-    { name: 'relay_token', result: 'ok', message: says('check-relay-token-ok', { label: 'Accueil' }) },
-    { name: 'relay_stream', result: 'ok', message: says('check-relay-stream-ok') },
+    { name: 'relay_reachable', result: 'ok', message: says('link-connecting') },
+    { name: 'relay_token', result: 'ok', message: says('tray-live') },
+    { name: 'relay_stream', result: 'ok', message: says('link-live') },
   ];
   /** Called after a dial was taken: `npm run dev` lets the call go on by itself. */
   afterDial: (() => void) | null = null;
@@ -68,7 +68,7 @@ export class FakeAgent {
   }
 
   setLink(link: Link): void {
-    this.tell({ type: 'link', link });
+    this.tell({ type: 'link', link, message: null });
   }
 
   show(place: Place, fill: string | null = null): void {
@@ -80,6 +80,11 @@ export class FakeAgent {
     const held = this.held;
     this.held = [];
     for (const go of held) go();
+  }
+
+  /** The next request of that name is refused with this code and sentence. */
+  failNext(name: string, code: ErrorCode, id: string): void {
+    this.failing.set(name, new BackendError({ code, message: says(id) }));
   }
 
   /** How many answers are held back. */
@@ -114,7 +119,7 @@ export class FakeAgent {
   readonly backend: Backend = {
     follow: (listener) => {
       this.listener = listener;
-      listener({ type: 'link', link: this.link });
+      listener({ type: 'link', link: this.link, message: null });
       if (this.link === 'up') listener({ type: 'snapshot', snapshot: this.snapshot });
       return Promise.resolve();
     },
@@ -143,7 +148,7 @@ export class FakeAgent {
           settings: { ...this.snapshot.settings, mode: 'relay', relay_url: relay },
           credentials: [{ kind: 'relay_token', account: null, present: true, problem: null }],
           accounts: [{ id: '4207001', default: true }],
-          connection: { state: 'live', message: says('connection-live', { host: new URL(relay).host }), since: null },
+          connection: { state: 'live', message: says('link-live'), since: null },
           cannot_dial: null,
           pending_enrolment: null,
         }),
@@ -174,9 +179,9 @@ export class FakeAgent {
     testConnection: () => this.answer('testConnection', [], () => this.stepByStep()),
     doctor: () =>
       this.answer('doctor', [], (): Check[] => [
-        { name: 'tray_host', result: 'ok', message: says('check-tray-host-ok') },
-        { name: 'notifications', result: 'ok', message: says('check-notifications-ok') },
-        { name: 'keychain', result: 'warning', message: says('check-keychain-locked') },
+        { name: 'tray_host', result: 'ok', message: says('tray-live') },
+        { name: 'notifications', result: 'ok', message: says('link-live') },
+        { name: 'keychain', result: 'warning', message: says('keychain-locked') },
       ]),
     quit: () => this.answer('quit', [], () => undefined),
     hide: () => this.answer('hide', [], () => undefined),

@@ -1,12 +1,11 @@
 import type { DialStage, Snapshot } from '../../bindings';
-import { type Backend, BackendError, type Link } from '../backend';
+import type { Backend, Link } from '../backend';
 import { FakeAgent } from './fake';
 import { call, dialAt, direct, ready, says, unset } from './state';
 
 /** What tests and pictures hold on to. */
 export interface FakeHandle {
   agent: FakeAgent;
-  BackendError: typeof BackendError;
 }
 
 declare global {
@@ -25,7 +24,7 @@ export function installFake(query: URLSearchParams): Backend {
   const theme = query.get('theme') ?? 'system';
   const agent = new FakeAgent({ ...snapshot, language, settings: { ...snapshot.settings, theme } }, link);
   if (query.has('live')) agent.afterDial = () => goOn(agent);
-  globalThis.fake = { agent, BackendError };
+  globalThis.fake = { agent };
   return agent.backend;
 }
 
@@ -56,21 +55,24 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
   down: (now) => ({
     snapshot: {
       ...ready(now),
-      connection: { state: 'down', message: says('connection-down'), since: now.toISOString() },
+      connection: { state: 'down', message: says('link-down-unreachable'), since: now.toISOString() },
     },
   }),
   refused: (now) => ({
-    snapshot: { ...ready(now), connection: { state: 'refused', message: says('connection-refused'), since: null } },
+    snapshot: { ...ready(now), connection: { state: 'refused', message: says('link-refused'), since: null } },
   }),
   trouble: (now) => ({
     snapshot: {
       ...ready(now),
-      settings_problem: says('settings-problem', { file: 'settings.toml', line: '12' }),
+      settings_problem: says('settings-broken', {
+        file: '/home/accueil/.config/centrex-tray/settings.toml',
+        line: '12',
+      }),
       credentials: [{ kind: 'relay_token', account: null, present: false, problem: says('keychain-locked') }],
     },
   }),
   'cannot-dial': (now) => ({
-    snapshot: { ...direct(now), cannot_dial: says('cannot-dial-no-credential'), credentials: [] },
+    snapshot: { ...direct(now), cannot_dial: says('dial-failed-no-credential'), credentials: [] },
   }),
   locked: (now) => {
     const base = ready(now);

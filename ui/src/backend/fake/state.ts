@@ -58,7 +58,7 @@ export function ready(now: Date): Snapshot {
     profile: 'default',
     language: 'fr',
     mode: 'relay',
-    connection: { state: 'live', message: says('connection-live', { host: 'relais.example' }), since: at(now, 240) },
+    connection: { state: 'live', message: says('link-live'), since: at(now, 240) },
     accounts: [{ id: '4207001', default: true }],
     cannot_dial: null,
     dial: null,
@@ -94,9 +94,9 @@ export function unset(now: Date): Snapshot {
   return {
     ...base,
     mode: 'unset',
-    connection: { state: 'none', message: says('connection-none'), since: null },
+    connection: { state: 'none', message: says('link-none'), since: null },
     accounts: [],
-    cannot_dial: says('cannot-dial-unset'),
+    cannot_dial: says('dial-failed-not-configured'),
     recent: [],
     missed: 0,
     credentials: [],
@@ -110,7 +110,7 @@ export function direct(now: Date): Snapshot {
   return {
     ...base,
     mode: 'direct',
-    connection: { state: 'none', message: says('connection-none'), since: null },
+    connection: { state: 'none', message: says('link-direct'), since: null },
     recent: [],
     missed: 0,
     credentials: [{ kind: 'api_key', account: '4207001', present: true, problem: null }],
@@ -124,10 +124,10 @@ export function dialAt(now: Date, stage: DialStage, change: Partial<Dial> = {}):
   const over = stage === 'ended' || stage === 'failed';
   return {
     number: '+33199001234',
-    display: '01 99 00 12 34',
+    display: '01\u00a099\u00a000\u00a012\u00a034',
     account: '4207001',
     stage,
-    message: stageMessage(stage, '01 99 00 12 34'),
+    message: stageMessage(stage, '01\u00a099\u00a000\u00a012\u00a034'),
     started_at: at(now, 3),
     connected_at: talked ? at(now, 3, 20) : null,
     ended_at: over ? at(now, 0, -35) : null,
@@ -139,11 +139,11 @@ export function dialAt(now: Date, stage: DialStage, change: Partial<Dial> = {}):
 export function stageMessage(stage: DialStage, number: string): Message {
   switch (stage) {
     case 'question':
-      return says('dial-question-again', { number });
+      return says('dial-repeat', { number });
     case 'asking':
       return says('dial-asking');
     case 'pick_up':
-      return says('dial-pick-up');
+      return says('dial-pick-up', { number });
     case 'calling':
       return says('dial-calling', { number });
     case 'talking':
@@ -151,6 +151,6 @@ export function stageMessage(stage: DialStage, number: string): Message {
     case 'ended':
       return says('dial-ended');
     case 'failed':
-      return says('dial-failed-rate-limited');
+      return says('dial-failed-no-callback');
   }
 }

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+
+import { call, dialAt, ready, says, unset } from '../backend/fake/state';
+import { byDay, outcomeLabel } from '../calls/group';
+import { WORDS } from '../i18n/shared';
+import { dialled } from '../state/pad.svelte';
+import { banners } from './banners';
+import { belongsToPad } from './keys';
+import { legs } from './legs';
+import { clip, LONGEST, oneLine } from './paste';
+
+const now = new Date('2026-03-04T13:05:00Z');
+
+test('pasted text stays whole up to its longest, and is shown on one line', () => {
+  expect(clip('  01 99\n')).toBe('01 99');
+  expect(clip('9'.repeat(LONGEST + 7))).toHaveLength(LONGEST);
+  expect(oneLine('Tél.\r\n01\t99\u2028 00')).toBe('Tél. 01 99  00');
+});
+
+test('digits, letters, plus, star and hash belong to the pad; shortcuts do not', () => {
+  const key = (key: string, ctrlKey = false) => belongsToPad({ key, ctrlKey, metaKey: false, altKey: false });
+  expect(['0', 'a', 'Z', '+', '*', '#'].every((k) => key(k))).toBe(true);
+  expect([' ', 'Enter', 'Tab', 'F1', 'é', '.'].some((k) => key(k))).toBe(false);
+  expect(key('v', true)).toBe(false);
+});
+
+test('the two sides of a placed call claim no more than is known', () => {
+  const at = (stage: Parameters<typeof dialAt>[1]) => legs(dialAt(now, stage));
+  expect(at('question')).toEqual({ own: 'waiting', other: 'waiting' });
+  expect(at('pick_up')).toEqual({ own: 'active', other: 'waiting' });
+  expect(at('calling')).toEqual({ own: 'done', other: 'active' });
+  expect(at('talking')).toEqual({ own: 'done', other: 'done' });
+  expect(at('failed')).toEqual({ own: 'failed', other: 'waiting' });
+  expect(legs(dialAt(now, 'ended', { connected_at: null }))).toEqual({ own: 'done', other: 'waiting' });
+});
+
+describe('banners', () => {
+  const keys = (...args: Parameters<typeof banners>) => banners(...args).map((banner) => banner.key);
+  const down = { state: 'down' as const, message: says('link-down-lost'), since: null };
+
+  test('all is well: nothing', () => expect(keys(ready(now), 'up', 'pad')).toEqual([]));
+
+  test('a silent agent is all that is said', () => {
+    expect(keys({ ...ready(now), connection: down }, 'lost', 'pad')).toEqual(['agent']);
+    expect(keys(null, 'connecting', 'pad')).toEqual(['agent']);
+  });
+
+  test('an agent of another version is quoted', () => {
+    expect(banners(null, 'lost', 'pad', says('control-version'))[0]?.message.id).toBe('control-version');
+  });
+
+  test('each trouble has its own line', () => {
+    const credentials = [
+      { kind: 'relay_token' as const, account: null, present: false, problem: says('keychain-locked') },
+    ];
+    const snapshot = { ...ready(now), connection: down, credentials, settings_problem: says('settings-broken') };
+    expect(keys(snapshot, 'up', 'calls')).toEqual(['settings', 'keychain', 'connection']);
+  });
+
+  test('why nothing can be dialled is said on the pad, unless a first start or another line says it', () => {
+    const cannot_dial = says('dial-failed-no-credential');
+    expect(keys({ ...ready(now), cannot_dial }, 'up', 'pad')).toEqual(['dial']);
+    expect(keys({ ...ready(now), cannot_dial }, 'up', 'calls')).toEqual([]);
+    expect(keys({ ...ready(now), cannot_dial, connection: down }, 'up', 'pad')).toEqual(['connection']);
+    expect(keys(unset(now), 'up', 'pad')).toEqual([]);
+  });
+});
+
+test('calls are grouped by local day, in their order', () => {
+  const calls = [call(now, 5), call(now, 60), call(now, 60 * 30)];
+  const days = byDay(calls, now, WORDS.fr);
+  expect(days.map((day) => [day.name, day.calls.length])).toEqual([
+    ['Aujourd’hui', 2],
+    ['Hier', 1],
+  ]);
+});
+
+test('an incoming call that was answered is not said to have been answered by me', () => {
+  expect(WORDS.fr.t(outcomeLabel(call(now, 5)))).toBe('Répondu');
+  expect(WORDS.fr.t(outcomeLabel(call(now, 5, { direction: 'outgoing' })))).toBe('Abouti');
+});
+
+test('recalled numbers are the dialled ones, newest first, each once', () => {
+  const out = (number: string) => call(now, 5, { direction: 'outgoing', number });
+  const snapshot = {
+    ...ready(now),
+    dial: dialAt(now, 'ended', { number: '+33199000003' }),
+    live: [],
+    recent: [out('+33199000002'), call(now, 6), out('+33199000003'), out('+33199000002'), out('+33199000001')],
+  };
+  expect(dialled(snapshot)).toEqual(['+33199000003', '+33199000002', '+33199000001']);
+  expect(dialled(null)).toEqual([]);
+});

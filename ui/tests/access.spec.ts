@@ -1,0 +1,114 @@
+import AxeBuilder from '@axe-core/playwright';
+
+import { expect, test } from './desk';
+
+const SCENES: [string, RegExp | null][] = [
+  ['ready', null],
+  ['lines', null],
+  ['trouble', null],
+  ['lost', null],
+  ['pick-up', null],
+  ['talking', null],
+  ['failed', null],
+  ['ready', /Appels|Calls/],
+  ['ringing', /Appels|Calls/],
+  ['direct', /Appels|Calls/],
+  ['ready', /Paramètres|Settings/],
+  ['direct', /Paramètres|Settings/],
+  ['locked', /Paramètres|Settings/],
+  ['first', null],
+  ['enrol', null],
+];
+
+for (const theme of ['light', 'dark']) {
+  for (const lang of ['fr', 'en']) {
+    test(`nothing bars the way: ${theme}, ${lang}`, async ({ desk, page }) => {
+      test.setTimeout(120_000);
+      for (const [scene, place] of SCENES) {
+        await desk.open(scene, { theme, lang });
+        if (place !== null) await desk.place(place).click();
+        const found = await new AxeBuilder({ page }).analyze();
+        const said = found.violations.map((v) => `${scene}: ${v.id} ${v.nodes.map((n) => n.html).join(' ')}`);
+        expect(said).toEqual([]);
+      }
+    });
+  }
+}
+
+test('everything is reached by keyboard alone, in order, with a visible focus', async ({ desk, page }) => {
+  for (const scene of ['ready', 'direct']) {
+    for (const place of [/Composer/, /Appels/, /Paramètres/]) {
+      await desk.open(scene);
+      await desk.place(place).click();
+      const all = page.locator('main, nav').locator('button:visible, input:visible, select:visible');
+      // Of a group of radios, Tab reaches one; arrows do the rest.
+      const reachable = await all.evaluateAll(
+        (elements) =>
+          elements.filter((e) => !(e instanceof HTMLInputElement && e.type === 'radio' && !e.checked)).length,
+      );
+      await page.locator('body').click({ position: { x: 1, y: 1 } });
+      const seen = new Set<string>();
+      for (let i = 0; i < reachable + 2; i += 1) {
+        await page.keyboard.press('Tab');
+        const focus = await page.evaluate(() => {
+          const element = document.activeElement;
+          if (element === null || element === document.body) return null;
+          const shown = [element, element.nextElementSibling, element.parentElement].some((e) => {
+            if (e === null) return false;
+            const style = getComputedStyle(e);
+            return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+          });
+          const every = [...document.querySelectorAll('button, input, select')];
+          return { id: `${every.indexOf(element)}`, shown };
+        });
+        if (focus === null) continue;
+        expect(focus.shown, `${scene} ${place}: focus ${focus.id} is visible`).toBe(true);
+        seen.add(focus.id);
+      }
+      expect(seen.size, `${scene} ${place}`).toBe(reachable);
+    }
+  }
+});
+
+test('Escape hides the window from every place', async ({ desk, page }) => {
+  await desk.open();
+  for (const place of [/Composer/, /Appels/, /Paramètres/]) {
+    await desk.place(place).click();
+    await page.keyboard.press('Escape');
+  }
+  expect((await desk.heard('hide')).length).toBe(3);
+});
+
+for (const [width, height] of [
+  [360, 560],
+  [320, 440],
+  [180, 280],
+] as const) {
+  test(`nothing is cut off sideways at ${width} × ${height}`, async ({ desk, page }) => {
+    await page.setViewportSize({ width, height });
+    for (const lang of ['fr', 'en']) {
+      for (const [scene, place] of SCENES) {
+        await desk.open(scene, { lang });
+        if (place !== null) await desk.place(place).click();
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll('main *, nav *, dialog *')]
+            .filter((e) => e.closest('.visually-hidden') === null && e.getClientRects().length > 0)
+            .filter((e) => {
+              const box = e.getBoundingClientRect();
+              return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1);
+            })
+            .map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`),
+        );
+        expect(cut, `${scene} ${lang}`).toEqual([]);
+      }
+    }
+  });
+}
+
+test('the call button is in sight at the smallest size, whatever banner is shown', async ({ desk, page }) => {
+  await page.setViewportSize({ width: 320, height: 440 });
+  for (const scene of ['ready', 'lines', 'down', 'refused', 'lost']) {
+    await desk.open(scene);
+    await expect(page.getByRole('button', { name: 'Appeler' })).toBeInViewport({ ratio: 1 });
+  }
+});

@@ -1,0 +1,54 @@
+import { expect, test } from './desk';
+
+test('the card tells each stage as it comes', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('0199001234');
+  await page.keyboard.press('Enter');
+  const card = page.getByRole('region', { name: 'Appel en cours de composition' });
+  await expect(card).toContainText('Demande d’appel en cours');
+  const stage = async (stage: 'pick_up' | 'calling' | 'talking' | 'ended') =>
+    (await desk.agent()).evaluate((agent, stage) => agent.stage(stage), stage);
+  await stage('pick_up');
+  await expect(card).toContainText('Décrochez votre téléphone');
+  await expect(card.getByRole('listitem').filter({ hasText: 'Votre téléphone' })).toContainText('en cours');
+  await stage('calling');
+  await expect(card).toContainText('Appel du');
+  await expect(card.getByRole('listitem').filter({ hasText: 'Correspondant' })).toContainText('en cours');
+  await page.clock.install();
+  await stage('talking');
+  await expect(card.getByRole('timer')).toHaveText('00:00');
+  await page.clock.runFor(65_000);
+  await expect(card.getByRole('timer')).toHaveText('01:05');
+  await stage('ended');
+  await expect(card).toContainText('Appel terminé');
+  await expect(card).toContainText('Durée');
+  await card.getByRole('button', { name: 'Fermer' }).click();
+  await expect(desk.field).toHaveValue('');
+  await expect(desk.field).toBeFocused();
+});
+
+test('a failure gives the reason; closing keeps the number in the field', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('0199001234');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: '01 99' })).toBeVisible();
+  await (await desk.agent()).evaluate((agent) => agent.stage('failed'));
+  await expect(page.locator('main')).toContainText('La plateforme n’a pas d’adresse de notification');
+  await page.getByRole('button', { name: 'Fermer' }).click();
+  await expect(desk.field).toHaveValue('0199001234');
+});
+
+test('again dials the same number once', async ({ desk, page }) => {
+  await desk.open('ended');
+  await page.getByRole('button', { name: 'Rappeler' }).dblclick();
+  await expect(page.locator('main')).toContainText('Demande d’appel en cours');
+  expect(await desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', null, false] }]);
+});
+
+test('the agent’s own question waits for a yes', async ({ desk, page }) => {
+  await desk.open('question');
+  await page.keyboard.press('Enter');
+  expect(await desk.heard('dial')).toEqual([]);
+  await page.getByRole('button', { name: 'Appeler quand même' }).click();
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', null, true] }]);
+});

@@ -1,0 +1,188 @@
+import { expect, test } from './desk';
+
+test('what is typed is understood as it is typed', async ({ desk, page }) => {
+  await desk.open();
+  await expect(desk.field).toBeFocused();
+  await page.keyboard.type('01990012');
+  await page.keyboard.type('34');
+  await expect(desk.sentence).toContainText('Composera le 01\u00a099\u00a000\u00a012\u00a034');
+  expect(await desk.heard('dial')).toEqual([]);
+});
+
+test('Enter twice dials once', async ({ desk, page }) => {
+  await desk.open();
+  await (await desk.agent()).evaluate((agent) => agent.holding.add('dial'));
+  await page.keyboard.type('0199001234');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Appel demandé…' }).click();
+  await expect.poll(async () => (await desk.heard('dial')).length).toBe(1);
+  await (await desk.agent()).evaluate((agent) => agent.release());
+  await expect(page.getByRole('heading', { name: '01 99 00 12 34' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  expect(await desk.heard('dial')).toEqual([{ name: 'dial', args: ['0199001234', null, false] }]);
+});
+
+test('Enter straight after the last digit dials what stands in the field', async ({ desk, page }) => {
+  await desk.open();
+  await (await desk.agent()).evaluate((agent) => agent.holding.add('understand'));
+  await page.keyboard.type('0199001234');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => desk.agent().then((agent) => agent.evaluate((a) => a.waiting))).toBeGreaterThan(0);
+  expect(await desk.heard('dial')).toEqual([]);
+  await (
+    await desk.agent()
+  ).evaluate((agent) => {
+    agent.holding.clear();
+    agent.release();
+  });
+  await expect.poll(async () => (await desk.heard('dial')).map((heard) => heard.args[0])).toEqual(['0199001234']);
+});
+
+test('an answer that a newer question overtook is dropped', async ({ desk, page }) => {
+  await desk.open();
+  await (await desk.agent()).evaluate((agent) => agent.holding.add('understand'));
+  await page.keyboard.type('0199001234');
+  await expect.poll(async () => (await desk.heard('understand')).length).toBe(1);
+  await (await desk.agent()).evaluate((agent) => agent.holding.clear());
+  await desk.field.fill('112');
+  await expect(desk.sentence).toContainText('numéro d’urgence');
+  await (await desk.agent()).evaluate((agent) => agent.release());
+  await expect(desk.sentence).toContainText('numéro d’urgence');
+  await expect(desk.sentence).not.toContainText('Composera');
+});
+
+test('a paste is cleaned and the original stays in sight', async ({ desk }) => {
+  await desk.open();
+  await desk.paste('+33 (0)1.99.00.12.34');
+  await expect(desk.field).toHaveValue('01\u00a099\u00a000\u00a012\u00a034');
+  await expect(desk.sentence).toContainText('+33 (0)1.99.00.12.34');
+  await expect(desk.sentence).toContainText('Composera le 01\u00a099\u00a000\u00a012\u00a034');
+});
+
+test('a paste is dialled as it came, so that nothing is lost in between', async ({ desk, page }) => {
+  await desk.open();
+  await desk.paste('+33 (0)1.99.00.12.34');
+  await expect(desk.field).toHaveValue('01\u00a099\u00a000\u00a012\u00a034');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await desk.heard('dial')).map((h) => h.args[0])).toEqual(['+33 (0)1.99.00.12.34']);
+});
+
+test('two numbers are offered to choose from, by keyboard', async ({ desk, page }) => {
+  await desk.open();
+  await desk.paste('01 99 00 12 34 / 01 99 00 12 35');
+  const choices = page.getByRole('list', { name: 'Quel numéro appeler' });
+  await expect(choices.getByRole('button')).toHaveCount(2);
+  await page.keyboard.press('Enter');
+  expect(await desk.heard('dial')).toEqual([]);
+  await choices.getByRole('button').first().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(desk.field).toBeFocused();
+  await expect(desk.field).toHaveValue('01\u00a099\u00a000\u00a012\u00a035');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await desk.heard('dial')).map((h) => h.args[0])).toEqual(['+33199001235']);
+});
+
+test('a premium number asks first, and an Enter too many says neither yes nor no', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('0891123456');
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('alertdialog');
+  await expect(question).toContainText('surtaxé');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  expect(await desk.heard('dial')).toEqual([]);
+  await question.getByRole('button', { name: 'Appeler quand même' }).click();
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['0891123456', null, true] }]);
+});
+
+test('no to the question dials nothing and gives the field back', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('0891123456');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await page.keyboard.press('Escape');
+  await expect(desk.field).toBeFocused();
+  expect(await desk.heard('dial')).toEqual([]);
+  expect(await desk.heard('hide')).toEqual([]);
+});
+
+test('an emergency number is refused with the reason', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('112');
+  await page.keyboard.press('Enter');
+  await expect(desk.sentence).toContainText('Composez-le sur votre téléphone');
+  await expect(desk.field).toHaveAttribute('aria-invalid', 'true');
+  expect(await desk.heard('dial')).toEqual([]);
+});
+
+test('the keys on the screen type where the caret is, and a long press on 0 gives plus', async ({ desk, page }) => {
+  await desk.open();
+  const keys = page.getByRole('group', { name: 'Pavé numérique' });
+  await page.clock.install();
+  await keys.getByRole('button', { name: /^0,/ }).hover();
+  await page.mouse.down();
+  await page.clock.runFor(600);
+  await page.mouse.up();
+  for (const digit of ['3', '3']) await keys.getByRole('button', { name: digit, exact: false }).first().click();
+  await expect(desk.field).toHaveValue('+33');
+  await page.keyboard.press('Home');
+  await keys.getByRole('button', { name: 'étoile' }).click();
+  await expect(desk.field).toHaveValue('*+33');
+  await expect(desk.field).toBeFocused();
+});
+
+test('typing reaches the field from anywhere on the pad', async ({ desk, page }) => {
+  await desk.open();
+  await page.getByRole('button', { name: 'Appeler' }).focus();
+  await page.keyboard.type('+3#a');
+  await expect(desk.field).toHaveValue('+3#a');
+  await page.keyboard.press('Backspace');
+  await expect(desk.field).toHaveValue('+3#');
+});
+
+test('Up recalls the last dialled numbers, Down comes back to the draft', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('01');
+  await page.keyboard.press('ArrowUp');
+  await expect(desk.field).toHaveValue('02\u00a061\u00a091\u00a045\u00a067');
+  await page.keyboard.press('ArrowUp');
+  await expect(desk.field).toHaveValue('06\u00a039\u00a098\u00a055\u00a066');
+  await page.keyboard.press('ArrowUp');
+  await expect(desk.field).toHaveValue('06\u00a039\u00a098\u00a055\u00a066');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(desk.field).toHaveValue('01');
+});
+
+test('a link fills the field and dials nothing', async ({ desk }) => {
+  await desk.open();
+  await (await desk.agent()).evaluate((agent) => agent.show('pad', '+33199001234'));
+  await expect(desk.field).toHaveValue('01\u00a099\u00a000\u00a012\u00a034');
+  await expect(desk.sentence).toContainText('Composera le');
+  expect(await desk.heard('dial')).toEqual([]);
+});
+
+test('the other line rings when it was chosen', async ({ desk, page }) => {
+  await desk.open('lines');
+  await page.getByLabel('Depuis').selectOption('4207002');
+  await desk.field.fill('0199001234');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await desk.heard('dial')).map((h) => h.args[1])).toEqual(['4207002']);
+});
+
+test('a refused dial says why, in the field’s own place, and can be tried again', async ({ desk, page }) => {
+  await desk.open();
+  await (
+    await desk.agent()
+  ).evaluate((agent) => {
+    const error = { code: 'failed', message: { id: 'dial-busy', args: {} } } as const;
+    agent.failing.set('dial', new globalThis.fake!.BackendError(error));
+  });
+  await page.keyboard.type('0199001234');
+  await page.keyboard.press('Enter');
+  await expect(desk.sentence).toContainText('Un autre appel est en train d’être demandé');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: '01 99 00 12 34' })).toBeVisible();
+});

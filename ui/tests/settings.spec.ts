@@ -1,0 +1,151 @@
+import { expect, test } from './desk';
+
+const CANARY = 'canary-7f3a9c';
+
+test('a first start begins with a choice and ends connected', async ({ desk, page }) => {
+  await desk.open('first');
+  await expect(page.getByRole('heading', { name: 'Bienvenue' })).toBeVisible();
+  await page.getByRole('button', { name: /code d’inscription/ }).click();
+  await page.getByRole('button', { name: 'Inscrire ce poste' }).click();
+  await expect(page.getByRole('alert')).toContainText('Indiquez l’adresse du relais');
+  await page.getByLabel('Adresse du relais').fill('https://relais.example');
+  await page.getByLabel('Code d’inscription').fill('K7QF-9M2X');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
+  expect(await desk.heard('enrol')).toEqual([{ name: 'enrol', args: ['https://relais.example', 'K7QF-9M2X'] }]);
+});
+
+test('a secret is set and forgotten, and never stands in the page again', async ({ desk, page }) => {
+  await desk.open('first');
+  await page.getByRole('button', { name: /clé d’API/ }).click();
+  await page.getByLabel('Identifiant du compte').fill('4207001');
+  const secret = page.getByLabel('Clé d’API', { exact: true }).and(page.locator('input[type=password]'));
+  await secret.fill(CANARY);
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await expect(page.getByText('Dans le trousseau du système')).toBeVisible();
+  expect((await desk.heard('setCredential')).map((h) => h.args)).toEqual([['api_key', '4207001', CANARY]]);
+  expect(await page.content()).not.toContain(CANARY);
+  const values = await page.locator('input').evaluateAll((inputs) => inputs.map((i) => (i as HTMLInputElement).value));
+  expect(values).not.toContain(CANARY);
+  await page.getByRole('button', { name: 'Oublier' }).click();
+  expect(await desk.heard('forgetCredential')).toEqual([]);
+  await page.getByRole('button', { name: 'Oublier vraiment' }).click();
+  await expect
+    .poll(async () => (await desk.heard('forgetCredential')).map((h) => h.args))
+    .toEqual([['api_key', '4207001']]);
+});
+
+test('a keychain that refuses says so, and what was typed is still there', async ({ desk, page }) => {
+  await desk.open('first');
+  await (
+    await desk.agent()
+  ).evaluate((agent) => {
+    const error = { code: 'keychain', message: { id: 'keychain-locked', args: {} } } as const;
+    agent.failing.set('setCredential', new globalThis.fake!.BackendError(error));
+  });
+  await page.getByRole('button', { name: /clé d’API/ }).click();
+  await page.getByLabel('Identifiant du compte').fill('4207001');
+  await page.locator('input[type=password]').fill(CANARY);
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await expect(page.getByRole('alert')).toContainText('Le trousseau est verrouillé');
+  await expect(page.locator('input[type=password]')).toHaveValue(CANARY);
+  expect(await desk.heard('changeSettings')).toEqual([]);
+});
+
+test('the connection test shows each step as it arrives', async ({ desk, page }) => {
+  await desk.open();
+  await (await desk.agent()).evaluate((agent) => agent.holding.add('step'));
+  await desk.place(/Paramètres/).click();
+  await page.getByRole('button', { name: 'Tester la connexion' }).click();
+  const steps = page.getByRole('list', { name: 'Étapes du test' }).getByRole('listitem');
+  await expect(page.getByRole('button', { name: 'Test en cours…' })).toBeVisible();
+  for (const count of [1, 2, 3]) {
+    await expect.poll(() => desk.agent().then((agent) => agent.evaluate((a) => a.waiting))).toBe(1);
+    await (await desk.agent()).evaluate((agent) => agent.release());
+    await expect(steps).toHaveCount(count);
+  }
+  await expect(page.getByText('Tout fonctionne.')).toBeVisible();
+});
+
+test('the language switches at once, everywhere', async ({ desk, page }) => {
+  await desk.open();
+  await desk.place(/Paramètres/).click();
+  await page.getByRole('radio', { name: 'English' }).check();
+  await expect(page.getByRole('heading', { name: 'Connection' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await desk.place(/Calls/).click();
+  await expect(page.getByRole('heading', { name: 'Today' })).toBeVisible();
+});
+
+test('the theme switches at once, and follows the system when asked to', async ({ desk, page }) => {
+  await desk.open();
+  await desk.place(/Paramètres/).click();
+  await page.getByRole('radio', { name: 'Sombre' }).check();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.getByRole('group', { name: 'Thème' }).getByRole('radio', { name: 'Système' }).check();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('what the company fixed is shown and can’t be changed', async ({ desk, page }) => {
+  await desk.open('locked');
+  await desk.place(/Paramètres/).click();
+  await expect(page.getByRole('radio', { name: 'En direct' })).toBeDisabled();
+  await expect(page.getByRole('switch', { name: 'Appels entrants' })).toBeDisabled();
+  await expect(page.getByRole('switch', { name: 'Appels manqués' })).toBeEnabled();
+  await expect(page.getByText('Fixé par votre entreprise').first()).toBeVisible();
+});
+
+test('switches change one setting each', async ({ desk, page }) => {
+  await desk.open();
+  await desk.place(/Paramètres/).click();
+  await page.getByRole('switch', { name: 'Son', exact: true }).click();
+  await expect(page.getByRole('switch', { name: 'Son', exact: true })).toBeChecked();
+  expect((await desk.heard('changeSettings')).map((h) => h.args)).toEqual([[{ sound: true }]]);
+});
+
+test('an enrolment link shows the host large and waits for a yes', async ({ desk, page }) => {
+  await desk.open('enrol');
+  const dialog = page.getByRole('dialog', { name: 'Inscrire ce poste' });
+  await expect(dialog).toContainText('telephonie.relais.example');
+  const size = await dialog.locator('.host').evaluate((host) => parseFloat(getComputedStyle(host).fontSize));
+  expect(size).toBeGreaterThanOrEqual(20);
+  await page.keyboard.press('Enter');
+  expect(await desk.heard('enrol')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Refuser' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect((await desk.heard('dismissEnrolment')).length).toBe(1);
+  expect(await desk.heard('enrol')).toEqual([]);
+});
+
+test('yes to an enrolment link enrols with what the link said', async ({ desk, page }) => {
+  await desk.open('enrol');
+  await page.getByRole('dialog').getByRole('button', { name: 'Inscrire ce poste' }).click();
+  await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
+  expect((await desk.heard('enrol')).map((h) => h.args)).toEqual([
+    ['https://telephonie.relais.example', 'K7QF-9M2X-TB4R'],
+  ]);
+});
+
+test('a silent agent is said, can be started, and comes back', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('0199');
+  await (await desk.agent()).evaluate((agent) => agent.setLink('lost'));
+  await expect(page.getByText('Centrex Tray ne répond plus')).toBeVisible();
+  await page.getByRole('button', { name: 'Démarrer Centrex Tray' }).click();
+  expect((await desk.heard('startAgent')).length).toBe(1);
+  await (await desk.agent()).evaluate((agent) => agent.setLink('up'));
+  await expect(page.getByText('Centrex Tray ne répond plus')).toHaveCount(0);
+  await expect(desk.field).toHaveValue('0199');
+});
+
+test('quitting is asked once more', async ({ desk, page }) => {
+  await desk.open();
+  await desk.place(/Paramètres/).click();
+  await page.getByRole('button', { name: 'Quitter Centrex Tray' }).click();
+  expect(await desk.heard('quit')).toEqual([]);
+  await page.getByRole('button', { name: 'Quitter', exact: true }).click();
+  expect((await desk.heard('quit')).length).toBe(1);
+});
