@@ -90,20 +90,7 @@ fn fill(folder: &Path) -> Result<()> {
             &folder.join("bin").join(&file),
         )?;
     }
-    for size in [16, 22, 24, 32, 48, 64, 128, 256, 512] {
-        let icon = format!("share/icons/hicolor/{size}x{size}/apps/centrex-tray.png");
-        copy(
-            &root().join(format!("icons/{size}x{size}.png")),
-            &folder.join(icon),
-        )?;
-    }
-    copy(
-        &root().join("icons/app.svg"),
-        &folder.join("share/icons/hicolor/scalable/apps/centrex-tray.svg"),
-    )?;
-    let entry = folder.join("share/applications/centrex-tray.desktop");
-    make_parent(&entry)?;
-    std::fs::write(&entry, DESKTOP_ENTRY)?;
+    share(&folder.join("share"))?;
     for paper in PAPERS {
         let from = root().join(paper);
         if from.exists() {
@@ -111,6 +98,27 @@ fn fill(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The icons and the desktop entry, where desktops look for them below a folder such as `/usr/share` or `~/.local/share`.
+///
+/// # Errors
+/// When a file can't be written.
+pub fn share(folder: &Path) -> Result<()> {
+    for size in [16, 22, 24, 32, 48, 64, 128, 256, 512] {
+        let icon = format!("icons/hicolor/{size}x{size}/apps/centrex-tray.png");
+        copy(
+            &root().join(format!("icons/{size}x{size}.png")),
+            &folder.join(icon),
+        )?;
+    }
+    copy(
+        &root().join("icons/app.svg"),
+        &folder.join("icons/hicolor/scalable/apps/centrex-tray.svg"),
+    )?;
+    let entry = folder.join("applications/centrex-tray.desktop");
+    make_parent(&entry)?;
+    std::fs::write(&entry, DESKTOP_ENTRY).with_context(|| format!("can't write {}", entry.display()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -193,6 +193,8 @@ fn environment(home: &Path) -> Result<Vec<(String, String)>> {
     }
     std::fs::set_permissions(&run, std::fs::Permissions::from_mode(0o700))?;
     std::fs::write(channels.join("xfce4-panel.xml"), PANEL)?;
+    // As an installer would: notifications and the window manager find the app's icon.
+    crate::bundle::share(&home.join(".local/share"))?;
     let text = |path: PathBuf| path.display().to_string();
     let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/local/bin:/usr/bin:/bin".into());
     Ok([

@@ -218,8 +218,8 @@ pub fn journal(file: &Path) -> Result<Vec<Row>> {
     )
     .with_context(|| format!("can't open {}", file.display()))?;
     let mut query = db
-        .prepare("SELECT call FROM calls")
-        .context("the journal has no calls table")?;
+        .prepare("SELECT body FROM call")
+        .context("the journal has no table of calls")?;
     let rows = query.query_map([], |row| row.get::<_, String>(0))?;
     rows.map(|text| understand(&text?)).collect()
 }

@@ -87,6 +87,9 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
     timeline.step(screen, "called_back_from_notification", || {
         stage.called_back(&label)
     })?;
+    stage.product.simulator.answer(ACCOUNT)?;
+    stage.heard("connected")?;
+    stage.end_call()?;
     timeline.step(screen, "journal_complete", || stage.journal_complete())?;
     timeline.step(screen, "agent_survived_window_crash", || {
         stage.survives_window_crash()
