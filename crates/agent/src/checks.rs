@@ -34,7 +34,11 @@ pub(crate) struct Found {
 
 /// A check with its sentence.
 fn check(name: &str, result: CheckResult, message: Message) -> Check {
-    Check { name: name.to_owned(), result, message: view::message(message) }
+    Check {
+        name: name.to_owned(),
+        result,
+        message: view::message(message),
+    }
 }
 
 fn ok(name: &str, id: &str) -> Check {
@@ -50,7 +54,11 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
     let tray = if found.tray_shown {
         ok("tray_host", "doctor-tray-ok")
     } else {
-        check("tray_host", CheckResult::Warning, Message::new("doctor-tray-none"))
+        check(
+            "tray_host",
+            CheckResult::Warning,
+            Message::new("doctor-tray-none"),
+        )
     };
     let notifications = match &found.notify_problem {
         None => ok("notifications", "doctor-notifications-ok"),
@@ -61,9 +69,11 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
     };
     let journal = match &found.journal_problem {
         None => ok("journal", "doctor-journal-ok"),
-        Some(why) => {
-            check("journal", CheckResult::Failed, Message::new("doctor-journal-failed").with("why", why))
-        }
+        Some(why) => check(
+            "journal",
+            CheckResult::Failed,
+            Message::new("doctor-journal-failed").with("why", why),
+        ),
     };
     let settings = match &found.settings_problem {
         None => ok("settings", "doctor-settings-ok"),
@@ -112,10 +122,19 @@ pub(crate) async fn connection<K: KeychainPort>(
     settings: &Settings,
     tell: Option<mpsc::Sender<Input>>,
 ) -> Vec<Check> {
-    let mut steps = Steps { done: Vec::new(), tell };
+    let mut steps = Steps {
+        done: Vec::new(),
+        tell,
+    };
     match settings.mode {
         Mode::Unset => {
-            steps.add(check("mode", CheckResult::Skipped, Message::new("test-not-set-up"))).await;
+            steps
+                .add(check(
+                    "mode",
+                    CheckResult::Skipped,
+                    Message::new("test-not-set-up"),
+                ))
+                .await;
         }
         Mode::Relay => relay(keychain, settings, &mut steps).await,
         Mode::Direct => direct(keychain, settings, &mut steps).await,
@@ -125,13 +144,17 @@ pub(crate) async fn connection<K: KeychainPort>(
 
 async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut Steps) {
     let Some(url) = &settings.relay_url else {
-        return steps.add(failed("relay_address", "test-relay-address-missing")).await;
+        return steps
+            .add(failed("relay_address", "test-relay-address-missing"))
+            .await;
     };
     let relay = match RelayUrl::parse(url.as_str()) {
         Ok(relay) => relay,
         Err(error) => {
             let message = address_problem(&error);
-            return steps.add(check("relay_address", CheckResult::Failed, message)).await;
+            return steps
+                .add(check("relay_address", CheckResult::Failed, message))
+                .await;
         }
     };
     let address = address("relay_address", url).await;
@@ -149,7 +172,9 @@ async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut S
         Ok(client) => client,
         Err(error) => {
             let message = address_problem(&error);
-            return steps.add(check("relay_reachable", CheckResult::Failed, message)).await;
+            return steps
+                .add(check("relay_reachable", CheckResult::Failed, message))
+                .await;
         }
     };
     let me = client.me().await;
@@ -161,14 +186,25 @@ async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut S
         }
         Err(_) => return,
     };
-    steps.add(check("relay_token", CheckResult::Ok, Message::new("test-token-ok").with("label", me.label))).await;
+    steps
+        .add(check(
+            "relay_token",
+            CheckResult::Ok,
+            Message::new("test-token-ok").with("label", me.label),
+        ))
+        .await;
     steps.add(stream(client).await).await;
-    steps.add(if me.capabilities.dial {
-        ok("relay_dial", "test-relay-dial-ok")
-    } else {
-        check("relay_dial", CheckResult::Warning, Message::new("test-relay-dial-none"))
-    })
-    .await;
+    steps
+        .add(if me.capabilities.dial {
+            ok("relay_dial", "test-relay-dial-ok")
+        } else {
+            check(
+                "relay_dial",
+                CheckResult::Warning,
+                Message::new("test-relay-dial-none"),
+            )
+        })
+        .await;
 }
 
 fn reachable<T>(answer: &Result<T, ClientError>) -> Check {
@@ -177,9 +213,11 @@ fn reachable<T>(answer: &Result<T, ClientError>) -> Check {
         // A refusal in the relay's own words is an answer of the relay.
         Ok(_) => ok(name, "test-relay-reachable"),
         Err(error) if error.is_unauthorized() => ok(name, "test-relay-reachable"),
-        Err(ClientError::Unreachable { why }) => {
-            check(name, CheckResult::Failed, Message::new("test-relay-unreachable").with("why", why))
-        }
+        Err(ClientError::Unreachable { why }) => check(
+            name,
+            CheckResult::Failed,
+            Message::new("test-relay-unreachable").with("why", why),
+        ),
         Err(ClientError::TimedOut | ClientError::Interrupted { .. }) => failed(name, "test-relay-no-answer"),
         Err(ClientError::NotARelay { .. } | ClientError::Unreadable { .. }) => {
             failed(name, "test-relay-not-a-relay")
@@ -214,13 +252,19 @@ async fn direct<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut 
         Authentication::ApiKey => CredentialKind::ApiKey,
         Authentication::AccountPassword => CredentialKind::AccountPassword,
     };
-    let name = SecretName { kind, account: Some(account.clone()) };
+    let name = SecretName {
+        kind,
+        account: Some(account.clone()),
+    };
     match keychain.get(name).await {
         Ok(Some(_)) => steps.add(ok("credentials", "test-credentials-ok")).await,
         Ok(None) => steps.add(failed("credentials", "test-credentials-missing")).await,
         Err(problem) => steps.add(keychain_failed("credentials", problem)).await,
     }
-    let url = settings.platform_url.clone().or_else(|| Url::parse(centrex::PLATFORM_URL).ok());
+    let url = settings
+        .platform_url
+        .clone()
+        .or_else(|| Url::parse(centrex::PLATFORM_URL).ok());
     let Some(url) = url else { return };
     let address = address("platform_address", &url).await;
     let resolved = address.result == CheckResult::Ok;
@@ -229,14 +273,22 @@ async fn direct<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut 
         steps.add(platform(&url).await).await;
     }
     // Said each time: nobody should wait for an alert that can't come.
-    steps.add(check("alerts", CheckResult::Skipped, Message::new("test-direct-no-alerts"))).await;
+    steps
+        .add(check(
+            "alerts",
+            CheckResult::Skipped,
+            Message::new("test-direct-no-alerts"),
+        ))
+        .await;
 }
 
 /// Whether the name leads somewhere.
 async fn address(name: &str, url: &Url) -> Check {
     let host = url.host_str().unwrap_or_default();
     let failure = |why: String| {
-        let message = Message::new("test-address-unknown").with("host", host).with("why", why);
+        let message = Message::new("test-address-unknown")
+            .with("host", host)
+            .with("why", why);
         check(name, CheckResult::Failed, message)
     };
     let port = url.port_or_known_default().unwrap_or(443);
@@ -244,7 +296,11 @@ async fn address(name: &str, url: &Url) -> Check {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match tokio::time::timeout(PATIENCE, tokio::net::lookup_host((bare, port))).await {
         // A name that is known has at least one address.
-        Ok(Ok(_)) => check(name, CheckResult::Ok, Message::new("test-address-ok").with("host", host)),
+        Ok(Ok(_)) => check(
+            name,
+            CheckResult::Ok,
+            Message::new("test-address-ok").with("host", host),
+        ),
         Ok(Err(error)) => failure(error.to_string()),
         Err(_) => failure("DNS: no answer".to_owned()),
     }
@@ -259,7 +315,9 @@ async fn platform(url: &Url) -> Check {
         .referer(false)
         .timeout(PATIENCE)
         .pool_max_idle_per_host(0);
-    let loopback = url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
+    let loopback = url
+        .host_str()
+        .is_some_and(|host| host == "localhost" || host.starts_with("127."));
     let client = if loopback { client.no_proxy() } else { client };
     let answer = match client.build() {
         Ok(client) => client.head(url.clone()).send().await,
@@ -269,12 +327,19 @@ async fn platform(url: &Url) -> Check {
         Ok(_) => ok(name, "test-platform-reachable"),
         Err(error) => {
             let why = innermost(&error.without_url());
-            check(name, CheckResult::Failed, Message::new("test-platform-unreachable").with("why", why))
+            check(
+                name,
+                CheckResult::Failed,
+                Message::new("test-platform-unreachable").with("why", why),
+            )
         }
     }
 }
 
 /// The cause at the bottom of an error's chain: the system's or the TLS library's words.
 fn innermost(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source()).last().map(ToString::to_string).unwrap_or_default()
+    std::iter::successors(Some(error), |error| error.source())
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }

@@ -40,7 +40,11 @@ pub(crate) async fn serve(mut server: Server, inputs: mpsc::Sender<Input>) {
 
 async fn converse(client: ClientId, connection: Connection, inputs: mpsc::Sender<Input>) {
     let outbox = Outbox::default();
-    if inputs.send(Input::Client(client, ClientInput::Came(outbox.clone()))).await.is_err() {
+    if inputs
+        .send(Input::Client(client, ClientInput::Came(outbox.clone())))
+        .await
+        .is_err()
+    {
         return;
     }
     let Connection { requests, outgoing } = connection;

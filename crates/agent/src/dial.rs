@@ -14,7 +14,10 @@ pub(crate) type DialOutcome = Result<Option<CallId>, DialFailure>;
 
 /// Nothing was sent, so nothing rings.
 pub(crate) fn not_sent(reason: DialReason) -> DialFailure {
-    DialFailure { reason, may_have_rung: false }
+    DialFailure {
+        reason,
+        may_have_rung: false,
+    }
 }
 
 /// Asks the relay for the call; the press is the `Idempotency-Key`.
@@ -23,7 +26,10 @@ pub(crate) async fn through_relay(client: RelayClient, id: DialId, call: PlaceCa
         Ok(placed) => Ok(placed.call_id),
         Err(error) => {
             tracing::warn!(%error, may_have_rung = error.may_have_rung(), "the relay did not place the call");
-            Err(DialFailure { reason: reason(&error), may_have_rung: error.may_have_rung() })
+            Err(DialFailure {
+                reason: reason(&error),
+                may_have_rung: error.may_have_rung(),
+            })
         }
     }
 }
@@ -64,7 +70,10 @@ pub(crate) async fn directly<K: KeychainPort>(
         Authentication::ApiKey => CredentialKind::ApiKey,
         Authentication::AccountPassword => CredentialKind::AccountPassword,
     };
-    let name = SecretName { kind, account: Some(account.clone()) };
+    let name = SecretName {
+        kind,
+        account: Some(account.clone()),
+    };
     let secret = match keychain.get(name).await {
         Ok(Some(secret)) => secret,
         Ok(None) => return Err(not_sent(DialReason::NotConfigured)),
@@ -82,7 +91,10 @@ pub(crate) async fn directly<K: KeychainPort>(
         Ok(accepted) => Ok(accepted.call_id),
         Err(error) => {
             tracing::warn!(%error, may_have_rung = error.may_have_rung(), "the platform did not place the call");
-            Err(DialFailure { reason: platform_reason(&error), may_have_rung: error.may_have_rung() })
+            Err(DialFailure {
+                reason: platform_reason(&error),
+                may_have_rung: error.may_have_rung(),
+            })
         }
     }
 }

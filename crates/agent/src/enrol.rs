@@ -11,7 +11,10 @@ use crate::desktop::{KeychainPort, SecretName};
 use crate::view::keychain_problem;
 
 /// Where the token stands in the keychain.
-pub(crate) const TOKEN: SecretName = SecretName { kind: CredentialKind::RelayToken, account: None };
+pub(crate) const TOKEN: SecretName = SecretName {
+    kind: CredentialKind::RelayToken,
+    account: None,
+};
 
 /// Why a desktop isn't enrolled: a code to branch on and a sentence.
 pub(crate) type Refusal = (ErrorCode, Message);
@@ -43,7 +46,11 @@ pub(crate) async fn enrol<K: KeychainPort>(
         tracing::warn!(%error, "the enrolment failed");
         (ErrorCode::Relay, relay_problem(&relay, &error))
     })?;
-    let Enrolled { token, label, accounts } = enrolled;
+    let Enrolled {
+        token,
+        label,
+        accounts,
+    } = enrolled;
     tracing::info!(relay = %relay.host(), accounts = accounts.len(), "enrolled");
     tracing::debug!(label, "enrolled as");
     let token = SecretString::from(token);

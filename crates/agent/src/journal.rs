@@ -42,13 +42,16 @@ impl JournalHandle {
     /// When the system gives no more threads.
     pub(crate) fn start(path: PathBuf, inputs: tokio_mpsc::Sender<Input>) -> std::io::Result<Self> {
         let (jobs, inbox) = mpsc::channel();
-        std::thread::Builder::new().name("journal".to_owned()).stack_size(STACK).spawn(move || {
-            let (journal, opened) = open(&path);
-            // Fails only when the controller has ended already.
-            let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
-            drop(inputs);
-            work(journal, &inbox);
-        })?;
+        std::thread::Builder::new()
+            .name("journal".to_owned())
+            .stack_size(STACK)
+            .spawn(move || {
+                let (journal, opened) = open(&path);
+                // Fails only when the controller has ended already.
+                let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
+                drop(inputs);
+                work(journal, &inbox);
+            })?;
         Ok(Self { jobs })
     }
 
@@ -96,8 +99,20 @@ fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
     };
     let rows = journal.as_ref().map(|journal| journal.recent(RECENT));
     match rows.transpose() {
-        Ok(rows) => (journal, JournalOpened { opened, rows: rows.unwrap_or_default() }),
-        Err(error) => (None, JournalOpened { opened: Err(error), rows: Vec::new() }),
+        Ok(rows) => (
+            journal,
+            JournalOpened {
+                opened,
+                rows: rows.unwrap_or_default(),
+            },
+        ),
+        Err(error) => (
+            None,
+            JournalOpened {
+                opened: Err(error),
+                rows: Vec::new(),
+            },
+        ),
     }
 }
 
@@ -105,7 +120,10 @@ fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
 #[cfg(unix)]
 fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 #[cfg(windows)]
@@ -117,19 +135,21 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 fn work(mut journal: Option<Journal>, inbox: &mpsc::Receiver<Job>) {
     for job in inbox {
         let result = match job {
-            Job::Apply(changes, position) => {
-                journal.as_mut().map_or(Ok(()), |journal| journal.apply(&changes, position.as_ref()))
-            }
+            Job::Apply(changes, position) => journal
+                .as_mut()
+                .map_or(Ok(()), |journal| journal.apply(&changes, position.as_ref())),
             Job::Locate(relay, reply) => {
-                let position = journal.as_ref().map_or(Ok(None), |journal| journal.position(&relay));
+                let position = journal
+                    .as_ref()
+                    .map_or(Ok(None), |journal| journal.position(&relay));
                 position.map(|position| {
                     // Fails when nobody waits any more, which is fine.
                     let _ = reply.send(position);
                 })
             }
-            Job::Forget(relay) => {
-                journal.as_mut().map_or(Ok(()), |journal| journal.forget_position(&relay))
-            }
+            Job::Forget(relay) => journal
+                .as_mut()
+                .map_or(Ok(()), |journal| journal.forget_position(&relay)),
             Job::Flush(reply) => {
                 let _ = reply.send(());
                 Ok(())

@@ -16,11 +16,16 @@ pub fn is_own(text: &str) -> bool {
 /// reads such URIs and shows what it made of them. Line breaks and control characters become spaces, and what is too long
 /// to be a number is cut.
 pub fn pad_text(text: &str) -> String {
-    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+    text.trim()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST)
+        .collect()
 }
 
 fn has_scheme(text: &str, scheme: &str) -> bool {
-    text.split_once(':').is_some_and(|(before, _)| before.eq_ignore_ascii_case(scheme))
+    text.split_once(':')
+        .is_some_and(|(before, _)| before.eq_ignore_ascii_case(scheme))
 }
 
 /// A `centrex-tray:` link that can't be obeyed.
@@ -50,17 +55,27 @@ pub fn enrolment(uri: &str) -> Result<PendingEnrolment, LinkError> {
     if url.scheme() != "centrex-tray" || !place.eq_ignore_ascii_case("enrol") {
         return Err(LinkError::NotEnrolment);
     }
-    let value = |key: &str| url.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value);
+    let value = |key: &str| {
+        url.query_pairs()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    };
     let relay = value("relay").ok_or(LinkError::Relay)?;
     let relay = RelayUrl::parse(&relay).map_err(|error| match error {
         relay_api::SetupError::Plain => LinkError::Plain,
         _ => LinkError::Relay,
     })?;
-    let code = value("code").map(|code| code.trim().to_owned()).unwrap_or_default();
+    let code = value("code")
+        .map(|code| code.trim().to_owned())
+        .unwrap_or_default();
     if code.is_empty() || code.len() > 128 || code.chars().any(char::is_control) {
         return Err(LinkError::Code);
     }
-    Ok(PendingEnrolment { relay: relay.as_str().to_owned(), host: relay.host(), code })
+    Ok(PendingEnrolment {
+        relay: relay.as_str().to_owned(),
+        host: relay.host(),
+        code,
+    })
 }
 
 #[cfg(test)]
@@ -70,7 +85,10 @@ mod tests {
     #[test]
     fn links_and_numbers_fill_the_pad_as_they_stand() {
         assert_eq!(pad_text(" tel:+33-1-99-00-00-01 "), "tel:+33-1-99-00-00-01");
-        assert_eq!(pad_text("sip:0199000001@pbx.example"), "sip:0199000001@pbx.example");
+        assert_eq!(
+            pad_text("sip:0199000001@pbx.example"),
+            "sip:0199000001@pbx.example"
+        );
         assert_eq!(pad_text("01 99\n00 00 01"), "01 99 00 00 01");
         assert_eq!(pad_text(&"1".repeat(10_000)).len(), LONGEST);
     }
@@ -96,10 +114,22 @@ mod tests {
             ("https://relay.example", LinkError::NotEnrolment),
             ("centrex-tray://settings", LinkError::NotEnrolment),
             ("centrex-tray://enrol", LinkError::Relay),
-            ("centrex-tray://enrol?relay=relay.example&code=X", LinkError::Relay),
-            ("centrex-tray://enrol?relay=http://relay.example&code=X", LinkError::Plain),
-            ("centrex-tray://enrol?relay=https://relay.example", LinkError::Code),
-            ("centrex-tray://enrol?relay=https://relay.example&code=%20", LinkError::Code),
+            (
+                "centrex-tray://enrol?relay=relay.example&code=X",
+                LinkError::Relay,
+            ),
+            (
+                "centrex-tray://enrol?relay=http://relay.example&code=X",
+                LinkError::Plain,
+            ),
+            (
+                "centrex-tray://enrol?relay=https://relay.example",
+                LinkError::Code,
+            ),
+            (
+                "centrex-tray://enrol?relay=https://relay.example&code=%20",
+                LinkError::Code,
+            ),
         ];
         for (link, reason) in cases {
             assert_eq!(enrolment(link), Err(reason), "{link}");

@@ -85,7 +85,12 @@ impl Outbox {
 }
 
 fn is_state(line: &ServerLine) -> bool {
-    matches!(line, ServerLine::Change { change: Change::Snapshot { .. } })
+    matches!(
+        line,
+        ServerLine::Change {
+            change: Change::Snapshot { .. }
+        }
+    )
 }
 
 /// Owes one client one answer. Given to whoever can answer, now or later.
@@ -114,7 +119,11 @@ mod tests {
     use super::*;
 
     fn show() -> Change {
-        Change::Show { place: Place::Pad, anchor: None, fill: None }
+        Change::Show {
+            place: Place::Pad,
+            anchor: None,
+            fill: None,
+        }
     }
 
     #[tokio::test]
@@ -124,8 +133,16 @@ mod tests {
         outbox.change(Change::Quitting);
         outbox.close();
         outbox.change(show());
-        assert!(matches!(outbox.next().await, Some(ServerLine::Reply { id: 1, .. })));
-        assert!(matches!(outbox.next().await, Some(ServerLine::Change { change: Change::Quitting })));
+        assert!(matches!(
+            outbox.next().await,
+            Some(ServerLine::Reply { id: 1, .. })
+        ));
+        assert!(matches!(
+            outbox.next().await,
+            Some(ServerLine::Change {
+                change: Change::Quitting
+            })
+        ));
         assert!(outbox.next().await.is_none());
     }
 

@@ -23,7 +23,9 @@ pub struct Paths {
 
 /// The person has no home folder.
 #[derive(Debug, thiserror::Error)]
-#[error("no folder for settings and journal: neither a home folder nor {CONFIG_DIR_ENV} and {DATA_DIR_ENV} are set")]
+#[error(
+    "no folder for settings and journal: neither a home folder nor {CONFIG_DIR_ENV} and {DATA_DIR_ENV} are set"
+)]
 pub struct NoHome;
 
 impl Paths {
@@ -34,12 +36,27 @@ impl Paths {
     pub fn of(profile: &Profile) -> Result<Self, NoHome> {
         let project = ProjectDirs::from("", "", "centrex-tray");
         let folder = |variable: &str, usual: Option<PathBuf>| {
-            let base = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from).or(usual);
-            base.map(|base| if profile.is_default() { base } else { base.join("profiles").join(profile.name()) })
-                .ok_or(NoHome)
+            let base = std::env::var_os(variable)
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from)
+                .or(usual);
+            base.map(|base| {
+                if profile.is_default() {
+                    base
+                } else {
+                    base.join("profiles").join(profile.name())
+                }
+            })
+            .ok_or(NoHome)
         };
-        let config = folder(CONFIG_DIR_ENV, project.as_ref().map(|dirs| dirs.config_dir().to_owned()))?;
-        let data = folder(DATA_DIR_ENV, project.as_ref().map(|dirs| dirs.data_local_dir().to_owned()))?;
+        let config = folder(
+            CONFIG_DIR_ENV,
+            project.as_ref().map(|dirs| dirs.config_dir().to_owned()),
+        )?;
+        let data = folder(
+            DATA_DIR_ENV,
+            project.as_ref().map(|dirs| dirs.data_local_dir().to_owned()),
+        )?;
         Ok(Self {
             settings: config.join("settings.toml"),
             company_settings: company_settings(),
@@ -54,7 +71,9 @@ fn company_settings() -> Option<PathBuf> {
         let folder = PathBuf::from(std::env::var_os("ProgramData")?);
         Some(folder.join("centrex-tray").join("settings.toml"))
     } else if cfg!(target_os = "macos") {
-        Some(PathBuf::from("/Library/Application Support/centrex-tray/settings.toml"))
+        Some(PathBuf::from(
+            "/Library/Application Support/centrex-tray/settings.toml",
+        ))
     } else {
         Some(PathBuf::from("/etc/centrex-tray/settings.toml"))
     }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use control::profile::Profile;
+
 use crate::desktop::{
-    Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, TrayHandle, TrayPort,
+    Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, TrayHandle, TrayPort, autostart,
 };
 
 /// A desktop. The controller touches the person's session through this and nothing else.
@@ -33,13 +35,25 @@ pub struct RealDesktop {
     notify: Notifier,
     keychain: Arc<Keychain>,
     clipboard: Arc<Clipboard>,
+    profile: String,
 }
 
 impl RealDesktop {
-    /// Takes the opened desktop over.
-    pub fn new(desktop: Desktop) -> Self {
-        let Desktop { tray, notify, keychain, clipboard } = desktop;
-        Self { tray, notify, keychain: Arc::new(keychain), clipboard: Arc::new(clipboard) }
+    /// Takes the desktop that was opened for a profile over.
+    pub fn new(desktop: Desktop, profile: &Profile) -> Self {
+        let Desktop {
+            tray,
+            notify,
+            keychain,
+            clipboard,
+        } = desktop;
+        Self {
+            tray,
+            notify,
+            keychain: Arc::new(keychain),
+            clipboard: Arc::new(clipboard),
+            profile: profile.name().to_owned(),
+        }
     }
 }
 
@@ -70,6 +84,8 @@ impl Ports for RealDesktop {
     }
 
     fn set_autostart(&self, on: bool) {
-        let _ = on;
+        if let Err(error) = autostart::set(&self.profile, on) {
+            tracing::warn!(%error, on, "starting with the session can't be changed");
+        }
     }
 }

@@ -10,8 +10,8 @@ use companion::journal::Position;
 use jiff::{SignedDuration, Timestamp};
 use relay_api::wire::{CallList, Event as RelayEvent, EventBody, EventId, Me};
 use relay_api::{
-    ClientError, ClientOptions, DownReason, RelayClient, RelayUrl, SetupError, SubscribeOptions, Subscription,
-    ThreadJitter, Update,
+    ClientError, ClientOptions, DownReason, RelayClient, RelayUrl, SetupError, SubscribeOptions,
+    Subscription, ThreadJitter, Update,
 };
 use secrecy::SecretString;
 use telephony::Call;
@@ -65,9 +65,9 @@ pub(crate) struct RelayLink {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reconciling {
-    /// The first connection ever: what ended before is history.
-    First,
-    /// Events were missed.
+    /// The first connection ever: what had ended by then, by the relay's clock, is history. The stream tells the rest.
+    First(Timestamp),
+    /// Events were missed: no position is kept until the lists are here.
     Gap,
 }
 
@@ -186,46 +186,78 @@ impl RelayLink {
         let events = match event.body {
             EventBody::Call { call } => {
                 let age_s = self.relay_clock(now).duration_since(event.at).as_secs();
-                vec![Event::Call { call: Box::new(call), origin: Origin::Relay, age_s }]
+                vec![Event::Call {
+                    call: Box::new(call),
+                    origin: Origin::Relay,
+                    age_s,
+                }]
             }
             EventBody::Snapshot { calls } => {
-                if self.last.is_none() && self.reconciling.is_none() {
-                    self.reconcile(Reconciling::First);
+                let first = self.last.is_none();
+                self.last = Some(event.id);
+                if first && self.reconciling.is_none() {
+                    self.reconcile(Reconciling::First(event.at));
                 }
-                vec![Event::LiveCalls { calls, at: event.at }]
+                let mut events = vec![Event::LiveCalls { calls, at: event.at }];
+                if first {
+                    events.extend(self.state_if_live().events);
+                }
+                events
             }
             EventBody::Gap => {
-                tracing::info!("the relay no longer keeps what happened meanwhile: its list of calls is fetched");
+                tracing::info!(
+                    "the relay no longer keeps what happened meanwhile: its list of calls is fetched"
+                );
                 self.reconcile(Reconciling::Gap);
                 return Outcome::default();
             }
             EventBody::Unknown => Vec::new(),
         };
         self.last = Some(event.id);
-        Outcome { events, position: self.position() }
+        Outcome {
+            events,
+            position: self.position(),
+        }
     }
 
     /// The lists of the relay: what ended while nobody listened, and what lives.
     fn on_calls(&mut self, list: CallList, now: Timestamp) -> Outcome {
-        let Some(reason) = self.reconciling.take() else { return Outcome::default() };
-        let origin = match reason {
-            Reconciling::First => Origin::History,
-            Reconciling::Gap => Origin::Relay,
+        let Some(reason) = self.reconciling.take() else {
+            return Outcome::default();
         };
         let clock = self.relay_clock(now);
-        let mut events: Vec<Event> = list
-            .ended
-            .into_iter()
-            .rev()
-            .map(|call| {
-                let age_s = clock.duration_since(last_change(&call)).as_secs();
-                Event::Call { call: Box::new(call), origin, age_s }
-            })
-            .collect();
-        events.push(Event::LiveCalls { calls: list.live, at: list.at });
-        // What the list holds needs no event any more, even if none has come since.
-        self.last = self.last.max(Some(list.as_of));
-        Outcome { events, position: self.position() }
+        let ended = |call: Call, origin| {
+            let age_s = clock.duration_since(last_change(&call)).as_secs();
+            Event::Call {
+                call: Box::new(call),
+                origin,
+                age_s,
+            }
+        };
+        let oldest_first = list.ended.into_iter().rev();
+        match reason {
+            Reconciling::First(since) => {
+                let history = oldest_first.filter(|call| last_change(call) <= since);
+                let events = history.map(|call| ended(call, Origin::History)).collect();
+                Outcome {
+                    events,
+                    position: None,
+                }
+            }
+            Reconciling::Gap => {
+                let mut events: Vec<_> = oldest_first.map(|call| ended(call, Origin::Relay)).collect();
+                events.push(Event::LiveCalls {
+                    calls: list.live,
+                    at: list.at,
+                });
+                // What the lists hold needs no event any more.
+                self.last = self.last.max(Some(list.as_of));
+                Outcome {
+                    events,
+                    position: self.position(),
+                }
+            }
+        }
     }
 
     fn reconcile(&mut self, reason: Reconciling) {
@@ -235,19 +267,24 @@ impl RelayLink {
 
     /// What may be kept now.
     fn position(&self) -> Option<Position> {
-        if self.reconciling.is_some() {
+        if self.reconciling == Some(Reconciling::Gap) {
             return None;
         }
         let event = self.last?.to_string();
-        Some(Position { relay: self.client.base().as_str().to_owned(), event })
+        Some(Position {
+            relay: self.client.base().as_str().to_owned(),
+            event,
+        })
     }
 
-    /// The connection counts as live once it is also known what the relay can do for us.
+    /// The connection counts as live once it is also known where the history is and what the relay can do for us.
     fn state_if_live(&self) -> Outcome {
         match &self.me {
-            Some(me) if self.live => {
-                LinkState::Live { can_dial: me.capabilities.dial, accounts: me.accounts.clone() }.into()
+            Some(me) if self.live => LinkState::Live {
+                can_dial: me.capabilities.dial,
+                accounts: me.accounts.clone(),
             }
+            .into(),
             _ => Outcome::default(),
         }
     }
@@ -259,7 +296,11 @@ impl RelayLink {
             return Outcome::default();
         }
         self.ask(Ask::Me, ASK_AGAIN);
-        if error.is_transient() { Outcome::default() } else { LinkState::Down(client_problem(error)).into() }
+        if error.is_transient() {
+            Outcome::default()
+        } else {
+            LinkState::Down(client_problem(error)).into()
+        }
     }
 
     fn relay_clock(&self, now: Timestamp) -> Timestamp {
@@ -284,25 +325,31 @@ impl RelayLink {
 
 impl From<LinkState> for Outcome {
     fn from(state: LinkState) -> Self {
-        Self { events: vec![Event::Link(state)], position: None }
+        Self {
+            events: vec![Event::Link(state)],
+            position: None,
+        }
     }
 }
 
 /// Hands the subscription's updates on, one after the other.
-async fn follow(
-    generation: u64,
-    client: RelayClient,
-    journal: JournalHandle,
-    inputs: mpsc::Sender<Input>,
-) {
+async fn follow(generation: u64, client: RelayClient, journal: JournalHandle, inputs: mpsc::Sender<Input>) {
     let kept = journal.position(client.base().as_str().to_owned()).await;
     let from = kept.and_then(|position| position.parse().ok());
-    if inputs.send(Input::Link(generation, News::From(from))).await.is_err() {
+    if inputs
+        .send(Input::Link(generation, News::From(from)))
+        .await
+        .is_err()
+    {
         return;
     }
     let mut updates = Subscription::start(client, from, SubscribeOptions::default(), ThreadJitter);
     while let Some(update) = updates.next().await {
-        if inputs.send(Input::Link(generation, News::Update(update))).await.is_err() {
+        if inputs
+            .send(Input::Link(generation, News::Update(update)))
+            .await
+            .is_err()
+        {
             return;
         }
     }

@@ -19,7 +19,9 @@ impl SettingsWatch {
         let watcher = watch(file, inputs).inspect_err(|error| {
             tracing::warn!(%error, "the settings file isn't watched: changes by hand count from the next start");
         });
-        Self { _watcher: watcher.ok() }
+        Self {
+            _watcher: watcher.ok(),
+        }
     }
 }
 

@@ -39,7 +39,10 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         accounts: companion
             .accounts()
             .into_iter()
-            .map(|id| wire::Account { default: Some(&id) == default.as_ref(), id: id.0 })
+            .map(|id| wire::Account {
+                default: Some(&id) == default.as_ref(),
+                id: id.0,
+            })
             .collect(),
         cannot_dial: companion.cannot_dial().map(message),
         dial: companion.dial().map(|card| dial(&card)),
@@ -57,12 +60,18 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
 
 /// A sentence on the wire.
 pub fn message(message: Message) -> wire::Message {
-    wire::Message { id: message.id, args: message.args }
+    wire::Message {
+        id: message.id,
+        args: message.args,
+    }
 }
 
 /// A sentence from the wire.
 pub fn words(message: &wire::Message) -> Message {
-    Message { id: message.id.clone(), args: message.args.clone() }
+    Message {
+        id: message.id.clone(),
+        args: message.args.clone(),
+    }
 }
 
 /// What a typed text means, on the wire.
@@ -188,10 +197,22 @@ fn credentials(companion: &Companion) -> Vec<wire::Credential> {
             },
         }
     };
-    let mut list = vec![entry(CredentialKind::RelayToken, wire::CredentialKind::RelayToken, None)];
+    let mut list = vec![entry(
+        CredentialKind::RelayToken,
+        wire::CredentialKind::RelayToken,
+        None,
+    )];
     if account.is_some() {
-        list.push(entry(CredentialKind::ApiKey, wire::CredentialKind::ApiKey, account));
-        list.push(entry(CredentialKind::AccountPassword, wire::CredentialKind::AccountPassword, account));
+        list.push(entry(
+            CredentialKind::ApiKey,
+            wire::CredentialKind::ApiKey,
+            account,
+        ));
+        list.push(entry(
+            CredentialKind::AccountPassword,
+            wire::CredentialKind::AccountPassword,
+            account,
+        ));
     }
     list
 }
@@ -222,7 +243,12 @@ fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Setting
         notify_missed: settings.notify_missed,
         sound: settings.sound,
         autostart: settings.autostart,
-        locked: around.loaded.locked.iter().map(|key| key.name().to_owned()).collect(),
+        locked: around
+            .loaded
+            .locked
+            .iter()
+            .map(|key| key.name().to_owned())
+            .collect(),
         file: around.settings_file.display().to_string(),
     }
 }

@@ -31,12 +31,20 @@ pub(crate) struct Wish {
 impl Wish {
     /// A place and nothing else.
     pub(crate) fn place(place: Place) -> Self {
-        Self { place, anchor: None, fill: None }
+        Self {
+            place,
+            anchor: None,
+            fill: None,
+        }
     }
 
     /// As the window is told.
     pub(crate) fn change(self) -> Change {
-        Change::Show { place: self.place, anchor: self.anchor, fill: self.fill }
+        Change::Show {
+            place: self.place,
+            anchor: self.anchor,
+            fill: self.fill,
+        }
     }
 }
 
@@ -89,13 +97,15 @@ impl Window {
             return Ok(());
         }
         let path = program();
-        let mut child = command(&path, &wish, profile, linger_s).spawn().map_err(|error| {
-            if error.kind() == std::io::ErrorKind::NotFound {
-                WindowError::Missing(path)
-            } else {
-                WindowError::Start { path, error }
-            }
-        })?;
+        let mut child = command(&path, &wish, profile, linger_s)
+            .spawn()
+            .map_err(|error| {
+                if error.kind() == std::io::ErrorKind::NotFound {
+                    WindowError::Missing(path)
+                } else {
+                    WindowError::Start { path, error }
+                }
+            })?;
         let inputs = inputs.clone();
         self.running = Some(tokio::spawn(async move {
             watch(&mut child).await;
@@ -113,7 +123,11 @@ impl Window {
     /// The process has ended. Gives the wish that it took along, if it was already leaving when it was told.
     pub(crate) fn ended(&mut self) -> Option<Wish> {
         self.running = None;
-        let lost = self.told.take().filter(|(_, at)| at.elapsed().as_secs() < LEAVING_S).map(|(wish, _)| wish);
+        let lost = self
+            .told
+            .take()
+            .filter(|(_, at)| at.elapsed().as_secs() < LEAVING_S)
+            .map(|(wish, _)| wish);
         self.waiting.take().or(lost)
     }
 }
@@ -133,7 +147,8 @@ pub(crate) fn program() -> PathBuf {
     }
     let name = format!("centrex-tray-window{}", std::env::consts::EXE_SUFFIX);
     let own = std::env::current_exe().ok();
-    own.and_then(|own| own.parent().map(|folder| folder.join(&name))).unwrap_or_else(|| PathBuf::from(name))
+    own.and_then(|own| own.parent().map(|folder| folder.join(&name)))
+        .unwrap_or_else(|| PathBuf::from(name))
 }
 
 fn command(path: &std::path::Path, wish: &Wish, profile: &str, linger_s: u32) -> Command {
@@ -143,7 +158,9 @@ fn command(path: &std::path::Path, wish: &Wish, profile: &str, linger_s: u32) ->
         Place::Calls => "calls",
         Place::Settings => "settings",
     };
-    command.args(["--profile", profile, "--place", place]).stdin(Stdio::null());
+    command
+        .args(["--profile", profile, "--place", place])
+        .stdin(Stdio::null());
     if let Some(Point { x, y }) = wish.anchor {
         // One word: a coordinate may be negative, and would read as an option.
         command.arg(format!("--anchor={x},{y}"));

@@ -8,7 +8,13 @@ use control::profile::Profile;
 #[derive(Debug, Parser)]
 #[command(name = "centrex-tray", version, disable_help_subcommand = true)]
 pub(super) struct Args {
-    #[arg(long, global = true, value_name = "NAME", default_value = "default", hide_default_value = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        default_value = "default",
+        hide_default_value = true
+    )]
     pub(super) profile: Profile,
     #[arg(long)]
     pub(super) hidden: bool,
@@ -42,13 +48,18 @@ pub(super) fn in_words(command: clap::Command, lang: Lang) -> clap::Command {
         .mut_arg("profile", |arg| arg.help(words("cli-help-profile")))
         .mut_arg("hidden", |arg| arg.help(words("cli-help-hidden")))
         .mut_subcommand("dial", |dial| {
-            dial.about(words("cli-help-dial")).mut_arg("number", |arg| arg.help(words("cli-help-number")))
+            dial.about(words("cli-help-dial"))
+                .mut_arg("number", |arg| arg.help(words("cli-help-number")))
         })
         .mut_subcommand("status", |status| {
-            status.about(words("cli-help-status")).mut_arg("json", |arg| arg.help(words("cli-help-json")))
+            status
+                .about(words("cli-help-status"))
+                .mut_arg("json", |arg| arg.help(words("cli-help-json")))
         })
         .mut_subcommand("doctor", |doctor| {
-            doctor.about(words("cli-help-doctor")).mut_arg("json", |arg| arg.help(words("cli-help-json")))
+            doctor
+                .about(words("cli-help-doctor"))
+                .mut_arg("json", |arg| arg.help(words("cli-help-json")))
         })
         .mut_subcommand("quit", |quit| quit.about(words("cli-help-quit")))
 }

@@ -32,7 +32,11 @@ pub(super) async fn status(profile: &Profile, lang: Lang, as_json: bool) -> Resu
 
 fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
     let say = |message: Message| say(lang, &message);
-    let accounts: Vec<&str> = snapshot.accounts.iter().map(|account| account.id.as_str()).collect();
+    let accounts: Vec<&str> = snapshot
+        .accounts
+        .iter()
+        .map(|account| account.id.as_str())
+        .collect();
     let mut lines = vec![
         say(Message::new(match snapshot.mode {
             Mode::Unset => "cli-mode-unset",
@@ -42,12 +46,23 @@ fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
         say(view::words(&snapshot.connection.message)),
     ];
     if !accounts.is_empty() {
-        lines.push(say(Message::new("cli-accounts").with("accounts", accounts.join(", "))));
+        lines.push(say(
+            Message::new("cli-accounts").with("accounts", accounts.join(", "))
+        ));
     }
     lines.extend(snapshot.cannot_dial.iter().map(|why| say(view::words(why))));
-    lines.extend(snapshot.settings_problem.iter().map(|problem| say(view::words(problem))));
-    lines.push(say(Message::new("cli-live-calls").with("count", snapshot.live.len().to_string())));
-    lines.push(say(Message::new("cli-missed-calls").with("count", snapshot.missed.to_string())));
+    lines.extend(
+        snapshot
+            .settings_problem
+            .iter()
+            .map(|problem| say(view::words(problem))),
+    );
+    lines.push(say(
+        Message::new("cli-live-calls").with("count", snapshot.live.len().to_string())
+    ));
+    lines.push(say(
+        Message::new("cli-missed-calls").with("count", snapshot.missed.to_string())
+    ));
     if !snapshot.tray_shown {
         lines.push(say(Message::new("doctor-tray-none")));
     }
@@ -57,7 +72,11 @@ fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
 /// `doctor`: what works here, and what to do about what doesn't.
 pub(super) async fn doctor(profile: &Profile, lang: Lang, as_json: bool) -> Result<u8, Message> {
     let client = connect(profile).await?;
-    let checks = match client.request(Request::Doctor).await.map_err(|error| reason(&error))? {
+    let checks = match client
+        .request(Request::Doctor)
+        .await
+        .map_err(|error| reason(&error))?
+    {
         Answer::Checks { checks } => checks,
         _ => return Err(Message::new("cli-answer-unknown")),
     };
@@ -71,7 +90,11 @@ pub(super) async fn doctor(profile: &Profile, lang: Lang, as_json: bool) -> Resu
                 CheckResult::Failed => "✘",
                 CheckResult::Skipped => "-",
             };
-            print::line(&format!("{sign} {}: {}", check.name, say(lang, &view::words(&check.message))));
+            print::line(&format!(
+                "{sign} {}: {}",
+                check.name,
+                say(lang, &view::words(&check.message))
+            ));
         }
     }
     let failed = checks.iter().any(|check| check.result == CheckResult::Failed);
@@ -99,7 +122,9 @@ pub(super) async fn quit(profile: &Profile) -> Result<u8, Message> {
         Err(error) => return Err(reason(&error)),
     }
     let gone = async { while changes.next().await.is_some() {} };
-    tokio::time::timeout(FAREWELL, gone).await.map_err(|_| Message::new("cli-quit-slow"))?;
+    tokio::time::timeout(FAREWELL, gone)
+        .await
+        .map_err(|_| Message::new("cli-quit-slow"))?;
     Ok(DONE)
 }
 

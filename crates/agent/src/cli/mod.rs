@@ -35,17 +35,27 @@ pub fn main() -> ExitCode {
     let lang = language(&args.profile, system);
     let code = match desktop::run(move || run(args, system, lang)) {
         Ok(code) => code,
-        Err(error) => fail(lang, &Message::new("cli-desktop-failed").with("why", error.to_string())),
+        Err(error) => fail(
+            lang,
+            &Message::new("cli-desktop-failed").with("why", error.to_string()),
+        ),
     };
     ExitCode::from(code)
 }
 
 fn run(args: Args, system: Lang, lang: Lang) -> u8 {
-    let Args { profile, hidden, command } = args;
+    let Args {
+        profile,
+        hidden,
+        command,
+    } = args;
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            return fail(lang, &Message::new("cli-desktop-failed").with("why", error.to_string()));
+            return fail(
+                lang,
+                &Message::new("cli-desktop-failed").with("why", error.to_string()),
+            );
         }
     };
     let result = runtime.block_on(async {
@@ -53,7 +63,11 @@ fn run(args: Args, system: Lang, lang: Lang) -> u8 {
             None => start::start(profile, system, lang, (!hidden).then_some(Start::Pad)).await,
             Some(Command::Dial { number }) => {
                 let text = number.join(" ");
-                let wish = if links::is_own(&text) { Start::Link(text) } else { Start::Fill(text) };
+                let wish = if links::is_own(&text) {
+                    Start::Link(text)
+                } else {
+                    Start::Fill(text)
+                };
                 start::start(profile, system, lang, Some(wish)).await
             }
             Some(Command::Status { json }) => ask::status(&profile, lang, json).await,
@@ -80,8 +94,14 @@ fn system_language() -> Lang {
 
 /// The person's language: what the settings say, else the system's.
 fn language(profile: &Profile, system: Lang) -> Lang {
-    let Ok(paths) = Paths::of(profile) else { return system };
-    match Store::new(paths.settings, paths.company_settings).load().settings.language {
+    let Ok(paths) = Paths::of(profile) else {
+        return system;
+    };
+    match Store::new(paths.settings, paths.company_settings)
+        .load()
+        .settings
+        .language
+    {
         LanguageChoice::Always(lang) => lang,
         LanguageChoice::System => system,
     }

@@ -42,9 +42,15 @@ pub(super) async fn start(
     let (events, desktop_events) = mpsc::unbounded_channel();
     let failed = |why: String| Message::new("cli-desktop-failed").with("why", why);
     let desktop = desktop::open(profile.name(), events).map_err(|error| failed(error.to_string()))?;
-    let setup = Setup { profile, paths, system, show };
-    let (controller, handle) = Controller::start(setup, RealDesktop::new(desktop), desktop_events, server)
-        .map_err(|error| failed(error.to_string()))?;
+    let ports = RealDesktop::new(desktop, &profile);
+    let setup = Setup {
+        profile,
+        paths,
+        system,
+        show,
+    };
+    let (controller, handle) =
+        Controller::start(setup, ports, desktop_events, server).map_err(|error| failed(error.to_string()))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), lang = lang.code(), "started");
     tokio::spawn(quit_on_signal(handle));
     controller.run().await;
@@ -56,11 +62,18 @@ fn log() {
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
 
-    let wanted = std::env::var(LOG_ENV).ok().and_then(|filter| filter.parse::<Targets>().ok());
+    let wanted = std::env::var(LOG_ENV)
+        .ok()
+        .and_then(|filter| filter.parse::<Targets>().ok());
     let targets = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
     // Fails only when there is one already.
-    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(targets)
+        .try_init();
 }
 
 /// The running agent does what this one was started for.
@@ -72,7 +85,10 @@ async fn hand_over(address: &Address, show: Option<Start>) -> Result<u8, Message
         Start::Fill(input) => Request::FillPad { input },
         Start::Link(uri) => Request::OpenLink { uri },
     };
-    client.request(request).await.map_err(|error| ask::reason(&error))?;
+    client
+        .request(request)
+        .await
+        .map_err(|error| ask::reason(&error))?;
     Ok(DONE)
 }
 
@@ -109,7 +125,11 @@ async fn check_session() -> Result<(), Message> {
 async fn quit_on_signal(handle: Handle) {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let signals = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    );
     let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
         tracing::warn!("signals can't be heard: quit from the tray's menu");
         return;

@@ -34,7 +34,9 @@ impl Credentials {
     }
 
     fn failed(&mut self) {
-        let wait = FIRST_WAIT.saturating_mul(1 << self.failures.min(16)).min(LONGEST_WAIT);
+        let wait = FIRST_WAIT
+            .saturating_mul(1 << self.failures.min(16))
+            .min(LONGEST_WAIT);
         if self.ask_at.is_none() {
             self.failures += 1;
             self.ask_at = Some(Instant::now() + wait);
@@ -75,7 +77,10 @@ impl<P: Ports> Controller<P> {
         }
         if settings.account_id.is_some() {
             for kind in [CredentialKind::ApiKey, CredentialKind::AccountPassword] {
-                names.push(SecretName { kind, account: settings.account_id.clone() });
+                names.push(SecretName {
+                    kind,
+                    account: settings.account_id.clone(),
+                });
             }
         }
         names
@@ -125,14 +130,19 @@ impl<P: Ports> Controller<P> {
         secret: Option<SecretString>,
         reply: Reply,
     ) {
-        let account = account.map(AccountId).or_else(|| self.companion.settings().account_id.clone());
+        let account = account
+            .map(AccountId)
+            .or_else(|| self.companion.settings().account_id.clone());
         let (kind, account) = match kind {
             wire::CredentialKind::RelayToken => (CredentialKind::RelayToken, None),
             wire::CredentialKind::ApiKey => (CredentialKind::ApiKey, account),
             wire::CredentialKind::AccountPassword => (CredentialKind::AccountPassword, account),
         };
         if kind != CredentialKind::RelayToken && account.is_none() {
-            return reply.send(Err(super::requests::error(ErrorCode::BadRequest, "credential-account-missing")));
+            return reply.send(Err(super::requests::error(
+                ErrorCode::BadRequest,
+                "credential-account-missing",
+            )));
         }
         let name = SecretName { kind, account };
         let (keychain, own) = (keychain(&self.ports), self.own.clone());

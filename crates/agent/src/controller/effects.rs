@@ -39,8 +39,18 @@ impl<P: Ports> Controller<P> {
         match effect {
             Effect::Notify(notification) => self.ports.notify().show(notification),
             Effect::Withdraw(key) => self.ports.notify().withdraw(key),
-            Effect::PlaceCall { id, number, account, route, confirmed } => {
-                let call = PlaceCall { number: number.as_str().to_owned(), account_id: account, confirmed };
+            Effect::PlaceCall {
+                id,
+                number,
+                account,
+                route,
+                confirmed,
+            } => {
+                let call = PlaceCall {
+                    number: number.as_str().to_owned(),
+                    account_id: account,
+                    confirmed,
+                };
                 let outcome = match route {
                     effect::Route::Relay => Either::Left(self.dial_through_relay(id, call)),
                     effect::Route::Direct => Either::Right(self.dial_directly(number, call.account_id)),

@@ -20,11 +20,20 @@ use crate::view;
 impl<P: Ports> Controller<P> {
     /// Starts a connection with this token to the relay of the settings.
     pub(super) fn connect(&mut self, token: SecretString) {
-        let Some(url) = self.companion.settings().relay_url.clone() else { return };
+        let Some(url) = self.companion.settings().relay_url.clone() else {
+            return;
+        };
         self.links += 1;
         let me = self.link.take().and_then(RelayLink::into_me);
         let link = RelayUrl::parse(url.as_str()).and_then(|relay| {
-            RelayLink::start(self.links, relay, token, me, self.journal.clone(), self.own.clone())
+            RelayLink::start(
+                self.links,
+                relay,
+                token,
+                me,
+                self.journal.clone(),
+                self.own.clone(),
+            )
         });
         match link {
             Ok(link) => self.link = Some(link),
@@ -43,14 +52,20 @@ impl<P: Ports> Controller<P> {
 
     /// After sleep or on another network: the old connection and those kept open beside it aren't trusted.
     pub(super) fn reconnect(&mut self) {
-        let token = self.link.as_ref().filter(|link| !link.is_over()).map(|link| link.token().clone());
+        let token = self
+            .link
+            .as_ref()
+            .filter(|link| !link.is_over())
+            .map(|link| link.token().clone());
         if let Some(token) = token {
             self.connect(token);
         }
     }
 
     pub(super) fn on_link(&mut self, generation: u64, news: News) {
-        let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else { return };
+        let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else {
+            return;
+        };
         let outcome = link.on(news, jiff::Timestamp::now());
         self.feed_all(outcome.events, outcome.position);
     }
@@ -62,7 +77,9 @@ impl<P: Ports> Controller<P> {
         call: PlaceCall,
     ) -> impl Future<Output = DialOutcome> + Send + 'static {
         match &self.link {
-            Some(link) if link.is_over() => Either::Left(ready(Err(dial::not_sent(DialReason::RelayRefused)))),
+            Some(link) if link.is_over() => {
+                Either::Left(ready(Err(dial::not_sent(DialReason::RelayRefused))))
+            }
             Some(link) => Either::Right(dial::through_relay(link.client().clone(), id, call)),
             None => Either::Left(ready(Err(dial::not_sent(DialReason::NotConfigured)))),
         }
@@ -84,15 +101,28 @@ impl<P: Ports> Controller<P> {
         let Enrolment { relay, token } = match result {
             Ok(enrolment) => enrolment,
             Err((code, message)) => {
-                return reply.send(Err(Error { code, message: view::message(message) }));
+                return reply.send(Err(Error {
+                    code,
+                    message: view::message(message),
+                }));
             }
         };
         self.pending_enrolment = None;
         let settings = &self.loaded.settings;
         let stands = settings.mode == Mode::Relay
-            && settings.relay_url.as_ref().is_some_and(|url| url.as_str() == relay.as_str());
-        let changes = [Change::Mode(Mode::Relay), Change::RelayUrl(relay.as_str().to_owned())];
-        if let Err(error) = if stands { Ok(()) } else { self.change_settings(&changes) } {
+            && settings
+                .relay_url
+                .as_ref()
+                .is_some_and(|url| url.as_str() == relay.as_str());
+        let changes = [
+            Change::Mode(Mode::Relay),
+            Change::RelayUrl(relay.as_str().to_owned()),
+        ];
+        if let Err(error) = if stands {
+            Ok(())
+        } else {
+            self.change_settings(&changes)
+        } {
             return reply.send(Err(error));
         }
         // Another desktop's place in the history, or of other accounts: not ours any more.

@@ -162,7 +162,12 @@ impl<P: Ports> Controller<P> {
         desktop: mpsc::UnboundedReceiver<DesktopEvent>,
         server: Server,
     ) -> std::io::Result<(Self, Handle)> {
-        let Setup { profile, paths, system, show } = setup;
+        let Setup {
+            profile,
+            paths,
+            system,
+            show,
+        } = setup;
         let store = Store::new(paths.settings.clone(), paths.company_settings.clone());
         let loaded = store.load();
         let companion = Companion::new(loaded.settings.clone(), system, Timestamp::now());
@@ -234,9 +239,17 @@ impl<P: Ports> Controller<P> {
     fn on_input(&mut self, input: Input) {
         match input {
             Input::Client(client, ClientInput::Came(outbox)) => {
-                self.clients.insert(client, Client { outbox, subscribed: None });
+                self.clients.insert(
+                    client,
+                    Client {
+                        outbox,
+                        subscribed: None,
+                    },
+                );
             }
-            Input::Client(client, ClientInput::Asks(request, reply)) => self.on_request(client, request, reply),
+            Input::Client(client, ClientInput::Asks(request, reply)) => {
+                self.on_request(client, request, reply)
+            }
             Input::Client(client, ClientInput::Went) => {
                 self.clients.remove(&client);
             }
@@ -261,11 +274,21 @@ impl<P: Ports> Controller<P> {
         match event {
             DesktopEvent::TrayClicked(point) => {
                 let anchor = point.map(|(x, y)| Point { x, y });
-                self.show_or_log(Wish { place: Place::Pad, anchor, fill: None });
+                self.show_or_log(Wish {
+                    place: Place::Pad,
+                    anchor,
+                    fill: None,
+                });
             }
-            DesktopEvent::Menu(MenuAction::Open(place)) => self.show_or_log(Wish::place(effects::place(place))),
+            DesktopEvent::Menu(MenuAction::Open(place)) => {
+                self.show_or_log(Wish::place(effects::place(place)))
+            }
             DesktopEvent::Menu(MenuAction::FillPad(number)) => {
-                self.show_or_log(Wish { place: Place::Pad, anchor: None, fill: Some(number.into()) });
+                self.show_or_log(Wish {
+                    place: Place::Pad,
+                    anchor: None,
+                    fill: Some(number.into()),
+                });
             }
             DesktopEvent::Menu(MenuAction::Quit) => self.quitting = true,
             DesktopEvent::TrayShown(shown) => {
@@ -274,7 +297,11 @@ impl<P: Ports> Controller<P> {
             }
             DesktopEvent::NoteAction(key, action) => {
                 self.ask_keychain_again();
-                self.feed(Event::NoteAction { key, action, press: new_press() });
+                self.feed(Event::NoteAction {
+                    key,
+                    action,
+                    press: new_press(),
+                });
             }
             DesktopEvent::NotifyFailed(why) => {
                 tracing::warn!(why, "a notification can't be shown");
@@ -298,7 +325,11 @@ impl<P: Ports> Controller<P> {
         }
         for row in opened.rows.into_iter().rev() {
             let origin = Origin::Journal { unread: row.unread };
-            self.feed(Event::Call { call: Box::new(row.call), origin, age_s: i64::MAX });
+            self.feed(Event::Call {
+                call: Box::new(row.call),
+                origin,
+                age_s: i64::MAX,
+            });
         }
     }
 
@@ -308,7 +339,10 @@ impl<P: Ports> Controller<P> {
             let wait = at.duration_since(Timestamp::now());
             Instant::now() + wait.try_into().unwrap_or_default()
         });
-        [companion, self.reload_at, self.credentials.ask_at()].into_iter().flatten().min()
+        [companion, self.reload_at, self.credentials.ask_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn on_deadline(&mut self) {
@@ -320,7 +354,11 @@ impl<P: Ports> Controller<P> {
         if self.credentials.ask_at().is_some_and(|at| at <= now) {
             self.ask_keychain();
         }
-        if self.companion.next_deadline().is_some_and(|at| at <= Timestamp::now()) {
+        if self
+            .companion
+            .next_deadline()
+            .is_some_and(|at| at <= Timestamp::now())
+        {
             self.feed(Event::Tick);
         }
     }
@@ -338,10 +376,18 @@ impl<P: Ports> Controller<P> {
         }
         let snapshot = self.snapshot();
         let same = self.told.as_ref().is_some_and(|told| {
-            *told == wire::Snapshot { at: told.at.clone(), ..snapshot.clone() }
+            *told
+                == wire::Snapshot {
+                    at: told.at.clone(),
+                    ..snapshot.clone()
+                }
         });
         if !same {
-            self.tell(|_| Some(Change::Snapshot { snapshot: Box::new(snapshot.clone()) }));
+            self.tell(|_| {
+                Some(Change::Snapshot {
+                    snapshot: Box::new(snapshot.clone()),
+                })
+            });
             self.told = Some(snapshot);
         }
     }

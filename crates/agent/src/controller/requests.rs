@@ -25,16 +25,27 @@ impl<P: Ports> Controller<P> {
         let done = |result: Result<(), Error>| result.map(|()| Answer::Done);
         match request {
             Request::Snapshot => {
-                reply.send(Ok(Answer::Snapshot { snapshot: Box::new(self.snapshot()) }));
+                reply.send(Ok(Answer::Snapshot {
+                    snapshot: Box::new(self.snapshot()),
+                }));
             }
             Request::Subscribe { window } => self.subscribe(client, window, reply),
             Request::Understand { input } => {
                 let understood = view::understood(self.companion.understand(&input));
                 reply.send(Ok(Answer::Understood { understood }));
             }
-            Request::Dial { input, account, confirmed } => {
+            Request::Dial {
+                input,
+                account,
+                confirmed,
+            } => {
                 let account = account.map(AccountId);
-                self.feed(Event::Dial(DialRequest { id: new_press(), input, account, confirmed }));
+                self.feed(Event::Dial(DialRequest {
+                    id: new_press(),
+                    input,
+                    account,
+                    confirmed,
+                }));
                 reply.send(Ok(Answer::Done));
             }
             Request::DismissDial => {
@@ -54,7 +65,11 @@ impl<P: Ports> Controller<P> {
                 self.pending_enrolment = None;
                 reply.send(Ok(Answer::Done));
             }
-            Request::SetCredential { kind, account, secret } => {
+            Request::SetCredential {
+                kind,
+                account,
+                secret,
+            } => {
                 let secret = SecretString::from(secret.expose());
                 self.change_secret(kind, account, Some(secret), reply);
             }
@@ -73,9 +88,17 @@ impl<P: Ports> Controller<P> {
 
     fn subscribe(&mut self, client: ClientId, window: bool, reply: Reply) {
         let snapshot = self.snapshot();
-        let Some(client) = self.clients.get_mut(&client) else { return };
-        client.subscribed = Some(if window { Subscriber::Window } else { Subscriber::Other });
-        reply.send(Ok(Answer::Snapshot { snapshot: Box::new(snapshot.clone()) }));
+        let Some(client) = self.clients.get_mut(&client) else {
+            return;
+        };
+        client.subscribed = Some(if window {
+            Subscriber::Window
+        } else {
+            Subscriber::Other
+        });
+        reply.send(Ok(Answer::Snapshot {
+            snapshot: Box::new(snapshot.clone()),
+        }));
         // Others were told the same or will be, should it be news.
         self.told.get_or_insert(snapshot);
         if window && let Some(wish) = self.window.listens() {
@@ -85,16 +108,25 @@ impl<P: Ports> Controller<P> {
 
     /// Shows the window: has the one that listens come forward, or starts one.
     pub(super) fn show(&mut self, wish: Wish) -> Result<(), Error> {
-        if self.clients.values().any(|client| client.subscribed == Some(Subscriber::Window)) {
+        if self
+            .clients
+            .values()
+            .any(|client| client.subscribed == Some(Subscriber::Window))
+        {
             self.tell(|who| (who == Subscriber::Window).then(|| wish.clone().change()));
             self.window.was_told(wish);
             return Ok(());
         }
         let linger_s = self.companion.settings().window_linger_s;
-        self.window.want(wish, self.profile.name(), linger_s, &self.own).map_err(|problem| {
-            tracing::error!(%problem, "the window can't be shown");
-            Error { code: ErrorCode::Failed, message: view::message(window_problem(&problem)) }
-        })
+        self.window
+            .want(wish, self.profile.name(), linger_s, &self.own)
+            .map_err(|problem| {
+                tracing::error!(%problem, "the window can't be shown");
+                Error {
+                    code: ErrorCode::Failed,
+                    message: view::message(window_problem(&problem)),
+                }
+            })
     }
 
     /// The same where nobody waits for an answer.
@@ -121,7 +153,12 @@ impl<P: Ports> Controller<P> {
     }
 
     fn enrol(&mut self, relay: String, code: String, reply: Reply) {
-        let fixed = self.loaded.settings.relay_url.as_ref().filter(|_| self.loaded.locked.contains(&Key::RelayUrl));
+        let fixed = self
+            .loaded
+            .settings
+            .relay_url
+            .as_ref()
+            .filter(|_| self.loaded.locked.contains(&Key::RelayUrl));
         let same = |fixed: &url::Url| {
             relay_api::RelayUrl::parse(&relay).is_ok_and(|relay| relay.as_str() == fixed.as_str())
         };
@@ -165,17 +202,26 @@ impl<P: Ports> Controller<P> {
 
 /// The pad with a text in its field.
 pub(super) fn fill(text: &str) -> Wish {
-    Wish { place: Place::Pad, anchor: None, fill: Some(links::pad_text(text)) }
+    Wish {
+        place: Place::Pad,
+        anchor: None,
+        fill: Some(links::pad_text(text)),
+    }
 }
 
 /// An error with a sentence without arguments.
 pub(super) fn error(code: ErrorCode, id: &str) -> Error {
-    Error { code, message: view::message(Message::new(id)) }
+    Error {
+        code,
+        message: view::message(Message::new(id)),
+    }
 }
 
 fn window_problem(problem: &WindowError) -> Message {
     match problem {
-        WindowError::Missing(path) => Message::new("agent-window-missing").with("path", path.display().to_string()),
+        WindowError::Missing(path) => {
+            Message::new("agent-window-missing").with("path", path.display().to_string())
+        }
         WindowError::Start { path, error } => Message::new("agent-window-not-started")
             .with("path", path.display().to_string())
             .with("why", error.to_string()),

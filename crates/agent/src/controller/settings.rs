@@ -16,10 +16,10 @@ pub(super) const DEBOUNCE: Duration = Duration::from_millis(200);
 impl<P: Ports> Controller<P> {
     /// Writes changes into the file and puts them in force.
     pub(super) fn change_settings(&mut self, changes: &[Change]) -> Result<(), Error> {
-        let loaded = self
-            .store
-            .change(changes)
-            .map_err(|error| Error { code: ErrorCode::Settings, message: view::message(error.0) })?;
+        let loaded = self.store.change(changes).map_err(|error| Error {
+            code: ErrorCode::Settings,
+            message: view::message(error.0),
+        })?;
         self.put_in_force(loaded);
         Ok(())
     }
@@ -46,7 +46,11 @@ impl<P: Ports> Controller<P> {
             self.disconnect();
         }
         let secrets = |settings: &companion::settings::Settings| {
-            (settings.mode, settings.relay_url.clone(), settings.account_id.clone())
+            (
+                settings.mode,
+                settings.relay_url.clone(),
+                settings.account_id.clone(),
+            )
         };
         if secrets(&before) != secrets(&now) {
             self.ask_keychain();

@@ -1,0 +1,236 @@
+//! The real program.
+
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The program with folders of its own and no desktop around it.
+struct Program(TempDir);
+
+impl Program {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_centrex-tray"));
+        command.args(words).stdin(Stdio::null());
+        for (name, folder) in [
+            ("CENTREX_TRAY_CONFIG_DIR", "config"),
+            ("CENTREX_TRAY_DATA_DIR", "data"),
+            ("CENTREX_TRAY_RUNTIME_DIR", "run"),
+        ] {
+            command.env(name, self.0.path().join(folder));
+        }
+        let absent = format!("unix:path={}", self.0.path().join("no-bus").display());
+        command
+            .env("DBUS_SESSION_BUS_ADDRESS", absent)
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY");
+        command.env("LC_ALL", "fr_FR.UTF-8");
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn commands_say_that_nothing_runs_in_the_persons_language() {
+    let program = Program::new();
+    for words in [&["status"][..], &["status", "--json"], &["doctor"], &["quit"]] {
+        let output = program.run(words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        assert!(
+            told(&output).contains("n’est pas en marche"),
+            "{words:?}: {}",
+            told(&output)
+        );
+        assert!(output.stdout.is_empty(), "{words:?}");
+    }
+    let english = program
+        .command(&["status"])
+        .env("LC_ALL", "en_GB.UTF-8")
+        .output()
+        .unwrap();
+    assert!(told(&english).contains("is not running"), "{}", told(&english));
+    std::fs::create_dir_all(program.0.path().join("config")).unwrap();
+    std::fs::write(
+        program.0.path().join("config/settings.toml"),
+        "language = \"en\"\n",
+    )
+    .unwrap();
+    assert!(
+        told(&program.run(&["status"])).contains("is not running"),
+        "the settings' language wins"
+    );
+}
+
+#[test]
+fn usage_errors_end_with_2_and_version_and_help_with_0() {
+    let program = Program::new();
+    for words in [
+        &["fly"][..],
+        &["dial"],
+        &["--profile", "A/B", "status"],
+        &["--profile"],
+        &["status", "--loud"],
+    ] {
+        assert_eq!(program.run(words).status.code(), Some(2), "{words:?}");
+    }
+    let version = program.run(&["--version"]);
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(
+        String::from_utf8_lossy(&version.stdout).trim(),
+        concat!("centrex-tray ", env!("CARGO_PKG_VERSION"))
+    );
+    let help = program.run(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&help.stdout).contains("Quitte l’application"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_session_bus_it_says_so_and_ends_with_1() {
+    let output = Program::new().run(&["--hidden"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("bus de session"), "{}", told(&output));
+}
+
+#[cfg(target_os = "linux")]
+mod with_a_bus {
+    use std::io::{BufRead, BufReader};
+    use std::process::Child;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// A session bus and an agent on it, both ended with the test.
+    struct Session {
+        program: Program,
+        bus: String,
+        children: Vec<Child>,
+    }
+
+    impl Session {
+        fn start() -> Self {
+            let mut bus = Command::new("dbus-daemon")
+                .args(["--session", "--nofork", "--print-address"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("dbus-daemon is installed");
+            let mut address = String::new();
+            BufReader::new(bus.stdout.take().unwrap())
+                .read_line(&mut address)
+                .unwrap();
+            let bus_address = address.trim().to_owned();
+            Self {
+                program: Program::new(),
+                bus: bus_address,
+                children: vec![bus],
+            }
+        }
+
+        fn command(&self, words: &[&str]) -> Command {
+            let mut command = self.program.command(words);
+            command.env("DBUS_SESSION_BUS_ADDRESS", &self.bus);
+            command
+        }
+
+        fn run(&self, words: &[&str]) -> Output {
+            self.command(words).output().unwrap()
+        }
+
+        /// Starts an agent and returns once it answers; gives its place among the children.
+        fn agent(&mut self) -> usize {
+            let child = self.command(&["--hidden"]).stderr(Stdio::null()).spawn().unwrap();
+            self.children.push(child);
+            let deadline = Instant::now() + Duration::from_secs(30);
+            while self.run(&["status"]).status.code() != Some(0) {
+                assert!(Instant::now() < deadline, "the agent doesn't answer");
+            }
+            self.children.len() - 1
+        }
+    }
+
+    impl Drop for Session {
+        fn drop(&mut self) {
+            for child in self.children.iter_mut().rev() {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+        }
+    }
+
+    #[test]
+    fn a_running_agent_tells_its_state_and_a_second_start_leaves_it_alone() {
+        let mut session = Session::start();
+        let agent = session.agent();
+        let status = session.run(&["status", "--json"]);
+        let snapshot: control::protocol::Snapshot = serde_json::from_slice(&status.stdout).unwrap();
+        assert_eq!(
+            (snapshot.profile.as_str(), snapshot.language.as_str()),
+            ("default", "fr")
+        );
+        assert!(String::from_utf8_lossy(&session.run(&["status"]).stdout).contains("Aucun appel en cours"));
+        assert_eq!(session.run(&["--hidden"]).status.code(), Some(0));
+        assert_eq!(
+            session.run(&["--profile", "work", "status"]).status.code(),
+            Some(1)
+        );
+        assert!(
+            session.children[agent].try_wait().unwrap().is_none(),
+            "the first one still runs"
+        );
+        assert_eq!(session.run(&["quit"]).status.code(), Some(0));
+        assert_eq!(session.children[agent].wait().unwrap().code(), Some(0));
+        assert_eq!(session.run(&["status"]).status.code(), Some(1));
+    }
+
+    #[test]
+    fn a_killed_agent_leaves_nothing_that_keeps_the_next_one_from_starting() {
+        let mut session = Session::start();
+        let agent = session.agent();
+        session.children[agent].kill().unwrap();
+        session.children[agent].wait().unwrap();
+        assert_eq!(session.run(&["status"]).status.code(), Some(1));
+        session.agent();
+    }
+
+    #[test]
+    fn the_window_is_started_with_the_number_and_nothing_is_dialled() {
+        let mut session = Session::start();
+        let words = session.program.0.path().join("words");
+        let window = session.program.0.path().join("window");
+        // Stands in for the window: tells its words, then ends. The pipe is how the test waits for it.
+        std::fs::write(
+            &window,
+            format!("#!/bin/sh\nprintf '%s\\n' \"$@\" end > {}\n", words.display()),
+        )
+        .unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&window, mode).unwrap();
+        assert!(Command::new("mkfifo").arg(&words).status().unwrap().success());
+        let child = session
+            .command(&["dial", "01", "99", "00", "00", "42"])
+            .env("CENTREX_TRAY_WINDOW_BIN", &window)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        session.children.push(child);
+        let told = std::fs::read_to_string(&words).unwrap();
+        assert_eq!(
+            told,
+            "--profile\ndefault\n--place\npad\n--fill=01 99 00 00 42\nend\n"
+        );
+        let status = session.run(&["status", "--json"]);
+        let snapshot: control::protocol::Snapshot = serde_json::from_slice(&status.stdout).unwrap();
+        assert_eq!(snapshot.dial, None);
+    }
+}

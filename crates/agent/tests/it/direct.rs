@@ -1,0 +1,185 @@
+//! Calls placed straight to the platform.
+
+use centrex_sim::{Filter, Kind};
+use companion::event::KeychainProblem;
+use control::protocol::{
+    Answer, CheckResult, ConnectionState, CredentialKind, DialStage, Mode, Request, SettingsChange, Snapshot,
+};
+
+use crate::fakes::Seen;
+use crate::world::{ACCOUNT, API_KEY, Agent, Desk, PASSWORD, platform};
+
+async fn set_up(agent: &Agent, platform: &str, authentication: &str) {
+    agent
+        .change(SettingsChange {
+            mode: Some(Mode::Direct),
+            account_id: Some(ACCOUNT.into()),
+            authentication: Some(authentication.into()),
+            platform_url: Some(platform.into()),
+            ..Default::default()
+        })
+        .await;
+}
+
+async fn store(agent: &Agent, kind: CredentialKind, secret: &str) {
+    agent
+        .ask(Request::SetCredential {
+            kind,
+            account: None,
+            secret: secret.to_owned().into(),
+        })
+        .await;
+}
+
+fn stage(state: &Snapshot) -> Option<DialStage> {
+    state.dial.as_ref().map(|dial| dial.stage)
+}
+
+#[tokio::test]
+async fn a_call_goes_straight_to_the_platform_with_either_secret() {
+    for (kind, secret, authentication) in [
+        (CredentialKind::ApiKey, API_KEY, "api_key"),
+        (CredentialKind::AccountPassword, PASSWORD, "account_password"),
+    ] {
+        let sim = platform().await;
+        sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
+        let mut agent = Desk::new().start().await;
+        set_up(&agent, &sim.api_base(), authentication).await;
+        store(&agent, kind, secret).await;
+        let state = agent.until("ready", |state| state.cannot_dial.is_none()).await;
+        assert_eq!(
+            (state.mode, state.connection.state),
+            (Mode::Direct, ConnectionState::None)
+        );
+        assert_eq!(
+            state.connection.message.id, "link-direct",
+            "it is said that nothing is announced"
+        );
+
+        agent.dial("01 99 00 00 42").await;
+        agent
+            .until("pick up", |state| stage(state) == Some(DialStage::PickUp))
+            .await;
+        let rings = sim.record(&Filter {
+            kind: Some(Kind::OwnPhoneRings),
+            ..Default::default()
+        });
+        assert_eq!(rings.len(), 1);
+        let shown = format!("{:?}", agent.seen_so_far());
+        assert!(!shown.contains(secret));
+        agent.quit().await;
+    }
+}
+
+#[tokio::test]
+async fn each_failure_has_its_own_sentence_and_no_phone_rings() {
+    let sim = platform().await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    set_up(&agent, &sim.api_base(), "api_key").await;
+
+    // Nothing stored, a wrong key, no callback configured, a locked keychain, nothing there: in this order.
+    let failed = async |agent: &mut Agent, reason: &str| {
+        agent.dial("01 99 00 00 42").await;
+        let state = agent
+            .until(reason, |state| {
+                state
+                    .dial
+                    .as_ref()
+                    .is_some_and(|dial| dial.stage == DialStage::Failed && dial.message.id == reason)
+            })
+            .await;
+        assert_eq!(
+            state
+                .dial
+                .unwrap()
+                .message
+                .args
+                .get("rang")
+                .map_or("no", String::as_str),
+            "no"
+        );
+        agent.ask(Request::DismissDial).await;
+        agent.until("dismissed", |state| state.dial.is_none()).await;
+    };
+    failed(&mut agent, "dial-failed-no-credential").await;
+    store(&agent, CredentialKind::ApiKey, "wrong").await;
+    agent.until("stored", |state| state.cannot_dial.is_none()).await;
+    failed(&mut agent, "dial-failed-wrong-key").await;
+    store(&agent, CredentialKind::ApiKey, API_KEY).await;
+    failed(&mut agent, "dial-failed-no-callback").await;
+    desk.keychain.fail(Some(KeychainProblem::NoAnswer));
+    failed(&mut agent, "dial-failed-keychain-no-answer").await;
+    desk.keychain.fail(None);
+    set_up(&agent, "http://127.0.0.1:9/api", "api_key").await;
+    failed(&mut agent, "dial-failed-unreachable").await;
+    let rings = sim.record(&Filter {
+        kind: Some(Kind::OwnPhoneRings),
+        ..Default::default()
+    });
+    assert!(rings.is_empty(), "{rings:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_refused_before_anything_is_asked() {
+    let sim = platform().await;
+    let mut agent = Desk::new().start().await;
+    set_up(&agent, &sim.api_base(), "api_key").await;
+    store(&agent, CredentialKind::ApiKey, API_KEY).await;
+    agent.until("ready", |state| state.cannot_dial.is_none()).await;
+    for input in ["", "112", "*21*0199000042#", "01 99", "abc"] {
+        agent.dial(input).await;
+    }
+    let Answer::Understood { understood } = agent.ask(Request::Understand { input: "112".into() }).await
+    else {
+        panic!("another answer");
+    };
+    assert_eq!(understood.message.unwrap().id, "number-refused-emergency");
+    // The test of the connection comes after all of them in the controller's one queue.
+    agent.ask(Request::TestConnection).await;
+    assert!(
+        sim.record(&Filter {
+            kind: Some(Kind::CallRequested),
+            ..Default::default()
+        })
+        .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn the_connection_test_tells_each_step_and_rings_nothing() {
+    let sim = platform().await;
+    let mut agent = Desk::new().start().await;
+    set_up(&agent, &sim.api_base(), "api_key").await;
+    let steps = async |agent: &Agent| match agent.ask(Request::TestConnection).await {
+        Answer::Checks { checks } => checks
+            .into_iter()
+            .map(|check| (check.name, check.result))
+            .collect::<Vec<_>>(),
+        other => panic!("another answer: {other:?}"),
+    };
+    let step = |name: &str, result| (name.to_owned(), result);
+    let ends = [
+        step("platform_address", CheckResult::Ok),
+        step("platform", CheckResult::Ok),
+        step("alerts", CheckResult::Skipped),
+    ];
+    let mut expected = vec![step("credentials", CheckResult::Failed)];
+    expected.extend(ends.clone());
+    assert_eq!(steps(&agent).await, expected);
+    store(&agent, CredentialKind::ApiKey, API_KEY).await;
+    expected[0].1 = CheckResult::Ok;
+    assert_eq!(steps(&agent).await, expected);
+    assert!(
+        sim.record(&Filter {
+            kind: Some(Kind::CallRequested),
+            ..Default::default()
+        })
+        .is_empty()
+    );
+    let alerts = agent.seen_so_far();
+    assert!(
+        !alerts.iter().any(|seen| matches!(seen, Seen::Notify(_))),
+        "{alerts:?}"
+    );
+}

@@ -1,0 +1,117 @@
+//! A desktop that records what it is asked to show, and a keychain in memory that can fail.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use centrex_tray::desktop::{KeychainPort, NotifyPort, SecretName, TrayPort};
+use centrex_tray::ports::Ports;
+use companion::effect::Notification;
+use companion::event::{CallKey, KeychainProblem};
+use companion::tray::Tray;
+use secrecy::SecretString;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// What a person at this desktop would have seen.
+#[derive(Clone, Debug)]
+pub enum Seen {
+    Tray(Tray),
+    Notify(Notification),
+    Withdraw(CallKey),
+    AllWithdrawn,
+    Copied,
+    Autostart(bool),
+}
+
+pub struct Recorder(pub UnboundedSender<Seen>);
+
+impl Recorder {
+    fn saw(&self, seen: Seen) {
+        // A test that has ended doesn't look any more.
+        let _ = self.0.send(seen);
+    }
+}
+
+impl TrayPort for Recorder {
+    fn show(&self, tray: Tray) {
+        self.saw(Seen::Tray(tray));
+    }
+}
+
+impl NotifyPort for Recorder {
+    fn show(&self, notification: Notification) {
+        self.saw(Seen::Notify(notification));
+    }
+    fn withdraw(&self, key: CallKey) {
+        self.saw(Seen::Withdraw(key));
+    }
+    async fn withdraw_all(&self) {
+        self.saw(Seen::AllWithdrawn);
+    }
+}
+
+/// A keychain; clones are the same one, as it outlives the agent.
+#[derive(Clone, Default)]
+pub struct FakeKeychain(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    secrets: HashMap<SecretName, SecretString>,
+    problem: Option<KeychainProblem>,
+    asked: u32,
+}
+
+impl FakeKeychain {
+    pub fn fail(&self, problem: Option<KeychainProblem>) {
+        self.0.lock().unwrap().problem = problem;
+    }
+    pub fn holds(&self, name: &SecretName) -> Option<SecretString> {
+        self.0.lock().unwrap().secrets.get(name).cloned()
+    }
+    fn ask(&self) -> Result<std::sync::MutexGuard<'_, Kept>, KeychainProblem> {
+        let mut kept = self.0.lock().unwrap();
+        kept.asked += 1;
+        kept.problem.map_or(Ok(kept), Err)
+    }
+}
+
+impl KeychainPort for FakeKeychain {
+    async fn get(&self, name: SecretName) -> Result<Option<SecretString>, KeychainProblem> {
+        Ok(self.ask()?.secrets.get(&name).cloned())
+    }
+    async fn set(&self, name: SecretName, secret: SecretString) -> Result<(), KeychainProblem> {
+        self.ask()?.secrets.insert(name, secret);
+        Ok(())
+    }
+    async fn delete(&self, name: SecretName) -> Result<(), KeychainProblem> {
+        self.ask()?.secrets.remove(&name);
+        Ok(())
+    }
+}
+
+pub struct FakeDesktop {
+    pub recorder: Recorder,
+    pub keychain: Arc<FakeKeychain>,
+}
+
+impl Ports for FakeDesktop {
+    type Tray = Recorder;
+    type Notify = Recorder;
+    type Keychain = FakeKeychain;
+
+    fn tray(&self) -> &Recorder {
+        &self.recorder
+    }
+    fn notify(&self) -> &Recorder {
+        &self.recorder
+    }
+    fn keychain(&self) -> &Arc<FakeKeychain> {
+        &self.keychain
+    }
+    fn copy(&self, text: String) {
+        let _ = text;
+        self.recorder.saw(Seen::Copied);
+    }
+    fn set_autostart(&self, on: bool) {
+        self.recorder.saw(Seen::Autostart(on));
+    }
+}

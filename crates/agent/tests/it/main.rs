@@ -1,0 +1,18 @@
+//! The agent as a whole: its controller with a fake desktop, its real control socket, journal and settings file, against
+//! the real relay and the simulated platform; and the real program's command line.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is a test's failure message"
+)]
+
+mod calls;
+mod command_line;
+mod direct;
+mod enrolment;
+mod fakes;
+mod resume;
+mod setup;
+mod world;

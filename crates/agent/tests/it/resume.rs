@@ -1,0 +1,168 @@
+//! Ends, restarts and broken connections: nothing missed, nothing shown twice.
+
+use centrex_sim::{HangUp, HangUpBy, Ring, Sim};
+use centrex_tray::desktop::DesktopEvent;
+use companion::effect::NotificationKind;
+use companion::journal::{Journal, Position};
+use control::protocol::{ConnectionState, Outcome};
+
+use crate::fakes::Seen;
+use crate::world::{ACCOUNT, Desk, OTHER, Relay, platform};
+
+/// Somebody calls and gives up, while the agent may not be listening.
+async fn missed_call(sim: &Sim) {
+    sim.ring(Ring {
+        to: ACCOUNT.into(),
+        from: Some(OTHER.into()),
+        ..Ring::default()
+    })
+    .await
+    .unwrap();
+    sim.hang_up(
+        ACCOUNT,
+        HangUp {
+            call_id: None,
+            by: HangUpBy::OtherParty,
+        },
+    )
+    .await
+    .unwrap();
+    sim.settled().await.unwrap();
+}
+
+fn notifications(seen: Vec<Seen>) -> Vec<NotificationKind> {
+    seen.into_iter()
+        .filter_map(|seen| match seen {
+            Seen::Notify(notification) => Some(notification.kind),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_restart_keeps_the_list_and_shows_nothing_again() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    agent.enrol(&relay).await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    agent.quit().await;
+
+    let mut agent = desk.start().await;
+    let state = agent.live().await;
+    assert_eq!((state.missed, state.recent.len()), (1, 1));
+    assert_eq!(state.recent[0].outcome, Outcome::Missed);
+    // One more call proves that the stream has been read beyond what was known.
+    missed_call(&sim).await;
+    agent.until("the second one", |state| state.missed == 2).await;
+    let shown = notifications(agent.quit().await);
+    let missed = shown
+        .iter()
+        .filter(|kind| **kind == NotificationKind::Missed)
+        .count();
+    assert_eq!(missed, 1, "{shown:?}");
+}
+
+#[tokio::test]
+async fn what_happened_while_the_agent_was_off_is_caught_up() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    agent.enrol(&relay).await;
+    agent.quit().await;
+    missed_call(&sim).await;
+    missed_call(&sim).await;
+    let mut agent = desk.start().await;
+    let state = agent
+        .until("both are known", |state| state.recent.len() == 2)
+        .await;
+    assert_eq!(state.missed, 2);
+}
+
+#[tokio::test]
+async fn a_relay_that_stops_is_told_and_its_return_catches_up() {
+    let sim = platform().await;
+    let mut relay = Relay::start(&sim).await;
+    let mut agent = Desk::new().start().await;
+    agent.enrol(&relay).await;
+
+    relay.stop().await;
+    agent
+        .until("not connected", |state| {
+            state.connection.state == ConnectionState::Down
+        })
+        .await;
+    relay.resume().await;
+    // As after sleep: there is no waiting for the next try.
+    agent.desktop.send(DesktopEvent::Woke).unwrap();
+    agent.live().await;
+    missed_call(&sim).await;
+    agent.until("heard", |state| state.missed == 1).await;
+}
+
+#[tokio::test]
+async fn waking_up_reconnects_and_repeats_nothing() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let mut agent = Desk::new().start().await;
+    agent.enrol(&relay).await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    agent.seen_so_far();
+    agent.desktop.send(DesktopEvent::Woke).unwrap();
+    agent
+        .until("reconnecting", |state| {
+            state.connection.state != ConnectionState::Live
+        })
+        .await;
+    agent.live().await;
+    missed_call(&sim).await;
+    agent.until("the second one", |state| state.missed == 2).await;
+    let shown = notifications(agent.quit().await);
+    assert_eq!(
+        shown
+            .iter()
+            .filter(|kind| **kind == NotificationKind::Missed)
+            .count(),
+        1,
+        "{shown:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_position_that_the_relay_no_longer_keeps_is_made_good_from_its_list() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    agent.enrol(&relay).await;
+    agent.quit().await;
+    missed_call(&sim).await;
+    // A position from long before anything that the relay keeps.
+    let kept = Position {
+        relay: format!("{}/", relay.url()),
+        event: "1".into(),
+    };
+    let (mut journal, _) = Journal::open(&desk.journal_file(), jiff::Timestamp::now()).unwrap();
+    assert!(
+        journal.position(&kept.relay).unwrap().is_some(),
+        "a position was kept"
+    );
+    journal.apply(&[], Some(&kept)).unwrap();
+    drop(journal);
+
+    let mut agent = desk.start().await;
+    let state = agent.until("made good", |state| state.recent.len() == 1).await;
+    assert_eq!((state.recent[0].outcome, state.missed), (Outcome::Missed, 1));
+    agent.live().await;
+    missed_call(&sim).await;
+    agent
+        .until("and heard from then on", |state| state.missed == 2)
+        .await;
+    agent.quit().await;
+    let (journal, _) = Journal::open(&desk.journal_file(), jiff::Timestamp::now()).unwrap();
+    assert!(journal.position(&kept.relay).unwrap().unwrap() > kept.event);
+}

@@ -1,0 +1,216 @@
+//! Settings, the window, the connection test of relay mode, and clients of the control socket.
+
+use centrex_tray::desktop::DesktopEvent;
+use companion::tray::{MenuAction, MenuItem};
+use control::protocol::{Answer, Change, CheckResult, ErrorCode, Place, Request, SettingsChange};
+use control::transport::RequestError;
+
+use crate::fakes::Seen;
+use crate::world::{Desk, Relay, platform, within};
+
+#[tokio::test]
+async fn settings_are_written_and_in_force_at_once() {
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    let change = SettingsChange {
+        language: Some("en".into()),
+        autostart: Some(true),
+        ..Default::default()
+    };
+    agent.change(change).await;
+    let state = agent.until("english", |state| state.language == "en").await;
+    assert!(state.settings.autostart);
+    agent
+        .sees("it starts with the session", |seen| {
+            matches!(seen, Seen::Autostart(true)).then_some(())
+        })
+        .await;
+    agent
+        .sees("the tray's words change", |seen| match seen {
+            Seen::Tray(tray) => tray
+                .menu
+                .iter()
+                .any(|item| matches!(item, MenuItem::Action { label, action: MenuAction::Quit } if label == "Quit"))
+                .then_some(()),
+            _ => None,
+        })
+        .await;
+    let text = std::fs::read_to_string(desk.settings_file()).unwrap();
+    assert!(text.contains("language = \"en\""), "{text}");
+    let answer = agent
+        .client
+        .request(Request::ChangeSettings {
+            changes: SettingsChange {
+                theme: Some("loud".into()),
+                ..Default::default()
+            },
+        })
+        .await;
+    assert!(matches!(answer, Err(RequestError::Refused(error)) if error.code == ErrorCode::Settings));
+}
+
+#[tokio::test]
+async fn a_file_changed_by_hand_counts_and_a_broken_one_is_said_and_left_alone() {
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    std::fs::write(desk.settings_file(), "language = \"en\"\n").unwrap();
+    agent.until("english", |state| state.language == "en").await;
+    let broken = "language = \"fr\"\ntheme = = 3\n";
+    std::fs::write(desk.settings_file(), broken).unwrap();
+    let state = agent
+        .until("the problem is said", |state| state.settings_problem.is_some())
+        .await;
+    assert_eq!(
+        state
+            .settings_problem
+            .unwrap()
+            .args
+            .get("line")
+            .map(String::as_str),
+        Some("2")
+    );
+    let changes = SettingsChange {
+        theme: Some("dark".into()),
+        ..Default::default()
+    };
+    let answer = agent.client.request(Request::ChangeSettings { changes }).await;
+    assert!(matches!(answer, Err(RequestError::Refused(error)) if error.code == ErrorCode::Settings));
+    assert_eq!(std::fs::read_to_string(desk.settings_file()).unwrap(), broken);
+}
+
+#[tokio::test]
+async fn the_connection_test_of_a_relay_names_each_step() {
+    let sim = platform().await;
+    let mut relay = Relay::start(&sim).await;
+    let mut agent = Desk::new().start().await;
+    agent.enrol(&relay).await;
+    let watcher = agent.connect().await;
+    let (_, mut changes) = watcher.subscribe(false).await.unwrap();
+    let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
+        panic!("another answer")
+    };
+    let names: Vec<_> = checks
+        .iter()
+        .map(|check| (check.name.as_str(), check.result))
+        .collect();
+    let ok = |name| (name, CheckResult::Ok);
+    assert_eq!(
+        names,
+        [
+            "relay_address",
+            "relay_reachable",
+            "relay_token",
+            "relay_stream",
+            "relay_dial"
+        ]
+        .map(ok)
+    );
+    let mut told = Vec::new();
+    within("each step is told as it ends", async {
+        while told.len() < checks.len() {
+            if let Some(Change::TestStep { check }) = changes.next().await {
+                told.push(check);
+            }
+        }
+    })
+    .await;
+    assert_eq!(told, checks);
+
+    relay.stop().await;
+    let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
+        panic!("another answer")
+    };
+    let last = checks.last().unwrap();
+    assert_eq!(
+        (last.name.as_str(), last.result),
+        ("relay_reachable", CheckResult::Failed)
+    );
+    assert_eq!(last.message.id, "test-relay-unreachable");
+}
+
+#[tokio::test]
+async fn a_window_that_listens_is_told_to_come_forward() {
+    let desk = Desk::new();
+    let agent = desk.start().await;
+    let window = agent.connect().await;
+    let (_, mut changes) = window.subscribe(true).await.unwrap();
+    let shown = async |changes: &mut control::transport::Changes| {
+        within("the window is told", async {
+            loop {
+                if let Some(Change::Show { place, anchor, fill }) = changes.next().await {
+                    return (place, anchor.map(|point| (point.x, point.y)), fill);
+                }
+            }
+        })
+        .await
+    };
+    agent
+        .desktop
+        .send(DesktopEvent::TrayClicked(Some((1200, 10))))
+        .unwrap();
+    assert_eq!(shown(&mut changes).await, (Place::Pad, Some((1200, 10)), None));
+    agent
+        .ask(Request::FillPad {
+            input: " tel:+33199000042\n".into(),
+        })
+        .await;
+    assert_eq!(
+        shown(&mut changes).await,
+        (Place::Pad, None, Some("tel:+33199000042".into()))
+    );
+    agent
+        .ask(Request::Show {
+            place: Place::Settings,
+        })
+        .await;
+    assert_eq!(shown(&mut changes).await, (Place::Settings, None, None));
+    agent.quit().await;
+    within("the window hears of the end", async {
+        loop {
+            match changes.next().await {
+                Some(Change::Quitting) => return,
+                Some(_) => {}
+                None => panic!("gone without a word"),
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_menu_quits() {
+    let mut agent = Desk::new().start().await;
+    agent.desktop.send(DesktopEvent::Menu(MenuAction::Quit)).unwrap();
+    agent
+        .sees("all notifications go", |seen| {
+            matches!(seen, Seen::AllWithdrawn).then_some(())
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn doctor_says_what_was_found_and_shows_no_secret() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let mut agent = Desk::new().start().await;
+    agent.enrol(&relay).await;
+    agent.desktop.send(DesktopEvent::TrayShown(true)).unwrap();
+    agent
+        .desktop
+        .send(DesktopEvent::NotifyFailed("nobody there".into()))
+        .unwrap();
+    agent.until("the tray", |state| state.tray_shown).await;
+    let Answer::Checks { checks } = agent.ask(Request::Doctor).await else {
+        panic!("another answer")
+    };
+    let result = |name: &str| {
+        checks
+            .iter()
+            .find(|check| check.name == name)
+            .map(|check| check.result)
+    };
+    assert_eq!(result("tray_host"), Some(CheckResult::Ok));
+    assert_eq!(result("notifications"), Some(CheckResult::Failed));
+    assert_eq!(result("keychain"), Some(CheckResult::Ok));
+    assert_eq!(result("relay_stream"), Some(CheckResult::Ok));
+}
