@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use resvg::tiny_skia::Pixmap;
 use rusqlite::{Connection, OpenFlags};
 
 use super::bus::{Bus, What};
@@ -107,6 +108,25 @@ pub fn wait_painted(screen: &Screen, limit: Duration) -> Result<(Shown, usize, I
         };
         let count = colours(&screen.picture(window.area)?);
         Ok((count >= PAINTED).then(|| (window, count, Instant::now())))
+    })
+}
+
+/// How long nothing may move until a page counts as still.
+const STILL: Duration = Duration::from_millis(500);
+
+/// Waits until a part of the screen has stopped changing, and gives its picture.
+///
+/// # Errors
+/// When it still changes at the limit.
+pub fn wait_still(screen: &Screen, area: Area, limit: Duration) -> Result<Pixmap> {
+    let mut last = screen.picture(area)?;
+    let mut since = Instant::now();
+    wait::until(limit, "a still picture of the window", || {
+        let now = screen.picture(area)?;
+        if Screen::difference(&last, &now)? > 0 {
+            (last, since) = (now, Instant::now());
+        }
+        Ok((since.elapsed() >= STILL).then(|| last.clone()))
     })
 }
 

@@ -5,10 +5,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 
-use super::{CALLEE, CALLER, COLD, MISSED, SOON, Stage, area, millis};
+use super::{CALLEE, CALLER, COLD, MISSED, SOON, Stage, WINDOW, area, millis};
 use crate::demo::bus::What;
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::SERVICE;
+use crate::demo::screen::Screen;
 use crate::demo::simulator::same_number;
 use crate::demo::timeline::Observation;
 use crate::demo::{process, wait};
@@ -56,10 +57,12 @@ impl Stage<'_> {
         let before = observe::keychain_entries(SERVICE, self.desktop.env())?;
         ensure!(before.is_empty(), "the keychain already holds {before:?}");
         let enrolment = self.product.enrolment()?;
-        self.product
-            .control(&json!({ "type": "open_link", "uri": enrolment.link }))?;
-        self.product
-            .control(&json!({ "type": "enrol", "relay": self.product.relay_url, "code": enrolment.code }))?;
+        // What the system does when the link is clicked: it hands it to the program that its desktop entry names.
+        self.product.agent_says(&["dial", &enrolment.link])?;
+        let (window, _, _) = observe::wait_painted(self.screen(), COLD)?;
+        let asking = observe::wait_still(self.screen(), window.area, SOON)?;
+        // The question has the focus; from there to "not now", to "yes".
+        self.keyboard(&["key", "Tab", "Tab", "Return"])?;
         let entries = wait::until(SOON, "the relay's token in the keychain", || {
             let entries = observe::keychain_entries(SERVICE, self.desktop.env())?;
             Ok((!entries.is_empty()).then_some(entries))
@@ -70,11 +73,24 @@ impl Stage<'_> {
         );
         self.icon = observe::wait_mark(self.screen(), Mark::Handset, SOON)
             .context("the icon doesn't say connected")?;
-        let detail = json!({ "service": SERVICE, "entries": entries });
+        let answered = observe::wait_still(self.screen(), window.area, SOON)?;
+        let changed = Screen::difference(&asking, &answered)?;
+        let detail = json!({
+            "service": SERVICE, "entries": entries, "window": area(window.area), "pixels_changed_by_the_yes": changed,
+        });
         Ok(Observation::now(
-            "secret-tool, and the connected icon in the panel",
+            "secret-tool, and the connected icon in the panel, after a yes in the window",
             detail,
         ))
+    }
+
+    /// Closes the window and waits until its process is gone: the next click starts it cold.
+    pub(super) fn close_window(&mut self) -> Result<()> {
+        let window = observe::window(self.screen())?.context("there is no window to close")?;
+        self.screen().close(&window)?;
+        wait::until(SOON, "the end of the closed window's process", || {
+            Ok(process::named(WINDOW, self.agent)?.is_empty().then_some(()))
+        })
     }
 
     pub(super) fn quit(&mut self) -> Result<Observation> {
@@ -93,10 +109,9 @@ impl Stage<'_> {
     }
 
     pub(super) fn survives_window_crash(&mut self) -> Result<Observation> {
-        let program = "centrex-tray-window";
-        let pids = || process::named(program, self.agent);
+        let pids = || process::named(WINDOW, self.agent);
         let [window] = pids()?[..] else {
-            bail!("expected one {program}, found {:?}", pids()?)
+            bail!("expected one {WINDOW}, found {:?}", pids()?)
         };
         process::kill_hard(window)?;
         wait::until(SOON, "the window's going from the screen", || {
@@ -106,7 +121,7 @@ impl Stage<'_> {
             .context("the agent doesn't answer a click any more")?;
         let (shown, _, at) = observe::wait_painted(self.screen(), COLD)?;
         let [fresh] = pids()?[..] else {
-            bail!("expected one new {program}, found {:?}", pids()?)
+            bail!("expected one new {WINDOW}, found {:?}", pids()?)
         };
         ensure!(fresh != window, "the same process {window} is there again");
         let ended = self.product.agent.as_mut().context("no agent")?.ended()?;

@@ -26,6 +26,9 @@ const SOON: Duration = Duration::from_secs(15);
 /// Longest wait for a web engine to start on a slow machine.
 const COLD: Duration = Duration::from_secs(60);
 
+/// The window's program.
+const WINDOW: &str = "centrex-tray-window";
+
 /// What the steps hand to each other.
 struct Stage<'a> {
     desktop: &'a Desktop,
@@ -49,6 +52,7 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         width: 0,
         height: 0,
     };
+    product.set_env("CENTREX_TRAY_WINDOW_LINGER_S", "1");
     let mut stage = Stage {
         desktop,
         product,
@@ -60,6 +64,7 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
     let screen = &desktop.screen;
     timeline.step(screen, "tray_icon_shown", || stage.tray_icon_shown())?;
     timeline.step(screen, "credentials_stored", || stage.credentials_stored())?;
+    stage.close_window()?;
     timeline.step(screen, "tray_clicked", || stage.tray_clicked())?;
     timeline.step(screen, "pad_painted", || stage.pad_painted())?;
     timeline.step(screen, "number_dialled", || stage.number_dialled())?;
