@@ -27,6 +27,9 @@ fn one_press_is_one_request() {
     assert_eq!(companion.on(dial(3, "+33199000002", true), at(0)), []);
     assert_eq!(stage(&companion), (DialStage::Asking, "dial-asking".into()));
     assert_eq!(card(&companion).display, SHOWN);
+    // Nor does the same press count long after its call was taken.
+    companion.on(Event::DialOutcome(press(1), Ok(None)), at(1));
+    assert_eq!(companion.on(dial(1, TARGET, true), at(30)), []);
 }
 
 #[test]
