@@ -8,6 +8,7 @@ pub mod clipboard;
 pub mod keychain;
 pub mod locale;
 pub mod notifications;
+mod picture;
 mod session;
 pub mod tray;
 

@@ -4,12 +4,14 @@
 //! and GNOME Shell tells a button only to the connection that sent the notification. One connection for all does both.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use companion::effect::{Notification, NotificationKind};
 use companion::event::NoteAction;
 use zbus::zvariant::Value;
 
 use super::{action_name, escaped, printable};
+use crate::desktop::picture::Picture;
 use crate::desktop::{APP_ID, APP_NAME};
 
 pub(super) const NAME: &str = "org.freedesktop.Notifications";
@@ -68,10 +70,12 @@ const NEVER: i32 = 0;
 const DAEMONS_CHOICE: i32 = -1;
 
 /// A notification as `Notify` takes it; `replaces` is the id of the one to change in place, or 0.
+/// `picture` goes with it where the icon theme doesn't know ours.
 pub(super) fn arguments(
     note: &Notification,
     replaces: u32,
     abilities: &Abilities,
+    picture: Option<&Picture>,
 ) -> NotifyArguments<'static> {
     let body = printable(&note.body);
     (
@@ -85,12 +89,37 @@ pub(super) fn arguments(
         } else {
             Vec::new()
         },
-        hints(note),
+        hints(note, picture),
         match note.kind {
             NotificationKind::Incoming | NotificationKind::Missed => NEVER,
             NotificationKind::Info => DAEMONS_CHOICE,
         },
     )
+}
+
+/// The picture of a notification, unless the icon theme has ours (then the daemon finds it by its name, in the right size):
+/// a program that runs from where it was built isn't installed.
+pub(super) fn picture() -> Option<Picture> {
+    let home = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let folders = std::env::var("XDG_DATA_DIRS").unwrap_or_else(|_| "/usr/local/share:/usr/share".to_owned());
+    let installed = home
+        .into_iter()
+        .chain(std::env::split_paths(&folders))
+        .map(|folder| folder.join("icons/hicolor"))
+        .flat_map(|theme| {
+            [
+                theme.join("scalable/apps/centrex-tray.svg"),
+                theme.join("48x48/apps/centrex-tray.png"),
+            ]
+        })
+        .any(|file| file.exists());
+    if installed {
+        return None;
+    }
+    Picture::decode(include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../icons/64x64.png"
+    )))
 }
 
 /// Pairs of name and words.
@@ -104,7 +133,7 @@ fn actions(note: &Notification, abilities: &Abilities) -> Vec<String> {
         .collect()
 }
 
-fn hints(note: &Notification) -> HashMap<&'static str, Value<'static>> {
+fn hints(note: &Notification, picture: Option<&Picture>) -> HashMap<&'static str, Value<'static>> {
     // 1 is "normal" for all of them: "critical" would break through do-not-disturb, which is the person's to decide.
     let mut hints = HashMap::from([
         ("desktop-entry", Value::from(APP_ID)),
@@ -121,6 +150,14 @@ fn hints(note: &Notification) -> HashMap<&'static str, Value<'static>> {
     if note.kind == NotificationKind::Incoming {
         // A press on one of its buttons leaves it: it goes when the phone stops ringing.
         hints.insert("resident", Value::from(true));
+    }
+    if let Some(Picture { side, rgba }) = picture {
+        let side = side.cast_signed();
+        // Width, height, bytes a row, with alpha, bits a channel, channels, pixels.
+        hints.insert(
+            "image-data",
+            Value::from((side, side, 4 * side, true, 8, 4, rgba.clone())),
+        );
     }
     if note.sound {
         hints.insert("sound-name", Value::from(sound));
@@ -166,6 +203,7 @@ mod tests {
             &note(NotificationKind::Incoming),
             0,
             &abilities(&["body-markup"], "dunst"),
+            None,
         );
         assert_eq!(
             markup.4,
@@ -175,6 +213,7 @@ mod tests {
             &note(NotificationKind::Incoming),
             0,
             &abilities(&["body"], "plain"),
+            None,
         );
         assert_eq!(plain.4, "<b>Accueil</b> & \"Cie\"\nligne 2");
         assert_eq!(plain.3, "Appel <entrant>", "the title is plain text everywhere");
@@ -183,14 +222,15 @@ mod tests {
     #[test]
     fn buttons_are_sent_only_to_daemons_that_draw_them() {
         assert_eq!(
-            arguments(&note(NotificationKind::Missed), 0, &abilities(&[], "plain")).5,
+            arguments(&note(NotificationKind::Missed), 0, &abilities(&[], "plain"), None).5,
             [""; 0]
         );
         assert_eq!(
             arguments(
                 &note(NotificationKind::Missed),
                 0,
-                &abilities(&["actions"], "dunst")
+                &abilities(&["actions"], "dunst"),
+                None
             )
             .5,
             ["default", "", "call-back", "Rappeler", "copy-number", "Copier"]
@@ -199,7 +239,8 @@ mod tests {
             arguments(
                 &note(NotificationKind::Missed),
                 0,
-                &abilities(&["actions"], "Xfce Notify Daemon")
+                &abilities(&["actions"], "Xfce Notify Daemon"),
+                None
             )
             .5,
             ["call-back", "Rappeler", "copy-number", "Copier"],
@@ -214,7 +255,17 @@ mod tests {
             NotificationKind::Missed,
             NotificationKind::Info,
         ] {
-            assert_eq!(hints(&note(kind)).get("urgency"), Some(&Value::from(1_u8)));
+            assert_eq!(hints(&note(kind), None).get("urgency"), Some(&Value::from(1_u8)));
         }
+    }
+
+    #[test]
+    fn our_picture_can_be_sent() {
+        let picture = Picture::decode(include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../icons/64x64.png"
+        )));
+        let hints = hints(&note(NotificationKind::Info), picture.as_ref());
+        assert_eq!(hints["image-data"].value_signature(), "(iiibiiay)");
     }
 }

@@ -13,7 +13,8 @@ use zbus::names::UniqueName;
 use zbus::{MatchRule, MessageStream};
 
 use super::action_of;
-use super::freedesktop::{Abilities, DaemonProxy, NAME, arguments};
+use super::freedesktop::{Abilities, DaemonProxy, NAME, arguments, picture};
+use crate::desktop::picture::Picture;
 use crate::desktop::{DesktopError, DesktopEvent, NotifyPort};
 
 /// How long a daemon may take to answer before it counts as absent.
@@ -65,6 +66,7 @@ async fn serve(mut inbox: UnboundedReceiver<Order>, events: UnboundedSender<Desk
         events,
         line: None,
         shown: HashMap::new(),
+        picture: picture(),
     };
     // Connecting before the first alert takes its cost out of the alert's way.
     if let Err(error) = board.line().await {
@@ -126,14 +128,17 @@ struct Board {
     events: UnboundedSender<DesktopEvent>,
     line: Option<Line>,
     shown: HashMap<CallKey, Shown>,
+    /// Sent with each, where the icon theme lacks ours.
+    picture: Option<Picture>,
 }
 
 impl Board {
     async fn line(&mut self) -> zbus::Result<&mut Line> {
-        if self.line.is_none() {
-            self.line = Some(connect().await?);
-        }
-        self.line.as_mut().ok_or(zbus::Error::InterfaceNotFound)
+        let line = match self.line.take() {
+            Some(line) => line,
+            None => connect().await?,
+        };
+        Ok(self.line.insert(line))
     }
 
     async fn show(&mut self, note: Notification) {
@@ -154,14 +159,15 @@ impl Board {
             Some(abilities) => abilities.clone(),
             None => line.abilities.insert(ask(&line.bus).await?).clone(),
         };
-        let reply = line
-            .bus
+        let bus = line.bus.clone();
+        let wanted = arguments(&note, replaces, &abilities, self.picture.as_ref());
+        let reply = bus
             .call_method(
                 Some(NAME),
                 "/org/freedesktop/Notifications",
                 Some(NAME),
                 "Notify",
-                &arguments(&note, replaces, &abilities),
+                &wanted,
             )
             .await?;
         let id = reply.body().deserialize()?;

@@ -124,11 +124,21 @@ mod tests {
     use super::*;
 
     fn signal<B: serde::Serialize + zbus::zvariant::DynamicType>(member: &str, body: &B) -> Message {
-        Message::signal("/", "org.freedesktop.Any", member).unwrap().build(body).unwrap()
+        Message::signal("/", "org.freedesktop.Any", member)
+            .unwrap()
+            .build(body)
+            .unwrap()
     }
 
-    fn changed<'a>(property: &'a str, value: Value<'a>) -> (&'a str, HashMap<&'a str, Value<'a>>, Vec<&'a str>) {
-        ("org.freedesktop.Any", HashMap::from([(property, value)]), Vec::new())
+    fn changed<'a>(
+        property: &'a str,
+        value: Value<'a>,
+    ) -> (&'a str, HashMap<&'a str, Value<'a>>, Vec<&'a str>) {
+        (
+            "org.freedesktop.Any",
+            HashMap::from([(property, value)]),
+            Vec::new(),
+        )
     }
 
     #[test]
@@ -140,10 +150,28 @@ mod tests {
             (signal("Lock", &()), false),
             (signal("StateChanged", &20_u32), false),
             (signal("StateChanged", &70_u32), true),
-            (signal("PropertiesChanged", &changed("LockedHint", Value::from(true))), false),
-            (signal("PropertiesChanged", &changed("LockedHint", Value::from(false))), true),
-            (signal("PropertiesChanged", &changed("PrimaryConnection", Value::from("/1"))), true),
-            (signal("PropertiesChanged", &changed("ActivatingConnection", Value::from("/1"))), false),
+            (
+                signal("PropertiesChanged", &changed("LockedHint", Value::from(true))),
+                false,
+            ),
+            (
+                signal("PropertiesChanged", &changed("LockedHint", Value::from(false))),
+                true,
+            ),
+            (
+                signal(
+                    "PropertiesChanged",
+                    &changed("PrimaryConnection", Value::from("/1")),
+                ),
+                true,
+            ),
+            (
+                signal(
+                    "PropertiesChanged",
+                    &changed("ActivatingConnection", Value::from("/1")),
+                ),
+                false,
+            ),
             (signal("StateChanged", &"not a number"), false),
         ];
         for (signal, expected) in table {

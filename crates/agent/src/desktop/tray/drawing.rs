@@ -3,25 +3,7 @@
 
 use companion::tray::TrayIcon;
 
-/// A square picture, 8 bits a channel, not premultiplied.
-pub(super) struct Picture {
-    /// Pixels a side.
-    pub side: u32,
-    /// Red, green, blue, alpha; row by row.
-    pub rgba: Vec<u8>,
-}
-
-impl Picture {
-    /// Alpha, red, green, blue: the byte order of StatusNotifierItem (ARGB32 in network order).
-    #[cfg(target_os = "linux")]
-    pub fn into_argb(self) -> Vec<u8> {
-        let mut argb = self.rgba;
-        for pixel in argb.as_chunks_mut::<4>().0 {
-            pixel.rotate_right(1);
-        }
-        argb
-    }
-}
+use crate::desktop::picture::Picture;
 
 /// The PNG files of one state, smallest first.
 macro_rules! files {
@@ -43,18 +25,10 @@ fn files(icon: TrayIcon) -> &'static [&'static [u8]] {
 /// The pictures of a state, smallest first.
 pub(super) fn pictures(icon: TrayIcon) -> Vec<Picture> {
     // The files are part of the program and a test reads each: none is left out in practice.
-    files(icon).iter().filter_map(|file| decode(file)).collect()
-}
-
-fn decode(file: &[u8]) -> Option<Picture> {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().ok()?;
-    let mut rgba = vec![0; reader.output_buffer_size()?];
-    let info = reader.next_frame(&mut rgba).ok()?;
-    let is_rgba = (info.color_type, info.bit_depth) == (png::ColorType::Rgba, png::BitDepth::Eight);
-    (is_rgba && info.width == info.height).then_some(Picture {
-        side: info.width,
-        rgba,
-    })
+    files(icon)
+        .iter()
+        .filter_map(|file| Picture::decode(file))
+        .collect()
 }
 
 #[cfg(test)]
@@ -86,15 +60,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn the_bus_gets_alpha_first() {
-        let picture = Picture {
-            side: 1,
-            rgba: vec![1, 2, 3, 4],
-        };
-        assert_eq!(picture.into_argb(), [4, 1, 2, 3]);
     }
 }
