@@ -1,4 +1,4 @@
-// Generated from crates/control/src/protocol.rs; edit there, then run: cargo run -p control --example bindings
+// Generated from crates/control/src/protocol; edit there, then run: cargo run -p control --example bindings
 /* eslint-disable */
 
 /**

@@ -10,7 +10,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 use crate::protocol::{Answer, Change, Error, Request};
 
 const HEAD: &str = "\
-// Generated from crates/control/src/protocol.rs; edit there, then run: cargo run -p control --example bindings
+// Generated from crates/control/src/protocol; edit there, then run: cargo run -p control --example bindings
 /* eslint-disable */
 ";
 

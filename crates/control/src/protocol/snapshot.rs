@@ -1,0 +1,259 @@
+//! The whole state, as [`Snapshot`] carries it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Message;
+
+/// The whole state, all that the window and `status` show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Snapshot {
+    /// The agent's version.
+    pub version: String,
+    /// `default`, or the `--profile`.
+    pub profile: String,
+    /// `fr` or `en`, as shown now.
+    pub language: String,
+    /// How it works.
+    pub mode: Mode,
+    /// The connection to the relay.
+    pub connection: Connection,
+    /// The lines that this desktop serves.
+    pub accounts: Vec<Account>,
+    /// Whether a call could be placed now; a sentence says why not.
+    pub cannot_dial: Option<Message>,
+    /// The call being placed, or the last one until its card is closed.
+    pub dial: Option<Dial>,
+    /// Ringing and connected ones, newest first.
+    pub live: Vec<CallView>,
+    /// The latest ended ones, newest first, at most 100.
+    pub recent: Vec<CallView>,
+    /// Missed and not yet seen.
+    pub missed: u32,
+    /// What the keychain holds.
+    pub credentials: Vec<Credential>,
+    /// The settings in force.
+    pub settings: Settings,
+    /// The settings file can't be read: which line, and what is done about it.
+    pub settings_problem: Option<Message>,
+    /// An enrolment link that waits for the person's yes.
+    pub pending_enrolment: Option<PendingEnrolment>,
+    /// A tray shows our icon.
+    pub tray_shown: bool,
+    /// This computer's clock, RFC 3339.
+    pub at: String,
+}
+
+/// How calls are placed and heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Nothing set up yet.
+    Unset,
+    /// Through a relay.
+    Relay,
+    /// Straight to the platform; no alerts.
+    Direct,
+}
+
+/// The connection to the relay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Connection {
+    /// Which.
+    pub state: ConnectionState,
+    /// A sentence for people.
+    pub message: Message,
+    /// Since when, RFC 3339.
+    pub since: Option<String>,
+}
+
+/// States of the connection to the relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// No relay is set up.
+    None,
+    /// Trying for the first time.
+    Connecting,
+    /// Calls are heard.
+    Live,
+    /// Not connected; it goes on trying.
+    Down,
+    /// The relay refused the token; a new enrolment is needed.
+    Refused,
+}
+
+/// A phone line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Account {
+    /// The Centrex account id.
+    pub id: String,
+    /// Rings when nothing else is said.
+    pub default: bool,
+}
+
+/// The call being placed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Dial {
+    /// `+33142685300`; absent when what was typed isn't one number.
+    pub number: Option<String>,
+    /// `01 42 68 53 00`, in the language of the moment, or what was typed.
+    pub display: String,
+    /// Whose phone rings first, when that is known.
+    pub account: Option<String>,
+    /// How far it is.
+    pub stage: DialStage,
+    /// The sentence of the stage (what to do, or why it failed).
+    pub message: Message,
+    /// When it was asked for, RFC 3339.
+    pub started_at: String,
+    /// When both sides began to talk, RFC 3339.
+    pub connected_at: Option<String>,
+    /// When it ended or failed, RFC 3339.
+    pub ended_at: Option<String>,
+}
+
+/// Stages of a placed call. The platform announces the call, its connection and its end, and nothing finer: what it doesn't
+/// say isn't claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DialStage {
+    /// The person must say yes first (premium rate, same number within 5 s).
+    Question,
+    /// Asked for; the platform hasn't answered.
+    Asking,
+    /// The platform took it: the own phone rings.
+    PickUp,
+    /// The platform announced the outgoing call: the other party is being called.
+    Calling,
+    /// Both sides talk.
+    Talking,
+    /// Over.
+    Ended,
+    /// It failed; the message says why, and whether a phone may have rung.
+    Failed,
+}
+
+/// A call in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallView {
+    /// The account.
+    pub account: String,
+    /// The platform's call id.
+    pub call: String,
+    /// `incoming` or `outgoing`.
+    pub direction: Direction,
+    /// What is known of it.
+    pub outcome: Outcome,
+    /// The other party, ready to show: `01 42 68 53 00`, `Numéro masqué`.
+    pub party: String,
+    /// The other party in E.164, when it is one and may be called back.
+    pub number: Option<String>,
+    /// What is known about the number (country, class), when there is something.
+    pub about: Option<Message>,
+    /// The line that was called or that calls, ready to show.
+    pub line: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339.
+    pub connected_at: Option<String>,
+    /// RFC 3339.
+    pub ended_at: Option<String>,
+    /// A missed call that nobody has seen yet.
+    pub unread: bool,
+}
+
+/// Which way a call runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Somebody called.
+    Incoming,
+    /// We called.
+    Outgoing,
+}
+
+/// What is known of a call's course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It rings.
+    Ringing,
+    /// Both sides talk.
+    Talking,
+    /// Both sides talked; over. For an incoming call: by whom it was answered isn't told.
+    Answered,
+    /// Incoming, and never answered.
+    Missed,
+    /// Outgoing, and never answered.
+    NoAnswer,
+    /// Over, and nobody told how.
+    Unknown,
+}
+
+/// The secrets that the product knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// The relay's token.
+    RelayToken,
+    /// The platform's API key.
+    ApiKey,
+    /// The account's SIP password.
+    AccountPassword,
+}
+
+/// Whether the keychain holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Credential {
+    /// Which.
+    pub kind: CredentialKind,
+    /// Of which account.
+    pub account: Option<String>,
+    /// Whether it is there.
+    pub present: bool,
+    /// Why that can't be said, and what to do.
+    pub problem: Option<Message>,
+}
+
+/// The settings that the window shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// How it works.
+    pub mode: Mode,
+    /// `fr`, `en`, or `system`.
+    pub language: String,
+    /// `light`, `dark`, or `system`.
+    pub theme: String,
+    /// `https://relay.example`
+    pub relay_url: Option<String>,
+    /// Direct mode: the Centrex account.
+    pub account_id: Option<String>,
+    /// Direct mode: by `api_key` or by `account_password`.
+    pub authentication: String,
+    /// The platform's base address, when it isn't the operator's usual one.
+    pub platform_url: Option<String>,
+    /// Alert when a phone rings.
+    pub notify_incoming: bool,
+    /// Alert after a missed call.
+    pub notify_missed: bool,
+    /// Sound with alerts.
+    pub sound: bool,
+    /// Start with the session.
+    pub autostart: bool,
+    /// Keys that the company fixed; shown as locked.
+    pub locked: Vec<String>,
+    /// Where the file is.
+    pub file: String,
+}
+
+/// An enrolment link that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PendingEnrolment {
+    /// The relay's address as the link has it.
+    pub relay: String,
+    /// Its host, to be shown large: whom the person is about to trust.
+    pub host: String,
+    /// The one-time code.
+    pub code: String,
+}
