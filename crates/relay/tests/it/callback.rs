@@ -1,0 +1,209 @@
+//! `/callback/…`: what the platform could mean is taken, everything else is told so.
+
+use centrex_relay::ingest;
+use jiff::Timestamp;
+
+use crate::support::{Relay, SECRET, http, problem, start_of};
+
+/// The reasons of what was set aside, newest first.
+fn set_aside(relay: &Relay) -> Vec<String> {
+    let all = ingest::list_unmatched(&relay.data, 100, Timestamp::now()).unwrap();
+    all.into_iter().map(|one| one.reason).collect()
+}
+
+async fn live(relay: &Relay, token: &str) -> Vec<String> {
+    let list = relay.client(token).calls().await.unwrap();
+    list.live.into_iter().map(|call| call.call_id.0).collect()
+}
+
+#[tokio::test]
+async fn every_form_that_the_platform_could_use_is_taken() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    let slash = relay.callback_url("").replace('?', "/?");
+    for (number, send) in [
+        http().get(relay.callback_url(&start_of("c0", "1001"))),
+        http().get(format!("{slash}{}", start_of("c1", "1001"))),
+        http().head(relay.callback_url(&start_of("c2", "1001"))),
+        http().post(relay.callback_url(&start_of("c3", "1001"))),
+        http()
+            .post(relay.callback_url(""))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(start_of("c4", "1001")),
+        http()
+            .post(format!("{slash}event=incoming_call_start"))
+            .body("call_id=c5&account_id=1001"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let response = send.send().await.unwrap();
+        assert_eq!(response.status(), 200, "form {number}");
+        assert_eq!(response.text().await.unwrap(), "");
+        assert!(
+            live(&relay, &token).await.contains(&format!("c{number}")),
+            "form {number}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_cant_be_understood_is_answered_200_and_kept_raw() {
+    let relay = Relay::start().await;
+    for (query, reason) in [
+        ("event=call_parked&call_id=c1", "unknown-event"),
+        ("", "unknown-event"),
+        ("event=call_end", "no-call-id"),
+        ("event=incoming_call_start&call_id=c1", "no-account"),
+        ("event=%ff%fe&call_id=%ff", "unknown-event"),
+    ] {
+        relay.callback(query).await;
+        assert_eq!(set_aside(&relay)[0], reason, "{query}");
+    }
+    let newest = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
+    assert_eq!(newest[0].raw, b"event=%ff%fe&call_id=%ff");
+    let metrics = http()
+        .get(format!("{}/metrics", relay.admin))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(
+        metrics.contains("centrex_relay_callbacks_total{outcome=\"no-account\"}"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_account_and_repeated_parameters_are_taken() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    relay.callback(&start_of("c1", "9999")).await;
+    relay
+        .callback(&format!("{}&call_id=c2&call_id=c3", start_of("c2", "1001")))
+        .await;
+    assert_eq!(live(&relay, &token).await, ["c2"]);
+}
+
+#[tokio::test]
+async fn without_the_secret_there_is_nothing() {
+    let relay = Relay::start().await;
+    for path in [
+        "/callback/",
+        "/callback/wrong",
+        "/callback/%ff",
+        "/callback",
+        "/nothing",
+    ] {
+        let url = format!("{}{path}?event=call_end&call_id=c1", relay.base);
+        assert_eq!(
+            problem(http().get(&url).send().await.unwrap()).await,
+            (404, "not-found".to_owned()),
+            "{path}"
+        );
+    }
+    let body = "x".repeat(100_000);
+    let wrong = http()
+        .post(format!("{}/callback/wrong", relay.base))
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(wrong).await, (404, "not-found".to_owned()));
+    assert_eq!(set_aside(&relay), Vec::<String>::new());
+}
+
+/// The answer to a query so long that no client library would send it.
+async fn raw(relay: &Relay, length: usize) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let address = relay.running.as_ref().unwrap().address;
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let filler = "y".repeat(length);
+    let head = format!(
+        "GET /callback/{SECRET}?event=call_end&x={filler} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn limits_are_told_as_such() {
+    let relay = Relay::start().await;
+    let long = format!("event=call_end&call_id=c1&x={}", "y".repeat(33 * 1024));
+    let answer = http().get(relay.callback_url(&long)).send().await.unwrap();
+    assert_eq!(problem(answer).await, (414, "uri-too-long".to_owned()));
+    assert!(
+        raw(&relay, 100 * 1024).await.starts_with("HTTP/1.1 414 "),
+        "hyper's own limit says the same"
+    );
+    let answer = http()
+        .post(relay.callback_url(""))
+        .body("x".repeat(65 * 1024))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(answer).await, (413, "too-large".to_owned()));
+    let chunks = futures_util::stream::iter((0..70).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 1024])));
+    let unsized_body = reqwest::Body::wrap_stream(chunks);
+    let answer = http()
+        .post(relay.callback_url(""))
+        .body(unsized_body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(answer).await, (413, "too-large".to_owned()));
+    // Just below, it is taken.
+    let fits = format!("event=call_end&call_id=c1&x={}", "y".repeat(32 * 1024 - 40));
+    relay.callback(&fits).await;
+    let answer = http()
+        .put(relay.callback_url("event=call_end"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(problem(answer).await, (405, "method-not-allowed".to_owned()));
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_told_and_nothing_is_streamed() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    let database = rusqlite::Connection::open(relay.running.as_ref().unwrap().database()).unwrap();
+    database.execute_batch("ALTER TABLE call RENAME TO away").unwrap();
+    let answer = http()
+        .get(relay.callback_url(&start_of("c1", "1001")))
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.headers().contains_key("retry-after"));
+    assert_eq!(problem(answer).await, (503, "unavailable".to_owned()));
+    database.execute_batch("ALTER TABLE away RENAME TO call").unwrap();
+    assert_eq!(live(&relay, &token).await, Vec::<String>::new());
+    relay.callback(&start_of("c1", "1001")).await;
+    assert_eq!(live(&relay, &token).await, ["c1"]);
+}
+
+#[tokio::test]
+async fn calls_without_news_are_closed_and_early_callbacks_set_aside() {
+    let relay = Relay::with(&[("calls.ringing_limit", "400ms"), ("calls.early_limit", "400ms")]).await;
+    let token = relay.enrol(&["1001"]).await;
+    let mut events = crate::support::subscribe(relay.client(&token), None);
+    crate::support::next_event(&mut events).await;
+    relay.callback("event=call_end&call_id=never-started").await;
+    relay.callback(&start_of("c1", "1001")).await;
+    assert_eq!(
+        crate::support::call_of(&crate::support::next_event(&mut events).await).0,
+        "c1"
+    );
+    let relay_api::wire::EventBody::Call { call } = crate::support::next_event(&mut events).await.body else {
+        panic!("a call")
+    };
+    assert_eq!(
+        (call.state, call.end_unknown),
+        (telephony::CallState::Ended, true)
+    );
+    assert!(set_aside(&relay).contains(&"no-start".to_owned()));
+}

@@ -1,0 +1,223 @@
+//! The commands, beside a running relay and without one.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{SECRET, client, next_event, start_of, subscribe};
+use crate::support_process::{Process, run, succeed};
+
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+const PUBLIC: [&str; 2] = ["--public-url", "https://relay.example.org"];
+
+#[test]
+fn an_unusable_configuration_is_refused_with_its_key_and_code_78() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("relay.toml");
+    std::fs::write(
+        &file,
+        "listne = \"127.0.0.1:1\"\n[events]\nheartbeat = \"soon\"\n",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["serve", "--config", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(78));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("did you mean listen?") && told.contains("events.heartbeat"),
+        "{told}"
+    );
+    assert!(output.stdout.is_empty(), "nothing listened");
+
+    let taken = folder.path().join("a-file");
+    std::fs::write(&taken, "").unwrap();
+    assert_eq!(run(&taken, &["serve"]).status.code(), Some(78));
+    assert_eq!(
+        run(folder.path(), &["serve", "--listen", "nowhere"])
+            .status
+            .code(),
+        Some(78)
+    );
+    assert_eq!(run(folder.path(), &["dance"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_callback_address_is_shown_and_a_secret_is_made_when_none_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = succeed(folder.path(), &[&["callback", "url"], &PUBLIC[..]].concat());
+    assert_eq!(
+        shown.trim(),
+        format!("https://relay.example.org/callback/{SECRET}")
+    );
+    let output = run(folder.path(), &["callback", "url"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("public_url"));
+}
+
+#[tokio::test]
+async fn codes_and_tokens_are_managed_beside_a_running_relay() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let create = [
+        "enrol",
+        "create",
+        "--label",
+        "Accueil",
+        "--account",
+        "1001",
+        "--account",
+        "1002",
+        "--json",
+    ];
+    // Before the first start as well.
+    let early = json_lines(&succeed(data, &[&create[..], &PUBLIC].concat()));
+    let relay = Process::serve(data, &[], &[]);
+    let late = json_lines(&succeed(data, &[&create[..], &PUBLIC].concat()));
+    let link = late[0]["link"].as_str().unwrap();
+    assert!(
+        link.starts_with("centrex-tray://enrol?relay=https%3A%2F%2Frelay.example.org%2F&code="),
+        "{link}"
+    );
+    let mut tokens = Vec::new();
+    for made in [&early[0], &late[0]] {
+        let code = made["code"].as_str().unwrap();
+        tokens.push(client(&relay.base, "none").enrol(code).await.unwrap().token);
+    }
+    let listed = json_lines(&succeed(data, &["enrol", "list", "--json"]));
+    assert!(listed.iter().all(|one| one["state"] == "used"), "{listed:?}");
+
+    let third = json_lines(&succeed(data, &[&create[..], &PUBLIC].concat()));
+    succeed(data, &["enrol", "revoke", third[0]["id"].as_str().unwrap()]);
+    assert_eq!(run(data, &["enrol", "revoke", "enr_none"]).status.code(), Some(1));
+    let refused = client(&relay.base, "none")
+        .enrol(third[0]["code"].as_str().unwrap())
+        .await
+        .unwrap_err();
+    assert_eq!(refused.problem().unwrap().status, 410);
+
+    let mut events = subscribe(client(&relay.base, &tokens[0]), None);
+    next_event(&mut events).await;
+    let listed = json_lines(&succeed(data, &["token", "list", "--json"]));
+    assert_eq!(listed.len(), 2);
+    for one in &listed {
+        succeed(data, &["token", "revoke", one["id"].as_str().unwrap()]);
+    }
+    let end = async { while events.next().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(5), end)
+        .await
+        .expect("the stream is cut and refused");
+    assert!(
+        client(&relay.base, &tokens[1])
+            .me()
+            .await
+            .unwrap_err()
+            .is_unauthorized()
+    );
+}
+
+#[test]
+fn many_desks_come_from_a_file_all_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("desks.csv");
+    let create = |json| {
+        let mut arguments = vec!["enrol", "create", "--from", file.to_str().unwrap()];
+        arguments.extend(PUBLIC);
+        arguments.extend(json);
+        run(folder.path(), &arguments)
+    };
+    std::fs::write(&file, "label,accounts\nAccueil,1001;1002\nAtelier, 1003\n").unwrap();
+    let made = json_lines(std::str::from_utf8(&create(Some("--json")).stdout).unwrap());
+    assert_eq!(made.len(), 2);
+    assert_eq!(
+        (&made[0]["label"], made[0]["accounts"].as_array().unwrap().len()),
+        (&Value::from("Accueil"), 2)
+    );
+    assert_eq!(made[1]["accounts"][0], "1003");
+
+    std::fs::write(&file, "label,accounts\nAccueil,1001\nAtelier,\n").unwrap();
+    let output = create(None);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told.contains("line 3") && told.contains("nothing was created"),
+        "{told}"
+    );
+    assert_eq!(
+        json_lines(&succeed(folder.path(), &["enrol", "list", "--json"])).len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn what_was_set_aside_can_be_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::serve(folder.path(), &[], &[]);
+    let url = format!(
+        "{}/callback/{SECRET}?event=call_parked&call_id=c%1b[2J",
+        relay.base
+    );
+    crate::support::http().get(url).send().await.unwrap();
+    let listed = json_lines(&succeed(folder.path(), &["unmatched", "list", "--json"]));
+    assert_eq!(listed[0]["reason"], "unknown-event");
+    let shown = succeed(
+        folder.path(),
+        &["unmatched", "show", &listed[0]["id"].to_string()],
+    );
+    assert!(shown.contains("event=call_parked"));
+    assert_eq!(
+        run(folder.path(), &["unmatched", "show", "99"]).status.code(),
+        Some(1)
+    );
+}
+
+#[tokio::test]
+async fn one_relay_at_a_time_on_a_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let _relay = Process::serve(folder.path(), &[], &[]);
+    let second = run(
+        folder.path(),
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-listen",
+            "127.0.0.1:0",
+        ],
+    );
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("already uses the data folder"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_polite_stop_ends_the_streams_and_succeeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::serve(folder.path(), &[], &[]);
+    let code = crate::support::code(folder.path(), &["1001"]);
+    let token = client(&relay.base, "none").enrol(&code).await.unwrap().token;
+    let mut events = subscribe(client(&relay.base, &token), None);
+    next_event(&mut events).await;
+    let ready = crate::support::http()
+        .get(format!("{}/readyz", relay.admin))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(ready.status(), 200);
+    let url = format!("{}/callback/{SECRET}?{}", relay.base, start_of("c1", "1001"));
+    assert_eq!(
+        crate::support::http().get(url).send().await.unwrap().status(),
+        200
+    );
+    let kill = std::process::Command::new("kill")
+        .args(["-TERM", &relay.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let (success, log) = tokio::task::spawn_blocking(|| relay.finish()).await.unwrap();
+    assert!(success, "{log}");
+    assert!(log.contains("stopped"), "{log}");
+}

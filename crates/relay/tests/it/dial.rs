@@ -1,0 +1,298 @@
+//! `POST /v1/calls`: one press, at most one request to the platform.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use http::StatusCode;
+use relay_api::wire::PlaceCall;
+use telephony::AccountId;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use crate::support::{Relay, http, problem};
+
+/// A platform that counts, and answers when it is let.
+#[derive(Clone)]
+struct Platform {
+    asked: Arc<AtomicUsize>,
+    may_answer: Arc<Semaphore>,
+    answer: (StatusCode, &'static str),
+    url: String,
+}
+
+impl Platform {
+    async fn start(answer: (StatusCode, &'static str), open: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/api", listener.local_addr().unwrap());
+        let permits = if open { 1000 } else { 0 };
+        let platform = Self {
+            asked: Arc::default(),
+            may_answer: Arc::new(Semaphore::new(permits)),
+            answer,
+            url,
+        };
+        let state = platform.clone();
+        let handler = move || {
+            let state = state.clone();
+            async move {
+                state.asked.fetch_add(1, Ordering::SeqCst);
+                state.may_answer.acquire().await.unwrap().forget();
+                state.answer.into_response()
+            }
+        };
+        let router = Router::new().route("/api/centrex/v1/call", get(handler));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        platform
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    async fn relay(&self) -> Relay {
+        Relay::with(&self.keys()).await
+    }
+
+    fn keys(&self) -> [(&'static str, &str); 2] {
+        [
+            ("platform.url", &self.url),
+            ("CENTREX_RELAY_PLATFORM_API_KEY", "canary-api-key"),
+        ]
+    }
+}
+
+fn call(number: &str, account: &str) -> PlaceCall {
+    PlaceCall {
+        number: number.to_owned(),
+        account_id: AccountId(account.to_owned()),
+        confirmed: false,
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_placed_and_its_key_is_worth_one_request() {
+    let platform = Platform::start((StatusCode::OK, "{\"call_id\":\"p1\"}"), true).await;
+    let relay = platform.relay().await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    assert!(client.me().await.unwrap().capabilities.dial);
+    let placed = client
+        .place_call(&call("01 99 00 00 12", "1001"), "press-1")
+        .await
+        .unwrap();
+    assert_eq!(placed.number.as_str(), "+33199000012");
+    assert_eq!(placed.call_id.as_ref().unwrap().0, "p1");
+    assert_eq!(
+        client
+            .place_call(&call("+33199000012", "1001"), "press-1")
+            .await
+            .unwrap(),
+        placed
+    );
+    assert_eq!(platform.asked(), 1);
+    let conflict = client
+        .place_call(&call("01 99 00 00 13", "1001"), "press-1")
+        .await
+        .unwrap_err();
+    assert_eq!(conflict.problem_name(), Some("idempotency-conflict"));
+    client
+        .place_call(&call("01 99 00 00 12", "1001"), "press-2")
+        .await
+        .unwrap();
+    assert_eq!(platform.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_double_click_is_one_request_and_both_hear_the_answer() {
+    let platform = Platform::start((StatusCode::OK, "{}"), false).await;
+    let relay = platform.relay().await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    let order = call("01 99 00 00 12", "1001");
+    let press = || client.place_call(&order, "press");
+    let release = async {
+        while platform.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        platform.may_answer.add_permits(10);
+    };
+    let (one, two, three, ()) = tokio::join!(press(), press(), press(), release);
+    assert_eq!(one.unwrap(), two.unwrap());
+    three.unwrap();
+    assert_eq!(platform.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_requester_that_goes_away_changes_nothing() {
+    let platform = Platform::start((StatusCode::OK, "{}"), false).await;
+    let relay = platform.relay().await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    let order = call("01 99 00 00 12", "1001");
+    tokio::select! {
+        _ = client.place_call(&order, "press") => panic!("the platform hasn't answered"),
+        () = async { while platform.asked() == 0 { tokio::task::yield_now().await } } => {}
+    }
+    platform.may_answer.add_permits(1);
+    client.place_call(&order, "press").await.unwrap();
+    assert_eq!(platform.asked(), 1);
+}
+
+#[tokio::test]
+async fn the_answer_survives_a_restart() {
+    let platform = Platform::start((StatusCode::OK, "{}"), true).await;
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::on(folder.path(), &platform.keys()).await;
+    let token = relay.enrol(&["1001"]).await;
+    let order = call("01 99 00 00 12", "1001");
+    let placed = relay.client(&token).place_call(&order, "press").await.unwrap();
+    relay.stop().await;
+    let relay = Relay::on(folder.path(), &platform.keys()).await;
+    assert_eq!(
+        relay.client(&token).place_call(&order, "press").await.unwrap(),
+        placed
+    );
+    assert_eq!(platform.asked(), 1);
+
+    // A relay that died between the request and its answer can't know any more: it says so and never asks again.
+    let database = rusqlite::Connection::open(relay.running.as_ref().unwrap().database()).unwrap();
+    database
+        .execute("UPDATE dial SET status = NULL, body = NULL", [])
+        .unwrap();
+    let error = relay
+        .client(&token)
+        .place_call(&order, "press")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.problem_name(), error.may_have_rung()),
+        (Some("platform-timeout"), true)
+    );
+    assert_eq!(platform.asked(), 1);
+}
+
+#[tokio::test]
+async fn each_failure_of_the_platform_is_a_problem_of_its_own() {
+    for (answer, name, rung) in [
+        ((StatusCode::UNAUTHORIZED, ""), "platform-key-refused", false),
+        ((StatusCode::FORBIDDEN, ""), "platform-forbidden", false),
+        (
+            (StatusCode::TOO_MANY_REQUESTS, ""),
+            "platform-rate-limited",
+            false,
+        ),
+        (
+            (StatusCode::BAD_REQUEST, "no callback url configured"),
+            "platform-no-callback",
+            false,
+        ),
+        (
+            (StatusCode::INTERNAL_SERVER_ERROR, "<html>"),
+            "platform-error",
+            true,
+        ),
+    ] {
+        let platform = Platform::start(answer, true).await;
+        let relay = platform.relay().await;
+        let client = relay.client(&relay.enrol(&["1001"]).await);
+        let order = call("01 99 00 00 12", "1001");
+        for _ in 0..2 {
+            let error = client.place_call(&order, "press").await.unwrap_err();
+            assert_eq!(
+                (error.problem_name(), error.may_have_rung()),
+                (Some(name), rung),
+                "{answer:?}"
+            );
+        }
+        assert_eq!(platform.asked(), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn unreachable_and_slow_platforms_are_told_apart() {
+    let relay = Relay::with(&[
+        ("platform.url", "http://127.0.0.1:9/api"),
+        ("CENTREX_RELAY_PLATFORM_API_KEY", "k"),
+    ])
+    .await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    let error = client
+        .place_call(&call("01 99 00 00 12", "1001"), "press")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.problem_name(), error.may_have_rung()),
+        (Some("platform-unreachable"), false)
+    );
+
+    let platform = Platform::start((StatusCode::OK, "{}"), false).await;
+    let keys = platform.keys();
+    let relay = Relay::with(&[keys[0], keys[1], ("platform.timeout", "400ms")]).await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    let error = client
+        .place_call(&call("01 99 00 00 12", "1001"), "press")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.problem_name(), error.may_have_rung()),
+        (Some("platform-timeout"), true)
+    );
+}
+
+#[tokio::test]
+async fn what_may_not_be_dialled_never_reaches_the_platform() {
+    let platform = Platform::start((StatusCode::OK, "{}"), true).await;
+    let relay = platform.relay().await;
+    let token = relay.enrol(&["1001"]).await;
+    let client = relay.client(&token);
+    for (order, name) in [
+        (call("01 99 00 00 12", "2002"), "forbidden"),
+        (call("112", "1001"), "number-refused"),
+        (call("", "1001"), "number-refused"),
+        (call("08 99 00 00 12", "1001"), "confirmation-needed"),
+    ] {
+        let error = client.place_call(&order, "press").await.unwrap_err();
+        assert_eq!(
+            (error.problem_name(), error.may_have_rung()),
+            (Some(name), false),
+            "{order:?}"
+        );
+    }
+    let broken = http()
+        .post(format!("{}/v1/calls", relay.base))
+        .bearer_auth(&token)
+        .body("{")
+        .send()
+        .await;
+    assert_eq!(problem(broken.unwrap()).await, (400, "bad-request".to_owned()));
+    let huge = http()
+        .post(format!("{}/v1/calls", relay.base))
+        .bearer_auth(&token)
+        .body("x".repeat(20_000));
+    assert_eq!(
+        problem(huge.send().await.unwrap()).await,
+        (413, "too-large".to_owned())
+    );
+    assert_eq!(platform.asked(), 0);
+    // The person's word given, the same key goes through.
+    let confirmed = PlaceCall {
+        confirmed: true,
+        ..call("08 99 00 00 12", "1001")
+    };
+    client.place_call(&confirmed, "press").await.unwrap();
+    assert_eq!(platform.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_relay_without_the_key_says_so() {
+    let relay = Relay::start().await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    let error = client
+        .place_call(&call("01 99 00 00 12", "1001"), "press")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.problem_name(), error.may_have_rung()),
+        (Some("dial-unavailable"), false)
+    );
+}

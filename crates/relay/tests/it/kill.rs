@@ -1,0 +1,112 @@
+//! Invariant 1: no callback that was answered 2xx is lost, whenever the relay dies.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use relay_api::wire::{EventBody, EventId, EventPage};
+
+use crate::support::{SECRET, client, code, http, start_of};
+use crate::support_process::Process;
+
+/// How often the relay is killed.
+const KILLS: usize = 50;
+/// How many callbacks are on their way at a time.
+const SENDERS: usize = 8;
+
+async fn read(base: &str, token: &str, after: Option<EventId>) -> EventPage {
+    let query = after.map_or_else(String::new, |after| format!("?after={after}"));
+    let request = http().get(format!("{base}/v1/events{query}")).bearer_auth(token);
+    request
+        .header("Accept", "application/json")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
+}
+
+/// Sends callbacks until the relay is gone; notes those that were answered 200.
+async fn burst(base: String, round: usize, sender: usize, acknowledged: Arc<Mutex<HashSet<String>>>) {
+    let http = http();
+    for number in 0.. {
+        let call = format!("r{round}-s{sender}-n{number}");
+        let url = format!("{base}/callback/{SECRET}?{}", start_of(&call, "1001"));
+        match http.get(url).send().await {
+            Ok(answer) if answer.status() == 200 => {
+                acknowledged.lock().unwrap().insert(call);
+            }
+            Ok(answer) => panic!("status {}", answer.status()),
+            Err(_) => return,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_fifty_times_in_a_burst_it_loses_nothing_that_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let mut token = String::new();
+    let mut position = None;
+    let mut heard: Vec<(EventId, String)> = Vec::new();
+    let acknowledged = Arc::new(Mutex::new(HashSet::new()));
+    for round in 0..=KILLS {
+        let mut relay = Process::serve(data, &["--log-format", "json"], &[("CENTREX_RELAY_LOG", "error")]);
+        if round == 0 {
+            token = client(&relay.base, "none")
+                .enrol(&code(data, &["1001"]))
+                .await
+                .unwrap()
+                .token;
+            position = Some(read(&relay.base, &token, None).await.next);
+        }
+        // Everything since the last time, in pages: nothing may have been lost or changed its place.
+        loop {
+            let page = read(&relay.base, &token, position).await;
+            for event in &page.events {
+                let EventBody::Call { call } = &event.body else {
+                    panic!("a gap after a kill: {event:?}")
+                };
+                assert!(Some(event.id) > position, "positions never repeat or go back");
+                position = Some(event.id);
+                heard.push((event.id, call.call_id.0.clone()));
+            }
+            if page.events.is_empty() {
+                break;
+            }
+        }
+        if round == KILLS {
+            break;
+        }
+        let senders: Vec<_> = (0..SENDERS)
+            .map(|sender| {
+                tokio::spawn(burst(
+                    relay.base.clone(),
+                    round,
+                    sender,
+                    Arc::clone(&acknowledged),
+                ))
+            })
+            .collect();
+        // Another moment each round, from the very first requests to the middle of the burst.
+        let until = 1 + 7 * round;
+        let before = acknowledged.lock().unwrap().len();
+        while acknowledged.lock().unwrap().len() < before + until % 61 {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        relay.kill();
+        for sender in senders {
+            sender.await.unwrap();
+        }
+    }
+    let calls: HashSet<&str> = heard.iter().map(|(_, call)| call.as_str()).collect();
+    assert_eq!(calls.len(), heard.len(), "each call was told once");
+    let acknowledged = acknowledged.lock().unwrap();
+    let lost: Vec<_> = acknowledged
+        .iter()
+        .filter(|call| !calls.contains(call.as_str()))
+        .collect();
+    assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
+    assert!(acknowledged.len() > KILLS, "there was a burst each time");
+}

@@ -1,0 +1,110 @@
+//! The real program, as a process.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use crate::support::SECRET;
+
+/// The program with a clean environment.
+pub fn command(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_centrex-relay"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CENTREX_RELAY_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .arg("--data-dir")
+        .arg(data)
+        .env("CENTREX_RELAY_CALLBACK_SECRET", SECRET);
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(data: &Path, arguments: &[&str]) -> Output {
+    command(data)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Runs a command that must succeed, and gives its standard output.
+pub fn succeed(data: &Path, arguments: &[&str]) -> String {
+    let output = run(data, arguments);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A relay that accepts. Killed when dropped.
+pub struct Process {
+    child: Child,
+    _out: BufReader<ChildStdout>,
+    pub base: String,
+    pub admin: String,
+}
+
+impl Process {
+    pub fn serve(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut child = command(data)
+            .arg("serve")
+            .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut said = |start: &str| {
+            let mut line = String::new();
+            out.read_line(&mut line).unwrap();
+            line.trim()
+                .strip_prefix(start)
+                .unwrap_or_else(|| panic!("{line:?}"))
+                .to_owned()
+        };
+        let (base, admin) = (said("listening on "), said("admin on "));
+        Self {
+            child,
+            _out: out,
+            base,
+            admin,
+        }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGKILL, or what Windows has for it.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for its end; gives whether it was a success, and everything that it logged.
+    pub fn finish(mut self) -> (bool, String) {
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        (self.child.wait().unwrap().success(), log)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Gone already, most of the time.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
