@@ -71,10 +71,14 @@ impl Stage<'_> {
             entries.iter().any(|entry| entry == "relay-token"),
             "the keychain holds {entries:?}, not relay-token"
         );
+        // The question and its dimmed surroundings are gone: most of the window's picture is another one. Only from then
+        // on does the icon's blue mean connected; before, it meant that nothing was set up.
+        let changed = wait::until(SOON, "the end of the question in the window", || {
+            let changed = Screen::difference(&asking, &self.screen().picture(window.area)?)?;
+            Ok((changed > 50_000).then_some(changed))
+        })?;
         self.icon = observe::wait_mark(self.screen(), Mark::Handset, SOON)
             .context("the icon doesn't say connected")?;
-        let answered = observe::wait_still(self.screen(), window.area, SOON)?;
-        let changed = Screen::difference(&asking, &answered)?;
         let detail = json!({
             "service": SERVICE, "entries": entries, "window": area(window.area), "pixels_changed_by_the_yes": changed,
         });
