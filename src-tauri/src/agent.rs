@@ -19,8 +19,12 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 /// The program beside our own, where the bundle installs both; by its bare name when it isn't there.
 fn program() -> PathBuf {
     let name = format!("centrex-tray{}", std::env::consts::EXE_SUFFIX);
-    let beside = std::env::current_exe().ok().and_then(|own| own.parent().map(|folder| folder.join(&name)));
-    beside.filter(|path| path.is_file()).unwrap_or_else(|| PathBuf::from(name))
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|own| own.parent().map(|folder| folder.join(&name)));
+    beside
+        .filter(|path| path.is_file())
+        .unwrap_or_else(|| PathBuf::from(name))
 }
 
 /// Starts the agent in the tray; it outlives this process.
@@ -29,7 +33,9 @@ fn program() -> PathBuf {
 /// The system's, when the program is missing or can't be run.
 pub fn start(profile: &Profile) -> io::Result<()> {
     let mut command = Command::new(program());
-    command.args(["--profile", profile.name(), "--hidden"]).stdin(Stdio::null());
+    command
+        .args(["--profile", profile.name(), "--hidden"])
+        .stdin(Stdio::null());
     // Its own group: a Ctrl-C meant for this window isn't meant for the agent.
     #[cfg(unix)]
     command.process_group(0);

@@ -46,7 +46,12 @@ impl From<PlaceArg> for Place {
 fn point(text: &str) -> Result<Point, String> {
     let read = |part: &str| part.trim().parse().ok();
     text.split_once(',')
-        .and_then(|(x, y)| Some(Point { x: read(x)?, y: read(y)? }))
+        .and_then(|(x, y)| {
+            Some(Point {
+                x: read(x)?,
+                y: read(y)?,
+            })
+        })
         .ok_or_else(|| "two whole numbers with a comma between them, for example 1900,24".to_owned())
 }
 
@@ -60,7 +65,15 @@ mod tests {
 
     #[test]
     fn the_agents_words_are_understood() {
-        let args = parse(&["--profile", "work", "--place", "calls", "--anchor=-12,1060", "--fill=+33199001234"]).unwrap();
+        let args = parse(&[
+            "--profile",
+            "work",
+            "--place",
+            "calls",
+            "--anchor=-12,1060",
+            "--fill=+33199001234",
+        ])
+        .unwrap();
         assert_eq!(args.profile.name(), "work");
         assert_eq!(args.place, Some(PlaceArg::Calls));
         assert_eq!(args.anchor, Some(Point { x: -12, y: 1060 }));

@@ -80,7 +80,10 @@ fn may_ask(request: &Request) -> bool {
         | Request::TestConnection
         | Request::Doctor
         | Request::Quit => true,
-        Request::Subscribe { .. } | Request::FillPad { .. } | Request::Show { .. } | Request::OpenLink { .. } => false,
+        Request::Subscribe { .. }
+        | Request::FillPad { .. }
+        | Request::Show { .. }
+        | Request::OpenLink { .. } => false,
     }
 }
 
@@ -91,7 +94,10 @@ fn unreachable_agent() -> Error {
 fn failed(id: &str) -> Error {
     Error {
         code: ErrorCode::Failed,
-        message: Message { id: id.to_owned(), args: Default::default() },
+        message: Message {
+            id: id.to_owned(),
+            args: Default::default(),
+        },
     }
 }
 
@@ -109,6 +115,8 @@ mod tests {
         ] {
             assert!(!may_ask(&serde_json::from_str(request).unwrap()), "{request}");
         }
-        assert!(may_ask(&serde_json::from_str(r#"{"type":"understand","input":"1"}"#).unwrap()));
+        assert!(may_ask(
+            &serde_json::from_str(r#"{"type":"understand","input":"1"}"#).unwrap()
+        ));
     }
 }

@@ -94,7 +94,13 @@ enum End {
 
 impl<W: Window> Link<W> {
     /// A link that isn't running yet; `client` is kept up to date with the connection of now.
-    pub fn new(address: Address, window: W, client: watch::Sender<Option<Arc<Client>>>, place: Place, fill: Option<String>) -> Self {
+    pub fn new(
+        address: Address,
+        window: W,
+        client: watch::Sender<Option<Arc<Client>>>,
+        place: Place,
+        fill: Option<String>,
+    ) -> Self {
         Self {
             address,
             window,
@@ -179,9 +185,14 @@ impl<W: Window> Link<W> {
 
     /// A page begins to listen: it gets all that it missed.
     fn follow(&mut self, page: Page) {
-        page(News::Link { link: self.state, message: self.refusal.clone() });
+        page(News::Link {
+            link: self.state,
+            message: self.refusal.clone(),
+        });
         if let Some(snapshot) = &self.snapshot {
-            page(News::Snapshot { snapshot: snapshot.clone() });
+            page(News::Snapshot {
+                snapshot: snapshot.clone(),
+            });
         }
         if let Some(show) = self.show.take() {
             page(show);
@@ -192,16 +203,25 @@ impl<W: Window> Link<W> {
     fn set_state(&mut self, state: State) {
         if self.state != state {
             self.state = state;
-            self.tell(News::Link { link: state, message: self.refusal.clone() });
+            self.tell(News::Link {
+                link: state,
+                message: self.refusal.clone(),
+            });
         }
     }
 
     fn take(&mut self, snapshot: Box<Snapshot>) {
         let theme = &snapshot.settings.theme;
-        if self.snapshot.as_ref().is_none_or(|before| before.settings.theme != *theme) {
+        if self
+            .snapshot
+            .as_ref()
+            .is_none_or(|before| before.settings.theme != *theme)
+        {
             self.window.set_theme(theme);
         }
-        self.tell(News::Snapshot { snapshot: snapshot.clone() });
+        self.tell(News::Snapshot {
+            snapshot: snapshot.clone(),
+        });
         self.snapshot = Some(snapshot);
     }
 

@@ -57,10 +57,26 @@ impl Bench {
         let (client, current) = watch::channel(None);
         let (did_sender, did) = mpsc::unbounded_channel();
         let visible = Arc::new(AtomicBool::new(true));
-        let window = Recorder { did: did_sender, visible: Arc::clone(&visible) };
-        let link = Link::new(address(&folder), window, client, Place::Pad, Some("0199001234".to_owned()));
+        let window = Recorder {
+            did: did_sender,
+            visible: Arc::clone(&visible),
+        };
+        let link = Link::new(
+            address(&folder),
+            window,
+            client,
+            Place::Pad,
+            Some("0199001234".to_owned()),
+        );
         let running = tokio::spawn(link.run(coming));
-        Self { folder, pages, client: current, did, visible, running }
+        Self {
+            folder,
+            pages,
+            client: current,
+            did,
+            visible,
+            running,
+        }
     }
 
     fn agent(&self) -> Server {
@@ -80,11 +96,20 @@ impl Bench {
 /// Takes the window's connection and its subscription.
 async fn subscribed(server: &mut Server, theme: &str) -> Line {
     let mut line = server.accept().await.unwrap();
-    let Some(Incoming::Request { id, request: Request::Subscribe { window: true } }) = line.requests.next().await else {
+    let Some(Incoming::Request {
+        id,
+        request: Request::Subscribe { window: true },
+    }) = line.requests.next().await
+    else {
         panic!("the window subscribes first");
     };
-    let result = Ok(Answer::Snapshot { snapshot: Box::new(snapshot(theme)) });
-    line.outgoing.send(&ServerLine::Reply { id, result }).await.unwrap();
+    let result = Ok(Answer::Snapshot {
+        snapshot: Box::new(snapshot(theme)),
+    });
+    line.outgoing
+        .send(&ServerLine::Reply { id, result })
+        .await
+        .unwrap();
     line
 }
 
@@ -100,7 +125,10 @@ fn snapshot(theme: &str) -> Snapshot {
         mode: Mode::Unset,
         connection: Connection {
             state: ConnectionState::None,
-            message: Message { id: "link-none".into(), args: Default::default() },
+            message: Message {
+                id: "link-none".into(),
+                args: Default::default(),
+            },
             since: None,
         },
         accounts: vec![],
@@ -142,7 +170,15 @@ async fn a_page_that_comes_late_gets_all_that_it_missed_and_is_shown_once() {
     let mut server = bench.agent();
     let mut line = subscribed(&mut server, "system").await;
     let anchor = Some(Point { x: 1800, y: 12 });
-    tell(&mut line, Change::Show { place: Place::Calls, anchor, fill: None }).await;
+    tell(
+        &mut line,
+        Change::Show {
+            place: Place::Calls,
+            anchor,
+            fill: None,
+        },
+    )
+    .await;
     let mut did = bench.did;
     assert_eq!(did.recv().await, Some(Did::Theme("system".into())));
     assert_eq!(did.recv().await, Some(Did::Forward(anchor)));
@@ -155,9 +191,23 @@ async fn a_page_that_comes_late_gets_all_that_it_missed_and_is_shown_once() {
     assert_eq!(first.recv().await, Some(link(State::Up)));
     assert!(matches!(first.recv().await, Some(News::Snapshot { .. })));
     // The newest wish, not the one of the start.
-    assert_eq!(first.recv().await, Some(News::Show { place: Place::Calls, fill: None }));
-    tell(&mut line, Change::Snapshot { snapshot: Box::new(snapshot("dark")) }).await;
-    assert!(matches!(first.recv().await, Some(News::Snapshot { snapshot }) if snapshot.settings.theme == "dark"));
+    assert_eq!(
+        first.recv().await,
+        Some(News::Show {
+            place: Place::Calls,
+            fill: None
+        })
+    );
+    tell(
+        &mut line,
+        Change::Snapshot {
+            snapshot: Box::new(snapshot("dark")),
+        },
+    )
+    .await;
+    assert!(
+        matches!(first.recv().await, Some(News::Snapshot { snapshot }) if snapshot.settings.theme == "dark")
+    );
     assert_eq!(did.recv().await, Some(Did::Theme("dark".into())));
 }
 
@@ -167,7 +217,10 @@ async fn the_start_fills_the_field_and_a_reloaded_page_is_not_filled_again() {
     let mut server = bench.agent();
     let _line = subscribed(&mut server, "system").await;
     let mut first = bench.page().await;
-    let show = News::Show { place: Place::Pad, fill: Some("0199001234".into()) };
+    let show = News::Show {
+        place: Place::Pad,
+        fill: Some("0199001234".into()),
+    };
     while first.recv().await != Some(show.clone()) {}
     let mut second = bench.page().await;
     assert_eq!(second.recv().await, Some(link(State::Up)));
@@ -219,12 +272,29 @@ async fn an_agent_of_another_version_says_so_on_the_page() {
     let mut news = bench.page().await;
     let mut server = bench.agent();
     let mut line = server.accept().await.unwrap();
-    let Some(Incoming::Request { id, .. }) = line.requests.next().await else { panic!("the window subscribes") };
-    let message = Message { id: "control-version".into(), args: Default::default() };
-    let error = control::protocol::Error { code: control::protocol::ErrorCode::Version, message: message.clone() };
-    line.outgoing.send(&ServerLine::Reply { id, result: Err(error) }).await.unwrap();
+    let Some(Incoming::Request { id, .. }) = line.requests.next().await else {
+        panic!("the window subscribes")
+    };
+    let message = Message {
+        id: "control-version".into(),
+        args: Default::default(),
+    };
+    let error = control::protocol::Error {
+        code: control::protocol::ErrorCode::Version,
+        message: message.clone(),
+    };
+    line.outgoing
+        .send(&ServerLine::Reply {
+            id,
+            result: Err(error),
+        })
+        .await
+        .unwrap();
     loop {
-        if let Some(News::Link { message: Some(said), .. }) = news.recv().await {
+        if let Some(News::Link {
+            message: Some(said), ..
+        }) = news.recv().await
+        {
             assert_eq!(said, message);
             break;
         }

@@ -30,7 +30,9 @@ const LOG_ENV: &str = "CENTREX_TRAY_LOG";
 enum StartError {
     /// Neither X11 nor Wayland answers.
     #[cfg(target_os = "linux")]
-    #[error("there is no display to show a window on: start it from a desktop session, or set DISPLAY or WAYLAND_DISPLAY")]
+    #[error(
+        "there is no display to show a window on: start it from a desktop session, or set DISPLAY or WAYLAND_DISPLAY"
+    )]
     NoDisplay,
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -41,7 +43,10 @@ enum StartError {
 fn main() -> ExitCode {
     let args = Args::parse();
     let filter = EnvFilter::try_from_env(LOG_ENV).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
     match start(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -71,7 +76,11 @@ fn run(args: Args) -> Result<(), StartError> {
     let address = Address::of(&args.profile)?;
     let (pages, coming) = mpsc::channel(4);
     let (client, current) = watch::channel(None);
-    let door = Door { pages, client: current, profile: args.profile };
+    let door = Door {
+        pages,
+        client: current,
+        profile: args.profile,
+    };
     let place = args.place.map_or(Place::Pad, Place::from);
     tauri::Builder::default()
         .manage(door)
@@ -83,7 +92,13 @@ fn run(args: Args) -> Result<(), StartError> {
             commands::start_agent
         ])
         .setup(move |app| {
-            let link = Link::new(address, window::Shown(app.handle().clone()), client, place, args.fill);
+            let link = Link::new(
+                address,
+                window::Shown(app.handle().clone()),
+                client,
+                place,
+                args.fill,
+            );
             tauri::async_runtime::spawn(link.run(coming));
             window::open(app.handle(), args.anchor)?;
             Ok(())

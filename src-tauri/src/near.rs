@@ -53,36 +53,75 @@ pub fn near(anchor: Point, size: (u32, u32), work: Area, gap: u32) -> Point {
 mod tests {
     use super::*;
 
-    const SCREEN: Area = Area { x: 0, y: 0, width: 1920, height: 1080 };
+    const SCREEN: Area = Area {
+        x: 0,
+        y: 0,
+        width: 1920,
+        height: 1080,
+    };
     const SIZE: (u32, u32) = (360, 600);
 
     #[test]
     fn under_a_panel_at_the_top_right() {
-        let work = Area { y: 28, height: 1052, ..SCREEN };
-        assert_eq!(near(Point { x: 1880, y: 14 }, SIZE, work, 8), Point { x: 1552, y: 36 });
+        let work = Area {
+            y: 28,
+            height: 1052,
+            ..SCREEN
+        };
+        assert_eq!(
+            near(Point { x: 1880, y: 14 }, SIZE, work, 8),
+            Point { x: 1552, y: 36 }
+        );
     }
 
     #[test]
     fn over_a_panel_at_the_bottom() {
-        let work = Area { height: 1040, ..SCREEN };
-        assert_eq!(near(Point { x: 960, y: 1060 }, SIZE, work, 8), Point { x: 780, y: 432 });
+        let work = Area {
+            height: 1040,
+            ..SCREEN
+        };
+        assert_eq!(
+            near(Point { x: 960, y: 1060 }, SIZE, work, 8),
+            Point { x: 780, y: 432 }
+        );
     }
 
     #[test]
     fn on_the_second_monitor_at_its_left_edge() {
-        let work = Area { x: -1280, y: 0, width: 1280, height: 1024 };
-        assert_eq!(near(Point { x: -1279, y: 1000 }, SIZE, work, 8), Point { x: -1272, y: 392 });
+        let work = Area {
+            x: -1280,
+            y: 0,
+            width: 1280,
+            height: 1024,
+        };
+        assert_eq!(
+            near(Point { x: -1279, y: 1000 }, SIZE, work, 8),
+            Point { x: -1272, y: 392 }
+        );
     }
 
     #[test]
     fn a_screen_smaller_than_the_window_keeps_the_title_bar() {
-        let work = Area { x: 100, y: 50, width: 300, height: 400 };
-        assert_eq!(near(Point { x: 390, y: 440 }, SIZE, work, 8), Point { x: 108, y: 58 });
+        let work = Area {
+            x: 100,
+            y: 50,
+            width: 300,
+            height: 400,
+        };
+        assert_eq!(
+            near(Point { x: 390, y: 440 }, SIZE, work, 8),
+            Point { x: 108, y: 58 }
+        );
     }
 
     #[test]
     fn wherever_the_anchor_is_the_window_lies_whole_within() {
-        let work = Area { x: -200, y: 40, width: 1600, height: 900 };
+        let work = Area {
+            x: -200,
+            y: 40,
+            width: 1600,
+            height: 900,
+        };
         for x in (-2000..4000).step_by(97) {
             for y in (-2000..4000).step_by(89) {
                 let at = near(Point { x, y }, SIZE, work, 8);

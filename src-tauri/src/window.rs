@@ -6,14 +6,23 @@ use std::time::Duration;
 
 use control::protocol::Point;
 use tauri::async_runtime::JoinHandle;
-use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, LogicalSize, Manager, PhysicalPosition, Theme, Url, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
+};
 
 use crate::link;
 use crate::near::{Area, GAP, near};
 
 const LABEL: &str = "main";
-const SIZE: LogicalSize<f64> = LogicalSize { width: 360.0, height: 560.0 };
-const SMALLEST: LogicalSize<f64> = LogicalSize { width: 320.0, height: 440.0 };
+const SIZE: LogicalSize<f64> = LogicalSize {
+    width: 360.0,
+    height: 560.0,
+};
+const SMALLEST: LogicalSize<f64> = LogicalSize {
+    width: 320.0,
+    height: 440.0,
+};
 /// Room for the title bar, which the window manager adds; it tells how much only later.
 const TITLE_BAR: f64 = 40.0;
 /// Says how many seconds the process stays after the window was closed.
@@ -73,7 +82,9 @@ fn is_ours(url: &Url) -> bool {
 
 /// Hides the window; the process ends a while later, unless somebody wants it back.
 pub fn hide(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
     let hidden = app.state::<Hidden>();
     let mut state = hidden.state.lock().unwrap_or_else(PoisonError::into_inner);
     state.position = window.outer_position().ok();
@@ -90,7 +101,9 @@ pub fn hide(app: &AppHandle) {
 
 /// Shows the window near the anchor, or where it last stood, with the focus.
 fn come_forward(app: &AppHandle, anchor: Option<Point>) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
     let hidden = app.state::<Hidden>();
     let mut state = hidden.state.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(leaving) = state.leaving.take() {
@@ -116,20 +129,43 @@ fn place(app: &AppHandle, anchor: Point) -> Option<(Point, f64)> {
     let monitors = app.available_monitors().ok()?;
     let area = |monitor: &tauri::Monitor| {
         let (at, size) = (monitor.position(), monitor.size());
-        Area { x: at.x, y: at.y, width: size.width, height: size.height }
+        Area {
+            x: at.x,
+            y: at.y,
+            width: size.width,
+            height: size.height,
+        }
     };
-    let monitor = monitors.iter().find(|monitor| area(monitor).contains(anchor)).or(monitors.first())?;
+    let monitor = monitors
+        .iter()
+        .find(|monitor| area(monitor).contains(anchor))
+        .or(monitors.first())?;
     let scale = monitor.scale_factor();
-    let size = match app.get_webview_window(LABEL).and_then(|window| window.outer_size().ok()) {
+    let size = match app
+        .get_webview_window(LABEL)
+        .and_then(|window| window.outer_size().ok())
+    {
         Some(size) => (size.width, size.height),
-        None => (pixels(SIZE.width * scale), pixels((SIZE.height + TITLE_BAR) * scale)),
+        None => (
+            pixels(SIZE.width * scale),
+            pixels((SIZE.height + TITLE_BAR) * scale),
+        ),
     };
     let work = monitor.work_area();
-    let work = Area { x: work.position.x, y: work.position.y, width: work.size.width, height: work.size.height };
+    let work = Area {
+        x: work.position.x,
+        y: work.position.y,
+        width: work.size.width,
+        height: work.size.height,
+    };
     Some((near(anchor, size, work, pixels(GAP * scale)), scale))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "window sizes: small and positive")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "window sizes: small and positive"
+)]
 fn pixels(length: f64) -> u32 {
     length.round() as u32
 }
@@ -160,7 +196,8 @@ impl link::Window for Shown {
     }
 
     fn is_visible(&self) -> bool {
-        self.window().is_some_and(|window| window.is_visible().unwrap_or(true))
+        self.window()
+            .is_some_and(|window| window.is_visible().unwrap_or(true))
     }
 
     fn set_theme(&self, theme: &str) {

@@ -15,7 +15,7 @@ test('Enter twice dials once', async ({ desk, page }) => {
   await page.keyboard.type('0199001234');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Appel demandé…' }).click();
+  await page.getByRole('button', { name: 'Appel demandé…' }).click({ force: true });
   await expect.poll(async () => (await desk.heard('dial')).length).toBe(1);
   await (await desk.agent()).evaluate((agent) => agent.release());
   await expect(page.getByRole('heading', { name: '01 99 00 12 34' })).toBeVisible();
@@ -174,12 +174,7 @@ test('the other line rings when it was chosen', async ({ desk, page }) => {
 
 test('a refused dial says why, in the field’s own place, and can be tried again', async ({ desk, page }) => {
   await desk.open();
-  await (
-    await desk.agent()
-  ).evaluate((agent) => {
-    const error = { code: 'failed', message: { id: 'dial-busy', args: {} } } as const;
-    agent.failing.set('dial', new globalThis.fake!.BackendError(error));
-  });
+  await (await desk.agent()).evaluate((agent) => agent.failNext('dial', 'failed', 'dial-busy'));
   await page.keyboard.type('0199001234');
   await page.keyboard.press('Enter');
   await expect(desk.sentence).toContainText('Un autre appel est en train d’être demandé');

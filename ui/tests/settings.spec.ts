@@ -37,12 +37,7 @@ test('a secret is set and forgotten, and never stands in the page again', async 
 
 test('a keychain that refuses says so, and what was typed is still there', async ({ desk, page }) => {
   await desk.open('first');
-  await (
-    await desk.agent()
-  ).evaluate((agent) => {
-    const error = { code: 'keychain', message: { id: 'keychain-locked', args: {} } } as const;
-    agent.failing.set('setCredential', new globalThis.fake!.BackendError(error));
-  });
+  await (await desk.agent()).evaluate((agent) => agent.failNext('setCredential', 'keychain', 'keychain-locked'));
   await page.getByRole('button', { name: /clé d’API/ }).click();
   await page.getByLabel('Identifiant du compte').fill('4207001');
   await page.locator('input[type=password]').fill(CANARY);
