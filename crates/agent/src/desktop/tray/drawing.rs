@@ -5,7 +5,8 @@ use companion::tray::TrayIcon;
 
 use crate::desktop::picture::Picture;
 
-/// The PNG files of one state, smallest first.
+/// The PNG files of one state, smallest first. Larger ones would cost more than they show: a tray host asks for all of them
+/// whenever anything changes.
 macro_rules! files {
     ($state:literal, $($side:literal),+) => {
         &[$(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../icons/tray/", $state, "-", $side, ".png"))),+]
@@ -14,11 +15,11 @@ macro_rules! files {
 
 fn files(icon: TrayIcon) -> &'static [&'static [u8]] {
     match icon {
-        TrayIcon::Ringing => files!("ringing", "16", "22", "24", "32", "48", "64"),
-        TrayIcon::InCall => files!("in-call", "16", "22", "24", "32", "48", "64"),
-        TrayIcon::Missed => files!("missed", "16", "22", "24", "32", "48", "64"),
-        TrayIcon::NotConnected => files!("not-connected", "16", "22", "24", "32", "48", "64"),
-        TrayIcon::Idle => files!("idle", "16", "22", "24", "32", "48", "64"),
+        TrayIcon::Ringing => files!("ringing", "16", "22", "24", "32", "48"),
+        TrayIcon::InCall => files!("in-call", "16", "22", "24", "32", "48"),
+        TrayIcon::Missed => files!("missed", "16", "22", "24", "32", "48"),
+        TrayIcon::NotConnected => files!("not-connected", "16", "22", "24", "32", "48"),
+        TrayIcon::Idle => files!("idle", "16", "22", "24", "32", "48"),
     }
 }
 
@@ -49,7 +50,7 @@ mod tests {
             let pictures = pictures(state);
             assert_eq!(
                 pictures.iter().map(|p| p.side).collect::<Vec<_>>(),
-                [16, 22, 24, 32, 48, 64]
+                [16, 22, 24, 32, 48]
             );
             for picture in pictures {
                 assert_eq!(picture.rgba.len(), (4 * picture.side * picture.side) as usize);

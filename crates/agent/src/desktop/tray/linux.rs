@@ -56,12 +56,21 @@ pub(in crate::desktop) fn run<T: Send + 'static>(
 struct Item {
     profile: String,
     tray: Tray,
+    /// The pictures of `tray.icon`: ksni and the host ask for them many times.
+    pixmaps: Vec<ksni::Icon>,
     events: UnboundedSender<DesktopEvent>,
     /// Tells the owning task that the host refused us and the item must be made anew.
     lost: UnboundedSender<()>,
 }
 
 impl Item {
+    fn show(&mut self, tray: Tray) {
+        if tray.icon != self.tray.icon {
+            self.pixmaps = pixmaps(tray.icon);
+        }
+        self.tray = tray;
+    }
+
     fn tell(&self, event: DesktopEvent) {
         let _ = self.events.send(event);
     }
@@ -94,11 +103,15 @@ impl ksni::Tray for Item {
     }
 
     fn icon_pixmap(&self) -> Vec<ksni::Icon> {
-        pixmaps(self.tray.icon)
+        self.pixmaps.clone()
     }
 
     fn attention_icon_pixmap(&self) -> Vec<ksni::Icon> {
-        pixmaps(TrayIcon::Ringing)
+        if self.tray.icon == TrayIcon::Ringing {
+            self.pixmaps.clone()
+        } else {
+            Vec::new()
+        }
     }
 
     fn tool_tip(&self) -> ksni::ToolTip {
@@ -194,6 +207,7 @@ async fn keep_shown(
         let (lost, mut lost_by) = unbounded_channel();
         let item = Item {
             profile: profile.clone(),
+            pixmaps: pixmaps(tray.icon),
             tray: tray.clone(),
             events: events.clone(),
             lost,
@@ -209,8 +223,11 @@ async fn keep_shown(
                                 handle.shutdown().await;
                                 return;
                             };
+                            if newer == tray {
+                                continue;
+                            }
                             tray = newer.clone();
-                            handle.update(move |item| item.tray = newer).await;
+                            handle.update(move |item| item.show(newer)).await;
                         }
                         _ = lost_by.recv() => break,
                     }
