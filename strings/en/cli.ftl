@@ -67,6 +67,7 @@ enrol-code-invalid = The relay { $host } does not know this code: it is wrong, u
 enrol-too-many = The relay { $host } gets too many attempts. Wait a minute, then try again; the code stays valid.
 enrol-refused = The relay { $host } refused the enrolment. Try again in a moment, and tell your administrator if it goes on.
 enrol-unreachable = The relay { $host } cannot be reached: the code was not sent and stays valid. Check the address and your network connection, then try again.
+enrol-tls = The encrypted connection to the relay { $host } fails, its certificate is not trusted: the code was not sent and stays valid. Check the address, or tell your administrator.
 enrol-no-answer = The relay { $host } did not answer in time. Try again; if the code is refused then, ask your administrator for a new one.
 enrol-not-a-relay = What answers at { $host } is not a relay. Check the address with your administrator; the code stays valid.
 enrol-token-not-stored = The relay accepted the code, but the keychain did not keep the token: this computer is not enrolled, and the code is used up. Open the keychain, then ask your administrator for a new code.

@@ -67,6 +67,7 @@ enrol-code-invalid = Le relais { $host } ne connaît pas ce code : il est erron
 enrol-too-many = Le relais { $host } reçoit trop de tentatives. Attendez une minute, puis recommencez ; le code reste valable.
 enrol-refused = Le relais { $host } a refusé l’inscription. Recommencez dans un instant, et prévenez votre administrateur si cela persiste.
 enrol-unreachable = Le relais { $host } est injoignable : le code n’a pas été envoyé et reste valable. Vérifiez l’adresse et votre connexion au réseau, puis recommencez.
+enrol-tls = La connexion chiffrée au relais { $host } échoue, son certificat n’est pas reconnu : le code n’a pas été envoyé et reste valable. Vérifiez l’adresse, ou prévenez votre administrateur.
 enrol-no-answer = Le relais { $host } n’a pas répondu à temps. Recommencez ; si le code est alors refusé, demandez-en un nouveau à votre administrateur.
 enrol-not-a-relay = Ce qui répond à l’adresse { $host } n’est pas un relais. Vérifiez l’adresse avec votre administrateur ; le code reste valable.
 enrol-token-not-stored = Le relais a accepté le code, mais le trousseau n’a pas gardé le jeton : cet ordinateur n’est pas inscrit, et le code est utilisé. Ouvrez le trousseau, puis demandez un nouveau code à votre administrateur.

@@ -218,6 +218,9 @@ fn reachable<T>(answer: &Result<T, ClientError>) -> Check {
             CheckResult::Failed,
             Message::new("test-relay-unreachable").with("why", why),
         ),
+        Err(ClientError::Tls { why }) => {
+            check(name, CheckResult::Failed, Message::new("test-relay-tls").with("why", why))
+        }
         Err(ClientError::TimedOut | ClientError::Interrupted { .. }) => failed(name, "test-relay-no-answer"),
         Err(ClientError::NotARelay { .. } | ClientError::Unreadable { .. }) => {
             failed(name, "test-relay-not-a-relay")

@@ -77,6 +77,7 @@ fn relay_problem(relay: &RelayUrl, error: &ClientError) -> Message {
         }
         ClientError::Refused { problem, .. } if problem.status == 429 => "enrol-too-many",
         ClientError::Refused { .. } => "enrol-refused",
+        ClientError::Tls { .. } => "enrol-tls",
         ClientError::Unreachable { .. } => "enrol-unreachable",
         ClientError::TimedOut | ClientError::Interrupted { .. } => "enrol-no-answer",
         ClientError::NotARelay { .. } | ClientError::Unreadable { .. } => "enrol-not-a-relay",

@@ -371,6 +371,7 @@ fn problem(reason: &DownReason) -> LinkProblem {
 pub(crate) fn client_problem(error: &ClientError) -> LinkProblem {
     match error {
         ClientError::Unreachable { .. } => LinkProblem::Unreachable,
+        ClientError::Tls { .. } => LinkProblem::Tls,
         ClientError::TimedOut | ClientError::Interrupted { .. } => LinkProblem::Lost,
         ClientError::Refused { problem, .. } if problem.status == 429 || problem.status >= 500 => {
             LinkProblem::Busy

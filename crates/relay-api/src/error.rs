@@ -39,6 +39,12 @@ pub enum ClientError {
         /// The cause, from the network.
         why: String,
     },
+    /// No trusted TLS connection: nothing was sent.
+    #[error("no trusted TLS connection to the relay: {why}")]
+    Tls {
+        /// The TLS library's words: an unknown issuer, an expired certificate.
+        why: String,
+    },
     /// No answer in time, after the request was sent.
     #[error("the relay did not answer in time")]
     TimedOut,
@@ -86,7 +92,7 @@ impl ClientError {
     pub fn may_have_rung(&self) -> bool {
         match self {
             Self::Refused { problem, .. } => problem.may_have_rung.unwrap_or(problem.status >= 500),
-            Self::Unreachable { .. } => false,
+            Self::Unreachable { .. } | Self::Tls { .. } => false,
             Self::NotARelay { status } => !(300..500).contains(status),
             Self::TimedOut | Self::Interrupted { .. } | Self::Unreadable { .. } => true,
         }
@@ -98,13 +104,18 @@ impl ClientError {
             Self::Refused { problem, .. } => problem.status == 429 || problem.status >= 500,
             Self::Unreachable { .. } | Self::TimedOut | Self::Interrupted { .. } => true,
             Self::NotARelay { status } => *status == 429 || *status >= 500,
-            Self::Unreadable { .. } => false,
+            Self::Tls { .. } | Self::Unreadable { .. } => false,
         }
     }
 
     /// Sorts an error of the HTTP library. Its address is dropped first: an enrolment code stands in it.
     pub(crate) fn from_http(error: reqwest::Error) -> Self {
         let error = error.without_url();
+        // Only while connecting: a TLS error later comes after the request.
+        let tls = causes(&error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
+        if let Some(tls) = tls.filter(|_| error.is_connect()) {
+            return Self::Tls { why: tls.to_string() };
+        }
         if error.is_connect() || error.is_builder() {
             return Self::Unreachable {
                 why: innermost(&error),
@@ -117,6 +128,21 @@ impl ClientError {
             why: innermost(&error),
         }
     }
+}
+
+/// An error and what caused it, from the outside in.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        match error.downcast_ref::<std::io::Error>() {
+            // io::Error leaves out the error that it wraps and goes on to that one's source.
+            Some(io) => io
+                .get_ref()
+                .map(|inner| inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
 }
 
 /// The cause at the bottom of an error's chain: "Connection refused (os error 111)".
