@@ -319,7 +319,16 @@ impl Task {
             Ok(Ok(response)) => response,
         };
         if !response.status().is_success() {
-            return Err(http::refusal(response).await.into());
+            // A proxy before the relay may ask for patience too.
+            let asked = http::retry_after(&response);
+            let ending = match http::refusal(response).await.into() {
+                Ending::Down { reason, .. } => Ending::Down {
+                    reason,
+                    retry_after: asked,
+                },
+                ending => ending,
+            };
+            return Err(ending);
         }
         if !http::has_type(&response, "text/event-stream") {
             let status = response.status().as_u16();

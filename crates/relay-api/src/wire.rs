@@ -47,6 +47,10 @@ pub struct Event {
 }
 
 /// What an event tells.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every event is the large one; a box would cost each of them"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventBody {

@@ -166,12 +166,17 @@ pub fn platform_client(settings: &Settings) -> Result<centrex::Client, centrex::
 }
 
 fn platform(settings: &Settings) -> Result<Option<dial::Platform>, centrex::ConfigError> {
-    let Some(key) = settings.platform.api_key.clone() else { return Ok(None) };
+    let Some(key) = settings.platform.api_key.clone() else {
+        return Ok(None);
+    };
     let client = platform_client(settings)?;
     if client.is_cleartext() {
         tracing::warn!("platform.url is http:// to another machine: the API key travels readable");
     }
-    Ok(Some(dial::Platform { client, credential: centrex::Credential::ApiKey(key) }))
+    Ok(Some(dial::Platform {
+        client,
+        credential: centrex::Credential::ApiKey(key),
+    }))
 }
 
 /// One recorder a process; tests start several relays in one.

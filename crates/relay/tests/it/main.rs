@@ -1,5 +1,12 @@
 //! The real relay, on its own listeners, over real HTTP.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is the failure message of a test"
+)]
+
 mod callback;
 mod cli;
 mod dial;
