@@ -14,6 +14,8 @@ pub enum Purpose {
     Build,
     /// The desktop of the headless demo.
     Desktop,
+    /// The tests of tray, notifications, keychain and clipboard, beside what the desktop has.
+    Services,
     /// The window's pages in a real browser.
     Browser,
     /// A Node that is recent enough, when the machine has none.
@@ -76,6 +78,9 @@ const NEEDS: &[Need] = &[
     need(Purpose::Desktop, Sign::File(&["/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi-bus-launcher"]), "at-spi2-core", "at-spi2-core", "at-spi2-core"),
     need(Purpose::Desktop, Sign::File(&["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/usr/share/fonts/TTF"]), "fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu"),
     need(Purpose::Desktop, Sign::File(&["/usr/share/icons/Adwaita"]), "adwaita-icon-theme", "adwaita-icon-theme", "adwaita-icon-theme"),
+    need(Purpose::Services, Sign::Program("dunst"), "dunst", "dunst", "dunst"),
+    need(Purpose::Services, Sign::Program("dbus-send"), "dbus-bin", "dbus-tools", "dbus"),
+    need(Purpose::Services, Sign::Program("xclip"), "xclip", "xclip", "xclip"),
     need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
     need(Purpose::Node, Sign::Program("python3"), "python3", "python3", "python"),
     need(Purpose::Node, Sign::File(&["/usr/lib/python3/dist-packages/pip", "/usr/bin/pip3", "/usr/bin/pip"]), "python3-pip", "python3-pip", "python-pip"),
@@ -172,6 +177,7 @@ fn why(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Build => "to build",
         Purpose::Desktop => "for the demo's desktop",
+        Purpose::Services => "to test tray, notifications and clipboard",
         Purpose::Browser => "to test the window's pages",
         Purpose::Node => "to fetch Node.js from PyPI",
     }

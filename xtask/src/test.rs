@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::check;
 use crate::install::{self, Purpose};
 use crate::node::Node;
-use crate::run::{cargo, on_path, run, run_and_read, say, target};
+use crate::run::{cargo, on_path, run, run_and_read, say};
 use crate::tally::Tally;
 
 /// The parts of the test, in the order in which they run.
@@ -78,7 +78,12 @@ struct Outcome {
 /// When anything failed; the table above it says what.
 pub fn all(options: &Options) -> Result<()> {
     let begun = Instant::now();
-    install::ensure(&[Purpose::Build, Purpose::Desktop, Purpose::Browser])?;
+    install::ensure(&[
+        Purpose::Build,
+        Purpose::Desktop,
+        Purpose::Services,
+        Purpose::Browser,
+    ])?;
     let node = Node::ensure()?;
     let mut outcomes = vec![timed("page's program", || {
         node.build().map(|()| Tally::default())
@@ -155,6 +160,9 @@ impl std::error::Error for Counted {}
 /// The demo as a test: each step that was observed counts as one.
 #[cfg(target_os = "linux")]
 fn demo() -> Result<Tally> {
+    use crate::run::target;
+    use anyhow::Context;
+
     let out = target().join("demo");
     crate::demo::headless(&out, crate::demo::Programs::In(target().join("debug")))
         .context("the pictures and logs are in target/demo")?;

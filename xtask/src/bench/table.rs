@@ -79,7 +79,8 @@ pub fn print(rows: &[Row]) -> usize {
             Some(false) => "NOT KEPT",
         };
         let digits = if row.unit == "%" { 3 } else { 2 };
-        let [min, median, p99, max] = [0.0, 0.5, 0.99, 1.0].map(|share| format!("{:.digits$}", row.at(share)));
+        let [min, median, p99, max] =
+            [0.0, 0.5, 0.99, 1.0].map(|share| format!("{:.digits$}", row.at(share)));
         let n = row.samples.len();
         say(format!(
             "{:58} {budget:>16} {min:>9} {median:>9} {p99:>9} {max:>9} {n:>5}  {} {verdict}",

@@ -219,16 +219,13 @@ impl Product {
         Ok(pid)
     }
 
-    /// The agent's environment: a French person, and no secret.
+    /// The agent's environment: nothing of the relay's, whose key it must not know.
     fn agent_env(&self) -> Vec<(String, String)> {
-        let mut env: Vec<(String, String)> = self
-            .env
+        self.env
             .iter()
-            .filter(|(key, _)| !key.starts_with("CENTREX_RELAY_") && key != "LANG")
+            .filter(|(key, _)| !key.starts_with("CENTREX_RELAY_"))
             .cloned()
-            .collect();
-        env.push(("LANG".into(), "fr_FR.UTF-8".into()));
-        env
+            .collect()
     }
 
     /// Runs a word of the agent's command line and gives its standard output.

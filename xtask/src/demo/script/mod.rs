@@ -53,6 +53,8 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         height: 0,
     };
     product.set_env("CENTREX_TRAY_WINDOW_LINGER_S", "1");
+    // A French person: the pictures show the product's first language.
+    product.set_env("LANG", "fr_FR.UTF-8");
     let mut stage = Stage {
         desktop,
         product,
