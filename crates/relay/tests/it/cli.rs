@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{SECRET, client, next_event, start_of, subscribe};
+#[cfg(unix)]
+use crate::support::start_of;
+use crate::support::{SECRET, client, next_event, subscribe};
 use crate::support_process::{Process, run, succeed};
 
 fn json_lines(text: &str) -> Vec<Value> {

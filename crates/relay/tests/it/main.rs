@@ -11,7 +11,9 @@ mod callback;
 mod cli;
 mod dial;
 mod kill;
+#[cfg(unix)]
 mod secrets;
 mod stream;
 mod support;
+#[cfg_attr(not(unix), allow(dead_code, reason = "the tests of signals are for Unix"))]
 mod support_process;

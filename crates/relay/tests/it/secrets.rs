@@ -7,7 +7,6 @@ use telephony::AccountId;
 
 const KEY: &str = "canary-platform-api-key-1234";
 
-#[cfg(unix)]
 #[tokio::test]
 async fn nothing_secret_shows_at_the_finest_log_level() {
     let folder = tempfile::tempdir().unwrap();
