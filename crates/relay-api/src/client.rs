@@ -151,7 +151,7 @@ impl RelayClient {
         send(request.timeout(self.options.timeout)).await
     }
 
-    /// `GET /v1/calls`: live calls and the latest ended ones.
+    /// `GET /v1/calls`: live calls, and the ended ones that the relay still keeps.
     ///
     /// # Errors
     /// [`ClientError`]

@@ -65,7 +65,8 @@ pub enum EventBody {
         /// Live calls of the subscriber's accounts.
         calls: Vec<Call>,
     },
-    /// Events after the asked-for position are no longer kept, or the position was never given: fetch `/v1/calls`.
+    /// Events after the asked-for position are no longer kept, or the position was never given: fetch `/v1/calls`, which
+    /// holds every call that is still kept.
     /// Its id is 0: whoever is cut right after it resumes there and gets it again, with the snapshot that follows.
     Gap,
     /// A kind that this version doesn't know; skipped, its id still counts.
@@ -76,14 +77,17 @@ pub enum EventBody {
 /// `GET /v1/calls`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallList {
-    /// The relay's clock.
+    /// The relay's clock just before the list was read.
     pub at: Timestamp,
     /// The position that this list is true for: events after it are not in it.
     pub as_of: EventId,
     /// Ringing and connected ones.
     pub live: Vec<Call>,
-    /// The latest ended ones, newest first.
+    /// The ended ones that the relay still keeps, newest first.
     pub ended: Vec<Call>,
+    /// Older ended calls are kept than fit into this list.
+    #[serde(default)]
+    pub is_cut: bool,
 }
 
 /// `GET /v1/events?after=…&wait=…` with `Accept: application/json`

@@ -13,7 +13,7 @@ use crate::secret::code::Code;
 use crate::secret::{Hash, new_id, new_token, token_hash};
 use crate::store::kinds::enrolment::{self, Enrolment, Standing};
 use crate::store::kinds::token::{self, Token};
-use crate::store::{StoreError, Writer, direct};
+use crate::store::{Reader, StoreError, Writer, direct};
 
 /// What one desktop will be called and hear.
 #[derive(Clone, Debug)]
@@ -81,19 +81,27 @@ pub enum Redeemed {
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn redeem(writer: &Writer, code: Hash, now: Timestamp) -> Result<Redeemed, StoreError> {
+pub async fn redeem(
+    reader: &Reader,
+    writer: &Writer,
+    code: Hash,
+    now: Timestamp,
+) -> Result<Redeemed, StoreError> {
+    // Looked up first: whoever tries wrong codes costs a read, never a write that callbacks wait behind.
+    let found = reader.run(move |db| enrolment::by_hash(db, &code)).await?;
+    if let Err(refused) = open(found, now) {
+        return Ok(refused);
+    }
     let bearer = new_token(&mut rand::rng());
     let id = new_id("tok", &mut rand::rng());
     let hash = token_hash(&bearer);
     writer
         .run(move |batch| {
-            let Some(found) = enrolment::by_hash(batch.db(), &code)? else {
-                return Ok(Redeemed::Unknown);
+            // Somebody may have been quicker.
+            let found = match open(enrolment::by_hash(batch.db(), &code)?, now) {
+                Ok(found) => found,
+                Err(refused) => return Ok(refused),
             };
-            let standing = found.standing(now);
-            if standing != Standing::Open {
-                return Ok(Redeemed::No(standing));
-            }
             let token = Token {
                 id,
                 hash,
@@ -114,6 +122,15 @@ pub async fn redeem(writer: &Writer, code: Hash, now: Timestamp) -> Result<Redee
             })
         })
         .await
+}
+
+/// A code that may be traded, or why it may not.
+fn open(found: Option<Enrolment>, now: Timestamp) -> Result<Enrolment, Redeemed> {
+    let found = found.ok_or(Redeemed::Unknown)?;
+    match found.standing(now) {
+        Standing::Open => Ok(found),
+        standing => Err(Redeemed::No(standing)),
+    }
 }
 
 /// All codes ever made, oldest first.

@@ -164,13 +164,14 @@ impl Feed {
             return Ok(Vec::new());
         }
         let token = self.session.token.clone();
+        // Before the store is read: what comes meanwhile is not in the snapshot, and must not count as older than it.
+        let at = Timestamp::now();
         let (head, live) = self
             .reader
             .run(move |db| Ok((history::range(db)?.head, call::live(db, &token)?)))
             .await?;
         // What was committed since we began to listen is in the snapshot: its live copy will be skipped.
         self.phase = Phase::Live { after: head };
-        let at = Timestamp::now();
         let event = |id, body| -> Result<(EventId, Arc<str>), StoreError> {
             let text = to_document(&Event { id, at, body }).map_err(|_| StoreError::Lost)?;
             Ok((id, text.into()))

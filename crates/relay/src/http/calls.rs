@@ -12,29 +12,33 @@ use super::App;
 use super::auth::Caller;
 use crate::problem::Refusal;
 use crate::store::kinds::{call, dial::Answer, history};
+use crate::store::{Reader, StoreError};
 
-/// Ended calls that the list shows.
-const ENDED: i64 = 50;
+/// The most JSON of ended calls in the list. After a gap the list is all that a desktop learns of what it missed, so it
+/// holds everything that is kept: this is some 5000 calls. Desktops read answers of up to 4 MiB.
+const ENDED_BYTES: usize = 2 * 1024 * 1024;
 /// The longest body of a dial.
 const BODY_LIMIT: usize = 16 * 1024;
 
 pub(super) async fn list(State(app): State<App>, Caller(session): Caller) -> Result<Response, Refusal> {
-    let token = session.token.clone();
-    let read = move |db: &rusqlite::Connection| {
-        Ok((
-            history::range(db)?.head,
-            call::live(db, &token)?,
-            call::ended(db, &token, ENDED)?,
-        ))
-    };
-    let (as_of, live, ended) = app.reader.run(read).await?;
-    let list = CallList {
-        at: Timestamp::now(),
-        as_of,
-        live,
-        ended,
-    };
+    let list = read(&app.reader, session.token.clone(), ENDED_BYTES).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response())
+}
+
+async fn read(reader: &Reader, token: String, ended_bytes: usize) -> Result<CallList, StoreError> {
+    // Before the store is read: a call that comes meanwhile isn't in the list, and must not count as older than it.
+    let at = Timestamp::now();
+    let query = move |db: &rusqlite::Connection| {
+        let (ended, is_cut) = call::ended(db, &token, ended_bytes)?;
+        Ok(CallList {
+            at,
+            as_of: history::range(db)?.head,
+            live: call::live(db, &token)?,
+            ended,
+            is_cut,
+        })
+    };
+    reader.run(query).await
 }
 
 pub(super) async fn place(
@@ -87,4 +91,102 @@ fn respond(answer: Answer) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::mpsc;
+
+    use futures_util::poll;
+    use serde_json::json;
+    use telephony::AccountId;
+
+    use super::*;
+    use crate::secret::Hash;
+    use crate::store::kinds::event::StoredEvent;
+    use crate::store::kinds::token::{self, Token};
+    use crate::store::{Committed, Writer, WriterOptions};
+
+    struct Nobody;
+
+    impl Committed for Nobody {
+        fn events(&self, _: Vec<StoredEvent>) {}
+        fn tokens(&self, _: Vec<Token>) {}
+    }
+
+    fn store(folder: &tempfile::TempDir) -> (Writer, Reader) {
+        let committed = Box::new(Nobody);
+        let (writer, reader, _) =
+            Writer::start(folder.path(), WriterOptions { committed }, Timestamp::now()).unwrap();
+        (writer, reader)
+    }
+
+    #[tokio::test]
+    async fn the_time_of_a_list_is_from_before_it_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_writer, reader) = store(&folder);
+        // More readers than may read at a time, all busy until the gates go.
+        let (gates, waiting): (Vec<mpsc::Sender<()>>, Vec<_>) = (0..16).map(|_| mpsc::channel()).unzip();
+        let mut busy: Vec<_> = waiting
+            .into_iter()
+            .map(|gate| {
+                Box::pin(reader.run(move |_| {
+                    let _ = gate.recv();
+                    Ok(())
+                }))
+            })
+            .collect();
+        for one in &mut busy {
+            assert!(poll!(one).is_pending());
+        }
+        let mut list = std::pin::pin!(read(&reader, "tok_1".to_owned(), ENDED_BYTES));
+        assert!(poll!(&mut list).is_pending());
+        let meanwhile = Timestamp::now();
+        drop(gates);
+        let (_, list) = tokio::join!(futures_util::future::join_all(busy), list);
+        assert!(list.unwrap().at <= meanwhile);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_too_long_keeps_the_newest_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, reader) = store(&folder);
+        let token = Token {
+            id: "tok_1".to_owned(),
+            hash: Hash::of(b"a token"),
+            label: "Accueil".to_owned(),
+            accounts: BTreeSet::from([AccountId("1001".to_owned())]),
+            created_at: Timestamp::UNIX_EPOCH,
+            last_used_at: None,
+            revoked_at: None,
+        };
+        let calls: Vec<telephony::Call> = (0..100)
+            .map(|number| {
+                let at = Timestamp::from_second(1_700_000_000 + number).unwrap();
+                let call = json!({
+                    "call_id": format!("c{number:02}"), "account_id": "1001", "direction": "incoming",
+                    "state": "ended", "started_at": at, "ended_at": at,
+                });
+                serde_json::from_value(call).unwrap()
+            })
+            .collect();
+        let newest = calls.iter().rev().take(10).cloned().collect::<Vec<_>>();
+        let bytes = newest
+            .iter()
+            .map(|call| serde_json::to_string(call).unwrap().len() + 1);
+        let bytes: usize = bytes.sum();
+        let fill = move |batch: &mut crate::store::Batch<'_>| {
+            token::insert(batch.db(), &token)?;
+            calls.iter().try_for_each(|one| call::put(batch.db(), one))
+        };
+        writer.run(fill).await.unwrap();
+        let of = async |bytes| read(&reader, "tok_1".to_owned(), bytes).await.unwrap();
+        let list = of(bytes).await;
+        assert_eq!((list.ended, list.is_cut), (newest, true));
+        let list = of(bytes - 1).await;
+        assert_eq!((list.ended.len(), list.is_cut), (9, true));
+        let list = of(ENDED_BYTES).await;
+        assert_eq!((list.ended.len(), list.is_cut), (100, false));
+    }
 }

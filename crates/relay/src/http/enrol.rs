@@ -30,21 +30,11 @@ pub(super) async fn redeem(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     code: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
-    let address = peer.ip().to_canonical();
-    if let Some(wait) = app.attempts.must_wait(address, Instant::now()) {
-        metrics::counter!("centrex_relay_enrolments_total", "outcome" => "limited").increment(1);
-        return Err(Refusal::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            problem::TOO_MANY_REQUESTS,
-            "Too many attempts",
-            "Too many wrong enrolment codes came from this address; wait a minute and try again.",
-        )
-        .retry_after(wait));
-    }
     let Path(code) = code.unwrap_or_else(|_| Path(String::new()));
+    let now = Timestamp::now();
     let redeemed = match Code::read(&code) {
         Err(error) => Err((StatusCode::NOT_FOUND, format!("{error}."))),
-        Ok(code) => match enrolment::redeem(&app.writer, code.hash(), Timestamp::now()).await? {
+        Ok(code) => match enrolment::redeem(&app.reader, &app.writer, code.hash(), now).await? {
             Redeemed::Yes {
                 token,
                 label,
@@ -62,7 +52,7 @@ pub(super) async fn redeem(
     };
     match redeemed {
         Ok((token, label, accounts)) => {
-            metrics::counter!("centrex_relay_enrolments_total", "outcome" => "enrolled").increment(1);
+            count("enrolled");
             let enrolled = Enrolled {
                 token: token.expose_secret().to_owned(),
                 label,
@@ -71,17 +61,31 @@ pub(super) async fn redeem(
             let headers = [(header::CACHE_CONTROL, "no-store")];
             Ok((StatusCode::CREATED, headers, Json(enrolled)).into_response())
         }
-        Err((status, detail)) => {
-            metrics::counter!("centrex_relay_enrolments_total", "outcome" => "refused").increment(1);
-            app.attempts.failed(address, Instant::now());
-            Err(Refusal::new(
-                status,
-                problem::CODE_INVALID,
-                "Enrolment code not valid",
-                detail,
-            ))
-        }
+        Err((status, detail)) => Err(refused(&app.attempts, peer.ip().to_canonical(), status, detail)),
     }
+}
+
+/// The answer to a wrong code: what is wrong with it, or after too many of them only that there were too many. A right
+/// one is always traded: behind a proxy everybody has one address.
+fn refused(attempts: &Attempts, address: IpAddr, status: StatusCode, detail: String) -> Refusal {
+    let now = Instant::now();
+    if let Some(wait) = attempts.must_wait(address, now) {
+        count("limited");
+        return Refusal::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            problem::TOO_MANY_REQUESTS,
+            "Too many attempts",
+            "Too many wrong enrolment codes came from this address, and this one is wrong too; check it, or ask for a new one.",
+        )
+        .retry_after(wait);
+    }
+    attempts.failed(address, now);
+    count("refused");
+    Refusal::new(status, problem::CODE_INVALID, "Enrolment code not valid", detail)
+}
+
+fn count(outcome: &'static str) {
+    metrics::counter!("centrex_relay_enrolments_total", "outcome" => outcome).increment(1);
 }
 
 /// Counts wrong codes by address: guessing 55 bits is hopeless, and this keeps it quiet as well.

@@ -130,6 +130,13 @@ async fn a_position_is_resumed_and_one_that_isnt_known_is_a_gap() {
         assert_eq!(calls.len(), 3);
         assert_eq!((page.events.len(), page.next), (2, all.next));
     }
+    // What ended meanwhile is in the list, all that is kept of it.
+    for number in 0..60 {
+        relay.callback(&start_of(&format!("e{number}"), "1001")).await;
+        relay.callback(&format!("event=call_end&call_id=e{number}")).await;
+    }
+    let list = relay.client(&token).calls().await.unwrap();
+    assert_eq!((list.ended.len(), list.is_cut), (60, false));
     // The header wins over the address, as EventSource needs it.
     let mut events = subscribe(relay.client(&token), Some(EventId(5)));
     assert_eq!(next_event(&mut events).await.body, EventBody::Gap);
@@ -239,11 +246,13 @@ async fn an_enrolment_code_works_once() {
     for _ in 0..8 {
         client.enrol("0000-0000-0001").await.unwrap_err();
     }
-    let limited = client
-        .enrol(&crate::support::code(&relay.data, &["1001"]))
-        .await
-        .unwrap_err();
+    let limited = client.enrol("0000-0000-0001").await.unwrap_err();
     assert_eq!(limited.problem_name(), Some("too-many-requests"));
+    // Who has a right one isn't made to wait for those who haven't.
+    let right = crate::support::code(&relay.data, &["1001"]);
+    client.enrol(&right).await.unwrap();
+    let again = client.enrol(&right).await.unwrap_err();
+    assert_eq!(again.problem_name(), Some("too-many-requests"));
 }
 
 /// Callbacks pour in while subscribers come and go: what each hears, put together, is everything, once, in order.

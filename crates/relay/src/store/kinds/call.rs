@@ -84,30 +84,33 @@ pub(crate) fn overdue(db: &Connection, now: Timestamp, limits: &Limits) -> Sql<V
 
 /// The live calls of a token's accounts, oldest first.
 pub(crate) fn live(db: &Connection, token: &str) -> Sql<Vec<Call>> {
-    listed(
-        db,
+    let mut query = db.prepare_cached(
         "SELECT call.body FROM call JOIN token_account ON token_account.account = call.account
-         WHERE token_account.token = ?1 AND call.live = 1 ORDER BY call.since, call.call_id LIMIT ?2",
-        token,
-        10_000,
-    )
-}
-
-/// The latest ended calls of a token's accounts, newest first.
-pub(crate) fn ended(db: &Connection, token: &str, limit: i64) -> Sql<Vec<Call>> {
-    listed(
-        db,
-        "SELECT call.body FROM call JOIN token_account ON token_account.account = call.account
-         WHERE token_account.token = ?1 AND call.live = 0 ORDER BY call.since DESC, call.call_id LIMIT ?2",
-        token,
-        limit,
-    )
-}
-
-fn listed(db: &Connection, sql: &str, token: &str, limit: i64) -> Sql<Vec<Call>> {
-    let mut query = db.prepare_cached(sql)?;
-    let rows = query.query_map(params![token, limit], |row| row.get::<_, String>(0))?;
+         WHERE token_account.token = ?1 AND call.live = 1 ORDER BY call.since, call.call_id LIMIT 10000",
+    )?;
+    let rows = query.query_map([token], |row| row.get::<_, String>(0))?;
     rows.map(|body| document(&body?)).collect()
+}
+
+/// The ended calls of a token's accounts that are kept, newest first, as many as fit into `bytes` of JSON; and whether
+/// older ones were left off.
+pub(crate) fn ended(db: &Connection, token: &str, bytes: usize) -> Sql<(Vec<Call>, bool)> {
+    let mut query = db.prepare_cached(
+        "SELECT call.body FROM call JOIN token_account ON token_account.account = call.account
+         WHERE token_account.token = ?1 AND call.live = 0 ORDER BY call.since DESC, call.call_id",
+    )?;
+    let mut rows = query.query([token])?;
+    let (mut calls, mut left) = (Vec::new(), bytes);
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(0)?;
+        // Each is followed by a comma.
+        match left.checked_sub(body.len() + 1) {
+            Some(rest) => left = rest,
+            None => return Ok((calls, true)),
+        }
+        calls.push(document(&body)?);
+    }
+    Ok((calls, false))
 }
 
 /// Forgets calls that ended before `before`.
