@@ -14,6 +14,7 @@ pub mod feed;
 pub mod http;
 pub mod hub;
 pub mod ingest;
+mod listener;
 pub mod lock;
 pub mod problem;
 pub mod secret;

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -18,6 +17,7 @@ use crate::dial::{self, Dialler};
 use crate::http::{self, App, admin::Admin};
 use crate::hub::Hub;
 use crate::ingest::{self, Keep};
+use crate::listener;
 use crate::lock::{DataLock, LockError};
 use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::sessions::{Publication, Sessions};
@@ -69,6 +69,7 @@ impl StartError {
 /// A relay whose store is open and whose parts are ready; nothing listens yet.
 pub struct Prepared {
     app: App,
+    bounds: listener::Bounds,
     sweep: (crate::correlate::Limits, Keep),
     grace: Duration,
     metrics: PrometheusHandle,
@@ -134,6 +135,10 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     );
     Ok(Prepared {
         app,
+        bounds: listener::Bounds {
+            connections: settings.connections,
+            ..listener::Bounds::default()
+        },
         sweep,
         grace: settings.shutdown_grace,
         metrics,
@@ -206,16 +211,9 @@ impl Prepared {
         let admin_address = local(&admin, "admin_listen")?;
         let ready = Arc::new(AtomicBool::new(true));
         let stop_admin = CancellationToken::new();
-        let routes = http::router(self.app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        // An event is small and should leave at once.
-        let public = public.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY could not be set");
-            }
-        });
+        let routes = http::router(self.app.clone());
         let draining = self.app.draining.clone();
-        let served = axum::serve(public, routes).with_graceful_shutdown(draining.cancelled_owned());
-        let public = tokio::spawn(async move { report("public", served.await) });
+        let public = tokio::spawn(listener::serve(public, routes, self.bounds, draining));
 
         let state = Admin {
             metrics: self.metrics,
@@ -225,7 +223,11 @@ impl Prepared {
         let stopped = stop_admin.clone();
         let served =
             axum::serve(admin, http::admin::router(state)).with_graceful_shutdown(stopped.cancelled_owned());
-        let admin = tokio::spawn(async move { report("admin", served.await) });
+        let admin = tokio::spawn(async move {
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the admin listener failed");
+            }
+        });
 
         let (limits, keep) = self.sweep;
         let sweeper = tokio::spawn(sweep(self.app.clone(), limits, keep));
@@ -239,12 +241,6 @@ impl Prepared {
             servers: vec![public, sweeper, admin],
             _lock: self.lock,
         })
-    }
-}
-
-fn report(which: &str, result: std::io::Result<()>) {
-    if let Err(error) = result {
-        tracing::error!(%error, which, "a listener failed");
     }
 }
 

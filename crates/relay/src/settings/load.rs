@@ -135,10 +135,15 @@ impl Loader {
         };
         match text.parse::<toml::Table>() {
             Ok(table) => self.table("", &table, path),
+            // Never the error's own display: it quotes the line, and somebody may have put a secret there.
             Err(error) => self.problem(
                 "--config",
                 &place,
-                format!("this is no TOML: {}", error.to_string().trim()),
+                format!(
+                    "this is no TOML{}: {}",
+                    position(&text, error.span()),
+                    error.message()
+                ),
             ),
         }
     }
@@ -197,6 +202,7 @@ impl Loader {
         let log = self.parsed("log", "info", log_filter);
         let shutdown_grace = self.parsed("shutdown_grace", "10s", wait);
         let platform = self.platform(environment);
+        let connections = self.parsed("connections", "4096", count);
         let callback_secret = self.secret("callback.secret", environment);
         let heartbeat = self.parsed("events.heartbeat", "15s", wait);
         let keep = self.parsed("events.keep", "168h", duration);
@@ -208,6 +214,7 @@ impl Loader {
         Some(Settings {
             listen: listen?,
             admin_listen: admin_listen?,
+            connections: connections?,
             data_dir,
             public_url,
             log_format: log_format?,
@@ -320,6 +327,16 @@ impl Loader {
             }
         }
     }
+}
+
+/// Where an error stands in a text: ` at line 3 column 7`, counted from 1; nothing when it isn't known.
+fn position(text: &str, span: Option<std::ops::Range<usize>>) -> String {
+    let Some(before) = span.and_then(|span| text.get(..span.start)) else {
+        return String::new();
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!(" at line {line} column {column}")
 }
 
 /// The known key that is nearest to a mistyped one, if any is near.

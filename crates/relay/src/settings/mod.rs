@@ -35,6 +35,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The admin listener: metrics and health.
     pub admin_listen: SocketAddr,
+    /// How many connections the public listener serves at a time.
+    pub connections: usize,
     /// Where the database and the callback secret are.
     pub data_dir: PathBuf,
     /// How the relay is reached from outside, for the callback URL and enrolment links.
@@ -84,9 +86,10 @@ pub struct Events {
 }
 
 /// Every key, for the environment, the did-you-mean and the example file.
-pub const KEYS: [&str; 20] = [
+pub const KEYS: [&str; 21] = [
     "listen",
     "admin_listen",
+    "connections",
     "data_dir",
     "public_url",
     "log_format",

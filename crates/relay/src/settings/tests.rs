@@ -111,9 +111,14 @@ fn every_problem_names_its_key_and_the_fix() {
 }
 
 #[test]
-fn broken_toml_is_told_with_its_line() {
+fn broken_toml_is_told_with_its_place_and_never_quoted() {
     let told = complaint("listen = \"127.0.0.1:1\"\nadmin_listen = \n");
     assert!(told.contains("line 2"), "{told}");
+    for secret in ["canary-4f7a9c", "\"canary-4f7a9c", "canary-4f7a9c\""] {
+        let told = complaint(&format!("log = \"info\"\n[platform]\napi_key = {secret}\n"));
+        assert!(told.contains("line 3 column "), "{told}");
+        assert!(!told.contains("canary"), "{told}");
+    }
 }
 
 #[test]

@@ -1,0 +1,255 @@
+//! The public listener. Anyone may connect to it, so connections have bounds: how many there are, and how long one may
+//! stay without asking for anything.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use http::{HeaderValue, Request, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::problem::Refusal;
+
+/// Connections beyond the bound that are told so at a time; what comes on top is closed without a word.
+const TURNED_AWAY: usize = 64;
+/// How long accepting rests when the system has no descriptors left.
+const REST: Duration = Duration::from_secs(1);
+
+/// What a connection may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// How many there are at a time.
+    pub connections: usize,
+    /// The longest time without a whole request head, between two requests as well. An answer under way isn't counted.
+    pub idle: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            // Longer than desktops keep an idle connection (20 s), so that no request meets one that is just being closed.
+            idle: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Serves until `draining`, and then until what is under way is answered.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    bounds: Bounds,
+    draining: CancellationToken,
+) {
+    let slots = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
+    accept(listener, router, slots, bounds.idle, draining).await;
+}
+
+/// Each connection takes one of the `slots` until it ends.
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    slots: Arc<Semaphore>,
+    idle: Duration,
+    draining: CancellationToken,
+) {
+    let spare = Arc::new(Semaphore::new(TURNED_AWAY));
+    let full = full();
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = draining.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                rest_after(&error).await;
+                continue;
+            }
+        };
+        let (slot, router) = match Arc::clone(&slots).try_acquire_owned() {
+            Ok(slot) => (slot, &router),
+            Err(_) => {
+                metrics::counter!("centrex_relay_connections_refused_total").increment(1);
+                match Arc::clone(&spare).try_acquire_owned() {
+                    Ok(slot) => (slot, &full),
+                    Err(_) => continue,
+                }
+            }
+        };
+        let connection = Connection {
+            router: router.clone(),
+            peer,
+            idle,
+            draining: draining.clone(),
+            _slot: slot,
+        };
+        connections.spawn(connection.serve(stream));
+    }
+    // New ones are refused by the system while the last requests are answered.
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+/// What those beyond the bound hear.
+fn full() -> Router {
+    Router::new().fallback(|| async {
+        let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
+        let refusal =
+            Refusal::unavailable("The relay has as many connections as it may; try again in a moment.");
+        (close, refusal)
+    })
+}
+
+/// A peer that went away before it was accepted is nothing; without descriptors, accepting again at once would only spin.
+async fn rest_after(error: &std::io::Error) {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    ) {
+        return;
+    }
+    tracing::error!(%error, "no connection can be accepted; it is tried again");
+    tokio::time::sleep(REST).await;
+}
+
+struct Connection {
+    router: Router,
+    peer: SocketAddr,
+    idle: Duration,
+    draining: CancellationToken,
+    /// Given back when the connection ends.
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn serve(self, stream: TcpStream) {
+        // An event is small and should leave at once.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let service = service_fn(|mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(self.peer));
+            self.router.clone().oneshot(request)
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.idle)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.draining.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection broke");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n";
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    async fn start(connections: usize, idle: Duration) -> (SocketAddr, Arc<Semaphore>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(|| async { "here" }));
+        let slots = Arc::new(Semaphore::new(connections));
+        tokio::spawn(accept(
+            listener,
+            router,
+            Arc::clone(&slots),
+            idle,
+            CancellationToken::new(),
+        ));
+        (address, slots)
+    }
+
+    /// What one says and hears until the relay closes.
+    async fn until_closed(stream: &mut TcpStream, said: &[u8]) -> String {
+        stream.write_all(said).await.unwrap();
+        let mut heard = String::new();
+        let read = stream.read_to_string(&mut heard);
+        tokio::time::timeout(PATIENCE, read)
+            .await
+            .expect("it is closed")
+            .unwrap();
+        heard
+    }
+
+    /// One answer on a connection that stays.
+    async fn ask(stream: &mut TcpStream) -> String {
+        stream.write_all(REQUEST).await.unwrap();
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"here") {
+            heard.push(
+                tokio::time::timeout(PATIENCE, stream.read_u8())
+                    .await
+                    .unwrap()
+                    .unwrap(),
+            );
+        }
+        String::from_utf8(heard).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_never_ends_a_request_or_asks_none_is_let_go() {
+        let (address, _) = start(10, Duration::from_millis(50)).await;
+        for said in [&b""[..], b"GET / HTTP/1.1\r\nHost: re"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let heard = until_closed(&mut stream, said).await;
+            assert!(!heard.contains("200"), "{heard}");
+        }
+        // After an answer as well.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let heard = until_closed(&mut stream, REQUEST).await;
+        assert!(
+            heard.starts_with("HTTP/1.1 200 ") && heard.ends_with("here"),
+            "{heard}"
+        );
+    }
+
+    #[tokio::test]
+    async fn connections_beyond_the_bound_are_told_and_a_free_place_is_taken_again() {
+        let (address, slots) = start(1, PATIENCE).await;
+        let mut first = TcpStream::connect(address).await.unwrap();
+        ask(&mut first).await;
+        let mut second = TcpStream::connect(address).await.unwrap();
+        let heard = until_closed(&mut second, REQUEST).await;
+        assert!(heard.starts_with("HTTP/1.1 503 "), "{heard}");
+        assert!(
+            heard.contains("application/problem+json") && heard.contains("retry-after"),
+            "{heard}"
+        );
+        // The first one isn't touched.
+        ask(&mut first).await;
+        drop(first);
+        let free = tokio::time::timeout(PATIENCE, slots.acquire()).await;
+        drop(free.expect("its place is free").unwrap());
+        let mut third = TcpStream::connect(address).await.unwrap();
+        ask(&mut third).await;
+    }
+}
