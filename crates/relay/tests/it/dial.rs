@@ -1,7 +1,6 @@
 //! `POST /v1/calls`: one press, at most one request to the platform.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -10,14 +9,14 @@ use http::StatusCode;
 use relay_api::wire::PlaceCall;
 use telephony::AccountId;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
-use crate::support::{Relay, http, problem};
+use crate::support::{PATIENCE, Relay, http, problem};
 
 /// A platform that counts, and answers when it is let.
 #[derive(Clone)]
 struct Platform {
-    asked: Arc<AtomicUsize>,
+    asked: Arc<watch::Sender<usize>>,
     may_answer: Arc<Semaphore>,
     answer: (StatusCode, &'static str),
     url: String,
@@ -38,7 +37,7 @@ impl Platform {
         let handler = move || {
             let state = state.clone();
             async move {
-                state.asked.fetch_add(1, Ordering::SeqCst);
+                state.asked.send_modify(|asked| *asked += 1);
                 state.may_answer.acquire().await.unwrap().forget();
                 state.answer.into_response()
             }
@@ -49,7 +48,19 @@ impl Platform {
     }
 
     fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+        *self.asked.borrow()
+    }
+
+    /// Returns once it has been asked.
+    async fn is_asked(&self) {
+        let mut asked = self.asked.subscribe();
+        let first = asked.wait_for(|asked| *asked > 0);
+        drop(
+            tokio::time::timeout(PATIENCE, first)
+                .await
+                .expect("the platform is asked")
+                .unwrap(),
+        );
     }
 
     async fn relay(&self) -> Relay {
@@ -112,9 +123,7 @@ async fn a_double_click_is_one_request_and_both_hear_the_answer() {
     let order = call("01 99 00 00 12", "1001");
     let press = || client.place_call(&order, "press");
     let release = async {
-        while platform.asked() == 0 {
-            tokio::task::yield_now().await;
-        }
+        platform.is_asked().await;
         platform.may_answer.add_permits(10);
     };
     let (one, two, three, ()) = tokio::join!(press(), press(), press(), release);
@@ -131,7 +140,7 @@ async fn a_requester_that_goes_away_changes_nothing() {
     let order = call("01 99 00 00 12", "1001");
     tokio::select! {
         _ = client.place_call(&order, "press") => panic!("the platform hasn't answered"),
-        () = async { while platform.asked() == 0 { tokio::task::yield_now().await } } => {}
+        () = platform.is_asked() => {}
     }
     platform.may_answer.add_permits(1);
     client.place_call(&order, "press").await.unwrap();

@@ -1,12 +1,12 @@
 //! Invariant 1: no callback that was answered 2xx is lost, whenever the relay dies.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use relay_api::wire::{EventBody, EventId, EventPage};
+use tokio::sync::watch;
 
-use crate::support::{SECRET, client, code, http, start_of};
+use crate::support::{PATIENCE, SECRET, client, code, http, start_of};
 use crate::support_process::Process;
 
 /// How often the relay is killed.
@@ -28,14 +28,16 @@ async fn read(base: &str, token: &str, after: Option<EventId>) -> EventPage {
 }
 
 /// Sends callbacks until the relay is gone; notes those that were answered 200.
-async fn burst(base: String, round: usize, sender: usize, acknowledged: Arc<Mutex<HashSet<String>>>) {
+async fn burst(base: String, round: usize, sender: usize, acknowledged: Arc<watch::Sender<HashSet<String>>>) {
     let http = http();
     for number in 0.. {
         let call = format!("r{round}-s{sender}-n{number}");
         let url = format!("{base}/callback/{SECRET}?{}", start_of(&call, "1001"));
         match http.get(url).send().await {
             Ok(answer) if answer.status() == 200 => {
-                acknowledged.lock().unwrap().insert(call);
+                acknowledged.send_modify(|calls| {
+                    calls.insert(call);
+                });
             }
             Ok(answer) => panic!("status {}", answer.status()),
             Err(_) => return,
@@ -50,7 +52,7 @@ async fn killed_fifty_times_in_a_burst_it_loses_nothing_that_it_acknowledged() {
     let mut token = String::new();
     let mut position = None;
     let mut heard: Vec<(EventId, String)> = Vec::new();
-    let acknowledged = Arc::new(Mutex::new(HashSet::new()));
+    let acknowledged = Arc::new(watch::Sender::new(HashSet::new()));
     for round in 0..=KILLS {
         let mut relay = Process::serve(data, &["--log-format", "json"], &[("CENTREX_RELAY_LOG", "error")]);
         if round == 0 {
@@ -79,6 +81,8 @@ async fn killed_fifty_times_in_a_burst_it_loses_nothing_that_it_acknowledged() {
         if round == KILLS {
             break;
         }
+        // Another moment each round, from the very first requests to the middle of the burst.
+        let wanted = acknowledged.borrow().len() + (1 + 7 * round) % 61;
         let senders: Vec<_> = (0..SENDERS)
             .map(|sender| {
                 tokio::spawn(burst(
@@ -89,12 +93,14 @@ async fn killed_fifty_times_in_a_burst_it_loses_nothing_that_it_acknowledged() {
                 ))
             })
             .collect();
-        // Another moment each round, from the very first requests to the middle of the burst.
-        let until = 1 + 7 * round;
-        let before = acknowledged.lock().unwrap().len();
-        while acknowledged.lock().unwrap().len() < before + until % 61 {
-            tokio::time::sleep(Duration::from_micros(200)).await;
-        }
+        let mut told = acknowledged.subscribe();
+        let enough = told.wait_for(|calls| calls.len() >= wanted);
+        drop(
+            tokio::time::timeout(PATIENCE, enough)
+                .await
+                .expect("the burst goes on")
+                .unwrap(),
+        );
         relay.kill();
         for sender in senders {
             sender.await.unwrap();
@@ -102,7 +108,7 @@ async fn killed_fifty_times_in_a_burst_it_loses_nothing_that_it_acknowledged() {
     }
     let calls: HashSet<&str> = heard.iter().map(|(_, call)| call.as_str()).collect();
     assert_eq!(calls.len(), heard.len(), "each call was told once");
-    let acknowledged = acknowledged.lock().unwrap();
+    let acknowledged = acknowledged.borrow();
     let lost: Vec<_> = acknowledged
         .iter()
         .filter(|call| !calls.contains(call.as_str()))

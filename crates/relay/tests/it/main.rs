@@ -11,6 +11,7 @@ mod callback;
 mod cli;
 mod dial;
 mod kill;
+mod platform;
 #[cfg(unix)]
 mod secrets;
 mod stream;
