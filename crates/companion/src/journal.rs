@@ -152,6 +152,7 @@ impl Journal {
     }
 
     fn begin(path: &Path) -> Result<Self, JournalError> {
+        keep_private(path)?;
         let mut db = Connection::open(path)?;
         db.busy_timeout(Duration::from_secs(5))?;
         db.pragma_update(None, "journal_mode", "WAL")?;
@@ -248,11 +249,38 @@ impl Journal {
             let (body, unread) = row?;
             match serde_json::from_str(&body) {
                 Ok(call) => calls.push(Row { call, unread }),
-                Err(error) => tracing::warn!(%error, "a call of the journal can't be read; it is left out"),
+                // Not the error's own words: they may quote the number.
+                Err(error) => tracing::warn!(
+                    column = error.column(),
+                    category = ?error.classify(),
+                    "a call of the journal can't be read; it is left out"
+                ),
             }
         }
         Ok(calls)
     }
+}
+
+/// Makes the journal's file for this user only, or takes it back from others: it tells who called. SQLite gives its `-wal`
+/// and `-shm` files the same mode. On Windows the person's data folder is private by itself.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_private(_path: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn damaged() -> rusqlite::Error {

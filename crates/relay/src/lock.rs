@@ -34,12 +34,12 @@ impl DataLock {
         };
         make_folder(data_dir)?;
         let path = data_dir.join("relay.lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(failed)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        // Another user who could open it could also hold it, and so keep the relay from starting.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Taken(data_dir.to_owned())),

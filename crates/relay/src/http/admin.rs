@@ -51,6 +51,10 @@ async fn live(State(admin): State<Admin>) -> Response {
 }
 
 async fn ready(State(admin): State<Admin>) -> Response {
+    if admin.writer.is_alive() && !admin.writer.writes() {
+        let why = "not ready: the database can't be written (is the disk full?); callbacks are answered 503 until it can";
+        return word(false, "", why);
+    }
     let ready = admin.ready.load(Ordering::Relaxed) && admin.writer.is_alive();
     word(ready, "ready", "not ready: starting or stopping")
 }

@@ -33,6 +33,17 @@ pub enum CallbackSecretError {
     /// Something that would have to be escaped in a URL.
     #[error("the callback secret may hold only letters, digits, '-', '_', '.' and '~'")]
     Character,
+    /// The one kept in the data folder is damaged.
+    #[error(
+        "the callback secret kept in {} can't be used ({why}); restore the file, or remove it and run `callback set` again",
+        path.display()
+    )]
+    Kept {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Box<CallbackSecretError>,
+    },
     /// A file can't be read or written.
     #[error("the callback secret's file {} can't be {doing}: {cause}", path.display())]
     File {
@@ -74,8 +85,18 @@ impl CallbackSecret {
     pub fn kept(data_dir: &Path, chance: &mut dyn RngCore) -> Result<Self, CallbackSecretError> {
         let path = data_dir.join(FILE);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Self::given(&text.into()),
+            Ok(text) => Self::given(&text.into()).map_err(|why| CallbackSecretError::Kept {
+                path,
+                why: Box::new(why),
+            }),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                if data_dir.join(crate::store::FILE).exists() {
+                    tracing::warn!(
+                        file = %path.display(),
+                        "the callback secret was lost and a new one is made: the platform still calls the old address, \
+                         which now answers 404; run `centrex-relay callback set`"
+                    );
+                }
                 let text = random_hex(chance, 24);
                 match write_private(&path, &text) {
                     // Another process was quicker: theirs counts.
@@ -153,6 +174,17 @@ mod tests {
             1,
             "no draft is left"
         );
+    }
+
+    #[test]
+    fn a_damaged_one_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        std::fs::write(&path, "").unwrap();
+        let mut chance = rand::rngs::StdRng::seed_from_u64(1);
+        let error = CallbackSecret::kept(folder.path(), &mut chance).unwrap_err();
+        assert!(error.to_string().contains(FILE), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
     }
 
     #[test]

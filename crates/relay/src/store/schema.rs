@@ -19,6 +19,10 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathBuf), StoreError> {
     make_folder(data_dir)?;
     let path = data_dir.join(FILE);
+    keep_private(&path).map_err(|cause| StoreError::Folder {
+        path: path.clone(),
+        cause: Arc::new(cause),
+    })?;
     let mut connection = Connection::open(&path).map_err(sqlite(&path))?;
     configure(&connection).map_err(sqlite(&path))?;
     let version = version(&connection).map_err(sqlite(&path))?;
@@ -60,6 +64,35 @@ pub(crate) fn make_folder(data_dir: &Path) -> Result<(), StoreError> {
     })
 }
 
+/// Makes the database's file for this user only, or takes it back from others: it tells who called whom. SQLite gives its
+/// `-wal` and `-shm` files the same mode. The data folder may have been made by others, open to all.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(suffix);
+        match std::fs::metadata(&file) {
+            Ok(meta) if meta.permissions().mode() & 0o077 != 0 => {
+                std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_private(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
 fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -85,4 +118,25 @@ fn create(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite::E
         tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     tx.commit()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn nobody_else_reads_the_database_even_in_an_open_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(folder.path().join(FILE), "").unwrap();
+        std::fs::set_permissions(folder.path().join(FILE), std::fs::Permissions::from_mode(0o644)).unwrap();
+        let (_connection, _) = open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{:?}", entry.file_name());
+        }
+    }
 }

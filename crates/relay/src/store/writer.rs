@@ -1,6 +1,8 @@
 //! The one thread that writes.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -43,6 +45,7 @@ pub struct Writer {
     jobs: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
     path: PathBuf,
+    writes: Arc<AtomicBool>,
 }
 
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -89,7 +92,9 @@ impl Writer {
     ) -> Result<(Self, Reader, EventId), StoreError> {
         let (connection, path) = schema::open(data_dir, now)?;
         let head = history::range(&connection).map_err(sqlite(&path))?.head;
+        let writes = Arc::new(AtomicBool::new(true));
         let mut thread = Thread {
+            writes: Arc::clone(&writes),
             seen: data_version(&connection).map_err(sqlite(&path))?,
             connection,
             path: path.clone(),
@@ -111,6 +116,7 @@ impl Writer {
                 jobs: Some(jobs),
                 thread: Some(handle),
                 path,
+                writes,
             },
             reader,
             head,
@@ -148,6 +154,12 @@ impl Writer {
     /// Whether the thread is there.
     pub fn is_alive(&self) -> bool {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Whether the last commit succeeded. While it didn't, the thread tries by itself, so that this comes true again once
+    /// the disk has room.
+    pub fn writes(&self) -> bool {
+        self.writes.load(Ordering::Relaxed)
     }
 
     /// The database's file.
@@ -192,6 +204,8 @@ struct Thread {
     head: EventId,
     seen: i64,
     committed: Box<dyn Committed>,
+    /// See [`Writer::writes`].
+    writes: Arc<AtomicBool>,
 }
 
 impl Thread {
@@ -221,6 +235,7 @@ impl Thread {
         let done = self.write(jobs, &mut replies);
         metrics::histogram!("centrex_relay_commit_seconds").record(begun.elapsed());
         metrics::counter!("centrex_relay_store_jobs_total").increment(count as u64);
+        self.writes.store(done.is_ok(), Ordering::Relaxed);
         match done {
             Ok((events, tokens_changed)) => {
                 if !events.is_empty() {
@@ -290,6 +305,9 @@ impl Thread {
     }
 
     fn look(&mut self) {
+        if !self.writes.load(Ordering::Relaxed) {
+            self.try_again();
+        }
         match data_version(&self.connection) {
             Ok(version) if version == self.seen => {}
             Ok(version) => {
@@ -297,6 +315,21 @@ impl Thread {
                 self.reload_tokens();
             }
             Err(cause) => tracing::error!(%cause, "the database can't be looked at"),
+        }
+    }
+
+    /// Writes what is there already, to see whether the disk takes it again.
+    fn try_again(&mut self) {
+        let mut again = || -> Sql<()> {
+            let tx = self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            tx.pragma_update(None, "user_version", schema::SCHEMA_VERSION)?;
+            tx.commit()
+        };
+        if again().is_ok() {
+            tracing::info!("the database can be written again");
+            self.writes.store(true, Ordering::Relaxed);
         }
     }
 
