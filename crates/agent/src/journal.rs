@@ -11,6 +11,8 @@ use crate::controller::Input;
 
 /// Calls that are shown again after a restart.
 const RECENT: usize = 200;
+/// Changes held while the journal can't be written; one takes about a kilobyte.
+const HELD: usize = 4096;
 /// SQLite and its callers need far less than the usual 2 MiB.
 const STACK: usize = 512 * 1024;
 
@@ -132,25 +134,30 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Without a journal the jobs are answered all the same: the app works, and remembers nothing.
-fn work(mut journal: Option<Journal>, inbox: &mpsc::Receiver<Job>) {
+fn work(journal: Option<Journal>, inbox: &mpsc::Receiver<Job>) {
+    let mut writer = journal.map(Writer::new);
     for job in inbox {
         let result = match job {
-            Job::Apply(changes, position) => journal
-                .as_mut()
-                .map_or(Ok(()), |journal| journal.apply(&changes, position.as_ref())),
+            Job::Apply(changes, position) => {
+                if let Some(writer) = &mut writer {
+                    writer.apply(changes, position);
+                }
+                Ok(())
+            }
             Job::Locate(relay, reply) => {
-                let position = journal
+                let position = writer
                     .as_ref()
-                    .map_or(Ok(None), |journal| journal.position(&relay));
+                    .map_or(Ok(None), |writer| writer.journal.position(&relay));
                 position.map(|position| {
                     // Fails when nobody waits any more, which is fine.
                     let _ = reply.send(position);
                 })
             }
-            Job::Forget(relay) => journal
-                .as_mut()
-                .map_or(Ok(()), |journal| journal.forget_position(&relay)),
+            Job::Forget(relay) => writer.as_mut().map_or(Ok(()), |writer| writer.forget(&relay)),
             Job::Flush(reply) => {
+                if let Some(writer) = &mut writer {
+                    writer.write_held();
+                }
                 let _ = reply.send(());
                 Ok(())
             }
@@ -158,5 +165,180 @@ fn work(mut journal: Option<Journal>, inbox: &mpsc::Receiver<Job>) {
         if let Err(error) = result {
             tracing::error!(%error, "the journal can't be used: a call may be missing after a restart");
         }
+    }
+}
+
+/// Writes changes in their order. What can't be written is held and goes first the next time, for a position must never
+/// stand on disk before the calls that it covers: the relay doesn't tell those again.
+struct Writer {
+    journal: Journal,
+    /// Changes that couldn't be written yet, oldest first.
+    held: Vec<Change>,
+    /// Where they lead.
+    position: Option<Position>,
+    /// Some were too many to hold. The position on disk stays where it is for the rest of this run: the next start begins
+    /// there, and the relay tells again what is missing.
+    overflowed: bool,
+}
+
+impl Writer {
+    fn new(journal: Journal) -> Self {
+        Self {
+            journal,
+            held: Vec::new(),
+            position: None,
+            overflowed: false,
+        }
+    }
+
+    fn apply(&mut self, changes: Vec<Change>, position: Option<Position>) {
+        if self.held.len() + changes.len() > HELD {
+            self.write_held();
+        }
+        if !self.held.is_empty() && self.held.len() + changes.len() > HELD {
+            if !self.overflowed {
+                tracing::error!(
+                    "too many calls wait to be written: the next start asks the relay for them again"
+                );
+            }
+            self.overflowed = true;
+            return;
+        }
+        self.held.extend(changes);
+        if !self.overflowed && position.is_some() {
+            self.position = position;
+        }
+        self.write_held();
+    }
+
+    fn write_held(&mut self) {
+        if self.held.is_empty() && self.position.is_none() {
+            return;
+        }
+        match self.journal.apply(&self.held, self.position.as_ref()) {
+            Ok(()) => {
+                self.held.clear();
+                self.position = None;
+            }
+            Err(error) => {
+                let waiting = self.held.len();
+                tracing::error!(%error, waiting, "the journal can't be written; it is tried again with the next call");
+            }
+        }
+    }
+
+    fn forget(&mut self, relay: &str) -> Result<(), JournalError> {
+        self.position.take_if(|position| position.relay == relay);
+        self.journal.forget_position(relay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telephony::{AccountId, Call, CallId, CallState, Direction};
+
+    const RELAY: &str = "https://relay.example/";
+
+    fn missed(id: usize) -> Change {
+        let at = Timestamp::from_second(1_800_000_000).unwrap();
+        Change::Record {
+            call: Box::new(Call {
+                call_id: CallId(id.to_string()),
+                account_id: AccountId("1001".into()),
+                direction: Direction::Incoming,
+                state: CallState::Ended,
+                calling_number: None,
+                called_number: None,
+                started_at: at,
+                connected_at: None,
+                ended_at: Some(at),
+                status: None,
+                billable_duration: None,
+                end_unknown: false,
+                extra: Default::default(),
+            }),
+            unread: true,
+        }
+    }
+
+    fn position(event: usize) -> Option<Position> {
+        Some(Position {
+            relay: RELAY.into(),
+            event: event.to_string(),
+        })
+    }
+
+    /// A journal, and a second hand on its file that can make it refuse calls.
+    fn journal() -> (tempfile::TempDir, Writer, rusqlite::Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("journal.db");
+        let (journal, _) = Journal::open(&file, Timestamp::now()).unwrap();
+        (
+            folder,
+            Writer::new(journal),
+            rusqlite::Connection::open(file).unwrap(),
+        )
+    }
+
+    fn refuse(hand: &rusqlite::Connection) {
+        hand.execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON call BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        )
+        .unwrap();
+    }
+
+    fn accept(hand: &rusqlite::Connection) {
+        hand.execute_batch("DROP TRIGGER full").unwrap();
+    }
+
+    fn stands(writer: &Writer) -> (usize, Option<String>) {
+        let calls = writer.journal.recent(HELD * 2).unwrap().len();
+        (calls, writer.journal.position(RELAY).unwrap())
+    }
+
+    #[test]
+    fn a_call_that_could_not_be_written_comes_with_the_next_one() {
+        let (_folder, mut writer, hand) = journal();
+        refuse(&hand);
+        writer.apply(vec![missed(1)], position(1));
+        writer.apply(Vec::new(), position(2));
+        assert_eq!(stands(&writer), (0, None), "no position without its calls");
+        accept(&hand);
+        writer.apply(vec![missed(3)], position(3));
+        assert_eq!(stands(&writer), (2, Some("3".into())));
+    }
+
+    #[test]
+    fn the_last_ones_are_written_when_the_journal_is_flushed() {
+        let (_folder, mut writer, hand) = journal();
+        refuse(&hand);
+        writer.apply(vec![missed(1)], position(1));
+        accept(&hand);
+        writer.write_held();
+        assert_eq!(stands(&writer), (1, Some("1".into())));
+    }
+
+    #[test]
+    fn a_forgotten_position_does_not_come_back() {
+        let (_folder, mut writer, hand) = journal();
+        refuse(&hand);
+        writer.apply(vec![missed(1)], position(1));
+        writer.forget(RELAY).unwrap();
+        accept(&hand);
+        writer.apply(vec![missed(2)], None);
+        assert_eq!(stands(&writer), (2, None));
+    }
+
+    #[test]
+    fn beyond_what_can_be_held_the_position_stays_for_the_next_start() {
+        let (_folder, mut writer, hand) = journal();
+        writer.apply(vec![missed(0)], position(1));
+        refuse(&hand);
+        writer.apply((1..HELD).map(missed).collect(), position(2));
+        writer.apply((HELD..HELD + 2).map(missed).collect(), position(3));
+        accept(&hand);
+        writer.apply(vec![missed(HELD + 2)], position(4));
+        assert_eq!(stands(&writer), (HELD + 1, Some("2".into())));
     }
 }
