@@ -52,6 +52,8 @@ async fn converse(client: ClientId, connection: Connection, inputs: mpsc::Sender
     tokio::select! {
         () = listen(client, requests, &outbox, &inputs) => {}
         () = tell(outgoing, &outbox) => {}
+        // A line may be stuck halfway: what isn't read can't be written to its end.
+        () = outbox.cut_off() => {}
     }
     // Fails only when the controller has ended.
     let _ = inputs.send(Input::Client(client, ClientInput::Went)).await;
@@ -77,5 +79,49 @@ async fn tell(mut outgoing: Outgoing, outbox: &Outbox) {
             tracing::debug!(%error, "a client of the control socket has gone");
             return;
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use control::profile::Profile;
+    use control::protocol::{Change, Place};
+    use control::transport::Address;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::UnixStream;
+    use tokio_util::task::AbortOnDropHandle;
+
+    use super::*;
+
+    fn show(fill: String) -> Change {
+        Change::Show {
+            place: Place::Pad,
+            anchor: None,
+            fill: Some(fill),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_stops_reading_halfway_is_gone_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = Address::within(folder.path(), &Profile::default());
+        let (inputs, mut told) = mpsc::channel(4);
+        let server = Server::bind(&address).unwrap();
+        let _server = AbortOnDropHandle::new(tokio::spawn(serve(server, inputs)));
+        let mut client = UnixStream::connect(address.socket_file()).await.unwrap();
+        let Some(Input::Client(1, ClientInput::Came(outbox))) = told.recv().await else {
+            panic!("the client wasn't announced")
+        };
+        // More than the socket takes; its first byte shows that it is on its way.
+        outbox.change(show("9".repeat(900_000)));
+        client.read_exact(&mut [0]).await.unwrap();
+        for _ in 0..=256 {
+            outbox.change(show(String::new()));
+        }
+        let gone = tokio::time::timeout(Duration::from_secs(30), told.recv()).await;
+        assert!(
+            matches!(gone, Ok(Some(Input::Client(1, ClientInput::Went)))),
+            "the client still counts as connected"
+        );
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Outbox(Arc<Shared>);
 struct Shared {
     state: Mutex<State>,
     changed: Notify,
+    /// The client was cut off.
+    cut: Notify,
 }
 
 #[derive(Default)]
@@ -59,6 +61,11 @@ impl Outbox {
         }
     }
 
+    /// Once the client is cut off: whoever still sends to it needn't wait any longer.
+    pub(crate) async fn cut_off(&self) {
+        self.0.cut.notified().await;
+    }
+
     fn push(&self, line: ServerLine) {
         let mut state = self.lock();
         if state.closed {
@@ -73,6 +80,8 @@ impl Outbox {
             tracing::warn!("a client of the control socket doesn't read: it is cut off");
             state.lines.clear();
             state.closed = true;
+            // Kept for whoever asks later; there is only the client's one task.
+            self.0.cut.notify_one();
         }
         drop(state);
         self.0.changed.notify_one();
