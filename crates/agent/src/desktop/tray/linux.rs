@@ -17,8 +17,12 @@ use crate::desktop::{APP_ID, APP_NAME, DesktopError, DesktopEvent, TrayPort};
 
 /// The name under which a tray host waits for items.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-/// How long to wait before looking again for a host that is there and doesn't show us.
+/// How long to wait before looking again for a host; each later wait is twice as long.
 const RETRY: Duration = Duration::from_secs(5);
+/// The longest such wait while nobody has the name: the bus tells when somebody takes it.
+const LONGEST_FOR_NOBODY: Duration = Duration::from_secs(600);
+/// The longest such wait for a host that is there and doesn't show us yet.
+const LONGEST_FOR_HOST: Duration = Duration::from_secs(60);
 
 /// See [`TrayPort`].
 pub struct TrayHandle {
@@ -200,6 +204,7 @@ async fn keep_shown(
         return;
     };
     let mut told = None;
+    let mut search = Search::default();
     loop {
         while let Ok(newer) = updates.try_recv() {
             tray = newer;
@@ -216,6 +221,7 @@ async fn keep_shown(
             Ok(handle) => {
                 let _ = events.send(DesktopEvent::TrayShown(true));
                 told = None;
+                search.tries = 0;
                 loop {
                     tokio::select! {
                         newer = updates.recv() => {
@@ -244,47 +250,87 @@ async fn keep_shown(
                 // Nobody had the name a moment ago: a host that took it meanwhile must not be missed. A host that is there
                 // and didn't want us is left alone for a while.
                 let nobody = matches!(error, ksni::Error::Watcher(zbus::fdo::Error::ServiceUnknown(_)));
-                host_appears(nobody, &mut updates, &mut tray).await;
+                search.host_appears(nobody, &mut updates, &mut tray).await;
             }
         }
     }
 }
 
-/// Returns when a host may be there: its name appeared on the bus, or [`RETRY`] went by.
-async fn host_appears(nobody: bool, updates: &mut UnboundedReceiver<Tray>, tray: &mut Tray) {
-    let appears = async {
-        if name_appears(nobody).await.is_err() {
-            // No bus to listen on: only time can help.
-            std::future::pending::<()>().await;
+/// Waits for a tray host.
+#[derive(Default)]
+struct Search {
+    /// The connection that listens; kept from one wait to the next.
+    bus: Option<zbus::Connection>,
+    /// Waits since a host last showed us.
+    tries: u32,
+}
+
+impl Search {
+    /// Returns when a host may be there: its name appeared on the bus, or it is time to look again.
+    async fn host_appears(&mut self, nobody: bool, updates: &mut UnboundedReceiver<Tray>, tray: &mut Tray) {
+        let again = tokio::time::sleep(wait(nobody, self.tries));
+        self.tries += 1;
+        let appears = async {
+            if let Err(error) = self.name_appears(nobody).await {
+                // No bus to listen on: only time can help.
+                tracing::debug!(%error, "the bus doesn't tell when a tray appears");
+                self.bus = None;
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::pin!(appears, again);
+        loop {
+            tokio::select! {
+                () = &mut appears => return,
+                () = &mut again => return,
+                newer = updates.recv() => match newer {
+                    Some(newer) => *tray = newer,
+                    None => return,
+                },
+            }
         }
-    };
-    let again = tokio::time::sleep(RETRY);
-    tokio::pin!(appears, again);
-    loop {
-        tokio::select! {
-            () = &mut appears => return,
-            () = &mut again => return,
-            newer = updates.recv() => match newer {
-                Some(newer) => *tray = newer,
-                None => return,
-            },
+    }
+
+    async fn name_appears(&mut self, at_once: bool) -> zbus::Result<()> {
+        let bus = match &self.bus {
+            Some(bus) => bus.clone(),
+            None => self.bus.insert(zbus::Connection::session().await?).clone(),
+        };
+        let names = DBusProxy::new(&bus).await?;
+        let mut changes = names
+            .receive_name_owner_changed_with_args(&[(0, WATCHER)])
+            .await?;
+        if at_once && names.name_has_owner(WATCHER.try_into()?).await? {
+            return Ok(());
         }
+        while let Some(change) = changes.next().await {
+            if change.args()?.new_owner().is_some() {
+                return Ok(());
+            }
+        }
+        Err(zbus::Error::Failure("the bus has gone".to_owned()))
     }
 }
 
-async fn name_appears(at_once: bool) -> zbus::Result<()> {
-    let bus = zbus::Connection::session().await?;
-    let names = DBusProxy::new(&bus).await?;
-    let mut changes = names
-        .receive_name_owner_changed_with_args(&[(0, WATCHER)])
-        .await?;
-    if at_once && names.name_has_owner(WATCHER.try_into()?).await? {
-        return Ok(());
+/// How long until a host is looked for again without having been told of.
+fn wait(nobody: bool, tries: u32) -> Duration {
+    let longest = if nobody {
+        LONGEST_FOR_NOBODY
+    } else {
+        LONGEST_FOR_HOST
+    };
+    RETRY.saturating_mul(1 << tries.min(16)).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_slows_down_and_goes_on() {
+        assert_eq!(wait(true, 0), RETRY);
+        assert_eq!(wait(true, 1), RETRY * 2);
+        assert_eq!(wait(true, u32::MAX), LONGEST_FOR_NOBODY);
+        assert_eq!(wait(false, u32::MAX), LONGEST_FOR_HOST);
     }
-    while let Some(change) = changes.next().await {
-        if change.args()?.new_owner().is_some() {
-            return Ok(());
-        }
-    }
-    Ok(())
 }
