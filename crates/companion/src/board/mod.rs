@@ -71,6 +71,8 @@ struct Entry {
     /// No news for too long: not live any more as far as people are told, though nobody said that it ended.
     silent: bool,
     shown: Shown,
+    /// Which other missed calls its notification tells of, newest first.
+    told_with: Vec<CallKey>,
     /// Its being missed was noticed (told, or counted, or known from before).
     missed_noticed: bool,
     unread: bool,
@@ -184,9 +186,13 @@ impl Board {
     pub fn standing(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         for key in self.keys_where(|entry| entry.shown != Shown::Nothing) {
-            match self.entries.get(&key).map(|entry| entry.shown) {
-                Some(Shown::Incoming) => steps.push(Step::Ring(key)),
-                Some(Shown::Missed) => steps.push(Step::Missed(key)),
+            match self
+                .entries
+                .get(&key)
+                .map(|entry| (entry.shown, &entry.told_with))
+            {
+                Some((Shown::Incoming, _)) => steps.push(Step::Ring(key)),
+                Some((Shown::Missed, with)) => steps.push(told_missed(key, with)),
                 _ => {}
             }
         }
@@ -380,6 +386,7 @@ impl Board {
         if let Some(entry) = self.entries.get_mut(key)
             && std::mem::replace(&mut entry.shown, Shown::Nothing) != Shown::Nothing
         {
+            entry.told_with.clear();
             steps.push(Step::Withdraw(key.clone()));
         }
     }
@@ -389,14 +396,15 @@ impl Board {
         let late = std::mem::take(&mut self.late);
         let mut keys = self.keys_where(|entry| entry.unread);
         keys.retain(|key| late.contains(key));
-        let Some(entry) = keys.first().and_then(|first| self.entries.get_mut(first)) else {
+        if keys.is_empty() {
             return;
-        };
-        entry.shown = Shown::Missed;
-        steps.push(match keys.as_slice() {
-            [only] => Step::Missed(only.clone()),
-            _ => Step::MissedMany(keys),
-        });
+        }
+        let newest = keys.remove(0);
+        if let Some(entry) = self.entries.get_mut(&newest) {
+            entry.shown = Shown::Missed;
+            entry.told_with.clone_from(&keys);
+        }
+        steps.push(told_missed(newest, &keys));
     }
 
     /// Keeps memory bounded: the oldest calls that are over and of which nothing is shown go first.
@@ -422,6 +430,7 @@ impl Entry {
             },
             silent: false,
             shown: Shown::Nothing,
+            told_with: Vec::new(),
             missed_noticed: known_before && call.is_missed(),
             unread: matches!(origin, Origin::Journal { unread: true }) && call.is_missed(),
             call,
@@ -467,6 +476,15 @@ impl Entry {
             (CallState::Connected, _) => Outcome::Talking,
             (CallState::Ringing, _) => Outcome::Ringing,
         }
+    }
+}
+
+/// The notification of a missed call, and of others `with` it.
+fn told_missed(newest: CallKey, with: &[CallKey]) -> Step {
+    if with.is_empty() {
+        Step::Missed(newest)
+    } else {
+        Step::MissedMany(std::iter::once(newest).chain(with.iter().cloned()).collect())
     }
 }
 

@@ -226,9 +226,12 @@ fn missed_calls_of_an_absence_come_as_one() {
         assert_eq!(steps, [Step::Record(key(id))]);
     }
     assert_eq!(board.next_deadline(), Some(at(3602)));
+    let told = [Step::MissedMany(vec![key("c"), key("b"), key("a")])];
+    assert_eq!(board.tick(at(3602)), told);
     assert_eq!(
-        board.tick(at(3602)),
-        [Step::MissedMany(vec![key("c"), key("b"), key("a")])]
+        board.standing(),
+        told,
+        "said again in another language: still all three"
     );
     assert_eq!((board.missed(), board.next_deadline()), (3, None));
     assert_eq!(board.read_all(), (vec![Step::Withdraw(key("c"))], true));
