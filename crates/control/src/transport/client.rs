@@ -212,7 +212,12 @@ async fn read(mut lines: LineReader, shared: Arc<Shared>) {
                     let _ = subscriber.send(change).await;
                 }
             }
-            Err(error) => tracing::warn!(%error, "a line of the agent can't be read"),
+            // Not the error's own words: they may quote what the line holds.
+            Err(error) => tracing::warn!(
+                column = error.column(),
+                category = ?error.classify(),
+                "a line of the agent can't be read"
+            ),
         }
     }
 }
