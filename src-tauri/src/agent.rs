@@ -16,6 +16,10 @@ const STARTS_WITHIN: Duration = Duration::from_secs(10);
 /// Nothing tells when another process begins to listen, so it is asked this often.
 const ASK_EVERY: Duration = Duration::from_millis(50);
 
+/// Process creation flag of Windows (`winbase.h`): the process gets no console window.
+#[cfg(windows)]
+const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+
 /// The program beside our own, where the bundle installs both; by its bare name when it isn't there.
 fn program() -> PathBuf {
     let name = format!("centrex-tray{}", std::env::consts::EXE_SUFFIX);
@@ -39,6 +43,9 @@ pub fn start(profile: &Profile) -> io::Result<()> {
     // Its own group: a Ctrl-C meant for this window isn't meant for the agent.
     #[cfg(unix)]
     command.process_group(0);
+    // It is a program for the console too, and would open one for as long as it runs.
+    #[cfg(windows)]
+    command.creation_flags(CREATE_NO_WINDOW);
     command.spawn().map(drop)
 }
 

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use control::WINDOW_LINGER_ENV;
 use control::protocol::Point;
 use tauri::async_runtime::JoinHandle;
 use tauri::{
@@ -25,8 +26,7 @@ const SMALLEST: LogicalSize<f64> = LogicalSize {
 };
 /// Room for the title bar, which the window manager adds; it tells how much only later.
 const TITLE_BAR: f64 = 40.0;
-/// Says how many seconds the process stays after the window was closed.
-const LINGER_ENV: &str = "CENTREX_TRAY_WINDOW_LINGER_S";
+/// When nobody says how long the process stays; the agent does.
 const LINGER: Duration = Duration::from_secs(120);
 
 /// What is remembered of the window while it is hidden.
@@ -171,7 +171,7 @@ fn pixels(length: f64) -> u32 {
 }
 
 fn linger() -> Duration {
-    let said = std::env::var(LINGER_ENV).ok().and_then(|text| text.parse().ok());
+    let said = std::env::var(WINDOW_LINGER_ENV).ok().and_then(|text| text.parse().ok());
     said.map_or(LINGER, Duration::from_secs_f64)
 }
 

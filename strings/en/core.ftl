@@ -94,6 +94,7 @@ dial-failed-unreachable =
         [yes] The connection to the platform broke during the request. Your phone may be about to ring: wait a moment before trying again.
        *[no] The platform cannot be reached: no phone rang. Check your Internet connection, then try again.
     }
+dial-failed-tls = The encrypted connection to the platform failed, its certificate is not recognised: the call was not placed. Check this computer’s date and the platform’s address in the settings, or tell your administrator.
 dial-failed-timeout =
     { $rang ->
         [yes] The platform did not answer in time. The call may have been placed: if your phone rings, pick it up; if not, try again in a moment.
@@ -206,6 +207,8 @@ keychain-failed = The keychain answered with an error: secrets can be neither re
 ## The settings' files. $file: path, $line: line number, $key: name in the file
 
 settings-broken = The file { $file } cannot be read, there is an error in line { $line }. The default settings are used and the file stays as it is: correct that line, or delete the file.
+settings-broken-kept = The file { $file } cannot be read any more, there is an error in line { $line }. The settings from before stay in force and the file stays as it is: correct that line.
+settings-unreadable-kept = The file { $file } cannot be opened any more. The settings from before stay in force: check its access rights.
 settings-value = Line { $line } of { $file }: the value of { $key } cannot be used. The default is used and the file stays as it is: correct that line.
 settings-unreadable = The file { $file } cannot be opened. The default settings are used: check its access rights.
 settings-change-broken = The setting was not saved: the file { $file } has an error in line { $line }, and it is not overwritten. Correct that line, or delete the file, then try again.

@@ -94,6 +94,7 @@ dial-failed-unreachable =
         [yes] La liaison avec la plateforme s’est coupée pendant la demande. Votre téléphone va peut-être sonner : attendez un instant avant de recommencer.
        *[no] La plateforme est injoignable : aucun téléphone n’a sonné. Vérifiez votre connexion à Internet, puis recommencez.
     }
+dial-failed-tls = La connexion chiffrée avec la plateforme a échoué, son certificat n’est pas reconnu : l’appel n’est pas parti. Vérifiez la date de cet ordinateur et l’adresse de la plateforme dans les paramètres, ou prévenez votre administrateur.
 dial-failed-timeout =
     { $rang ->
         [yes] La plateforme n’a pas répondu à temps. L’appel est peut-être parti : si votre téléphone sonne, décrochez-le ; sinon, recommencez dans un instant.
@@ -206,6 +207,8 @@ keychain-failed = Le trousseau a répondu par une erreur : les secrets ne peuve
 ## The settings' files. $file: path, $line: line number, $key: name in the file
 
 settings-broken = Le fichier { $file } ne peut pas être lu, erreur à la ligne { $line }. Les réglages par défaut sont utilisés et le fichier reste tel quel : corrigez cette ligne, ou supprimez le fichier.
+settings-broken-kept = Le fichier { $file } ne peut plus être lu, erreur à la ligne { $line }. Les réglages d’avant restent en vigueur et le fichier reste tel quel : corrigez cette ligne.
+settings-unreadable-kept = Le fichier { $file } ne peut plus être ouvert. Les réglages d’avant restent en vigueur : vérifiez ses droits d’accès.
 settings-value = Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Le réglage par défaut est utilisé et le fichier reste tel quel : corrigez cette ligne.
 settings-unreadable = Le fichier { $file } ne peut pas être ouvert. Les réglages par défaut sont utilisés : vérifiez ses droits d’accès.
 settings-change-broken = Le réglage n’a pas été enregistré : le fichier { $file } contient une erreur à la ligne { $line }, et il n’est pas écrasé. Corrigez cette ligne, ou supprimez le fichier, puis recommencez.

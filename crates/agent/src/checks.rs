@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use companion::event::{CredentialKind, KeychainProblem};
-use companion::settings::{Authentication, Mode, Settings};
+use companion::settings::{Authentication, Loaded, Mode, Settings};
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 use relay_api::{
@@ -75,7 +75,13 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
             Message::new("doctor-journal-failed").with("why", why),
         ),
     };
-    let settings = match &found.settings_problem {
+    let [settings, window] = files(found.settings_problem.as_ref(), window);
+    vec![tray, notifications, journal, settings, window]
+}
+
+/// Settings and window.
+fn files(settings_problem: Option<&Message>, window: &Path) -> [Check; 2] {
+    let settings = match settings_problem {
         None => ok("settings", "doctor-settings-ok"),
         Some(problem) => check("settings", CheckResult::Warning, problem.clone()),
     };
@@ -85,7 +91,20 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
         let message = Message::new("agent-window-missing").with("path", window.display().to_string());
         check("window", CheckResult::Failed, message)
     };
-    vec![tray, notifications, journal, settings, window]
+    [settings, window]
+}
+
+/// Everything that can be tried while no agent runs; tray, notifications and journal are its own.
+pub(crate) async fn without_agent<K: KeychainPort>(
+    keychain: &K,
+    loaded: &Loaded,
+    window: &Path,
+) -> Vec<Check> {
+    let mut checks = vec![failed("agent", "cli-not-running")];
+    checks.extend(files(loaded.problem.as_ref(), window));
+    checks.push(self::keychain(keychain).await);
+    checks.extend(connection(keychain, &loaded.settings, None).await);
+    checks
 }
 
 /// Whether the keychain answers.

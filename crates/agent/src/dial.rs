@@ -114,8 +114,10 @@ fn platform_reason(error: &centrex::Error) -> DialReason {
         centrex::Error::Forbidden => DialReason::Forbidden,
         centrex::Error::RateLimited { .. } => DialReason::RateLimited,
         centrex::Error::NoCallback => DialReason::NoCallback,
-        centrex::Error::Unreachable { .. } | centrex::Error::Tls { .. } => DialReason::Unreachable,
-        centrex::Error::Timeout { .. } | centrex::Error::Interrupted { .. } => DialReason::Timeout,
+        // Its sentence says which of the two it was, by whether a phone may have rung.
+        centrex::Error::Unreachable { .. } | centrex::Error::Interrupted { .. } => DialReason::Unreachable,
+        centrex::Error::Tls { .. } => DialReason::Tls,
+        centrex::Error::Timeout { .. } => DialReason::Timeout,
         _ => DialReason::Platform,
     }
 }

@@ -1,6 +1,7 @@
 //! What the controller needs of a desktop, as one parameter: the real one, or a test's.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use control::profile::Profile;
 
@@ -25,7 +26,7 @@ pub trait Ports: 'static {
     fn keychain(&self) -> &Arc<Self::Keychain>;
     /// Puts text on the clipboard.
     fn copy(&self, text: String);
-    /// Starts with the session from now on, or no more.
+    /// Starts with the session from now on, or no more. Never blocks; what stands already is left alone.
     fn set_autostart(&self, on: bool);
 }
 
@@ -36,6 +37,14 @@ pub struct RealDesktop {
     keychain: Arc<Keychain>,
     clipboard: Arc<Clipboard>,
     profile: String,
+    autostart: Arc<Autostart>,
+}
+
+/// One change of the session's entry at a time, whichever thread comes first; the last wish counts.
+#[derive(Default)]
+struct Autostart {
+    wanted: AtomicBool,
+    turn: Mutex<()>,
 }
 
 impl RealDesktop {
@@ -53,6 +62,7 @@ impl RealDesktop {
             keychain: Arc::new(keychain),
             clipboard: Arc::new(clipboard),
             profile: profile.name().to_owned(),
+            autostart: Arc::default(),
         }
     }
 }
@@ -84,8 +94,17 @@ impl Ports for RealDesktop {
     }
 
     fn set_autostart(&self, on: bool) {
-        if let Err(error) = autostart::set(&self.profile, on) {
-            tracing::warn!(%error, on, "starting with the session can't be changed");
-        }
+        let (profile, autostart) = (self.profile.clone(), Arc::clone(&self.autostart));
+        autostart.wanted.store(on, Ordering::SeqCst);
+        // Files, the registry or a helper program: nothing for the thread that everything else runs on.
+        tokio::task::spawn_blocking(move || {
+            let _turn = autostart.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            let on = autostart.wanted.load(Ordering::SeqCst);
+            // An entry that can't be read is written anew.
+            let stands = autostart::is_on(&profile).is_ok_and(|is_on| is_on == on);
+            if !stands && let Err(error) = autostart::set(&profile, on) {
+                tracing::warn!(%error, on, "starting with the session can't be changed");
+            }
+        });
     }
 }

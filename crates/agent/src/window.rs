@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
+use control::WINDOW_LINGER_ENV;
 use control::protocol::{Change, Place, Point};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
@@ -13,8 +14,6 @@ use crate::controller::Input;
 
 /// Overrides which program is started as the window.
 pub const WINDOW_BIN_ENV: &str = "CENTREX_TRAY_WINDOW_BIN";
-/// Tells the window's process how long it stays after the window was closed.
-pub const LINGER_ENV: &str = "CENTREX_TRAY_WINDOW_LINGER_S";
 /// A window that ends so soon after it was called was already leaving.
 const LEAVING_S: u64 = 3;
 
@@ -168,8 +167,8 @@ fn command(path: &std::path::Path, wish: &Wish, profile: &str, linger_s: u32) ->
     if let Some(fill) = &wish.fill {
         command.arg(format!("--fill={fill}"));
     }
-    if std::env::var_os(LINGER_ENV).is_none() {
-        command.env(LINGER_ENV, linger_s.to_string());
+    if std::env::var_os(WINDOW_LINGER_ENV).is_none() {
+        command.env(WINDOW_LINGER_ENV, linger_s.to_string());
     }
     command
 }

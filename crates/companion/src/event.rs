@@ -202,8 +202,10 @@ pub enum DialReason {
     RateLimited,
     /// The account has no callback URL set, which the platform demands.
     NoCallback,
-    /// The platform can't be reached.
+    /// The platform can't be reached, or the connection to it broke.
     Unreachable,
+    /// The platform's certificate isn't trusted, or TLS failed otherwise.
+    Tls,
     /// The platform didn't answer in time.
     Timeout,
     /// The platform answered with an error.

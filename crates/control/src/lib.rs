@@ -8,3 +8,6 @@ pub mod bindings;
 pub mod profile;
 pub mod protocol;
 pub mod transport;
+
+/// Tells the window's process how many seconds (decimals allowed) it stays after the window was closed.
+pub const WINDOW_LINGER_ENV: &str = "CENTREX_TRAY_WINDOW_LINGER_S";

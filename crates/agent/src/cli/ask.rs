@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use companion::settings::Store;
 use companion::words::{Lang, Message, say};
 use control::profile::Profile;
 use control::protocol::{Answer, Check, CheckResult, Mode, Request, Snapshot};
@@ -10,7 +11,9 @@ use serde_json::json;
 
 use super::print;
 use super::{DONE, FAILED};
-use crate::view;
+use crate::desktop;
+use crate::paths::Paths;
+use crate::{checks, view, window};
 
 /// How long the agent may take to go after it said that it will.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -71,14 +74,14 @@ fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
 
 /// `doctor`: what works here, and what to do about what doesn't.
 pub(super) async fn doctor(profile: &Profile, lang: Lang, as_json: bool) -> Result<u8, Message> {
-    let client = connect(profile).await?;
-    let checks = match client
-        .request(Request::Doctor)
-        .await
-        .map_err(|error| reason(&error))?
-    {
-        Answer::Checks { checks } => checks,
-        _ => return Err(Message::new("cli-answer-unknown")),
+    let checks = match Client::connect(profile).await {
+        Ok(client) => match client.request(Request::Doctor).await {
+            Ok(Answer::Checks { checks }) => checks,
+            Ok(_) => return Err(Message::new("cli-answer-unknown")),
+            Err(error) => return Err(reason(&error)),
+        },
+        Err(ConnectError::NotRunning) => checks_alone(profile).await?,
+        Err(error) => return Err(unconnected(error)),
     };
     if as_json {
         print::line(&doctor_json(&checks, lang).to_string());
@@ -99,6 +102,15 @@ pub(super) async fn doctor(profile: &Profile, lang: Lang, as_json: bool) -> Resu
     }
     let failed = checks.iter().any(|check| check.result == CheckResult::Failed);
     Ok(if failed { FAILED } else { DONE })
+}
+
+/// The checks that need no agent: that it doesn't start may be why somebody asks.
+async fn checks_alone(profile: &Profile) -> Result<Vec<Check>, Message> {
+    let paths = Paths::of(profile).map_err(|_| Message::new("cli-no-home"))?;
+    let keychain = desktop::open_keychain(profile.name())
+        .map_err(|error| Message::new("cli-desktop-failed").with("why", error.to_string()))?;
+    let loaded = Store::new(paths.settings, paths.company_settings).load();
+    Ok(checks::without_agent(&keychain, &loaded, &window::program()).await)
 }
 
 fn doctor_json(checks: &[Check], lang: Lang) -> serde_json::Value {
@@ -130,11 +142,15 @@ pub(super) async fn quit(profile: &Profile) -> Result<u8, Message> {
 
 /// Connects to the running agent.
 pub(super) async fn connect(profile: &Profile) -> Result<Client, Message> {
-    Client::connect(profile).await.map_err(|error| match error {
+    Client::connect(profile).await.map_err(unconnected)
+}
+
+fn unconnected(error: ConnectError) -> Message {
+    match error {
         ConnectError::NotRunning => Message::new("cli-not-running"),
         ConnectError::Address(_) => Message::new("cli-no-home"),
         ConnectError::Io(error) => Message::new("cli-not-reached").with("why", error.to_string()),
-    })
+    }
 }
 
 /// Why the agent didn't do it.

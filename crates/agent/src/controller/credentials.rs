@@ -1,5 +1,6 @@
 //! What the keychain holds: asked at the start, asked again while it can't say, changed on a person's wish.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use companion::event::{CredentialKind, CredentialState, Event, KeychainProblem, Link, LinkProblem};
@@ -26,6 +27,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 pub(super) struct Credentials {
     ask_at: Option<Instant>,
     failures: u32,
+    /// Whose last answer was a problem; a keychain may well give one secret and not the other.
+    failed: HashSet<SecretName>,
 }
 
 impl Credentials {
@@ -33,7 +36,8 @@ impl Credentials {
         self.ask_at
     }
 
-    fn failed(&mut self) {
+    fn failed(&mut self, name: &SecretName) {
+        self.failed.insert(name.clone());
         let wait = FIRST_WAIT
             .saturating_mul(1 << self.failures.min(16))
             .min(LONGEST_WAIT);
@@ -43,16 +47,26 @@ impl Credentials {
         }
     }
 
-    fn answered(&mut self) {
-        *self = Self::default();
+    fn answered(&mut self, name: &SecretName) {
+        self.failed.remove(name);
+        if self.failed.is_empty() {
+            *self = Self::default();
+        }
+    }
+
+    /// Everything in `wanted` is asked for now; what else failed is of no interest any more.
+    fn asks(&mut self, wanted: &[SecretName]) {
+        self.ask_at = None;
+        self.failed.retain(|name| wanted.contains(name));
     }
 }
 
 impl<P: Ports> Controller<P> {
     /// Asks for everything that the settings have a use for.
     pub(super) fn ask_keychain(&mut self) {
-        self.credentials.ask_at = None;
-        for name in self.wanted_secrets() {
+        let wanted = self.wanted_secrets();
+        self.credentials.asks(&wanted);
+        for name in wanted {
             let (keychain, own) = (keychain(&self.ports), self.own.clone());
             tokio::spawn(async move {
                 let result = keychain.get(name.clone()).await;
@@ -103,12 +117,12 @@ impl<P: Ports> Controller<P> {
         };
         tracing::debug!(kind = ?name.kind, ?state, "keychain");
         match &result {
-            Ok(_) => self.credentials.answered(),
+            Ok(_) => self.credentials.answered(name),
             Err(problem) => {
                 if self.companion.credential(name.kind) != state {
                     tracing::warn!(?problem, kind = ?name.kind, "the keychain can't be used; it is asked again");
                 }
-                self.credentials.failed();
+                self.credentials.failed(name);
             }
         }
         self.feed(Event::Credential(name.kind, state));
@@ -174,5 +188,35 @@ impl<P: Ports> Controller<P> {
                 message: view::message(view::keychain_problem(problem)),
             }),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_secret_that_is_given_does_not_end_the_wait_for_another() {
+        let key = SecretName {
+            kind: CredentialKind::ApiKey,
+            account: Some(AccountId("1001".into())),
+        };
+        let mut credentials = Credentials::default();
+        credentials.asks(&[TOKEN, key.clone()]);
+        credentials.failed(&TOKEN);
+        credentials.answered(&key);
+        assert!(
+            credentials.ask_at().is_some(),
+            "the token is still to be asked for"
+        );
+        credentials.asks(&[TOKEN, key.clone()]);
+        credentials.failed(&TOKEN);
+        assert_eq!(credentials.failures, 2, "the wait grows");
+        credentials.answered(&TOKEN);
+        assert_eq!((credentials.ask_at(), credentials.failures), (None, 0));
+        credentials.failed(&key);
+        credentials.asks(&[TOKEN]);
+        credentials.answered(&TOKEN);
+        assert_eq!(credentials.failures, 0, "the key isn't wanted any more");
     }
 }

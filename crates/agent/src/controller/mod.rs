@@ -223,6 +223,7 @@ impl<P: Ports> Controller<P> {
     /// What is asked of the world at the start.
     fn begin(&mut self) {
         self.ask_keychain();
+        self.start_with_session();
         match self.start.take() {
             None => {}
             Some(Start::Pad) => self.show_or_log(Wish::place(Place::Pad)),

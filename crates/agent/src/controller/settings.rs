@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companion::event::Event;
-use companion::settings::{Change, Loaded, Mode};
+use companion::settings::{Change, Key, Loaded, Mode};
 use control::protocol::{Error, ErrorCode, Mode as WireMode, SettingsChange};
 
 use super::Controller;
@@ -24,9 +24,16 @@ impl<P: Ports> Controller<P> {
         Ok(())
     }
 
+    /// A person or a company may have switched it on by file, and the session's entry may be gone.
+    pub(super) fn start_with_session(&self) {
+        if self.loaded.given.contains(&Key::Autostart) {
+            self.ports.set_autostart(self.loaded.settings.autostart);
+        }
+    }
+
     /// The file may have been changed by hand.
     pub(super) fn reload_settings(&mut self) {
-        let loaded = self.store.load();
+        let loaded = self.store.load().after(&self.loaded);
         if loaded != self.loaded {
             if let Some(problem) = &loaded.problem {
                 tracing::warn!(problem = problem.id, "the settings file can't be used as it is");

@@ -72,6 +72,14 @@ pub fn open(profile: &str, events: UnboundedSender<DesktopEvent>) -> Result<Desk
     })
 }
 
+/// The keychain alone, for a command that runs without the agent.
+///
+/// # Errors
+/// When the system gives no thread for it.
+pub fn open_keychain(profile: &str) -> Result<Keychain, DesktopError> {
+    Keychain::open(profile)
+}
+
 /// Runs the agent with the process's main thread as the desktop wants it: on macOS the main thread belongs to the system's
 /// event loop and `agent` gets a thread of its own; elsewhere this simply calls `agent`. To be called first in `main`.
 ///

@@ -43,7 +43,7 @@ fn told(output: &Output) -> String {
 #[test]
 fn commands_say_that_nothing_runs_in_the_persons_language() {
     let program = Program::new();
-    for words in [&["status"][..], &["status", "--json"], &["doctor"], &["quit"]] {
+    for words in [&["status"][..], &["status", "--json"], &["quit"]] {
         let output = program.run(words);
         assert_eq!(output.status.code(), Some(1), "{words:?}");
         assert!(
@@ -69,6 +69,25 @@ fn commands_say_that_nothing_runs_in_the_persons_language() {
         told(&program.run(&["status"])).contains("is not running"),
         "the settings' language wins"
     );
+}
+
+#[test]
+fn doctor_checks_what_it_can_while_nothing_runs() {
+    let program = Program::new();
+    std::fs::create_dir_all(program.0.path().join("config")).unwrap();
+    std::fs::write(program.0.path().join("config/settings.toml"), "theme = = 3\n").unwrap();
+    let output = program.run(&["doctor", "--json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let result = |name: &str| {
+        let checks = found["checks"].as_array().unwrap().iter();
+        let check = checks.clone().find(|check| check["name"] == name);
+        check.unwrap_or_else(|| panic!("no check {name}: {found}"))["result"].clone()
+    };
+    assert_eq!(result("agent"), "failed");
+    assert_eq!(result("settings"), "warning");
+    assert_eq!(result("keychain"), "failed", "there is no session bus");
+    assert_eq!(result("mode"), "skipped");
 }
 
 #[test]

@@ -69,6 +69,7 @@ async fn a_file_changed_by_hand_counts_and_a_broken_one_is_said_and_left_alone()
             .map(String::as_str),
         Some("2")
     );
+    assert_eq!(state.language, "en", "what was in force stays");
     let changes = SettingsChange {
         theme: Some("dark".into()),
         ..Default::default()
@@ -76,6 +77,23 @@ async fn a_file_changed_by_hand_counts_and_a_broken_one_is_said_and_left_alone()
     let answer = agent.client.request(Request::ChangeSettings { changes }).await;
     assert!(matches!(answer, Err(RequestError::Refused(error)) if error.code == ErrorCode::Settings));
     assert_eq!(std::fs::read_to_string(desk.settings_file()).unwrap(), broken);
+}
+
+#[tokio::test]
+async fn what_a_file_says_of_the_start_with_the_session_is_done_at_the_start() {
+    let desk = Desk::new();
+    std::fs::write(desk.path().join("company.toml"), "autostart = true\n").unwrap();
+    let mut agent = desk.start().await;
+    agent
+        .sees("it starts with the session", |seen| {
+            matches!(seen, Seen::Autostart(true)).then_some(())
+        })
+        .await;
+    agent.quit().await;
+
+    let seen = Desk::new().start().await.quit().await;
+    let changed = seen.iter().any(|seen| matches!(seen, Seen::Autostart(_)));
+    assert!(!changed, "nobody said anything: {seen:?}");
 }
 
 #[tokio::test]

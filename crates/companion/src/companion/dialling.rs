@@ -270,6 +270,7 @@ impl DialReason {
             Self::RateLimited => "rate-limited",
             Self::NoCallback => "no-callback",
             Self::Unreachable => "unreachable",
+            Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::Platform => "platform",
             Self::RelayUnreachable => "relay-unreachable",
@@ -286,12 +287,13 @@ impl DialReason {
     }
 
     /// Every reason, for a test that each has words.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::WrongKey,
         Self::Forbidden,
         Self::RateLimited,
         Self::NoCallback,
         Self::Unreachable,
+        Self::Tls,
         Self::Timeout,
         Self::Platform,
         Self::RelayUnreachable,

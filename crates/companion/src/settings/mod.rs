@@ -233,6 +233,37 @@ pub struct Loaded {
     pub settings: Settings,
     /// What the company fixed.
     pub locked: BTreeSet<Key>,
+    /// What a file says itself; the rest are defaults.
+    pub given: BTreeSet<Key>,
+    /// A file couldn't be read at all, so what it says is missing here: whoever has settings in force keeps them.
+    pub incomplete: bool,
     /// What is wrong with a file, which line, and what is done about it; the first of several.
     pub problem: Option<Message>,
+}
+
+impl Loaded {
+    /// What is in force once `self` was read while `before` was in force: a file that can't be read changes only what is
+    /// said about it. Half a file, as an editor may leave it for a moment, shall end no call and no connection.
+    #[must_use]
+    pub fn after(self, before: &Self) -> Self {
+        if !self.incomplete {
+            return self;
+        }
+        let problem = self.problem.map(|problem| {
+            let id = match problem.id.as_str() {
+                "settings-broken" => "settings-broken-kept",
+                "settings-unreadable" => "settings-unreadable-kept",
+                other => other,
+            };
+            Message {
+                id: id.to_owned(),
+                ..problem
+            }
+        });
+        Self {
+            problem,
+            incomplete: true,
+            ..before.clone()
+        }
+    }
 }

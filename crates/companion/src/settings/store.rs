@@ -45,15 +45,17 @@ impl Store {
     /// something to work with.
     pub fn load(&self) -> Loaded {
         let mut settings = Settings::default();
-        let (_, person_problem) = layer(&mut settings, &self.person);
-        let (locked, company_problem) = match &self.company {
+        let person = layer(&mut settings, &self.person);
+        let company = match &self.company {
             Some(company) => layer(&mut settings, company),
-            None => (BTreeSet::new(), None),
+            None => Layer::default(),
         };
         Loaded {
             settings,
-            locked,
-            problem: person_problem.or(company_problem),
+            given: person.held.union(&company.held).copied().collect(),
+            locked: company.held,
+            incomplete: person.unread || company.unread,
+            problem: person.problem.or(company.problem),
         }
     }
 
@@ -126,19 +128,30 @@ impl Store {
     }
 }
 
-/// Puts a file's values over the settings; gives the keys that it holds, and its first problem.
-fn layer(settings: &mut Settings, path: &Path) -> (BTreeSet<Key>, Option<Message>) {
+/// What a file had to say.
+#[derive(Default)]
+struct Layer {
+    /// The keys that it holds.
+    held: BTreeSet<Key>,
+    /// It is there and can't be read.
+    unread: bool,
+    /// The first thing that is wrong with it.
+    problem: Option<Message>,
+}
+
+/// Puts a file's values over the settings.
+fn layer(settings: &mut Settings, path: &Path) -> Layer {
     let told = |id: &str| Message::new(id).with("file", path.display().to_string());
+    let unread = |message| Layer {
+        unread: true,
+        problem: Some(message),
+        ..Layer::default()
+    };
     let document = match parse(path) {
         Ok(Some(document)) => document,
-        Ok(None) => return (BTreeSet::new(), None),
-        Err(Broken::Line(line)) => {
-            return (
-                BTreeSet::new(),
-                Some(told("settings-broken").with("line", line.to_string())),
-            );
-        }
-        Err(Broken::Unreadable) => return (BTreeSet::new(), Some(told("settings-unreadable"))),
+        Ok(None) => return Layer::default(),
+        Err(Broken::Line(line)) => return unread(told("settings-broken").with("line", line.to_string())),
+        Err(Broken::Unreadable) => return unread(told("settings-unreadable")),
     };
     let mut held = BTreeSet::new();
     let mut problem: Option<(usize, Message)> = None;
@@ -161,7 +174,11 @@ fn layer(settings: &mut Settings, path: &Path) -> (BTreeSet<Key>, Option<Message
             ));
         }
     }
-    (held, problem.map(|(_, message)| message))
+    Layer {
+        held,
+        unread: false,
+        problem: problem.map(|(_, message)| message),
+    }
 }
 
 /// The file as TOML; `None` when there is none.
