@@ -73,6 +73,7 @@ fn may_ask(request: &Request) -> bool {
         | Request::DismissDial
         | Request::MissedRead
         | Request::Enrol { .. }
+        | Request::AcceptEnrolment { .. }
         | Request::DismissEnrolment
         | Request::SetCredential { .. }
         | Request::ForgetCredential { .. }

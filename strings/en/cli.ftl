@@ -72,6 +72,7 @@ enrol-no-answer = The relay { $host } did not answer in time. Try again; if the 
 enrol-not-a-relay = What answers at { $host } is not a relay. Check the address with your administrator; the code stays valid.
 enrol-token-not-stored = The relay accepted the code, but the keychain did not keep the token: this computer is not enrolled, and the code is used up. Open the keychain, then ask your administrator for a new code.
 enrol-relay-locked = Your company fixed another relay: the enrolment was not done. Ask your administrator for a link to that relay.
+enrol-link-changed = This enrolment no longer waits for your answer: another link was opened, or it was refused. Nothing was done. Check the relay that is shown, or open the link again.
 credential-account-missing = This secret belongs to an account, and none is given. Give the account’s id first.
 
 ## The connection test
@@ -81,12 +82,14 @@ test-relay-address-missing = The relay’s address is missing. Enrol this comput
 test-address-ok = The address { $host } is known to the network.
 test-address-unknown = The address { $host } is not known to the network ({ $why }). Check it, and your connection.
 test-relay-reachable = The relay answers, and the connection to it is safe.
+test-relay-reachable-plain = The relay answers. The connection isn’t encrypted: it must not leave this computer.
 test-relay-unreachable = The relay cannot be reached ({ $why }). Check your network connection, or tell your administrator.
 test-relay-tls = The encrypted connection to the relay fails ({ $why }): its certificate is not trusted. Check the address, or tell your administrator.
 test-relay-no-answer = The relay does not answer in time. Try again, and tell your administrator if it goes on.
 test-relay-not-a-relay = What answers at this address is not a relay. Check the address; a sign-in page of the network may also answer in its place.
 test-relay-busy = The relay is overloaded or restarting. Try again in a moment.
 test-token-missing = This computer has no token for the relay. Enter an enrolment code.
+test-token-other-relay = This computer’s token comes from another relay: it is not sent to this one. Enter an enrolment code of this relay, or put the old address back.
 test-token-refused = The relay no longer accepts this computer’s token. Ask your administrator for a new enrolment code.
 # $label: the name that the administrator gave this computer
 test-token-ok = The relay knows this computer as “{ $label }”.

@@ -196,6 +196,7 @@ link-down-lost = The connection to the relay was lost: calls are not announced. 
 link-down-not-a-relay = What answers at this address is not a relay: calls are not announced. Check the relay’s address in the settings.
 link-down-busy = The relay is overloaded or restarting: calls are not announced for now. Further tries follow by themselves.
 link-down-no-token = This computer has no token for the relay: calls are not announced. Enter an enrolment code in the settings.
+link-down-other-relay = The relay’s address is no longer the one that this computer is enrolled at: the token is not sent, and calls are not announced. Enter an enrolment code of this relay in the settings, or put the old address back.
 
 ## The keychain
 

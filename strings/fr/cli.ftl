@@ -72,6 +72,7 @@ enrol-no-answer = Le relais { $host } n’a pas répondu à temps. Recommencez�
 enrol-not-a-relay = Ce qui répond à l’adresse { $host } n’est pas un relais. Vérifiez l’adresse avec votre administrateur ; le code reste valable.
 enrol-token-not-stored = Le relais a accepté le code, mais le trousseau n’a pas gardé le jeton : cet ordinateur n’est pas inscrit, et le code est utilisé. Ouvrez le trousseau, puis demandez un nouveau code à votre administrateur.
 enrol-relay-locked = Votre entreprise a fixé un autre relais : l’inscription n’a pas été faite. Demandez à votre administrateur un lien pour ce relais.
+enrol-link-changed = Cette inscription n’attend plus votre réponse : un autre lien a été ouvert, ou elle a été refusée. Rien n’a été fait. Vérifiez le relais affiché, ou ouvrez de nouveau le lien.
 credential-account-missing = Ce secret appartient à un compte, et aucun compte n’est indiqué. Indiquez d’abord l’identifiant du compte.
 
 ## The connection test
@@ -81,12 +82,14 @@ test-relay-address-missing = L’adresse du relais manque. Inscrivez cet ordinat
 test-address-ok = L’adresse { $host } est connue du réseau.
 test-address-unknown = L’adresse { $host } n’est pas connue du réseau ({ $why }). Vérifiez-la, ainsi que votre connexion.
 test-relay-reachable = Le relais répond, et sa connexion est sûre.
+test-relay-reachable-plain = Le relais répond. La connexion n’est pas chiffrée : elle ne doit pas quitter cet ordinateur.
 test-relay-unreachable = Le relais est injoignable ({ $why }). Vérifiez votre connexion au réseau, ou prévenez votre administrateur.
 test-relay-tls = La connexion chiffrée au relais échoue ({ $why }) : son certificat n’est pas reconnu. Vérifiez l’adresse, ou prévenez votre administrateur.
 test-relay-no-answer = Le relais ne répond pas à temps. Recommencez, et prévenez votre administrateur si cela persiste.
 test-relay-not-a-relay = Ce qui répond à cette adresse n’est pas un relais. Vérifiez l’adresse ; un portail de connexion au réseau peut aussi répondre à sa place.
 test-relay-busy = Le relais est surchargé ou redémarre. Recommencez dans un instant.
 test-token-missing = Cet ordinateur n’a pas de jeton pour le relais. Saisissez un code d’inscription.
+test-token-other-relay = Le jeton de cet ordinateur vient d’un autre relais : il n’est pas envoyé à celui-ci. Saisissez un code d’inscription de ce relais, ou rétablissez l’ancienne adresse.
 test-token-refused = Le relais n’accepte plus le jeton de cet ordinateur. Demandez un nouveau code d’inscription à votre administrateur.
 # $label: the name that the administrator gave this computer
 test-token-ok = Le relais reconnaît cet ordinateur sous le nom « { $label } ».

@@ -76,7 +76,7 @@ dial-busy = Un autre appel est en train d’être demandé. Attendez qu’il soi
 dial-asking = Demande d’appel en cours…
 dial-pick-up = Décrochez votre téléphone : l’appel vers le { $number } part ensuite.
 dial-pick-up-unheard = Décrochez votre téléphone : l’appel vers le { $number } part ensuite. Sans relais connecté, la suite ne s’affiche pas ici.
-dial-calling = Appel du { $number }. Si votre téléphone sonne encore, décrochez-le.
+dial-calling = Appel vers le { $number }. Si votre téléphone sonne encore, décrochez-le.
 dial-talking = En communication avec le { $number }.
 dial-ended = Appel terminé.
 dial-ended-no-answer = Appel terminé sans réponse.
@@ -196,6 +196,7 @@ link-down-lost = La connexion au relais est perdue : les appels ne sont pas ann
 link-down-not-a-relay = Ce qui répond à cette adresse n’est pas un relais : les appels ne sont pas annoncés. Vérifiez l’adresse du relais dans les paramètres.
 link-down-busy = Le relais est surchargé ou redémarre : les appels ne sont pas annoncés pour l’instant. De nouveaux essais suivent tout seuls.
 link-down-no-token = Cet ordinateur n’a pas de jeton pour le relais : les appels ne sont pas annoncés. Saisissez un code d’inscription dans les paramètres.
+link-down-other-relay = L’adresse du relais n’est plus celle auprès de laquelle cet ordinateur est inscrit : le jeton n’est pas envoyé et les appels ne sont pas annoncés. Saisissez dans les paramètres un code d’inscription de ce relais, ou rétablissez l’ancienne adresse.
 
 ## The keychain
 

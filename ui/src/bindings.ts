@@ -286,7 +286,7 @@ export type Mode = "unset" | "relay" | "direct";
 export type Outcome = "ringing" | "talking" | "answered" | "missed" | "no_answer" | "unknown";
 
 /**
- * An enrolment link that waits.
+ * An enrolment link that waits. Its one-time code stays with the agent.
  */
 export type PendingEnrolment = { 
 /**
@@ -296,11 +296,7 @@ relay: string,
 /**
  * Its host, to be shown large: whom the person is about to trust.
  */
-host: string, 
-/**
- * The one-time code.
- */
-code: string, };
+host: string, };
 
 /**
  * Where in the window.
@@ -353,9 +349,9 @@ input: string, } | { "type": "show",
  */
 place: Place, } | { "type": "open_link", 
 /**
- * The URI.
+ * The URI. It holds the one-time code.
  */
-uri: string, } | { "type": "missed_read" } | { "type": "enrol", 
+uri: Secret, } | { "type": "missed_read" } | { "type": "enrol", 
 /**
  * `https://relay.example`
  */
@@ -363,7 +359,11 @@ relay: string,
 /**
  * The one-time code.
  */
-code: string, } | { "type": "dismiss_enrolment" } | { "type": "set_credential", 
+code: Secret, } | { "type": "accept_enrolment", 
+/**
+ * [`PendingEnrolment::relay`] as the person saw it. Refused when by now another relay waits, or none.
+ */
+relay: string, } | { "type": "dismiss_enrolment" } | { "type": "set_credential", 
 /**
  * Which.
  */
@@ -373,7 +373,7 @@ kind: CredentialKind,
  */
 account: string | null, 
 /**
- * The secret. The only place of the protocol where one stands.
+ * The secret.
  */
 secret: Secret, } | { "type": "forget_credential", 
 /**
@@ -390,7 +390,7 @@ account: string | null, } | { "type": "change_settings",
 changes: SettingsChange, } | { "type": "test_connection" } | { "type": "doctor" } | { "type": "quit" };
 
 /**
- * A secret on its way to the keychain: text on the wire, never shown by Debug, wiped when dropped.
+ * A secret on its way to the agent: text on the wire, never shown by Debug, wiped when dropped.
  */
 export type Secret = string;
 
@@ -571,7 +571,12 @@ tray_shown: boolean,
 /**
  * This computer's clock, RFC 3339.
  */
-at: string, };
+at: string, 
+/**
+ * Larger than that of every snapshot that this agent made before: an answer and a change may overtake each other. A new
+ * agent begins anew.
+ */
+revision: number, };
 
 /**
  * What a typed text means.

@@ -28,8 +28,19 @@ test('calling back dials as a press does, and shows the card', async ({ desk, pa
   await desk.open();
   await desk.place(/Appels/).click();
   await page.getByRole('button', { name: 'Rappeler 06 39 98 12 34' }).click();
-  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33639981234', null, false] }]);
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33639981234', '4207001', false] }]);
   await expect(page.getByRole('heading', { name: '06 39 98 12 34' })).toBeVisible();
+});
+
+test('calling back rings the line that was called, whatever line the pad stands on', async ({ desk, page }) => {
+  await desk.open('lines');
+  await desk.place(/Appels/).click();
+  await page.getByRole('button', { name: 'Rappeler 06 39 98 12 34' }).click();
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33639981234', '4207002', false] }]);
+  // The next number is dialled from the pad's own line again.
+  await (await desk.agent()).evaluate((agent) => agent.stage('ended'));
+  await page.getByRole('button', { name: 'Fermer' }).click();
+  await expect(page.getByLabel('Depuis')).toHaveValue('4207001');
 });
 
 test('a withheld number can’t be called back, and says so', async ({ desk, page }) => {

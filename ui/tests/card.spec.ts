@@ -12,7 +12,7 @@ test('the card tells each stage as it comes', async ({ desk, page }) => {
   await expect(card).toContainText('Décrochez votre téléphone');
   await expect(card.getByRole('listitem').filter({ hasText: 'Votre téléphone' })).toContainText('en cours');
   await stage('calling');
-  await expect(card).toContainText('Appel du');
+  await expect(card).toContainText('Appel vers le');
   await expect(card.getByRole('listitem').filter({ hasText: 'Correspondant' })).toContainText('en cours');
   await page.clock.install();
   await stage('talking');
@@ -42,7 +42,7 @@ test('again dials the same number once', async ({ desk, page }) => {
   await desk.open('ended');
   await page.getByRole('button', { name: 'Rappeler' }).dblclick();
   await expect(page.locator('main')).toContainText('Demande d’appel en cours');
-  expect(await desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', null, false] }]);
+  expect(await desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', '4207001', false] }]);
 });
 
 test('the agent’s own question waits for a yes', async ({ desk, page }) => {
@@ -50,5 +50,23 @@ test('the agent’s own question waits for a yes', async ({ desk, page }) => {
   await page.keyboard.press('Enter');
   expect(await desk.heard('dial')).toEqual([]);
   await page.getByRole('button', { name: 'Appeler quand même' }).click();
-  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', null, true] }]);
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', '4207001', true] }]);
+});
+
+test('again and yes ring the line that the card names', async ({ desk, page }) => {
+  await desk.open('lines-ended');
+  await expect(page.locator('main')).toContainText('4207002');
+  await page.getByRole('button', { name: 'Rappeler' }).click();
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', '4207002', false] }]);
+
+  await desk.open('lines-question');
+  await page.getByRole('button', { name: 'Appeler quand même' }).click();
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', '4207002', true] }]);
+});
+
+test('a line that is no longer served is not asked for', async ({ desk, page }) => {
+  await desk.open('lines-ended');
+  await (await desk.agent()).evaluate((agent) => agent.change({ accounts: [{ id: '4207001', default: true }] }));
+  await page.getByRole('button', { name: 'Rappeler' }).click();
+  await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', null, false] }]);
 });

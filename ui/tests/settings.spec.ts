@@ -108,20 +108,40 @@ test('an enrolment link shows the host large and waits for a yes', async ({ desk
   const size = await dialog.locator('.host').evaluate((host) => parseFloat(getComputedStyle(host).fontSize));
   expect(size).toBeGreaterThanOrEqual(20);
   await page.keyboard.press('Enter');
-  expect(await desk.heard('enrol')).toEqual([]);
+  expect(await desk.heard('acceptEnrolment')).toEqual([]);
   await dialog.getByRole('button', { name: 'Refuser' }).click();
   await expect(dialog).toHaveCount(0);
   expect((await desk.heard('dismissEnrolment')).length).toBe(1);
-  expect(await desk.heard('enrol')).toEqual([]);
+  expect(await desk.heard('acceptEnrolment')).toEqual([]);
 });
 
-test('yes to an enrolment link enrols with what the link said', async ({ desk, page }) => {
+test('yes to an enrolment link is a yes to the relay that was shown', async ({ desk, page }) => {
   await desk.open('enrol');
   await page.getByRole('dialog').getByRole('button', { name: 'Inscrire ce poste' }).click();
   await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
-  expect((await desk.heard('enrol')).map((h) => h.args)).toEqual([
-    ['https://telephonie.relais.example', 'K7QF-9M2X-TB4R'],
-  ]);
+  expect((await desk.heard('acceptEnrolment')).map((h) => h.args)).toEqual([['https://telephonie.relais.example']]);
+});
+
+test('a link that comes while another is read asks anew', async ({ desk, page }) => {
+  await desk.open('enrol');
+  const dialog = page.getByRole('dialog', { name: 'Inscrire ce poste' });
+  const yes = dialog.getByRole('button', { name: 'Inscrire ce poste' });
+  await yes.hover();
+  await page.mouse.down();
+  await (
+    await desk.agent()
+  ).evaluate((agent) =>
+    agent.change({ pending_enrolment: { relay: 'https://autre.relais.example', host: 'autre.relais.example' } }),
+  );
+  await expect(dialog).toContainText('autre.relais.example');
+  await page.mouse.up();
+  await expect(dialog.getByRole('heading')).toBeFocused();
+  expect(await desk.heard('acceptEnrolment')).toEqual([]);
+  await (await desk.agent()).evaluate((agent) => agent.failNext('acceptEnrolment', 'failed', 'enrol-link-changed'));
+  await yes.click();
+  await expect(dialog.getByRole('alert')).toContainText('n’attend plus votre réponse');
+  await yes.click();
+  await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
 });
 
 test('a silent agent is said, can be started, and comes back', async ({ desk, page }) => {

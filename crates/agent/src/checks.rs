@@ -16,7 +16,7 @@ use url::Url;
 use crate::controller::Input;
 use crate::desktop::{KeychainPort, SecretName};
 use crate::enrol::{TOKEN, address_problem};
-use crate::view;
+use crate::{token, view};
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -183,7 +183,10 @@ async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut S
         return;
     }
     let token = match keychain.get(TOKEN).await {
-        Ok(Some(token)) => token,
+        Ok(Some(kept)) => match token::for_relay(&kept, &relay) {
+            Some(token) => token,
+            None => return steps.add(failed("relay_token", "test-token-other-relay")).await,
+        },
         Ok(None) => return steps.add(failed("relay_token", "test-token-missing")).await,
         Err(problem) => return steps.add(keychain_failed("relay_token", problem)).await,
     };
@@ -197,12 +200,13 @@ async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut S
         }
     };
     let me = client.me().await;
-    steps.add(reachable(&me)).await;
+    steps.add(reachable(&me, url.scheme() == "https")).await;
     let me = match me {
         Ok(me) => me,
-        Err(ClientError::Refused { .. }) => {
+        Err(error) if error.is_unauthorized() => {
             return steps.add(failed("relay_token", "test-token-refused")).await;
         }
+        // Said already: whether the token is right, only an answer to it tells.
         Err(_) => return,
     };
     steps
@@ -226,20 +230,27 @@ async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut S
         .await;
 }
 
-fn reachable<T>(answer: &Result<T, ClientError>) -> Check {
+fn reachable<T>(answer: &Result<T, ClientError>, encrypted: bool) -> Check {
     let name = "relay_reachable";
+    let answers = if encrypted {
+        "test-relay-reachable"
+    } else {
+        "test-relay-reachable-plain"
+    };
     match answer {
         // A refusal in the relay's own words is an answer of the relay.
-        Ok(_) => ok(name, "test-relay-reachable"),
-        Err(error) if error.is_unauthorized() => ok(name, "test-relay-reachable"),
+        Ok(_) => ok(name, answers),
+        Err(error) if error.is_unauthorized() => ok(name, answers),
         Err(ClientError::Unreachable { why }) => check(
             name,
             CheckResult::Failed,
             Message::new("test-relay-unreachable").with("why", why),
         ),
-        Err(ClientError::Tls { why }) => {
-            check(name, CheckResult::Failed, Message::new("test-relay-tls").with("why", why))
-        }
+        Err(ClientError::Tls { why }) => check(
+            name,
+            CheckResult::Failed,
+            Message::new("test-relay-tls").with("why", why),
+        ),
         Err(ClientError::TimedOut | ClientError::Interrupted { .. }) => failed(name, "test-relay-no-answer"),
         Err(ClientError::NotARelay { .. } | ClientError::Unreadable { .. }) => {
             failed(name, "test-relay-not-a-relay")

@@ -2,12 +2,13 @@
 
 use companion::event::CredentialKind;
 use companion::words::Message;
-use control::protocol::ErrorCode;
+use control::protocol::{ErrorCode, Secret};
 use relay_api::wire::{Enrolled, problem};
 use relay_api::{ClientError, ClientOptions, RelayClient, RelayUrl, SetupError};
 use secrecy::SecretString;
 
 use crate::desktop::{KeychainPort, SecretName};
+use crate::token;
 use crate::view::keychain_problem;
 
 /// Where the token stands in the keychain.
@@ -23,18 +24,17 @@ pub(crate) type Refusal = (ErrorCode, Message);
 pub(crate) struct Enrolment {
     /// Where the relay is.
     pub(crate) relay: RelayUrl,
-    /// The token, as it stands in the keychain now.
+    /// The token; it stands in the keychain now.
     pub(crate) token: SecretString,
 }
 
-/// Enrols this desktop at a relay.
+/// Enrols this desktop at a relay. The settings are the caller's.
 pub(crate) async fn enrol<K: KeychainPort>(
     keychain: &K,
-    relay: &str,
-    code: &str,
+    relay: RelayUrl,
+    code: &Secret,
 ) -> Result<Enrolment, Refusal> {
-    let relay = RelayUrl::parse(relay).map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
-    if code.trim().is_empty() {
+    if code.expose().trim().is_empty() {
         return Err((ErrorCode::BadRequest, Message::new("enrol-code-missing")));
     }
     // A code works once: it isn't spent while there is nowhere to keep what it buys.
@@ -42,7 +42,7 @@ pub(crate) async fn enrol<K: KeychainPort>(
     keychain.get(TOKEN).await.map_err(unusable)?;
     let client = RelayClient::new(relay.clone(), None, ClientOptions::default())
         .map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
-    let enrolled = client.enrol(code).await.map_err(|error| {
+    let enrolled = client.enrol(code.expose()).await.map_err(|error| {
         tracing::warn!(%error, "the enrolment failed");
         (ErrorCode::Relay, relay_problem(&relay, &error))
     })?;
@@ -54,7 +54,8 @@ pub(crate) async fn enrol<K: KeychainPort>(
     tracing::info!(relay = %relay.host(), accounts = accounts.len(), "enrolled");
     tracing::debug!(label, "enrolled as");
     let token = SecretString::from(token);
-    keychain.set(TOKEN, token.clone()).await.map_err(|problem| {
+    let kept = token::kept(&relay, &token);
+    keychain.set(TOKEN, kept).await.map_err(|problem| {
         tracing::error!(?problem, "the new token can't be stored");
         (ErrorCode::Keychain, Message::new("enrol-token-not-stored"))
     })?;

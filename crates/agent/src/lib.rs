@@ -19,4 +19,5 @@ mod journal;
 mod outbox;
 mod relay_link;
 mod settings_file;
+mod token;
 mod window;

@@ -1,6 +1,6 @@
 //! What a link or an argument asks for. Any web page can open a link: it fills the pad or asks, and never acts by itself.
 
-use control::protocol::PendingEnrolment;
+use control::protocol::{PendingEnrolment, Secret};
 use relay_api::RelayUrl;
 use url::Url;
 
@@ -45,11 +45,20 @@ pub enum LinkError {
     Code,
 }
 
+/// What an enrolment link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolmentLink {
+    /// What the person is asked.
+    pub pending: PendingEnrolment,
+    /// The one-time code. It goes to the relay alone, after the person's yes.
+    pub code: Secret,
+}
+
 /// Reads `centrex-tray://enrol?relay=…&code=…`. Nothing is contacted: the person decides first.
 ///
 /// # Errors
 /// [`LinkError`]
-pub fn enrolment(uri: &str) -> Result<PendingEnrolment, LinkError> {
+pub fn enrolment(uri: &str) -> Result<EnrolmentLink, LinkError> {
     let url = Url::parse(uri.trim()).map_err(|_| LinkError::NotEnrolment)?;
     let place = url.host_str().unwrap_or_else(|| url.path().trim_matches('/'));
     if url.scheme() != "centrex-tray" || !place.eq_ignore_ascii_case("enrol") {
@@ -71,10 +80,12 @@ pub fn enrolment(uri: &str) -> Result<PendingEnrolment, LinkError> {
     if code.is_empty() || code.len() > 128 || code.chars().any(char::is_control) {
         return Err(LinkError::Code);
     }
-    Ok(PendingEnrolment {
-        relay: relay.as_str().to_owned(),
-        host: relay.host(),
-        code,
+    Ok(EnrolmentLink {
+        pending: PendingEnrolment {
+            relay: relay.as_str().to_owned(),
+            host: relay.host(),
+        },
+        code: code.into(),
     })
 }
 
@@ -98,12 +109,15 @@ mod tests {
         let link = "centrex-tray://enrol?relay=https%3A%2F%2Frelay.example%3A8443&code=ABCD-1234";
         assert_eq!(
             enrolment(link),
-            Ok(PendingEnrolment {
-                relay: "https://relay.example:8443/".into(),
-                host: "relay.example:8443".into(),
-                code: "ABCD-1234".into(),
+            Ok(EnrolmentLink {
+                pending: PendingEnrolment {
+                    relay: "https://relay.example:8443/".into(),
+                    host: "relay.example:8443".into(),
+                },
+                code: "ABCD-1234".to_owned().into(),
             })
         );
+        assert!(!format!("{:?}", enrolment(link)).contains("ABCD"));
         assert!(enrolment("centrex-tray:enrol?relay=https://relay.example&code=X").is_ok());
         assert!(enrolment("centrex-tray://enrol/?relay=http://127.0.0.1:8080&code=X").is_ok());
     }

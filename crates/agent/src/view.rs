@@ -25,6 +25,8 @@ pub struct Around<'a> {
     pub pending_enrolment: Option<&'a wire::PendingEnrolment>,
     /// A tray shows our icon.
     pub tray_shown: bool,
+    /// How many snapshots were made, this one included.
+    pub revision: u64,
 }
 
 /// The whole state at a time.
@@ -55,6 +57,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         pending_enrolment: around.pending_enrolment.cloned(),
         tray_shown: around.tray_shown,
         at: now.to_string(),
+        revision: around.revision,
     }
 }
 

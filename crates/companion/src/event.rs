@@ -163,6 +163,8 @@ pub enum LinkProblem {
     Busy,
     /// The keychain doesn't give the token.
     NoToken,
+    /// The token was issued by another relay, and goes to no other.
+    OtherRelay,
 }
 
 /// One press of "call", made by the agent from a random source.

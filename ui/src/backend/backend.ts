@@ -43,7 +43,7 @@ export function sentenceOf(thrown: unknown): Message {
 
 /**
  * The page's only door. Everything behind it is another process; every promise rejects with a {@link BackendError}.
- * A secret can go through it outwards ({@link Backend.setCredential}); none ever comes back.
+ * A secret can go through it outwards ({@link Backend.setCredential}, {@link Backend.enrol}); none ever comes back.
  */
 export interface Backend {
   /** Calls `listener` with the state of now, then with everything that changes. Call once. */
@@ -56,6 +56,8 @@ export interface Backend {
   dismissDial(): Promise<void>;
   missedRead(): Promise<void>;
   enrol(relay: string, code: string): Promise<void>;
+  /** Says yes to the enrolment that waits, by the relay that the person saw: its code never comes into the page. */
+  acceptEnrolment(relay: string): Promise<void>;
   dismissEnrolment(): Promise<void>;
   setCredential(kind: CredentialKind, account: string | null, secret: string): Promise<void>;
   forgetCredential(kind: CredentialKind, account: string | null): Promise<void>;

@@ -55,6 +55,7 @@ export const tauriBackend: Backend = {
   dismissDial: () => done({ type: 'dismiss_dial' }),
   missedRead: () => done({ type: 'missed_read' }),
   enrol: (relay, code) => done({ type: 'enrol', relay, code }),
+  acceptEnrolment: (relay) => done({ type: 'accept_enrolment', relay }),
   dismissEnrolment: () => done({ type: 'dismiss_enrolment' }),
   setCredential: (kind, account, secret) => done({ type: 'set_credential', kind, account, secret }),
   forgetCredential: (kind, account) => done({ type: 'forget_credential', kind, account }),

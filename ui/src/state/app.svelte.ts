@@ -22,14 +22,17 @@ export class App {
   shown = $state(0);
   /** What a screen reader is told politely; a place may say something here. */
   announcement = $state('');
+  /** Revision of the snapshot held. */
+  private newest = 0;
   readonly words = $derived(wordsFor(this.snapshot?.language ?? navigator.language));
-  readonly dialling = $derived(this.snapshot?.dial ?? null);
+  /** The card that covers the pad; none once the person went on from a finished call. */
+  readonly dialling = $derived(this.pad.hasLeft(this.snapshot?.dial) ? null : (this.snapshot?.dial ?? null));
 
   constructor(backend: Backend) {
     this.backend = backend;
     this.pad = new Pad(backend, {
       snapshot: () => this.snapshot,
-      accept: (snapshot) => (this.snapshot = snapshot),
+      accept: (snapshot) => this.take(snapshot),
       showPad: () => (this.place = 'pad'),
     });
   }
@@ -39,10 +42,10 @@ export class App {
     await this.backend.follow((news) => this.hear(news));
   }
 
-  /** One press on a call's "Call back": dials as a press on the pad does, and shows the card. */
-  callBack(number: string): void {
+  /** One press on a call's "Call back": dials as a press on the pad does, from the call's own line, and shows the card. */
+  callBack(number: string, account: string): void {
     this.place = 'pad';
-    this.pad.fill(number);
+    this.pad.fill(number, account);
     void this.pad.call();
   }
 
@@ -58,6 +61,8 @@ export class App {
   private hear(news: News): void {
     switch (news.type) {
       case 'link':
+        // Another agent may answer from now on, and it counts anew.
+        if (news.link === 'up') this.newest = 0;
         this.link = news.link;
         this.refusal = news.message;
         if (news.link === 'up') this.startFailure = null;
@@ -74,15 +79,20 @@ export class App {
     }
   }
 
+  /** An answer and a change may overtake each other: what is older than the state held says nothing. */
   private take(snapshot: Snapshot): void {
+    if (snapshot.revision < this.newest) return;
+    this.newest = snapshot.revision;
     const first = this.snapshot === null;
     this.snapshot = snapshot;
+    if (first && this.pad.waiting) this.pad.leaveCard();
     if (first && snapshot.mode === 'unset' && this.pad.text === '') this.place = 'settings';
   }
 
   private show(place: Place, fill: string | null): void {
     const unset = this.snapshot?.mode === 'unset';
     this.place = unset && place === 'pad' && fill === null ? 'settings' : place;
+    if (this.place === 'pad' && (fill !== null || !this.pad.hasNews())) this.pad.leaveCard();
     if (fill !== null) this.pad.fill(fill);
     this.shown += 1;
   }

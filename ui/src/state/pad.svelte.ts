@@ -1,9 +1,12 @@
-import type { Choice, Message, Snapshot, Understood } from '../bindings';
+import type { Choice, Dial, Message, Snapshot, Understood } from '../bindings';
 import { type Backend, sentenceOf } from '../backend/backend';
 import { clip, oneLine } from '../lib/paste';
 
 /** How long typing must rest before the agent is asked what it means, in milliseconds. */
 const REST_MS = 60;
+
+/** How long the reason of a failed call waits for somebody to come and read it, in milliseconds. */
+const FAILURE_IS_NEWS_MS = 60_000;
 
 /** What the pad needs of the rest. */
 export interface Surroundings {
@@ -26,8 +29,17 @@ export class Pad {
   locked = $state(false);
   /** Why the last press didn't dial. */
   refusal = $state.raw<Message | null>(null);
-  /** Whose phone rings; the default line when null. */
-  account = $state<string | null>(null);
+  /** The line that the person chose; the default line when null. */
+  private chosen = $state<string | null>(null);
+  /** The line that came with the text in the field: a call is returned from the line that it reached. */
+  private lent = $state<string | null>(null);
+
+  /** What stands in the field was dialled: it goes when the call's card does. */
+  private spent = $state(false);
+  /** Start time of the finished call that the person went on from: its card is gone, whatever the agent still holds. */
+  private left = $state<string | null>(null);
+  /** The agent is giving that call up; nothing is dialled before. */
+  private leaving: Promise<void> = Promise.resolve();
 
   private readonly backend: Backend;
   private readonly around: Surroundings;
@@ -50,6 +62,16 @@ export class Pad {
     return this.raw ?? this.text;
   }
 
+  /** Whose phone rings: a line that this desktop serves, the default line when null. */
+  get line(): string | null {
+    return this.served(this.lent) ?? this.served(this.chosen);
+  }
+
+  chooseLine(account: string): void {
+    this.chosen = account;
+    this.lent = null;
+  }
+
   /** The person changed the field. */
   edit(text: string): void {
     this.recalled = -1;
@@ -59,10 +81,42 @@ export class Pad {
     this.timer = setTimeout(() => void this.ask(), REST_MS);
   }
 
-  /** A text came as a whole: pasted, from a link, recalled. The field shows it cleaned, the original stays visible. */
-  fill(text: string): void {
+  /**
+   * A text came as a whole: pasted, from a link, recalled. The field shows it cleaned, the original stays visible. `line` is
+   * the one to call from as long as this text stands.
+   */
+  fill(text: string, line: string | null = null): void {
     this.recalled = -1;
     this.takeWhole(text);
+    this.lent = line;
+  }
+
+  /** Something stands in the field that no call was asked for yet: it shows once the card has gone. */
+  get waiting(): boolean {
+    return this.text !== '' && !this.spent;
+  }
+
+  hasLeft(dial: Dial | null | undefined): boolean {
+    return dial != null && isOver(dial) && dial.started_at === this.left;
+  }
+
+  /** A call failed so lately that whoever opens the window may come for the reason. */
+  hasNews(): boolean {
+    const dial = this.around.snapshot()?.dial;
+    if (dial?.stage !== 'failed') return false;
+    return Date.now() - Date.parse(dial.ended_at ?? dial.started_at) < FAILURE_IS_NEWS_MS;
+  }
+
+  /** Goes on from a call that is over, and says so; one that lives, or that a press is about to renew, keeps its card. */
+  leaveCard(): boolean {
+    const dial = this.around.snapshot()?.dial;
+    if (this.locked || dial == null || !isOver(dial) || this.hasLeft(dial)) return false;
+    this.left = dial.started_at;
+    if (this.spent) this.clear();
+    this.leaving = this.backend.dismissDial().catch((thrown: unknown) => {
+      this.refusal = sentenceOf(thrown);
+    });
+    return true;
   }
 
   /** A choice among several numbers. */
@@ -90,12 +144,14 @@ export class Pad {
     this.locked = true;
     this.refusal = null;
     try {
+      await this.leaving;
       await this.current();
       const verdict = this.understood?.verdict;
       if (verdict === 'confirm' && !confirmed) {
         this.question = true;
       } else if (verdict === 'dial' || verdict === 'confirm') {
-        await this.backend.dial(this.source, this.account, confirmed);
+        this.spent = true;
+        await this.backend.dial(this.source, this.line, confirmed);
         this.question = false;
         // The card replaces the field with the next snapshot; it is fetched so that nothing can be pressed in between.
         this.around.accept(await this.backend.snapshot());
@@ -103,6 +159,7 @@ export class Pad {
         this.refusal = this.understood?.message ?? null;
       }
     } catch (thrown) {
+      this.spent = false;
       this.question = false;
       this.refusal = sentenceOf(thrown);
     } finally {
@@ -111,23 +168,24 @@ export class Pad {
   }
 
   /** Says yes to the question that the agent itself asks on the card (the same number again within seconds). */
-  async confirmCard(number: string): Promise<void> {
-    await this.settle(() => this.backend.dial(number, this.account, true));
+  async confirmCard(number: string, account: string | null): Promise<void> {
+    await this.settle(() => this.backend.dial(number, this.served(account), true));
   }
 
-  /** Dials the card's number once more. */
-  async redial(number: string): Promise<void> {
+  /** Dials the card's number once more, from the line that the card names. */
+  async redial(number: string, account: string | null): Promise<void> {
     await this.settle(async () => {
       await this.backend.dismissDial();
-      await this.backend.dial(number, this.account, false);
+      await this.backend.dial(number, this.served(account), false);
     });
   }
 
-  /** Closes the card; a number that didn't get through stays in the field. */
+  /** Closes the card; a number that didn't get through stays in the field, and so does one that came meanwhile. */
   async closeCard(): Promise<void> {
     const keep = this.around.snapshot()?.dial?.stage === 'failed';
     await this.settle(() => this.backend.dismissDial());
-    if (!keep) this.clear();
+    if (!keep && this.spent) this.clear();
+    this.spent = false;
   }
 
   decline(): void {
@@ -153,9 +211,17 @@ export class Pad {
     }
   }
 
+  /** The account, if this desktop still serves it. */
+  private served(account: string | null): string | null {
+    const accounts = this.around.snapshot()?.accounts ?? [];
+    return accounts.some(({ id }) => id === account) ? account : null;
+  }
+
   private set(text: string): void {
     this.text = text;
+    this.spent = false;
     this.raw = null;
+    this.lent = null;
     this.question = false;
     this.refusal = null;
   }
@@ -169,7 +235,7 @@ export class Pad {
     void this.ask().then(() => {
       const cleaned = this.understood?.display;
       if (this.raw !== whole || cleaned == null || this.text === cleaned) return;
-      if (keepOriginal && !sameButForSpaces(this.text, cleaned)) this.original = this.text;
+      if (keepOriginal && !sameButForSeparators(this.text, cleaned)) this.original = this.text;
       this.text = cleaned;
     });
   }
@@ -199,9 +265,15 @@ export class Pad {
   }
 }
 
-/** Whether nothing but the kind of space differs: not worth showing what was pasted. */
-function sameButForSpaces(one: string, other: string): boolean {
-  return one.replace(/\s/gu, ' ') === other.replace(/\s/gu, ' ');
+/** The call has ended or never began: its card only tells of it. */
+export function isOver(dial: Dial): boolean {
+  return dial.stage === 'ended' || dial.stage === 'failed';
+}
+
+/** Whether nothing but spaces, dots and dashes differs: not worth showing what was pasted. */
+export function sameButForSeparators(one: string, other: string): boolean {
+  const bare = (text: string) => text.replace(/[\s.\p{Pd}]/gu, '');
+  return bare(one) === bare(other);
 }
 
 /** The numbers that were dialled, newest first, each once. */

@@ -64,7 +64,7 @@ fn run(args: Args, system: Lang, lang: Lang) -> u8 {
             Some(Command::Dial { number }) => {
                 let text = number.join(" ");
                 let wish = if links::is_own(&text) {
-                    Start::Link(text)
+                    Start::Link(text.into())
                 } else {
                     Start::Fill(text)
                 };

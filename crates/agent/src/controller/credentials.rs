@@ -6,6 +6,7 @@ use std::time::Duration;
 use companion::event::{CredentialKind, CredentialState, Event, KeychainProblem, Link, LinkProblem};
 use companion::settings::Mode;
 use control::protocol::{self as wire, Answer, ErrorCode};
+use relay_api::RelayUrl;
 use secrecy::SecretString;
 use telephony::AccountId;
 use tokio::time::Instant;
@@ -15,7 +16,7 @@ use crate::desktop::{KeychainPort, SecretName};
 use crate::enrol::TOKEN;
 use crate::outbox::Reply;
 use crate::ports::Ports;
-use crate::view;
+use crate::{token, view};
 
 /// The first wait before a keychain that can't be used is asked again; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -110,6 +111,17 @@ impl<P: Ports> Controller<P> {
         if !self.wanted_secrets().contains(name) {
             return;
         }
+        let (result, tokenless) = match result {
+            Ok(Some(kept)) if name.kind == CredentialKind::RelayToken => {
+                let token = self.token_for_our_relay(&kept);
+                let tokenless = match token {
+                    Some(_) => LinkProblem::NoToken,
+                    None => LinkProblem::OtherRelay,
+                };
+                (Ok(token), tokenless)
+            }
+            result => (result, LinkProblem::NoToken),
+        };
         let state = match &result {
             Ok(Some(_)) => CredentialState::Present,
             Ok(None) => CredentialState::Absent,
@@ -130,10 +142,20 @@ impl<P: Ports> Controller<P> {
             match result {
                 Ok(Some(token)) if self.link.is_none() => self.connect(token),
                 Ok(Some(_)) => {}
-                _ if self.link.is_none() => self.feed(Event::Link(Link::Down(LinkProblem::NoToken))),
+                _ if self.link.is_none() => self.feed(Event::Link(Link::Down(tokenless))),
                 _ => {}
             }
         }
+    }
+
+    /// The kept token, unless another relay issued it than the one of the settings.
+    fn token_for_our_relay(&self, kept: &SecretString) -> Option<SecretString> {
+        let url = self.companion.settings().relay_url.as_ref()?;
+        let token = token::for_relay(kept, &RelayUrl::parse(url.as_str()).ok()?);
+        if token.is_none() {
+            tracing::warn!("the relay's address is not the one that issued the token: it is not sent");
+        }
+        token
     }
 
     /// Stores or forgets a secret on a client's wish.
@@ -158,6 +180,12 @@ impl<P: Ports> Controller<P> {
                 "credential-account-missing",
             )));
         }
+        let relay = self.companion.settings().relay_url.as_ref();
+        let relay = relay.and_then(|url| RelayUrl::parse(url.as_str()).ok());
+        let secret = match (kind, relay) {
+            (CredentialKind::RelayToken, Some(relay)) => secret.map(|token| token::kept(&relay, &token)),
+            _ => secret,
+        };
         let name = SecretName { kind, account };
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
         tokio::spawn(async move {

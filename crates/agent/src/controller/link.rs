@@ -8,6 +8,7 @@ use relay_api::RelayUrl;
 use relay_api::wire::PlaceCall;
 use secrecy::SecretString;
 use telephony::{AccountId, E164};
+use url::Url;
 
 use super::{Controller, keychain};
 use crate::dial::{self, DialOutcome};
@@ -96,6 +97,16 @@ impl<P: Ports> Controller<P> {
         async move { dial::directly(&*keychain, &settings, account, number).await }
     }
 
+    /// The settings that aren't yet as an enrolment at this relay makes them.
+    pub(super) fn enrolment_changes(&self, relay: &RelayUrl) -> Vec<Change> {
+        let settings = &self.loaded.settings;
+        let at_relay = |url: &Url| RelayUrl::parse(url.as_str()).is_ok_and(|url| url == *relay);
+        let mode = (settings.mode != Mode::Relay).then_some(Change::Mode(Mode::Relay));
+        let stands = settings.relay_url.as_ref().is_some_and(at_relay);
+        let url = (!stands).then(|| Change::RelayUrl(relay.as_str().to_owned()));
+        mode.into_iter().chain(url).collect()
+    }
+
     /// The token stands in the keychain: the settings follow, then the connection.
     pub(super) fn on_enrolled(&mut self, result: Result<Enrolment, Refusal>, reply: Reply) {
         let Enrolment { relay, token } = match result {
@@ -107,22 +118,13 @@ impl<P: Ports> Controller<P> {
                 }));
             }
         };
-        self.pending_enrolment = None;
-        let settings = &self.loaded.settings;
-        let stands = settings.mode == Mode::Relay
-            && settings
-                .relay_url
-                .as_ref()
-                .is_some_and(|url| url.as_str() == relay.as_str());
-        let changes = [
-            Change::Mode(Mode::Relay),
-            Change::RelayUrl(relay.as_str().to_owned()),
-        ];
-        if let Err(error) = if stands {
-            Ok(())
-        } else {
-            self.change_settings(&changes)
-        } {
+        // Another relay's question, come meanwhile, still waits.
+        self.enrolment_link
+            .take_if(|link| link.pending.relay == relay.as_str());
+        let changes = self.enrolment_changes(&relay);
+        if !changes.is_empty()
+            && let Err(error) = self.change_settings(&changes)
+        {
             return reply.send(Err(error));
         }
         // Another desktop's place in the history, or of other accounts: not ours any more.

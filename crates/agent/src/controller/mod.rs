@@ -19,7 +19,7 @@ use companion::settings::{Loaded, Store};
 use companion::tray::{MenuAction, Tray};
 use companion::words::Lang;
 use control::profile::Profile;
-use control::protocol::{self as wire, Change, PendingEnrolment, Place, Point};
+use control::protocol::{self as wire, Change, Place, Point, Secret};
 use control::transport::Server;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -33,6 +33,7 @@ use crate::desktop::{DesktopEvent, NotifyPort, SecretName, TrayPort};
 use crate::dial::DialOutcome;
 use crate::enrol::{Enrolment, Refusal};
 use crate::journal::{JournalHandle, JournalOpened};
+use crate::links::EnrolmentLink;
 use crate::outbox::{Outbox, Reply};
 use crate::paths::Paths;
 use crate::ports::Ports;
@@ -93,7 +94,7 @@ pub enum Start {
     /// The pad with a number or a URI.
     Fill(String),
     /// An enrolment link.
-    Link(String),
+    Link(Secret),
 }
 
 /// Sends the controller's own inputs from outside: signals.
@@ -139,11 +140,12 @@ pub struct Controller<P: Ports> {
     links: u64,
     credentials: Credentials,
     window: Window,
-    pending_enrolment: Option<PendingEnrolment>,
+    enrolment_link: Option<EnrolmentLink>,
     tray_shown: bool,
     notify_problem: Option<String>,
     shown: Option<Tray>,
     told: Option<wire::Snapshot>,
+    revision: u64,
     reload_at: Option<Instant>,
     start: Option<Start>,
     quitting: bool,
@@ -192,11 +194,12 @@ impl<P: Ports> Controller<P> {
             links: 0,
             credentials: Credentials::default(),
             window: Window::default(),
-            pending_enrolment: None,
+            enrolment_link: None,
             tray_shown: false,
             notify_problem: None,
             shown: Some(tray),
             told: None,
+            revision: 0,
             reload_at: None,
             start: show,
             quitting: false,
@@ -380,6 +383,7 @@ impl<P: Ports> Controller<P> {
             *told
                 == wire::Snapshot {
                     at: told.at.clone(),
+                    revision: told.revision,
                     ..snapshot.clone()
                 }
         });
@@ -393,13 +397,15 @@ impl<P: Ports> Controller<P> {
         }
     }
 
-    fn snapshot(&self) -> wire::Snapshot {
+    fn snapshot(&mut self) -> wire::Snapshot {
+        self.revision += 1;
         let around = Around {
             profile: self.profile.name(),
             loaded: &self.loaded,
             settings_file: &self.paths.settings,
-            pending_enrolment: self.pending_enrolment.as_ref(),
+            pending_enrolment: self.enrolment_link.as_ref().map(|link| &link.pending),
             tray_shown: self.tray_shown,
+            revision: self.revision,
         };
         view::snapshot(&self.companion, &around, Timestamp::now())
     }

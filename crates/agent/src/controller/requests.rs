@@ -3,7 +3,8 @@
 use companion::event::{DialRequest, Event};
 use companion::settings::Key;
 use companion::words::Message;
-use control::protocol::{Answer, Error, ErrorCode, Place, Request};
+use control::protocol::{Answer, Error, ErrorCode, Place, Request, Secret};
+use relay_api::RelayUrl;
 use secrecy::SecretString;
 use telephony::AccountId;
 
@@ -52,7 +53,9 @@ impl<P: Ports> Controller<P> {
                 self.feed(Event::DialDismissed);
                 reply.send(Ok(Answer::Done));
             }
-            Request::FillPad { input } if links::is_own(&input) => reply.send(done(self.open_link(&input))),
+            Request::FillPad { input } if links::is_own(&input) => {
+                reply.send(done(self.open_link(&input.into())))
+            }
             Request::FillPad { input } => reply.send(done(self.show(fill(&input)))),
             Request::Show { place } => reply.send(done(self.show(Wish::place(place)))),
             Request::OpenLink { uri } => reply.send(done(self.open_link(&uri))),
@@ -60,9 +63,10 @@ impl<P: Ports> Controller<P> {
                 self.feed(Event::MissedRead);
                 reply.send(Ok(Answer::Done));
             }
-            Request::Enrol { relay, code } => self.enrol(relay, code, reply),
+            Request::Enrol { relay, code } => self.enrol(&relay, code, reply),
+            Request::AcceptEnrolment { relay } => self.accept_enrolment(&relay, reply),
             Request::DismissEnrolment => {
-                self.pending_enrolment = None;
+                self.enrolment_link = None;
                 reply.send(Ok(Answer::Done));
             }
             Request::SetCredential {
@@ -136,8 +140,8 @@ impl<P: Ports> Controller<P> {
     }
 
     /// An enrolment link waits in the snapshot for the person's yes.
-    pub(super) fn open_link(&mut self, uri: &str) -> Result<(), Error> {
-        let pending = links::enrolment(uri).map_err(|problem| {
+    pub(super) fn open_link(&mut self, uri: &Secret) -> Result<(), Error> {
+        let link = links::enrolment(uri.expose()).map_err(|problem| {
             error(
                 ErrorCode::BadRequest,
                 match problem {
@@ -148,29 +152,48 @@ impl<P: Ports> Controller<P> {
                 },
             )
         })?;
-        self.pending_enrolment = Some(pending);
+        self.enrolment_link = Some(link);
         self.show(Wish::place(Place::Settings))
     }
 
-    fn enrol(&mut self, relay: String, code: String, reply: Reply) {
-        let fixed = self
-            .loaded
-            .settings
-            .relay_url
+    /// The person said yes to what they saw: another link that came meanwhile isn't meant.
+    fn accept_enrolment(&mut self, relay: &str, reply: Reply) {
+        let seen = self
+            .enrolment_link
             .as_ref()
-            .filter(|_| self.loaded.locked.contains(&Key::RelayUrl));
-        let same = |fixed: &url::Url| {
-            relay_api::RelayUrl::parse(&relay).is_ok_and(|relay| relay.as_str() == fixed.as_str())
-        };
-        if fixed.is_some_and(|fixed| !same(fixed)) {
-            return reply.send(Err(error(ErrorCode::Settings, "enrol-relay-locked")));
+            .filter(|link| link.pending.relay == relay);
+        match seen.map(|link| link.code.clone()) {
+            Some(code) => self.enrol(relay, code, reply),
+            None => reply.send(Err(error(ErrorCode::Failed, "enrol-link-changed"))),
         }
+    }
+
+    fn enrol(&mut self, relay: &str, code: Secret, reply: Reply) {
+        let relay = match self.may_enrol_at(relay) {
+            Ok(relay) => relay,
+            Err(error) => return reply.send(Err(error)),
+        };
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
         tokio::spawn(async move {
-            let result = enrol::enrol(&*keychain, &relay, &code).await;
+            let result = enrol::enrol(&*keychain, relay, &code).await;
             // Fails only when the controller has ended.
             let _ = own.send(Input::Enrolled(result, reply)).await;
         });
+    }
+
+    /// A code works once, and the token it buys takes the place of the one before: all that can be known beforehand is.
+    fn may_enrol_at(&self, relay: &str) -> Result<RelayUrl, Error> {
+        let relay = RelayUrl::parse(relay).map_err(|problem| Error {
+            code: ErrorCode::Relay,
+            message: view::message(enrol::address_problem(&problem)),
+        })?;
+        let changes = self.enrolment_changes(&relay);
+        let another = changes.iter().any(|change| change.key() == Key::RelayUrl);
+        if another && self.loaded.locked.contains(&Key::RelayUrl) {
+            return Err(error(ErrorCode::Settings, "enrol-relay-locked"));
+        }
+        self.store.check(&changes).map_err(settings::refusal)?;
+        Ok(relay)
     }
 
     fn test_connection(&mut self, reply: Reply) {
@@ -244,6 +267,7 @@ fn is_a_persons(request: &Request) -> bool {
         | Request::DismissDial
         | Request::DismissEnrolment
         | Request::Enrol { .. }
+        | Request::AcceptEnrolment { .. }
         | Request::SetCredential { .. }
         | Request::ForgetCredential { .. }
         | Request::Doctor

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companion::event::Event;
-use companion::settings::{Change, Key, Loaded, Mode};
+use companion::settings::{Change, ChangeError, Key, Loaded, Mode};
 use control::protocol::{Error, ErrorCode, Mode as WireMode, SettingsChange};
 
 use super::Controller;
@@ -16,10 +16,7 @@ pub(super) const DEBOUNCE: Duration = Duration::from_millis(200);
 impl<P: Ports> Controller<P> {
     /// Writes changes into the file and puts them in force.
     pub(super) fn change_settings(&mut self, changes: &[Change]) -> Result<(), Error> {
-        let loaded = self.store.change(changes).map_err(|error| Error {
-            code: ErrorCode::Settings,
-            message: view::message(error.0),
-        })?;
+        let loaded = self.store.change(changes).map_err(refusal)?;
         self.put_in_force(loaded);
         Ok(())
     }
@@ -62,6 +59,14 @@ impl<P: Ports> Controller<P> {
         if secrets(&before) != secrets(&now) {
             self.ask_keychain();
         }
+    }
+}
+
+/// Why settings aren't changed, on the wire.
+pub(super) fn refusal(error: ChangeError) -> Error {
+    Error {
+        code: ErrorCode::Settings,
+        message: view::message(error.0),
     }
 }
 

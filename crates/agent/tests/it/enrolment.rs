@@ -3,7 +3,7 @@
 use centrex_tray::desktop::SecretName;
 use companion::event::{CredentialKind, KeychainProblem};
 use control::protocol::{
-    ConnectionState, CredentialKind as WireKind, ErrorCode, Mode, Request, SettingsChange,
+    Answer, ConnectionState, CredentialKind as WireKind, ErrorCode, Mode, Request, SettingsChange,
 };
 use control::transport::RequestError;
 use secrecy::ExposeSecret;
@@ -15,7 +15,7 @@ const TOKEN: SecretName = SecretName {
     account: None,
 };
 
-fn refusal(answer: Result<control::protocol::Answer, RequestError>) -> (ErrorCode, String) {
+fn refusal(answer: Result<Answer, RequestError>) -> (ErrorCode, String) {
     match answer {
         Err(RequestError::Refused(error)) => (error.code, error.message.id),
         other => panic!("not refused: {other:?}"),
@@ -28,9 +28,9 @@ async fn a_link_asks_first_and_a_yes_leads_to_calls_that_are_heard() {
     let relay = Relay::start(&sim).await;
     let desk = Desk::new();
     let mut agent = desk.start().await;
-    let link = format!("centrex-tray://enrol?relay={}&code={}", relay.url(), relay.code());
+    let code = relay.code();
     // No window program lies beside the tests; the link waits all the same.
-    let _ = agent.client.request(Request::OpenLink { uri: link }).await;
+    let _ = agent.client.request(open(&relay.url(), &code)).await;
     let state = agent
         .until("the link waits", |state| state.pending_enrolment.is_some())
         .await;
@@ -41,13 +41,13 @@ async fn a_link_asks_first_and_a_yes_leads_to_calls_that_are_heard() {
         (Mode::Unset, true),
         "nothing happened yet"
     );
+    let shown = serde_json::to_string(&agent.client.snapshot().await.unwrap()).unwrap();
+    assert!(
+        shown.contains(&pending.relay) && !shown.contains(&code),
+        "{shown}"
+    );
 
-    agent
-        .ask(Request::Enrol {
-            relay: pending.relay,
-            code: pending.code,
-        })
-        .await;
+    agent.ask(Request::AcceptEnrolment { relay: pending.relay }).await;
     let state = agent.live().await;
     assert_eq!((state.mode, state.pending_enrolment), (Mode::Relay, None));
     assert_eq!(
@@ -59,16 +59,121 @@ async fn a_link_asks_first_and_a_yes_leads_to_calls_that_are_heard() {
         [ACCOUNT]
     );
     assert_eq!(state.cannot_dial, None);
-    let token = desk.keychain.holds(&TOKEN).unwrap();
+    let kept = desk.keychain.holds(&TOKEN).unwrap();
+    let (issuer, token) = kept.expose_secret().split_once(' ').unwrap();
+    assert_eq!(issuer, format!("{}/", relay.url()));
     agent.quit().await;
     for file in walk(desk.path()) {
         let bytes = std::fs::read(&file).unwrap_or_default();
-        let secret = token.expose_secret().as_bytes();
+        let secret = token.as_bytes();
         assert!(
             !bytes.windows(secret.len()).any(|part| part == secret),
             "the token stands in {file:?}"
         );
     }
+}
+
+fn open(relay: &str, code: &str) -> Request {
+    let uri = format!("centrex-tray://enrol?relay={relay}&code={code}");
+    Request::OpenLink { uri: uri.into() }
+}
+
+#[tokio::test]
+async fn a_yes_holds_for_the_relay_that_was_shown_and_for_no_other() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    let accept = |relay: &str| {
+        agent.client.request(Request::AcceptEnrolment {
+            relay: relay.to_owned(),
+        })
+    };
+    let changed = (ErrorCode::Failed, "enrol-link-changed".to_owned());
+    let shown = format!("{}/", relay.url());
+    assert_eq!(refusal(accept(&shown).await), changed, "nothing waits");
+
+    let code = relay.code();
+    let _ = agent.client.request(open(&relay.url(), &code)).await;
+    let _ = agent.client.request(open("https://other.example", "X")).await;
+    assert_eq!(refusal(accept(&shown).await), changed);
+    let pending = agent.client.snapshot().await.unwrap().pending_enrolment.unwrap();
+    assert_eq!(pending.host, "other.example", "it still waits");
+    assert!(desk.keychain.holds(&TOKEN).is_none());
+
+    let _ = agent.client.request(open(&relay.url(), &code)).await;
+    accept(&shown).await.unwrap();
+    agent.live().await;
+}
+
+#[tokio::test]
+async fn a_code_is_not_spent_while_the_settings_cannot_be_changed() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let company = desk.path().join("company.toml");
+    std::fs::write(&company, "mode = \"direct\"\n").unwrap();
+    let mut agent = desk.start().await;
+    let code = relay.code();
+    let enrol = || {
+        agent.client.request(Request::Enrol {
+            relay: relay.url(),
+            code: code.clone().into(),
+        })
+    };
+    let refused = |id: &str| (ErrorCode::Settings, id.to_owned());
+    assert_eq!(refusal(enrol().await), refused("settings-change-locked"));
+    std::fs::remove_file(&company).unwrap();
+    std::fs::create_dir_all(desk.settings_file().parent().unwrap()).unwrap();
+    std::fs::write(desk.settings_file(), "mode =\n").unwrap();
+    assert_eq!(refusal(enrol().await), refused("settings-change-broken"));
+    assert!(desk.keychain.holds(&TOKEN).is_none());
+
+    std::fs::write(desk.settings_file(), "# mine\n").unwrap();
+    enrol().await.unwrap();
+    agent.live().await;
+}
+
+#[tokio::test]
+async fn a_token_is_never_sent_to_another_relay_than_the_one_that_issued_it() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let other = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    other.set_nonblocking(true).unwrap();
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    agent.enrol(&relay).await;
+    let address = |url: String| SettingsChange {
+        relay_url: Some(url),
+        ..Default::default()
+    };
+    let elsewhere = format!("http://{}", other.local_addr().unwrap());
+    agent.change(address(elsewhere)).await;
+    let state = agent
+        .until("down", |state| state.connection.state == ConnectionState::Down)
+        .await;
+    assert_eq!(state.connection.message.id, "link-down-other-relay");
+    assert_eq!(state.cannot_dial.unwrap().id, "dial-failed-not-enrolled");
+    assert!(!state.credentials[0].present, "there is none for this relay");
+    let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
+        panic!("another answer")
+    };
+    assert_eq!(checks.last().unwrap().message.id, "test-token-other-relay");
+    let nobody = other.accept().map(|_| ()).unwrap_err().kind();
+    assert_eq!(nobody, std::io::ErrorKind::WouldBlock, "somebody connected");
+
+    agent.change(address(relay.url())).await;
+    agent.live().await;
+    // One that is set by hand belongs to the relay of the settings, and to no later one.
+    agent
+        .ask(Request::SetCredential {
+            kind: WireKind::RelayToken,
+            account: None,
+            secret: "t-2".to_owned().into(),
+        })
+        .await;
+    let kept = desk.keychain.holds(&TOKEN).unwrap();
+    assert_eq!(kept.expose_secret(), format!("{}/ t-2", relay.url()));
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
@@ -89,14 +194,14 @@ async fn what_cannot_be_enrolled_is_refused_with_its_reason_and_changes_nothing(
     let enrol = |relay: &str, code: &str| {
         agent.client.request(Request::Enrol {
             relay: relay.to_owned(),
-            code: code.to_owned(),
+            code: code.to_owned().into(),
         })
     };
     let used = relay.code();
     agent
         .ask(Request::Enrol {
             relay: relay.url(),
-            code: used.clone(),
+            code: used.clone().into(),
         })
         .await;
     let kept = desk.keychain.holds(&TOKEN).unwrap();
@@ -144,7 +249,7 @@ async fn a_code_is_not_spent_while_the_keychain_cannot_keep_the_token() {
     let enrol = || {
         agent.client.request(Request::Enrol {
             relay: relay.url(),
-            code: code.clone(),
+            code: code.clone().into(),
         })
     };
     desk.keychain.fail(Some(KeychainProblem::Locked));

@@ -4,6 +4,7 @@ use centrex_tray::desktop::DesktopEvent;
 use companion::tray::{MenuAction, MenuItem};
 use control::protocol::{Answer, Change, CheckResult, ErrorCode, Place, Request, SettingsChange};
 use control::transport::RequestError;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::fakes::Seen;
 use crate::world::{Desk, Relay, platform, within};
@@ -123,6 +124,8 @@ async fn the_connection_test_of_a_relay_names_each_step() {
         ]
         .map(ok)
     );
+    // The test's relay speaks plain HTTP, as only one on the same computer may.
+    assert_eq!(checks[1].message.id, "test-relay-reachable-plain");
     let mut told = Vec::new();
     within("each step is told as it ends", async {
         while told.len() < checks.len() {
@@ -144,6 +147,45 @@ async fn the_connection_test_of_a_relay_names_each_step() {
         ("relay_reachable", CheckResult::Failed)
     );
     assert_eq!(last.message.id, "test-relay-unreachable");
+}
+
+#[tokio::test]
+async fn a_relay_that_is_too_busy_says_nothing_about_the_token() {
+    let sim = platform().await;
+    let mut relay = Relay::start(&sim).await;
+    let mut agent = Desk::new().start().await;
+    agent.enrol(&relay).await;
+    relay.stop().await;
+    let busy = tokio::net::TcpListener::bind(relay.address).await.unwrap();
+    let answering = tokio::spawn(async move {
+        let body =
+            r#"{"type":"urn:centrex-relay:problem:too-many-requests","title":"Too many","status":429}"#;
+        let answer = format!(
+            "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        loop {
+            let (mut stream, _) = busy.accept().await.unwrap();
+            // One read holds a request without a body; a client that has gone meanwhile asks again.
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
+        panic!("another answer")
+    };
+    answering.abort();
+    let found: Vec<_> = checks
+        .iter()
+        .map(|check| (check.name.as_str(), check.message.id.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("relay_address", "test-address-ok"),
+            ("relay_reachable", "test-relay-busy")
+        ]
+    );
 }
 
 #[tokio::test]

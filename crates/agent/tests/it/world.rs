@@ -264,7 +264,7 @@ impl Agent {
     pub async fn enrol(&mut self, relay: &Relay) {
         self.ask(Request::Enrol {
             relay: relay.url(),
-            code: relay.code(),
+            code: relay.code().into(),
         })
         .await;
         self.live().await;

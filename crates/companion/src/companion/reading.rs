@@ -167,16 +167,18 @@ impl LinkProblem {
             Self::NotARelay => "link-down-not-a-relay",
             Self::Busy => "link-down-busy",
             Self::NoToken => "link-down-no-token",
+            Self::OtherRelay => "link-down-other-relay",
         })
     }
 
     /// Every problem, for a test that each has words.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Unreachable,
         Self::Tls,
         Self::Lost,
         Self::NotARelay,
         Self::Busy,
         Self::NoToken,
+        Self::OtherRelay,
     ];
 }

@@ -66,6 +66,28 @@ impl Store {
     /// [`ChangeError`] when a value can't be used, when the company fixed the setting, when the file is broken (it is never
     /// overwritten), or when it can't be written.
     pub fn change(&self, changes: &[Change]) -> Result<Loaded, ChangeError> {
+        self.stage(changes)?
+            .commit()
+            .map_err(|_| self.error("settings-change-unwritable"))?;
+        Ok(self.load())
+    }
+
+    /// Whether [`Self::change`] could write these changes now: everything of it but the last step. No change can always be
+    /// written.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub fn check(&self, changes: &[Change]) -> Result<(), ChangeError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.stage(changes)?
+            .discard()
+            .map_err(|_| self.error("settings-change-unwritable"))
+    }
+
+    /// The person's file with the changes in it, beside the one that it is to replace.
+    fn stage(&self, changes: &[Change]) -> Result<AtomicWriteFile, ChangeError> {
         let locked = self.load().locked;
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
@@ -81,8 +103,7 @@ impl Store {
             set(&mut document, key, value).map_err(|()| self.broken_at(&document, key))?;
         }
         self.write(&document.to_string())
-            .map_err(|_| self.error("settings-change-unwritable"))?;
-        Ok(self.load())
+            .map_err(|_| self.error("settings-change-unwritable"))
     }
 
     /// The person's file as it is, to be changed.
@@ -116,7 +137,7 @@ impl Store {
         ChangeError(Message::new(id).with("file", self.person.display().to_string()))
     }
 
-    fn write(&self, text: &str) -> std::io::Result<()> {
+    fn write(&self, text: &str) -> std::io::Result<AtomicWriteFile> {
         // Through a link to the file itself; replacing the link would tear it off a person's own collection of files.
         let path = std::fs::canonicalize(&self.person).unwrap_or_else(|_| self.person.clone());
         if let Some(folder) = path.parent() {
@@ -124,7 +145,7 @@ impl Store {
         }
         let mut file = AtomicWriteFile::open(&path)?;
         file.write_all(text.as_bytes())?;
-        file.commit()
+        Ok(file)
     }
 }
 

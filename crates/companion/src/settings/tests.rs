@@ -112,6 +112,38 @@ fn clearing_keeps_the_line_and_its_comment() {
 }
 
 #[test]
+fn a_check_judges_as_a_change_does_and_leaves_nothing() {
+    let files = files();
+    let folder = files.person.parent().unwrap();
+    let wish = [Change::Mode(Mode::Relay)];
+    assert_eq!(files.store.check(&wish), Ok(()));
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
+    for (person, company) in [
+        ("mode =\n", ""),
+        ("", "mode = \"direct\"\n"),
+        ("direct = true\n", "mode = \"direct\"\n"),
+    ] {
+        fs::write(&files.person, person).unwrap();
+        fs::write(&files.company, company).unwrap();
+        let refused = files.store.check(&wish).unwrap_err();
+        assert_eq!(files.store.change(&wish).unwrap_err(), refused);
+        assert_eq!(files.store.check(&[]), Ok(()), "nothing is to be written");
+        assert_eq!(fs::read_to_string(&files.person).unwrap(), person);
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_found_by_a_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let store = Store::new(file.join("settings.toml"), None);
+    let refused = store.check(&[Change::Sound(true)]).unwrap_err();
+    assert!(refused.0.id.starts_with("settings-change-un"), "{refused}");
+}
+
+#[test]
 fn a_broken_file_names_its_line_and_is_never_overwritten() {
     let files = files();
     let broken = "mode = \"relay\"\nsound =\n";

@@ -2,7 +2,8 @@
 //!
 //! A client sends [`ClientLine`]s and gets one [`ServerLine::Reply`] for each, in any order, matched by `id`. After
 //! [`Request::Subscribe`] it also gets [`ServerLine::Change`]s. No reply and no change ever carries a secret: one can be set
-//! ([`Request::SetCredential`]) and forgotten, never read.
+//! ([`Request::SetCredential`]) and forgotten, never read; an enrolment code goes in ([`Request::Enrol`],
+//! [`Request::OpenLink`]) and stays with the agent.
 
 mod snapshot;
 
@@ -28,8 +29,8 @@ pub struct Message {
     pub args: BTreeMap<String, String>,
 }
 
-/// A secret on its way to the keychain: text on the wire, never shown by Debug, wiped when dropped.
-#[derive(Clone, Serialize, Deserialize, TS)]
+/// A secret on its way to the agent: text on the wire, never shown by Debug, wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(transparent)]
 pub struct Secret(#[ts(type = "string")] zeroize::Zeroizing<String>);
 
@@ -102,8 +103,8 @@ pub enum Request {
     },
     /// A `centrex-tray:` link was opened; enrolment waits in the snapshot for the person's yes.
     OpenLink {
-        /// The URI.
-        uri: String,
+        /// The URI. It holds the one-time code.
+        uri: Secret,
     },
     /// The person saw the missed calls.
     MissedRead,
@@ -112,7 +113,12 @@ pub enum Request {
         /// `https://relay.example`
         relay: String,
         /// The one-time code.
-        code: String,
+        code: Secret,
+    },
+    /// The person said yes to the enrolment that waits: as [`Request::Enrol`], with the code of its link.
+    AcceptEnrolment {
+        /// [`PendingEnrolment::relay`] as the person saw it. Refused when by now another relay waits, or none.
+        relay: String,
     },
     /// The person said no to the enrolment that waits.
     DismissEnrolment,
@@ -122,7 +128,7 @@ pub enum Request {
         kind: CredentialKind,
         /// Of which account; absent for the kinds that belong to none.
         account: Option<String>,
-        /// The secret. The only place of the protocol where one stands.
+        /// The secret.
         secret: Secret,
     },
     /// Takes a secret out of the keychain.

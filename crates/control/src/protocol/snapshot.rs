@@ -42,6 +42,10 @@ pub struct Snapshot {
     pub tray_shown: bool,
     /// This computer's clock, RFC 3339.
     pub at: String,
+    /// Larger than that of every snapshot that this agent made before: an answer and a change may overtake each other. A new
+    /// agent begins anew.
+    #[ts(type = "number")]
+    pub revision: u64,
 }
 
 /// How calls are placed and heard.
@@ -247,13 +251,11 @@ pub struct Settings {
     pub file: String,
 }
 
-/// An enrolment link that waits.
+/// An enrolment link that waits. Its one-time code stays with the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PendingEnrolment {
     /// The relay's address as the link has it.
     pub relay: String,
     /// Its host, to be shown large: whom the person is about to trust.
     pub host: String,
-    /// The one-time code.
-    pub code: String,
 }

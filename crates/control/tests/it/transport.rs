@@ -358,5 +358,6 @@ fn snapshot() -> Snapshot {
         pending_enrolment: None,
         tray_shown: true,
         at: "2026-11-23T12:00:00Z".into(),
+        revision: 1,
     }
 }

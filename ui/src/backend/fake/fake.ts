@@ -38,7 +38,7 @@ export class FakeAgent {
 
   /** Changes the state and tells the page. */
   change(change: Partial<Snapshot>): void {
-    this.snapshot = { ...this.snapshot, ...change };
+    this.snapshot = { ...this.snapshot, ...change, revision: this.snapshot.revision + 1 };
     this.tell({ type: 'snapshot', snapshot: this.snapshot });
   }
 
@@ -107,6 +107,18 @@ export class FakeAgent {
     return what();
   }
 
+  private enrolled(relay: string): void {
+    this.change({
+      mode: 'relay',
+      settings: { ...this.snapshot.settings, mode: 'relay', relay_url: relay },
+      credentials: [{ kind: 'relay_token', account: null, present: true, problem: null }],
+      accounts: [{ id: '4207001', default: true }],
+      connection: { state: 'live', message: says('link-live'), since: null },
+      cannot_dial: null,
+      pending_enrolment: null,
+    });
+  }
+
   private async stepByStep(): Promise<Check[]> {
     for (const check of this.steps) {
       await this.answer('step', [check.name], () => undefined);
@@ -141,18 +153,13 @@ export class FakeAgent {
       this.answer('missedRead', [], () =>
         this.change({ missed: 0, recent: this.snapshot.recent.map((c) => ({ ...c, unread: false })) }),
       ),
-    enrol: (relay, code) =>
-      this.answer('enrol', [relay, code], () =>
-        this.change({
-          mode: 'relay',
-          settings: { ...this.snapshot.settings, mode: 'relay', relay_url: relay },
-          credentials: [{ kind: 'relay_token', account: null, present: true, problem: null }],
-          accounts: [{ id: '4207001', default: true }],
-          connection: { state: 'live', message: says('link-live'), since: null },
-          cannot_dial: null,
-          pending_enrolment: null,
-        }),
-      ),
+    enrol: (relay, code) => this.answer('enrol', [relay, code], () => this.enrolled(relay)),
+    acceptEnrolment: (relay) =>
+      this.answer('acceptEnrolment', [relay], () => {
+        if (this.snapshot.pending_enrolment?.relay !== relay)
+          throw new BackendError({ code: 'failed', message: says('enrol-link-changed') });
+        this.enrolled(relay);
+      }),
     dismissEnrolment: () => this.answer('dismissEnrolment', [], () => this.change({ pending_enrolment: null })),
     setCredential: (kind, account, secret) =>
       this.answer('setCredential', [kind, account, secret], () =>

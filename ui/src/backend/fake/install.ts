@@ -37,20 +37,30 @@ const stage =
   (stage: DialStage) =>
   (now: Date): Scene => ({ snapshot: { ...ready(now), dial: dialAt(now, stage) } });
 
+/** A desk that serves two lines; the last call came in on the second. */
+function twoLines(now: Date): Snapshot {
+  const base = ready(now);
+  const onSecond = { account: '4207002', line: '01 99 00 00 02' };
+  return {
+    ...base,
+    accounts: [
+      { id: '4207001', default: true },
+      { id: '4207002', default: false },
+    ],
+    recent: base.recent.map((call, at) => (at === 0 ? { ...call, ...onSecond } : call)),
+  };
+}
+
 /** States that are worth looking at, by name. */
 export const SCENES: Record<string, (now: Date) => Scene> = {
   ready: (now) => ({ snapshot: ready(now) }),
   first: (now) => ({ snapshot: unset(now) }),
   direct: (now) => ({ snapshot: direct(now) }),
   lost: (now) => ({ snapshot: ready(now), link: 'lost' }),
-  lines: (now) => ({
-    snapshot: {
-      ...ready(now),
-      accounts: [
-        { id: '4207001', default: true },
-        { id: '4207002', default: false },
-      ],
-    },
+  lines: (now) => ({ snapshot: twoLines(now) }),
+  'lines-ended': (now) => ({ snapshot: { ...twoLines(now), dial: dialAt(now, 'ended', { account: '4207002' }) } }),
+  'lines-question': (now) => ({
+    snapshot: { ...twoLines(now), dial: dialAt(now, 'question', { account: '4207002' }) },
   }),
   down: (now) => ({
     snapshot: {
@@ -85,7 +95,6 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
       pending_enrolment: {
         relay: 'https://telephonie.relais.example',
         host: 'telephonie.relais.example',
-        code: 'K7QF-9M2X-TB4R',
       },
     },
   }),

@@ -85,6 +85,7 @@ export function ready(now: Date): Snapshot {
     pending_enrolment: null,
     tray_shown: true,
     at: now.toISOString(),
+    revision: 1,
   };
 }
 
