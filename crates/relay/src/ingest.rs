@@ -274,6 +274,14 @@ pub async fn sweep(
         .await
 }
 
+/// All calls that ring or talk now, on all accounts, oldest first.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn list_live(data_dir: &Path, now: Timestamp) -> Result<Vec<telephony::Call>, StoreError> {
+    direct(data_dir, now, call::all_live)
+}
+
 /// The newest callbacks that were set aside.
 ///
 /// # Errors

@@ -1,10 +1,12 @@
 //! The command line.
 
+mod backup;
 mod callback;
 mod doctor;
 mod enrol;
 mod output;
 mod serve;
+mod tail;
 mod token;
 mod unmatched;
 
@@ -61,9 +63,13 @@ enum Command {
     /// The desktops that may listen.
     #[command(subcommand)]
     Token(token::Command),
+    /// The calls that ring or talk now.
+    Tail(tail::Arguments),
     /// Callbacks that could not be used.
     #[command(subcommand)]
     Unmatched(unmatched::Command),
+    /// Copy the database into a file and check the copy, while the relay runs or not.
+    Backup(backup::Arguments),
     /// Check configuration, store, listener and platform.
     Doctor {
         /// One JSON document.
@@ -91,6 +97,8 @@ pub fn run() -> ExitCode {
         Command::Enrol(command) => enrol::run(&settings, command),
         Command::Token(command) => token::run(&settings, command),
         Command::Unmatched(command) => unmatched::run(&settings, command),
+        Command::Tail(arguments) => tail::run(&settings, &arguments),
+        Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Doctor { json } => doctor::run(&settings, json),
     };
     match done {

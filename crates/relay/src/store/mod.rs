@@ -9,14 +9,18 @@
 //!
 //! Each kind of thing that is kept has a file in [`kinds`], which documents its layout.
 
+mod backup;
 pub mod kinds;
 mod reader;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use backup::backup;
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
 pub(crate) use schema::make_folder;
@@ -56,6 +60,14 @@ pub enum StoreError {
         /// Which folder.
         path: PathBuf,
         /// The system's error.
+        cause: Arc<std::io::Error>,
+    },
+    /// A backup can't be made.
+    #[error("the backup {path} could not be made: {cause}", path = path.display())]
+    Backup {
+        /// The file that was to be made.
+        path: PathBuf,
+        /// Why.
         cause: Arc<std::io::Error>,
     },
     /// More writes wait than can be done.

@@ -1,12 +1,10 @@
 //! The commands, beside a running relay and without one.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 #[cfg(unix)]
 use crate::support::start_of;
-use crate::support::{SECRET, client, next_event, subscribe};
+use crate::support::{PATIENCE, SECRET, client, next_event, subscribe};
 use crate::support_process::{Process, run, succeed};
 
 fn json_lines(text: &str) -> Vec<Value> {
@@ -109,7 +107,7 @@ async fn codes_and_tokens_are_managed_beside_a_running_relay() {
         succeed(data, &["token", "revoke", one["id"].as_str().unwrap()]);
     }
     let end = async { while events.next().await.is_some() {} };
-    tokio::time::timeout(Duration::from_secs(5), end)
+    tokio::time::timeout(PATIENCE, end)
         .await
         .expect("the stream is cut and refused");
     assert!(

@@ -9,6 +9,7 @@
 
 mod callback;
 mod cli;
+mod cli_store;
 mod dial;
 mod kill;
 mod platform;

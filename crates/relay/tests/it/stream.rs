@@ -100,6 +100,8 @@ async fn a_position_is_resumed_and_one_that_isnt_known_is_a_gap() {
     for call in ["c1", "c2", "c3"] {
         relay.callback(&start_of(call, "1001")).await;
     }
+    // Somebody else's, as the newest: what is caught up with is one's own, too.
+    relay.callback(&start_of("theirs", "2002")).await;
     let all = page(&relay, &token, &format!("after={start}")).await;
     assert_eq!(
         all.events
@@ -255,6 +257,37 @@ async fn an_enrolment_code_works_once() {
     assert_eq!(again.problem_name(), Some("too-many-requests"));
 }
 
+/// Connects without a position, again and again, until the position `last`: the first thing after the snapshot is
+/// the very next event. Read raw, because the subscriber drops repeats.
+async fn newcomer(relay: &Relay, token: &str, last: EventId) {
+    loop {
+        let url = format!("{}/v1/events", relay.base);
+        let request = relay.http.get(url).bearer_auth(token);
+        let mut response = request
+            .header("Accept", "text/event-stream")
+            .send()
+            .await
+            .unwrap();
+        let (mut text, mut first) = (String::new(), None);
+        let second = loop {
+            let mut ids = text
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'))
+                .filter_map(|line| line.strip_prefix("id: "))
+                .map(|id| id.trim().parse::<EventId>().unwrap());
+            first = first.or_else(|| ids.clone().next());
+            match (first, ids.nth(1)) {
+                (Some(first), _) if first >= last => return,
+                (_, Some(second)) => break second,
+                _ => {}
+            }
+            let chunk = tokio::time::timeout(PATIENCE, response.chunk()).await.unwrap();
+            text.push_str(std::str::from_utf8(&chunk.unwrap().unwrap()).unwrap());
+        };
+        assert_eq!(Some(EventId(second.0 - 1)), first, "the seam behind a snapshot");
+    }
+}
+
 /// Callbacks pour in while subscribers come and go: what each hears, put together, is everything, once, in order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_seam_between_replay_and_live_is_exact_under_load() {
@@ -288,14 +321,17 @@ async fn the_seam_between_replay_and_live_is_exact_under_load() {
             heard
         }
     });
-    let ((), heard) = tokio::join!(
+    let last = EventId(start.0 + CALLS as u64);
+    let newcomers = (0..4).map(|_| newcomer(&relay, &token, last));
+    let ((), heard, _) = tokio::join!(
         async {
             futures_util::future::join_all(senders)
                 .await
                 .into_iter()
                 .collect()
         },
-        futures_util::future::join_all(listeners)
+        futures_util::future::join_all(listeners),
+        futures_util::future::join_all(newcomers)
     );
     let wanted: Vec<EventId> = (1..=CALLS as u64).map(|n| EventId(start.0 + n)).collect();
     for one in heard {

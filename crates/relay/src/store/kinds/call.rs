@@ -92,6 +92,14 @@ pub(crate) fn live(db: &Connection, token: &str) -> Sql<Vec<Call>> {
     rows.map(|body| document(&body?)).collect()
 }
 
+/// All live calls of all accounts, oldest first.
+pub(crate) fn all_live(db: &Connection) -> Sql<Vec<Call>> {
+    let mut query =
+        db.prepare_cached("SELECT body FROM call WHERE live = 1 ORDER BY since, call_id, account")?;
+    let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|body| document(&body?)).collect()
+}
+
 /// The ended calls of a token's accounts that are kept, newest first, as many as fit into `bytes` of JSON; and whether
 /// older ones were left off.
 pub(crate) fn ended(db: &Connection, token: &str, bytes: usize) -> Sql<(Vec<Call>, bool)> {

@@ -1,0 +1,84 @@
+//! The commands that show and save what the relay keeps: `tail` and `backup`.
+
+use relay_api::wire::EventBody;
+use serde_json::Value;
+use telephony::CallState;
+
+use crate::support::{Relay, SECRET, call_of, http, next_event, start_of, subscribe};
+use crate::support_process::{Process, run, succeed};
+
+async fn callback(relay: &Process, query: &str) {
+    let url = format!("{}/callback/{SECRET}?{query}", relay.base);
+    assert_eq!(http().get(url).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn live_calls_are_shown_with_masked_numbers_unless_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::serve(folder.path(), &[], &[]);
+    callback(&relay, &format!("{}&note=33199000012", start_of("c1", "1001"))).await;
+    callback(&relay, &start_of("gone", "1001")).await;
+    callback(&relay, "event=call_end&call_id=gone").await;
+    for arguments in [&["tail"][..], &["tail", "--json"]] {
+        let shown = succeed(folder.path(), arguments);
+        assert!(shown.contains("c1") && shown.contains("…12"), "{shown}");
+        assert!(!shown.contains("33199") && !shown.contains("gone"), "{shown}");
+        let shown = succeed(folder.path(), &[arguments, &["--show-numbers"]].concat());
+        assert!(shown.contains("+33199000012"), "{shown}");
+    }
+    let json: Value = serde_json::from_str(&succeed(folder.path(), &["tail", "--json"])).unwrap();
+    assert_eq!(
+        (&json["account_id"], &json["state"]),
+        (&"1001".into(), &"ringing".into())
+    );
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_relay_is_one_to_go_on_from() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = place.path().join("relay.db");
+    let to = ["backup", "--to", file.to_str().unwrap()];
+    assert_eq!(
+        run(folder.path(), &to).status.code(),
+        Some(1),
+        "there is nothing to copy"
+    );
+    assert!(
+        !folder.path().join("relay.db").exists(),
+        "nothing is made by trying"
+    );
+    let relay = Process::serve(folder.path(), &[], &[]);
+    let code = crate::support::code(folder.path(), &["1001"]);
+    let token = crate::support::client(&relay.base, "none")
+        .enrol(&code)
+        .await
+        .unwrap()
+        .token;
+    callback(&relay, &start_of("c1", "1001")).await;
+    let made = succeed(folder.path(), &[&to[..], &["--json"]].concat());
+    let made: Value = serde_json::from_str(&made).unwrap();
+    assert_eq!(made["bytes"], std::fs::metadata(&file).unwrap().len());
+    callback(&relay, &start_of("later", "1001")).await;
+    let again = run(folder.path(), &to);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("isn't overwritten"));
+    let files: Vec<_> = std::fs::read_dir(place.path()).unwrap().collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+
+    // A relay on the copy knows the desktop and the call.
+    let restored = Relay::on(place.path(), &[]).await;
+    let mut events = subscribe(restored.client(&token), None);
+    let EventBody::Snapshot { calls } = next_event(&mut events).await.body else {
+        panic!("a snapshot")
+    };
+    assert_eq!(
+        calls
+            .iter()
+            .map(|call| call.call_id.0.as_str())
+            .collect::<Vec<_>>(),
+        ["c1"]
+    );
+    restored.callback("event=call_end&call_id=c1").await;
+    let ended = next_event(&mut events).await;
+    assert_eq!(call_of(&ended), ("c1".to_owned(), CallState::Ended));
+}
