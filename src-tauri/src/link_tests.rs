@@ -157,6 +157,7 @@ fn snapshot(theme: &str) -> Snapshot {
         pending_enrolment: None,
         tray_shown: true,
         at: "2026-11-23T10:00:00Z".into(),
+        revision: 1,
     }
 }
 

@@ -5,6 +5,10 @@ window-place-pad = Dial
 window-place-calls = Calls
 window-place-settings = Settings
 window-places = Places
+window-live-badge = { $count ->
+    [one] { $count } ongoing call
+   *[other] { $count } ongoing calls
+}
 window-missed-badge = { $count ->
     [one] { $count } missed call
    *[other] { $count } missed calls
@@ -39,6 +43,8 @@ window-card-other = Other party
 window-card-from = From line { $line }
 window-card-lasted = Duration: { $duration }
 window-card-hang-up = To end the call, hang up your phone.
+# $number: what came while this call goes on
+window-card-next = Next number, waiting: { $number }
 window-card-close = Close
 window-card-hide = Hide
 window-card-redial = Call again
@@ -121,7 +127,7 @@ window-settings-missing-account = Enter the account id: the secret belongs to it
 window-settings-missing-secret = Enter the secret to keep in the keychain.
 window-settings-missing-relay = Enter the relay’s address.
 window-settings-missing-code = Enter the enrolment code that your administrator gave you.
-window-settings-lines = Lines served
+window-settings-lines = Lines served:
 window-settings-test = Test the connection
 window-settings-testing = Testing…
 window-settings-test-steps = Steps of the test
@@ -150,8 +156,8 @@ window-settings-theme-system = System
 window-settings-theme-light = Light
 window-settings-theme-dark = Dark
 window-settings-start = Start
-window-settings-autostart = Open with the session
-window-settings-autostart-about = Centrex Tray waits for calls as soon as you sign in
+window-settings-autostart = Start when I sign in
+window-settings-autostart-about = Centrex Tray then waits for calls right away
 window-settings-locked = Fixed by your company
 window-settings-about = About
 window-settings-file = Settings file
@@ -170,7 +176,7 @@ window-settings-tray-missing = This desktop doesn’t show Centrex Tray’s icon
 ## First start
 window-welcome-title = Welcome
 window-welcome-text = Centrex Tray dials for you, tells you who is calling and keeps your missed calls. Your phone itself stays on the desk.
-window-welcome-question = How has your company planned it?
+window-welcome-question = What were you given?
 window-welcome-relay = I have an enrolment code
 window-welcome-relay-about = Your administrator gave you an address and a code, or a link to open.
 window-welcome-direct = I have an API key or a password
@@ -194,7 +200,8 @@ window-banner-open-settings = Open settings
 window-banner-settings = Settings file
 window-banner-keychain = Keychain
 window-banner-connection = Relay
-window-banner-cannot-dial = Calls not possible
+# Instead of a sentence that this version lacks
+window-unknown-sentence = Something went wrong that this version can’t describe. Quit Centrex Tray and start it again; if it persists, update it.
 window-failed = It failed without an explanation. Try again; if it persists, restart Centrex Tray.
 
 ## Time

@@ -6,6 +6,10 @@ window-place-pad = Composer
 window-place-calls = Appels
 window-place-settings = Paramètres
 window-places = Rubriques
+window-live-badge = { $count ->
+    [one] { $count } appel en cours
+   *[other] { $count } appels en cours
+}
 window-missed-badge = { $count ->
     [one] { $count } appel manqué
    *[other] { $count } appels manqués
@@ -40,6 +44,8 @@ window-card-other = Correspondant
 window-card-from = Depuis la ligne { $line }
 window-card-lasted = Durée : { $duration }
 window-card-hang-up = Pour terminer, raccrochez votre téléphone.
+# $number: what came while this call goes on
+window-card-next = Numéro suivant, en attente : { $number }
 window-card-close = Fermer
 window-card-hide = Masquer
 window-card-redial = Rappeler
@@ -122,7 +128,7 @@ window-settings-missing-account = Indiquez l’identifiant du compte : le secre
 window-settings-missing-secret = Indiquez le secret à conserver dans le trousseau.
 window-settings-missing-relay = Indiquez l’adresse du relais.
 window-settings-missing-code = Indiquez le code d’inscription donné par votre administrateur.
-window-settings-lines = Lignes servies
+window-settings-lines = Lignes servies :
 window-settings-test = Tester la connexion
 window-settings-testing = Test en cours…
 window-settings-test-steps = Étapes du test
@@ -171,7 +177,7 @@ window-settings-tray-missing = Ce bureau n’affiche pas l’icône de Centrex T
 ## First start
 window-welcome-title = Bienvenue
 window-welcome-text = Centrex Tray compose vos numéros, annonce qui appelle et garde vos appels manqués. Votre téléphone, lui, reste sur le bureau.
-window-welcome-question = Comment votre entreprise l’a-t-elle prévu ?
+window-welcome-question = Que vous a-t-on remis ?
 window-welcome-relay = J’ai un code d’inscription
 window-welcome-relay-about = Votre administrateur vous a donné une adresse et un code, ou un lien à ouvrir.
 window-welcome-direct = J’ai une clé d’API ou un mot de passe
@@ -195,7 +201,8 @@ window-banner-open-settings = Ouvrir les paramètres
 window-banner-settings = Fichier de paramètres
 window-banner-keychain = Trousseau
 window-banner-connection = Relais
-window-banner-cannot-dial = Appels impossibles
+# Instead of a sentence that this version lacks
+window-unknown-sentence = Un problème est survenu, que cette version ne sait pas décrire. Quittez puis relancez Centrex Tray ; si cela persiste, mettez-le à jour.
 window-failed = L’opération a échoué sans explication. Réessayez ; si cela persiste, relancez Centrex Tray.
 
 ## Time

@@ -26,6 +26,30 @@ const shots = [
   { name: 'pad-premium', scene: 'ready', type: '0891123456', act: (page) => page.keyboard.press('Enter') },
   { name: 'pad-cannot', scene: 'cannot-dial' },
   { name: 'pad-down', scene: 'down' },
+  {
+    name: 'pad-long',
+    scene: 'ready',
+    type: '+33199001234',
+    act: (page) => page.getByRole('textbox').fill('+33 1 99 00 12 34'),
+  },
+  { name: 'pad-unset', scene: 'first', place: 'pad', type: '0199001234' },
+  { name: 'pad-ringing', scene: 'ringing' },
+  { name: 'card-ringing', scene: 'ended', act: (page) => page.evaluate(() => globalThis.fake?.agent.ring()) },
+  {
+    name: 'card-next',
+    scene: 'talking',
+    act: (page) => page.evaluate(() => globalThis.fake?.agent.show('pad', '+33199007788')),
+  },
+  {
+    name: 'card-key',
+    scene: 'failed',
+    act: (page) =>
+      page.evaluate(() => {
+        const agent = globalThis.fake?.agent;
+        const dial = agent?.snapshot.dial;
+        if (dial) agent.change({ dial: { ...dial, message: { id: 'dial-failed-wrong-key', args: {} } } });
+      }),
+  },
   ...['question', 'pick-up', 'calling', 'talking', 'ended', 'failed'].map((scene) => ({
     name: `card-${scene}`,
     scene,

@@ -87,3 +87,8 @@ describe('saying', () => {
     expect(words.fr.say({ id: 'qui', args: { party: '\u2067x\u2069' } })).toBe('Appel de x');
   });
 });
+
+test('a sentence that this version lacks is replaced by a plain one', () => {
+  expect(WORDS.fr.say({ id: 'relay-on-fire', args: {} })).toMatch(/^Un problème est survenu/);
+  expect(WORDS.en.say({ id: 'relay-on-fire', args: {} })).toMatch(/^Something went wrong/);
+});

@@ -33,13 +33,16 @@ export function makeWords(sources: Record<Language, string[]>): Record<Language,
   const bundles = { fr: bundle('fr', sources.fr), en: bundle('en', sources.en) };
   const words = (language: Language): Words => {
     const other = language === 'fr' ? bundles.en : bundles.fr;
-    const t = (id: string, args: Args = {}) => format(bundles[language], id, args) ?? format(other, id, args) ?? id;
+    const find = (id: string, args: Args) => format(bundles[language], id, args) ?? format(other, id, args);
+    const t = (id: string, args: Args = {}) => find(id, args) ?? id;
     return {
       language,
       locale: LOCALES[language],
       t,
+      // An agent of another version may have sentences that this page lacks.
       say: (message) =>
-        t(message.id, Object.fromEntries(Object.entries(message.args).map(([k, v]) => [k, argument(v)]))),
+        find(message.id, Object.fromEntries(Object.entries(message.args).map(([k, v]) => [k, argument(v)]))) ??
+        t('window-unknown-sentence'),
     };
   };
   return { fr: words('fr'), en: words('en') };

@@ -3,7 +3,7 @@ import type { Link } from '../backend/backend';
 
 /** A line at the top of the window: something that the person should know wherever they are. */
 export interface Banner {
-  key: 'agent' | 'settings' | 'keychain' | 'connection' | 'dial';
+  key: 'agent' | 'settings' | 'keychain' | 'connection';
   tone: 'bad' | 'warn' | 'info';
   /** Id of the heading. */
   title: string | null;
@@ -48,16 +48,6 @@ export function banners(snapshot: Snapshot | null, link: Link, place: Place, ref
       title: 'window-banner-connection',
       message: snapshot.connection.message,
       action: refused ? toSettings : null,
-    });
-  }
-  // Said once: a lost relay or keychain explains by itself why nothing can be dialled.
-  if (snapshot.cannot_dial !== null && snapshot.mode !== 'unset' && list.length === 0 && place === 'pad') {
-    list.push({
-      key: 'dial',
-      tone: 'warn',
-      title: 'window-banner-cannot-dial',
-      message: snapshot.cannot_dial,
-      action: 'settings',
     });
   }
   return list;

@@ -1,6 +1,6 @@
 import { getContext, setContext } from 'svelte';
 
-import type { Check, Message, Place, Snapshot } from '../bindings';
+import type { Check, Dial, Message, Place, Snapshot } from '../bindings';
 import { type Backend, type Link, type News, sentenceOf } from '../backend/backend';
 import { wordsFor } from '../i18n/shared';
 import { Pad } from './pad.svelte';
@@ -25,8 +25,6 @@ export class App {
   /** Revision of the snapshot held. */
   private newest = 0;
   readonly words = $derived(wordsFor(this.snapshot?.language ?? navigator.language));
-  /** The card that covers the pad; none once the person went on from a finished call. */
-  readonly dialling = $derived(this.pad.hasLeft(this.snapshot?.dial) ? null : (this.snapshot?.dial ?? null));
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -35,6 +33,12 @@ export class App {
       accept: (snapshot) => this.take(snapshot),
       showPad: () => (this.place = 'pad'),
     });
+  }
+
+  /** The card that covers the pad; none once the person went on from a finished call. */
+  get dialling(): Dial | null {
+    const dial = this.snapshot?.dial ?? null;
+    return this.pad.hasLeft(dial) ? null : dial;
   }
 
   /** Begins to listen; the first snapshot decides where a first start begins. */

@@ -193,3 +193,15 @@ async fn reading_the_list_clears_the_missed_calls() {
     let state = agent.until("seen", |state| state.missed == 0).await;
     assert!(!state.recent[0].unread);
 }
+
+#[tokio::test]
+async fn a_later_snapshot_has_a_larger_revision_however_it_comes() {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let mut agent = Desk::new().start().await;
+    let first = agent.client.snapshot().await.unwrap();
+    agent.enrol(&relay).await;
+    let pushed = agent.live().await;
+    let fetched = agent.client.snapshot().await.unwrap();
+    assert!(first.revision < pushed.revision && pushed.revision < fetched.revision);
+}
