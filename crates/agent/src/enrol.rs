@@ -6,6 +6,7 @@ use control::protocol::{ErrorCode, Secret};
 use relay_api::wire::{Enrolled, problem};
 use relay_api::{ClientError, ClientOptions, RelayClient, RelayUrl, SetupError};
 use secrecy::SecretString;
+use telephony::AccountId;
 
 use crate::desktop::{KeychainPort, SecretName};
 use crate::token;
@@ -16,6 +17,14 @@ pub(crate) const TOKEN: SecretName = SecretName {
     kind: CredentialKind::RelayToken,
     account: None,
 };
+
+/// An entry of no worth, beside the token's, by which the keychain shows that it keeps things.
+fn probe() -> SecretName {
+    SecretName {
+        account: Some(AccountId("probe".to_owned())),
+        ..TOKEN
+    }
+}
 
 /// Why a desktop isn't enrolled: a code to branch on and a sentence.
 pub(crate) type Refusal = (ErrorCode, Message);
@@ -37,9 +46,11 @@ pub(crate) async fn enrol<K: KeychainPort>(
     if code.expose().trim().is_empty() {
         return Err((ErrorCode::BadRequest, Message::new("enrol-code-missing")));
     }
-    // A code works once: it isn't spent while there is nowhere to keep what it buys.
+    // A code works once: it isn't spent while there is nowhere to keep what it buys. Only writing tells: a keychain that is
+    // locked, or has no collection yet, answers a search for what isn't there.
     let unusable = |problem| (ErrorCode::Keychain, keychain_problem(problem));
-    keychain.get(TOKEN).await.map_err(unusable)?;
+    keychain.set(probe(), "-".to_owned().into()).await.map_err(unusable)?;
+    keychain.delete(probe()).await.map_err(unusable)?;
     let client = RelayClient::new(relay.clone(), None, ClientOptions::default())
         .map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
     let enrolled = client.enrol(code.expose()).await.map_err(|error| {

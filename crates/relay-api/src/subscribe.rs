@@ -41,7 +41,7 @@ impl Default for SubscribeOptions {
             watchdog: Duration::from_secs(40),
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(30),
-            event_limit: 1024 * 1024,
+            event_limit: 8 * 1024 * 1024,
             buffer: 64,
         }
     }
