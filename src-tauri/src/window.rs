@@ -171,7 +171,9 @@ fn pixels(length: f64) -> u32 {
 }
 
 fn linger() -> Duration {
-    let said = std::env::var(WINDOW_LINGER_ENV).ok().and_then(|text| text.parse().ok());
+    let said = std::env::var(WINDOW_LINGER_ENV)
+        .ok()
+        .and_then(|text| text.parse().ok());
     said.map_or(LINGER, Duration::from_secs_f64)
 }
 
