@@ -40,9 +40,9 @@ pub struct Options {
     /// Only these (comma-separated).
     #[arg(long, value_delimiter = ',')]
     only: Vec<Phase>,
-    /// Leaves out the check for Windows and macOS.
+    /// Also type-checks and lints for Windows and macOS, as `check --cross` does.
     #[arg(long)]
-    no_cross: bool,
+    cross: bool,
     /// Also runs the portable tests as Windows programs under Wine.
     #[arg(long)]
     wine: bool,
@@ -55,7 +55,7 @@ impl Options {
                 return self.only.contains(phase);
             }
             match phase {
-                Phase::Cross => !self.no_cross,
+                Phase::Cross => self.cross,
                 Phase::Wine => self.wine,
                 _ => true,
             }
