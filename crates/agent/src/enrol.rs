@@ -49,7 +49,10 @@ pub(crate) async fn enrol<K: KeychainPort>(
     // A code works once: it isn't spent while there is nowhere to keep what it buys. Only writing tells: a keychain that is
     // locked, or has no collection yet, answers a search for what isn't there.
     let unusable = |problem| (ErrorCode::Keychain, keychain_problem(problem));
-    keychain.set(probe(), "-".to_owned().into()).await.map_err(unusable)?;
+    keychain
+        .set(probe(), "-".to_owned().into())
+        .await
+        .map_err(unusable)?;
     keychain.delete(probe()).await.map_err(unusable)?;
     let client = RelayClient::new(relay.clone(), None, ClientOptions::default())
         .map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
