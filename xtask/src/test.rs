@@ -40,9 +40,9 @@ pub struct Options {
     /// Only these (comma-separated).
     #[arg(long, value_delimiter = ',')]
     only: Vec<Phase>,
-    /// Also type-checks and lints for Windows and macOS, as `check --cross` does.
+    /// Leaves out the check for Windows and macOS.
     #[arg(long)]
-    cross: bool,
+    no_cross: bool,
     /// Also runs the portable tests as Windows programs under Wine.
     #[arg(long)]
     wine: bool,
@@ -55,7 +55,7 @@ impl Options {
                 return self.only.contains(phase);
             }
             match phase {
-                Phase::Cross => self.cross,
+                Phase::Cross => !self.no_cross,
                 Phase::Wine => self.wine,
                 _ => true,
             }
