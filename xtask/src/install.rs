@@ -79,6 +79,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Desktop, Sign::File(&["/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu-sans-fonts", "/usr/share/fonts/TTF"]), "fonts-dejavu-core", "dejavu-sans-fonts", "ttf-dejavu"),
     need(Purpose::Desktop, Sign::File(&["/usr/share/icons/Adwaita"]), "adwaita-icon-theme", "adwaita-icon-theme", "adwaita-icon-theme"),
     need(Purpose::Services, Sign::Program("dunst"), "dunst", "dunst", "dunst"),
+    need(Purpose::Services, Sign::Program("kill"), "procps", "procps-ng", "procps-ng"),
     need(Purpose::Services, Sign::Program("dbus-send"), "dbus-bin", "dbus-tools", "dbus"),
     need(Purpose::Services, Sign::Program("xclip"), "xclip", "xclip", "xclip"),
     need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
