@@ -5,7 +5,7 @@ use telephony::Call;
 use crate::effect::{Notification, NotificationKind};
 use crate::event::{CallKey, NoteAction};
 use crate::numbers;
-use crate::words::{Lang, Message, say};
+use crate::words::{Language, Message, say};
 
 /// Parties named in a notification for several missed calls.
 const NAMED: usize = 4;
@@ -13,7 +13,7 @@ const NAMED: usize = 4;
 /// How notifications are made now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
-    pub lang: Lang,
+    pub lang: Language,
     pub sound: bool,
 }
 
@@ -118,7 +118,7 @@ impl Style {
 }
 
 /// The own line of a call, ready to show: its number, else the account.
-pub(crate) fn own_line(call: &Call, lang: Lang) -> String {
+pub(crate) fn own_line(call: &Call, lang: Language) -> String {
     let own = match call.direction {
         telephony::Direction::Incoming => call.called_number.as_ref(),
         telephony::Direction::Outgoing => call.calling_number.as_ref(),

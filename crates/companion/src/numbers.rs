@@ -1,40 +1,33 @@
 //! Numbers in words: how one is shown, what is said about it, what a typed text means. The judgement is `telephony`'s.
 
-use telephony::{About, Caution, E164, Language, Meaning, One, Party, Refusal, Rules};
+use telephony::{About, Caution, E164, Meaning, One, Party, Refusal, Rules};
 
 use crate::view::{Choice, Understood, Verdict};
-use crate::words::{self, Lang, Message};
+use crate::words::{self, Language, Message};
 
 /// Longest text from outside that is shown as a party, in characters.
 const LONGEST_PARTY: usize = 40;
 /// What platforms write for a caller who withholds the number, in lower case.
 const WITHHELD: [&str; 5] = ["anonymous", "anonyme", "restricted", "private", "withheld"];
 
-fn language(lang: Lang) -> Language {
-    match lang {
-        Lang::Fr => Language::Fr,
-        Lang::En => Language::En,
-    }
-}
-
 /// A number for the eye.
-pub(crate) fn show(number: &E164, lang: Lang) -> String {
-    telephony::display_number(number, language(lang))
+pub(crate) fn show(number: &E164, lang: Language) -> String {
+    telephony::display_number(number, lang)
 }
 
 /// A number for the clipboard: digits that any dialler understands.
-pub(crate) fn copy_form(number: &E164, lang: Lang) -> String {
-    telephony::copy_form(number, language(lang))
+pub(crate) fn copy_form(number: &E164, lang: Language) -> String {
+    telephony::copy_form(number, lang)
 }
 
 /// Who stands at the other end, for the eye; `None` when the number is withheld. Hostile text is neutralised.
-pub(crate) fn show_party(party: Option<&Party>, lang: Lang) -> Option<String> {
+pub(crate) fn show_party(party: Option<&Party>, lang: Language) -> Option<String> {
     match party? {
         Party::Number(number) => Some(show(number, lang)),
         Party::Other(text) => {
             let clean = neutralise(text, LONGEST_PARTY);
             let withheld = clean.is_empty() || WITHHELD.contains(&clean.to_lowercase().as_str());
-            (!withheld).then(|| telephony::display(&Party::Other(clean), language(lang)))
+            (!withheld).then(|| telephony::display(&Party::Other(clean), lang))
         }
     }
 }
@@ -81,7 +74,7 @@ pub(crate) struct Judged {
 }
 
 /// Judges a typed or pasted text. Pure and total.
-pub(crate) fn judge(input: &str, lang: Lang) -> Judged {
+pub(crate) fn judge(input: &str, lang: Language) -> Judged {
     match telephony::understand(input, &Rules::default()).meaning {
         Meaning::Empty => {
             let refusal = Message::new("number-refused-empty");
@@ -123,7 +116,7 @@ pub(crate) fn judge(input: &str, lang: Lang) -> Judged {
     }
 }
 
-fn judge_one(one: &One, lang: Lang) -> Judged {
+fn judge_one(one: &One, lang: Language) -> Judged {
     let (verdict, message) = match (telephony::may_dial(one), one.number()) {
         (telephony::Verdict::Refuse(refusal), _) => return refuse(refused(refusal)),
         // Only numbers in international form can be sent; the judgement refuses all else.
@@ -170,7 +163,7 @@ fn refuse(message: Message) -> Judged {
     }
 }
 
-fn will_dial(number: &E164, one: &One, lang: Lang) -> Message {
+fn will_dial(number: &E164, one: &One, lang: Language) -> Message {
     let display = show(number, lang);
     match &one.extension {
         Some(extension) => Message::new("number-will-dial-extension")
@@ -180,7 +173,7 @@ fn will_dial(number: &E164, one: &One, lang: Lang) -> Message {
     }
 }
 
-fn question(caution: Caution, number: &E164, lang: Lang) -> Message {
+fn question(caution: Caution, number: &E164, lang: Language) -> Message {
     Message::new(&format!("number-confirm-{}", caution.code())).with("number", show(number, lang))
 }
 
@@ -236,7 +229,7 @@ mod tests {
     use super::*;
 
     fn other(text: &str) -> Option<String> {
-        show_party(Some(&Party::Other(text.to_owned())), Lang::Fr)
+        show_party(Some(&Party::Other(text.to_owned())), Language::Fr)
     }
 
     #[test]
@@ -255,13 +248,13 @@ mod tests {
         for text in ["", "  ", "anonymous", "Anonymous", "RESTRICTED", "anonyme"] {
             assert_eq!(other(text), None, "{text:?}");
         }
-        assert_eq!(show_party(None, Lang::Fr), None);
+        assert_eq!(show_party(None, Language::Fr), None);
         assert_eq!(other("3639").as_deref(), Some("36\u{a0}39"));
     }
 
     #[test]
     fn incomplete_is_silent_in_the_field_and_refused_when_dialled() {
-        let judged = judge("01 42", Lang::Fr);
+        let judged = judge("01 42", Language::Fr);
         assert_eq!(
             (judged.understood.verdict, judged.understood.message),
             (Verdict::Incomplete, None)
@@ -271,7 +264,7 @@ mod tests {
 
     #[test]
     fn one_number_shows_what_will_be_dialled() {
-        let judged = judge("Tél. : 01.42.68.53.00 poste 204", Lang::Fr);
+        let judged = judge("Tél. : 01.42.68.53.00 poste 204", Language::Fr);
         assert_eq!(judged.understood.verdict, Verdict::Dial);
         let message = judged.understood.message.unwrap();
         assert_eq!(message.id, "number-will-dial-extension");
@@ -282,10 +275,10 @@ mod tests {
     #[test]
     fn a_short_number_is_refused_and_premium_asks() {
         assert_eq!(
-            judge("112", Lang::Fr).understood.message.unwrap().id,
+            judge("112", Language::Fr).understood.message.unwrap().id,
             "number-refused-emergency"
         );
-        let premium = judge("0892 70 12 34", Lang::Fr).understood;
+        let premium = judge("0892 70 12 34", Language::Fr).understood;
         assert_eq!(premium.verdict, Verdict::Confirm);
         assert_eq!(premium.message.unwrap().id, "number-confirm-premium");
         assert_eq!(premium.about.unwrap().id, "about-premium");

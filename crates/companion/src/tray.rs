@@ -5,7 +5,7 @@ use telephony::{Direction, E164};
 use crate::effect::Place;
 use crate::settings::Mode;
 use crate::view::{CallLine, Connection, ConnectionState, Outcome};
-use crate::words::{Lang, Message, say};
+use crate::words::{Language, Message, say};
 
 /// How many of the last callers the menu offers.
 pub(crate) const CALLERS: usize = 3;
@@ -68,7 +68,7 @@ pub enum MenuAction {
 /// What the tray depends on.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
-    pub lang: Lang,
+    pub lang: Language,
     pub mode: Mode,
     pub connection: Connection,
     /// Ringing and connected calls, newest first.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid};
+pub use telephony::Language;
 
 fluent_templates::static_loader! {
     // Bidi isolation marks show as boxes in trays and notifications. Numbers are the only arguments that could need them,
@@ -19,36 +20,6 @@ fluent_templates::static_loader! {
 
 const FR: LanguageIdentifier = langid!("fr");
 const EN: LanguageIdentifier = langid!("en");
-
-/// A language that the product speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// French, the first language of the product.
-    #[default]
-    Fr,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// `fr` or `en`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Fr => "fr",
-            Self::En => "en",
-        }
-    }
-
-    /// The language for a system's locale as `fr_FR.UTF-8`, `fr-FR` or `en`: French for French, English for all others.
-    pub fn of_locale(locale: &str) -> Self {
-        let primary = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
-        if primary.eq_ignore_ascii_case("fr") {
-            Self::Fr
-        } else {
-            Self::En
-        }
-    }
-}
 
 /// A sentence by its id in `strings/*.ftl`, with its arguments as plain text. The language comes later.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,15 +49,15 @@ impl Message {
 
 /// The sentence in that language. An argument that is a whole number also chooses the plural form.
 /// An id that is in no file gives the id itself: visible, and caught by the tests that hold code and files together.
-pub fn say(lang: Lang, message: &Message) -> String {
+pub fn say(lang: Language, message: &Message) -> String {
     let args: HashMap<Cow<'static, str>, FluentValue<'_>> = message
         .args
         .iter()
         .map(|(name, value)| (Cow::Owned(name.clone()), argument(value)))
         .collect();
     let lang = match lang {
-        Lang::Fr => &FR,
-        Lang::En => &EN,
+        Language::Fr => &FR,
+        Language::En => &EN,
     };
     STRINGS
         .try_lookup_with_args(lang, &message.id, &args)

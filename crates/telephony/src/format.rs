@@ -16,6 +16,26 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    /// `fr` or `en`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Fr => "fr",
+            Self::En => "en",
+        }
+    }
+
+    /// The language for a system's locale as `fr_FR.UTF-8`, `fr-FR` or `en`: French for French, English for all others.
+    pub fn of_locale(locale: &str) -> Self {
+        let primary = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("fr") {
+            Self::Fr
+        } else {
+            Self::En
+        }
+    }
+}
+
 /// No-break space: a number never breaks over two lines.
 const GAP: char = '\u{a0}';
 

@@ -1,7 +1,7 @@
 //! What stands on the command line.
 
 use clap::{Parser, Subcommand};
-use companion::words::{Lang, Message, say};
+use companion::words::{Language, Message, say};
 use control::profile::Profile;
 
 /// The program's arguments. Their help texts are in the strings, see [`in_words`].
@@ -41,7 +41,7 @@ pub(super) enum Command {
 }
 
 /// The same with its help in a language.
-pub(super) fn in_words(command: clap::Command, lang: Lang) -> clap::Command {
+pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command {
     let words = |id: &str| say(lang, &Message::new(id));
     command
         .about(words("cli-about"))
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_command_line_holds_together_in_both_languages() {
-        for lang in [Lang::Fr, Lang::En] {
+        for lang in [Language::Fr, Language::En] {
             let mut command = in_words(Args::command(), lang);
             command.clone().debug_assert();
             let help = command.render_long_help().to_string();

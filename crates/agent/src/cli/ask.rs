@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companion::settings::Store;
-use companion::words::{Lang, Message, say};
+use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::protocol::{Answer, Check, CheckResult, Mode, Request, Snapshot};
 use control::transport::{Client, ConnectError, RequestError};
@@ -19,7 +19,7 @@ use crate::{checks, view, window};
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// `status`: the snapshot, or a few lines of it.
-pub(super) async fn status(profile: &Profile, lang: Lang, as_json: bool) -> Result<u8, Message> {
+pub(super) async fn status(profile: &Profile, lang: Language, as_json: bool) -> Result<u8, Message> {
     let client = connect(profile).await?;
     let snapshot = client.snapshot().await.map_err(|error| reason(&error))?;
     if as_json {
@@ -33,7 +33,7 @@ pub(super) async fn status(profile: &Profile, lang: Lang, as_json: bool) -> Resu
     Ok(DONE)
 }
 
-fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
+fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
     let say = |message: Message| say(lang, &message);
     let accounts: Vec<&str> = snapshot
         .accounts
@@ -73,7 +73,7 @@ fn status_lines(snapshot: &Snapshot, lang: Lang) -> Vec<String> {
 }
 
 /// `doctor`: what works here, and what to do about what doesn't.
-pub(super) async fn doctor(profile: &Profile, lang: Lang, as_json: bool) -> Result<u8, Message> {
+pub(super) async fn doctor(profile: &Profile, lang: Language, as_json: bool) -> Result<u8, Message> {
     let checks = match Client::connect(profile).await {
         Ok(client) => match client.request(Request::Doctor).await {
             Ok(Answer::Checks { checks }) => checks,
@@ -113,7 +113,7 @@ async fn checks_alone(profile: &Profile) -> Result<Vec<Check>, Message> {
     Ok(checks::without_agent(&keychain, &loaded, &window::program()).await)
 }
 
-fn doctor_json(checks: &[Check], lang: Lang) -> serde_json::Value {
+fn doctor_json(checks: &[Check], lang: Language) -> serde_json::Value {
     let checks: Vec<_> = checks
         .iter()
         .map(|check| {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 use companion::settings::{LanguageChoice, Store};
-use companion::words::{Lang, Message, say};
+use companion::words::{Language, Message, say};
 use control::profile::Profile;
 
 use crate::controller::Start;
@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn run(args: Args, system: Lang, lang: Lang) -> u8 {
+fn run(args: Args, system: Language, lang: Language) -> u8 {
     let Args {
         profile,
         hidden,
@@ -83,17 +83,17 @@ fn run(args: Args, system: Lang, lang: Lang) -> u8 {
     }
 }
 
-fn fail(lang: Lang, message: &Message) -> u8 {
+fn fail(lang: Language, message: &Message) -> u8 {
     print::error(&say(lang, message));
     FAILED
 }
 
-fn system_language() -> Lang {
-    Lang::of_locale(&locale::language().unwrap_or_default())
+fn system_language() -> Language {
+    Language::of_locale(&locale::language().unwrap_or_default())
 }
 
 /// The person's language: what the settings say, else the system's.
-fn language(profile: &Profile, system: Lang) -> Lang {
+fn language(profile: &Profile, system: Language) -> Language {
     let Ok(paths) = Paths::of(profile) else {
         return system;
     };

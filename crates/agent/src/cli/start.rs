@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use companion::words::{Lang, Message};
+use companion::words::{Language, Message};
 use control::profile::Profile;
 use control::protocol::{Place, Request};
 use control::transport::{Address, BindError, Client, Server};
@@ -24,8 +24,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Starts the agent and stays until it ends, or has the running one show what is wished.
 pub(super) async fn start(
     profile: Profile,
-    system: Lang,
-    lang: Lang,
+    system: Language,
+    lang: Language,
     show: Option<Start>,
 ) -> Result<u8, Message> {
     log();

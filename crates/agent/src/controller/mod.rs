@@ -17,7 +17,7 @@ use companion::Companion;
 use companion::event::{DialId, Event, KeychainProblem, Origin};
 use companion::settings::{Loaded, Store};
 use companion::tray::{MenuAction, Tray};
-use companion::words::Lang;
+use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{self as wire, Change, Place, Point, Secret};
 use control::transport::Server;
@@ -81,7 +81,7 @@ pub struct Setup {
     /// Its files.
     pub paths: Paths,
     /// The system's language.
-    pub system: Lang,
+    pub system: Language,
     /// Shown as soon as everything stands: nothing for `--hidden`.
     pub show: Option<Start>,
 }

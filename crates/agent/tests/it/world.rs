@@ -13,7 +13,7 @@ use centrex_tray::controller::{Controller, Setup};
 use centrex_tray::desktop::DesktopEvent;
 use centrex_tray::paths::Paths;
 use companion::effect::Notification;
-use companion::words::Lang;
+use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Answer, Change, ConnectionState, Request, SettingsChange, Snapshot};
 use control::transport::{Address, Changes, Client, Server};
@@ -218,7 +218,7 @@ impl Agent {
                 company_settings: Some(desk.path().join("company.toml")),
                 journal: desk.journal_file(),
             },
-            system: Lang::Fr,
+            system: Language::Fr,
             show: None,
         };
         let (ready, started) = tokio::sync::oneshot::channel();

@@ -17,13 +17,13 @@ use crate::event::{CallKey, CredentialKind, CredentialState, DialId, Event, Link
 use crate::notify::Style;
 use crate::numbers;
 use crate::settings::{LanguageChoice, Mode, Settings};
-use crate::words::Lang;
+use crate::words::Language;
 
 /// All state of the app that isn't the desktop's. Fed by [`Companion::on`], read by the accessors.
 #[derive(Debug)]
 pub struct Companion {
     settings: Settings,
-    system: Lang,
+    system: Language,
     board: Board,
     desk: Desk,
     link: Link,
@@ -35,7 +35,7 @@ pub struct Companion {
 
 impl Companion {
     /// With the settings in force, the system's language and the present time; knows no call yet.
-    pub fn new(settings: Settings, system: Lang, now: Timestamp) -> Self {
+    pub fn new(settings: Settings, system: Language, now: Timestamp) -> Self {
         Self {
             settings,
             system,
@@ -253,7 +253,7 @@ fn silenced(effect: Effect) -> Effect {
 
 impl Companion {
     /// The language in force.
-    pub fn language(&self) -> Lang {
+    pub fn language(&self) -> Language {
         match self.settings.language {
             LanguageChoice::System => self.system,
             LanguageChoice::Always(lang) => lang,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use telephony::AccountId;
 use url::Url;
 
-use crate::words::{Lang, Message};
+use crate::words::{Language, Message};
 
 mod store;
 #[cfg(test)]
@@ -84,7 +84,7 @@ pub enum LanguageChoice {
     #[default]
     System,
     /// This one, whatever the system speaks.
-    Always(Lang),
+    Always(Language),
 }
 
 /// The window's colours.

@@ -58,7 +58,7 @@ linger_s = 5
         loaded.settings,
         Settings {
             mode: Mode::Direct,
-            language: LanguageChoice::Always(Lang::En),
+            language: LanguageChoice::Always(Language::En),
             theme: Theme::Dark,
             relay_url: Some("https://relay.example/base".parse().unwrap()),
             account_id: Some(AccountId("1001".into())),

@@ -5,7 +5,7 @@ use toml_edit::{Item, Value};
 use url::{Host, Url};
 
 use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme};
-use crate::words::{Lang, Message};
+use crate::words::{Language, Message};
 
 /// The value can't be used for its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +141,8 @@ fn mode(text: &str) -> Option<Mode> {
 fn language(text: &str) -> Option<LanguageChoice> {
     Some(match text {
         "system" | "" => LanguageChoice::System,
-        "fr" => LanguageChoice::Always(Lang::Fr),
-        "en" => LanguageChoice::Always(Lang::En),
+        "fr" => LanguageChoice::Always(Language::Fr),
+        "en" => LanguageChoice::Always(Language::En),
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use companion::event::{DialReason, KeychainProblem, LinkProblem};
-use companion::words::{Lang, Message, say};
+use companion::words::{Language, Message, say};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use telephony::{About, Caution, Refusal, Territory};
 
@@ -200,9 +200,9 @@ fn every_id_of_the_code_has_words_and_every_sentence_has_a_use() {
 }
 
 /// Every sentence with its arguments filled in; `rang` both ways.
-fn every_sentence() -> Vec<(Lang, String, String)> {
+fn every_sentence() -> Vec<(Language, String, String)> {
     let mut all = Vec::new();
-    for (lang, code) in [(Lang::Fr, "fr"), (Lang::En, "en")] {
+    for (lang, code) in [(Language::Fr, "fr"), (Language::En, "en")] {
         for (id, arguments) in read(code)["core.ftl"].iter() {
             for rang in ["yes", "no"] {
                 for count in ["1", "2"] {
@@ -252,7 +252,7 @@ fn failures_say_what_to_do_in_more_than_one_clause() {
 
 #[test]
 fn french_is_set_with_its_spaces_and_apostrophes() {
-    for (lang, id, said) in every_sentence().iter().filter(|(lang, ..)| *lang == Lang::Fr) {
+    for (lang, id, said) in every_sentence().iter().filter(|(lang, ..)| *lang == Language::Fr) {
         assert!(!said.contains('\''), "{lang:?} {id}: {said}");
         let plain = said.replace("https://", "");
         for (at, sign) in plain
@@ -269,19 +269,19 @@ fn french_is_set_with_its_spaces_and_apostrophes() {
 #[test]
 fn whole_numbers_choose_the_plural() {
     let missed = |lang, count: &str| say(lang, &Message::new("tray-missed").with("count", count));
-    assert_eq!(missed(Lang::Fr, "1"), "1 appel manqué");
-    assert_eq!(missed(Lang::Fr, "12"), "12 appels manqués");
-    assert_eq!(missed(Lang::En, "1"), "1 missed call");
-    assert_eq!(missed(Lang::En, "2"), "2 missed calls");
+    assert_eq!(missed(Language::Fr, "1"), "1 appel manqué");
+    assert_eq!(missed(Language::Fr, "12"), "12 appels manqués");
+    assert_eq!(missed(Language::En, "1"), "1 missed call");
+    assert_eq!(missed(Language::En, "2"), "2 missed calls");
 }
 
 #[test]
 fn an_argument_is_never_read_as_a_message() {
     let said = say(
-        Lang::En,
+        Language::En,
         &Message::new("note-incoming").with("party", "{ $x } <b>&"),
     );
     assert_eq!(said, "Call from { $x } <b>&");
-    let digits = say(Lang::En, &Message::new("note-incoming").with("party", "0033"));
+    let digits = say(Language::En, &Message::new("note-incoming").with("party", "0033"));
     assert_eq!(digits, "Call from 0033");
 }

@@ -131,7 +131,7 @@ fn standing_alerts_change_their_language_in_place() {
     let mut companion = companion();
     tell(&mut companion, incoming("a"), 0);
     let english = Settings {
-        language: LanguageChoice::Always(Lang::En),
+        language: LanguageChoice::Always(Language::En),
         sound: true,
         ..relay_settings()
     };

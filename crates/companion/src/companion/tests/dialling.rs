@@ -184,7 +184,7 @@ fn a_timeout_is_settled_by_the_start() {
         stage(&companion),
         (DialStage::Failed, "dial-failed-timeout".into())
     );
-    assert!(say(Lang::Fr, &card(&companion).message).contains("peut-être"));
+    assert!(say(Language::Fr, &card(&companion).message).contains("peut-être"));
     tell(&mut companion, outgoing("a", TARGET, 12), 12);
     assert_eq!(stage(&companion).0, DialStage::Calling);
 }
@@ -414,7 +414,7 @@ fn what_prevents_a_call_is_said_before_it_is_tried() {
     });
     let cases: Vec<(Companion, Option<Event>, Option<&str>)> = vec![
         (
-            Companion::new(Settings::default(), Lang::Fr, at(0)),
+            Companion::new(Settings::default(), Language::Fr, at(0)),
             None,
             Some("dial-failed-not-configured"),
         ),
@@ -446,7 +446,7 @@ fn what_prevents_a_call_is_said_before_it_is_tried() {
             None,
         ),
         (
-            Companion::new(relay_settings(), Lang::Fr, at(0)),
+            Companion::new(relay_settings(), Language::Fr, at(0)),
             None,
             Some("dial-failed-relay-unreachable"),
         ),

@@ -39,7 +39,7 @@ fn live() -> Event {
 
 /// In relay mode, connected, in French.
 fn companion() -> Companion {
-    let mut companion = Companion::new(relay_settings(), Lang::Fr, at(0));
+    let mut companion = Companion::new(relay_settings(), Language::Fr, at(0));
     assert_eq!(companion.on(live(), at(0)), []);
     companion
 }
@@ -50,7 +50,7 @@ fn direct() -> Companion {
         account_id: Some(account()),
         ..Settings::default()
     };
-    Companion::new(settings, Lang::Fr, at(0))
+    Companion::new(settings, Language::Fr, at(0))
 }
 
 fn press(n: u128) -> DialId {
@@ -111,7 +111,7 @@ fn card(companion: &Companion) -> DialCard {
 /// Stage and message of the card; every sentence must be complete.
 fn stage(companion: &Companion) -> (DialStage, String) {
     let card = card(companion);
-    for lang in [Lang::Fr, Lang::En] {
+    for lang in [Language::Fr, Language::En] {
         let said = say(lang, &card.message);
         assert!(!said.contains('{') && said != card.message.id, "{said}");
     }

@@ -27,7 +27,7 @@ fn menu(companion: &Companion) -> Vec<String> {
 
 fn english(companion: &mut Companion) {
     let settings = Settings {
-        language: LanguageChoice::Always(Lang::En),
+        language: LanguageChoice::Always(Language::En),
         ..companion.settings().clone()
     };
     companion.on(Event::Settings(Box::new(settings)), at(0));
@@ -167,7 +167,7 @@ fn the_menu_in_english() {
 
 #[test]
 fn the_connection_says_what_is_and_since_when() {
-    let mut companion = Companion::new(relay_settings(), Lang::Fr, at(0));
+    let mut companion = Companion::new(relay_settings(), Language::Fr, at(0));
     let said = |companion: &Companion| {
         let connection = companion.connection();
         (connection.state, connection.message.id, connection.since)
@@ -215,7 +215,7 @@ fn lists_are_ready_to_show() {
         (live.len(), live[0].party.as_str()),
         (1, "+44\u{a0}20\u{a0}7946\u{a0}0000")
     );
-    assert_eq!(say(Lang::Fr, live[0].about.as_ref().unwrap()), "Royaume-Uni");
+    assert_eq!(say(Language::Fr, live[0].about.as_ref().unwrap()), "Royaume-Uni");
     assert_eq!(live[0].line, "01\u{a0}99\u{a0}00\u{a0}00\u{a0}99");
     let recent = companion.recent(10);
     assert_eq!(
@@ -231,7 +231,7 @@ fn the_default_account_comes_first() {
         default_account: Some(AccountId("1002".into())),
         ..relay_settings()
     };
-    let mut companion = Companion::new(settings, Lang::Fr, at(0));
+    let mut companion = Companion::new(settings, Language::Fr, at(0));
     let accounts = vec![account(), AccountId("1002".into())];
     companion.on(
         Event::Link(Link::Live {
@@ -267,21 +267,21 @@ fn understanding_follows_the_language() {
 
 #[test]
 fn languages_are_chosen_by_settings_then_system() {
-    assert_eq!(Lang::of_locale("fr_FR.UTF-8"), Lang::Fr);
-    assert_eq!(Lang::of_locale("FR-CA"), Lang::Fr);
-    assert_eq!(Lang::of_locale("de_DE@euro"), Lang::En);
-    assert_eq!(Lang::of_locale("frr_DE"), Lang::En);
-    assert_eq!(Lang::of_locale("C"), Lang::En);
+    assert_eq!(Language::of_locale("fr_FR.UTF-8"), Language::Fr);
+    assert_eq!(Language::of_locale("FR-CA"), Language::Fr);
+    assert_eq!(Language::of_locale("de_DE@euro"), Language::En);
+    assert_eq!(Language::of_locale("frr_DE"), Language::En);
+    assert_eq!(Language::of_locale("C"), Language::En);
     let settings = Settings {
-        language: LanguageChoice::Always(Lang::Fr),
+        language: LanguageChoice::Always(Language::Fr),
         ..Settings::default()
     };
     assert_eq!(
-        Companion::new(settings, Lang::En, Timestamp::UNIX_EPOCH).language(),
-        Lang::Fr
+        Companion::new(settings, Language::En, Timestamp::UNIX_EPOCH).language(),
+        Language::Fr
     );
     assert_eq!(
-        Companion::new(Settings::default(), Lang::En, Timestamp::UNIX_EPOCH).language(),
-        Lang::En
+        Companion::new(Settings::default(), Language::En, Timestamp::UNIX_EPOCH).language(),
+        Language::En
     );
 }
