@@ -105,6 +105,27 @@ for (const [width, height] of [
   });
 }
 
+test('every key is whole at the smallest size, a ringing call included', async ({ desk, page }) => {
+  await page.setViewportSize({ width: 320, height: 440 });
+  for (const scene of ['ready', 'ringing']) {
+    for (const lang of ['fr', 'en']) {
+      await desk.open(scene, { lang });
+      const keys = page.locator('.keys button');
+      await expect(keys).toHaveCount(12);
+      const covered = await keys.evaluateAll((all) =>
+        all
+          .filter((key) => {
+            const box = key.getBoundingClientRect();
+            const middle = box.left + box.width / 2;
+            return [box.top + 0.5, box.bottom - 0.5].some((y) => !key.contains(document.elementFromPoint(middle, y)));
+          })
+          .map((key) => key.textContent.trim()),
+      );
+      expect(covered, `${scene} ${lang}`).toEqual([]);
+    }
+  }
+});
+
 test('the call button is in sight at the smallest size, whatever banner is shown', async ({ desk, page }) => {
   await page.setViewportSize({ width: 320, height: 440 });
   for (const scene of ['ready', 'lines', 'down', 'refused', 'lost']) {

@@ -3,18 +3,24 @@ import type { Link } from '../backend/backend';
 
 /** A line at the top of the window: something that the person should know wherever they are. */
 export interface Banner {
-  key: 'agent' | 'settings' | 'keychain' | 'connection';
+  key: 'agent' | 'settings' | 'keychain' | 'connection' | 'restarted';
   tone: 'bad' | 'warn' | 'info';
   /** Id of the heading. */
   title: string | null;
   message: Message;
-  action: 'start' | 'settings' | null;
+  action: 'start' | 'settings' | 'dismiss' | null;
 }
 
 const own = (id: string): Message => ({ id, args: {} });
 
 /** What to say at the top, worst first. A silent agent makes everything else hearsay: then only that is said. */
-export function banners(snapshot: Snapshot | null, link: Link, place: Place, refusal: Message | null = null): Banner[] {
+export function banners(
+  snapshot: Snapshot | null,
+  link: Link,
+  place: Place,
+  refusal: Message | null = null,
+  restarted = false,
+): Banner[] {
   if (refusal !== null && link !== 'up') {
     return [{ key: 'agent', tone: 'bad', title: null, message: refusal, action: null }];
   }
@@ -49,6 +55,10 @@ export function banners(snapshot: Snapshot | null, link: Link, place: Place, ref
       message: snapshot.connection.message,
       action: refused ? toSettings : null,
     });
+  }
+  if (restarted) {
+    const message = own('window-banner-restarted');
+    list.push({ key: 'restarted', tone: 'info', title: null, message, action: 'dismiss' });
   }
   return list;
 }

@@ -57,6 +57,10 @@ describe('banners', () => {
     expect(keys(snapshot, 'up', 'calls')).toEqual(['settings', 'keychain', 'connection']);
   });
 
+  test('a page that takes the place of one that died says so, after the troubles that last', () => {
+    expect(keys({ ...ready(now), connection: down }, 'up', 'pad', null, true)).toEqual(['connection', 'restarted']);
+  });
+
   test('why nothing can be dialled is left to the pad itself', () => {
     const cannot_dial = says('dial-failed-no-credential');
     expect(keys({ ...ready(now), cannot_dial }, 'up', 'pad')).toEqual([]);

@@ -3,6 +3,7 @@ import { getContext, setContext } from 'svelte';
 import type { Check, Dial, Message, Place, Snapshot } from '../bindings';
 import { type Backend, type Link, type News, sentenceOf } from '../backend/backend';
 import { wordsFor } from '../i18n/shared';
+import type { First } from './first';
 import { Pad } from './pad.svelte';
 
 /** All that the page knows: the agent's last snapshot, and where the person is. Nothing here can't be fetched again. */
@@ -24,10 +25,17 @@ export class App {
   announcement = $state('');
   /** Revision of the snapshot held. */
   private newest = 0;
-  readonly words = $derived(wordsFor(this.snapshot?.language ?? navigator.language));
+  private readonly first: First;
+  /** Whether the person still has to be told that this page takes the place of one that died. */
+  restarted = $state(false);
+  readonly words = $derived(wordsFor(this.snapshot?.language ?? this.first.language));
+  /** `light`, `dark` or `system`. */
+  readonly theme = $derived(this.snapshot?.settings.theme ?? this.first.theme);
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, first: First) {
     this.backend = backend;
+    this.first = first;
+    this.restarted = first.restarted;
     this.pad = new Pad(backend, {
       snapshot: () => this.snapshot,
       accept: (snapshot) => this.take(snapshot),

@@ -14,7 +14,7 @@ const at = (revision: number, stage: Parameters<typeof dialAt>[1]): Snapshot => 
 
 async function following(snapshot: Snapshot): Promise<{ agent: FakeAgent; app: App }> {
   const agent = new FakeAgent(snapshot);
-  const app = new App(agent.backend);
+  const app = new App(agent.backend, { language: 'fr', theme: 'system', restarted: false });
   await app.start();
   return { agent, app };
 }
@@ -62,4 +62,12 @@ describe('an answer and a change may overtake each other', () => {
     agent.tell({ type: 'snapshot', snapshot: at(1, 'talking') });
     expect(app.snapshot?.dial?.stage).toBe('talking');
   });
+});
+
+test('before the agent is heard, language and theme are those of the page’s address', async () => {
+  const agent = new FakeAgent({ ...ready(now), language: 'fr' });
+  const app = new App(agent.backend, { language: 'en', theme: 'dark', restarted: false });
+  expect([app.words.language, app.theme]).toEqual(['en', 'dark']);
+  await app.start();
+  expect([app.words.language, app.theme]).toEqual(['fr', agent.snapshot.settings.theme]);
 });
