@@ -4,6 +4,8 @@ use clap::{Parser, ValueEnum};
 use control::profile::Profile;
 use control::protocol::{Place, Point};
 
+use crate::look::Theme;
+
 /// The window of Centrex Tray. The agent (`centrex-tray`) starts it; started by hand it asks the agent for its window.
 #[derive(Debug, Parser)]
 #[command(name = "centrex-tray-window", version)]
@@ -20,6 +22,12 @@ pub struct Args {
     /// Put this into the pad's field.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub fill: Option<String>,
+    /// Language of the first words, until the agent is heard.
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["fr", "en"])]
+    pub language: Option<String>,
+    /// Theme of the first paint, until the agent is heard.
+    #[arg(long, value_name = "THEME", default_value = "system")]
+    pub theme: Theme,
 }
 
 /// A place by its word on the command line.
@@ -29,6 +37,8 @@ pub enum PlaceArg {
     Pad,
     /// Live and recent calls.
     Calls,
+    /// Contacts.
+    Contacts,
     /// Settings.
     Settings,
 }
@@ -38,6 +48,7 @@ impl From<PlaceArg> for Place {
         match place {
             PlaceArg::Pad => Self::Pad,
             PlaceArg::Calls => Self::Calls,
+            PlaceArg::Contacts => Self::Contacts,
             PlaceArg::Settings => Self::Settings,
         }
     }
@@ -72,12 +83,18 @@ mod tests {
             "calls",
             "--anchor=-12,1060",
             "--fill=+33199001234",
+            "--language",
+            "fr",
+            "--theme",
+            "dark",
         ])
         .unwrap();
         assert_eq!(args.profile.name(), "work");
         assert_eq!(args.place, Some(PlaceArg::Calls));
         assert_eq!(args.anchor, Some(Point { x: -12, y: 1060 }));
         assert_eq!(args.fill.as_deref(), Some("+33199001234"));
+        assert_eq!(args.language.as_deref(), Some("fr"));
+        assert_eq!(args.theme, Theme::Dark);
     }
 
     #[test]
@@ -85,6 +102,7 @@ mod tests {
         let args = parse(&[]).unwrap();
         assert!(args.profile.is_default());
         assert_eq!(args.place, None);
+        assert_eq!((args.language, args.theme), (None, Theme::System));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use control::profile::Profile;
-use control::protocol::{Answer, Error, ErrorCode, Message, Request};
+use control::protocol::{Answer, ContactsRequest, Error, ErrorCode, JournalRequest, Message, Request};
 use control::transport::{Client, RequestError};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
@@ -80,8 +80,19 @@ fn may_ask(request: &Request) -> bool {
         | Request::ChangeSettings { .. }
         | Request::TestConnection
         | Request::Doctor
+        | Request::Silence { .. }
         | Request::Quit => true,
-        Request::Subscribe { .. }
+        Request::Journal { ask } => {
+            !matches!(ask, JournalRequest::Export { .. } | JournalRequest::Import { .. })
+        }
+        Request::Contacts { ask } => !matches!(
+            ask,
+            ContactsRequest::Preview { .. } | ContactsRequest::Export { .. }
+        ),
+        // These name files: the page may not choose any.
+        Request::ExportAll { .. }
+        | Request::ImportAll { .. }
+        | Request::Subscribe { .. }
         | Request::FillPad { .. }
         | Request::Show { .. }
         | Request::OpenLink { .. } => false,

@@ -9,6 +9,8 @@ use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
+use crate::look::Theme;
+
 /// First and longest wait before the agent is tried again.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -52,6 +54,13 @@ pub enum News {
         /// It.
         check: Check,
     },
+    /// An import of contacts goes on.
+    ImportProgress {
+        /// Entries written so far.
+        done: u32,
+        /// Of so many.
+        total: u32,
+    },
 }
 
 /// Where news go: the page. Sending to a page that has gone does nothing.
@@ -63,8 +72,8 @@ pub trait Window: Send + 'static {
     fn come_forward(&self, anchor: Option<Point>);
     /// Whether a person can see it.
     fn is_visible(&self) -> bool;
-    /// `light`, `dark` or `system`, for what the page doesn't draw.
-    fn set_theme(&self, theme: &str);
+    /// For what the page doesn't draw.
+    fn set_theme(&self, theme: Theme);
     /// Ends the process.
     fn leave(&self);
 }
@@ -81,6 +90,8 @@ pub struct Link<W> {
     snapshot: Option<Box<Snapshot>>,
     /// What the page has to be told as soon as it listens.
     show: Option<News>,
+    /// What the window wears.
+    theme: Theme,
 }
 
 /// How a connection ended.
@@ -93,13 +104,14 @@ enum End {
 }
 
 impl<W: Window> Link<W> {
-    /// A link that isn't running yet; `client` is kept up to date with the connection of now.
+    /// A link that isn't running yet; `client` is kept up to date with the connection of now. `theme`: what the window wears.
     pub fn new(
         address: Address,
         window: W,
         client: watch::Sender<Option<Arc<Client>>>,
         place: Place,
         fill: Option<String>,
+        theme: Theme,
     ) -> Self {
         Self {
             address,
@@ -110,6 +122,7 @@ impl<W: Window> Link<W> {
             refusal: None,
             snapshot: None,
             show: Some(News::Show { place, fill }),
+            theme,
         }
     }
 
@@ -175,6 +188,9 @@ impl<W: Window> Link<W> {
                         self.tell_show(News::Show { place, fill });
                     }
                     Some(Change::TestStep { check }) => self.tell(News::TestStep { check }),
+                    Some(Change::ImportProgress { done, total }) => {
+                        self.tell(News::ImportProgress { done, total });
+                    }
                     Some(Change::Quitting) => return End::Quitting,
                     None => return End::Lost,
                 },
@@ -211,12 +227,9 @@ impl<W: Window> Link<W> {
     }
 
     fn take(&mut self, snapshot: Box<Snapshot>) {
-        let theme = &snapshot.settings.theme;
-        if self
-            .snapshot
-            .as_ref()
-            .is_none_or(|before| before.settings.theme != *theme)
-        {
+        let theme = Theme::of(&snapshot.settings.theme);
+        if self.theme != theme {
+            self.theme = theme;
             self.window.set_theme(theme);
         }
         self.tell(News::Snapshot {

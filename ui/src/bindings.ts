@@ -29,7 +29,109 @@ understood: Understood, } | { "type": "checks",
 /**
  * Them.
  */
-checks: Array<Check>, };
+checks: Array<Check>, } | { "type": "calls", 
+/**
+ * They.
+ */
+page: CallPage, } | { "type": "contacts", 
+/**
+ * They.
+ */
+contacts: Array<Contact>, } | { "type": "preview", 
+/**
+ * It.
+ */
+preview: ImportPreview, } | { "type": "taken", 
+/**
+ * What it did.
+ */
+taken: Taken, } | { "type": "written", 
+/**
+ * How many entries it holds.
+ */
+count: number, } | { "type": "sources", 
+/**
+ * Each of them.
+ */
+sources: Array<Source>, };
+
+/**
+ * Whether a call is to be called back.
+ */
+export type CallBackState = "none" | "wanted" | "settled";
+
+/**
+ * Kinds of calls.
+ */
+export type CallFilter = "all" | "missed" | "incoming" | "outgoing" | "to_call_back";
+
+/**
+ * Forms in which calls are written to a file.
+ */
+export type CallFormat = "csv" | "json" | "calendar";
+
+/**
+ * A page of calls.
+ */
+export type CallPage = { 
+/**
+ * Newest first.
+ */
+calls: Array<CallView>, 
+/**
+ * To be given as [`CallQuery::after`] for the next page; absent on the last one.
+ */
+next: string | null, 
+/**
+ * When calls couldn't be heard, within the time of this page (up to now for the first one), newest first.
+ */
+holes: Array<Hole>, };
+
+/**
+ * Which calls are wanted; newest first.
+ */
+export type CallQuery = { 
+/**
+ * Words (the beginning of each suffices, accents don't matter) of name, company and note, or digits of the number.
+ */
+text: string, 
+/**
+ * Which kind.
+ */
+filter: CallFilter, 
+/**
+ * Of this account only.
+ */
+account: string | null, 
+/**
+ * Started at or after this, RFC 3339.
+ */
+from: string | null, 
+/**
+ * Started before this, RFC 3339.
+ */
+until: string | null, 
+/**
+ * [`CallPage::next`] of the page before.
+ */
+after: string | null, 
+/**
+ * At most so many; 0 and what is above 200 count as 200.
+ */
+limit: number, };
+
+/**
+ * Names a call.
+ */
+export type CallRef = { 
+/**
+ * [`CallView::account`]
+ */
+account: string, 
+/**
+ * [`CallView::call`]
+ */
+call: string, };
 
 /**
  * A call in a list.
@@ -52,9 +154,41 @@ direction: Direction,
  */
 outcome: Outcome, 
 /**
- * The other party, ready to show: `01 42 68 53 00`, `Numéro masqué`.
+ * The other party, ready to show: its name, else `01 42 68 53 00`, else `Numéro masqué`.
  */
 party: string, 
+/**
+ * The other party's number, ready to show, when it is told; also beside a name.
+ */
+display: string | null, 
+/**
+ * The company of the person named by `party`.
+ */
+company: string | null, 
+/**
+ * Why this name: where it comes from and since when.
+ */
+why: Message | null, 
+/**
+ * Several contacts have this number, and the person hasn't said which is meant.
+ */
+ambiguous: boolean, 
+/**
+ * The person's note.
+ */
+note: string | null, 
+/**
+ * Whether it is to be called back.
+ */
+call_back: CallBackState, 
+/**
+ * There is a record to open.
+ */
+has_record: boolean, 
+/**
+ * Its number is silenced.
+ */
+silenced: boolean, 
 /**
  * The other party in E.164, when it is one and may be called back.
  */
@@ -107,7 +241,15 @@ fill: string | null, } | { "type": "test_step",
 /**
  * It.
  */
-check: Check, } | { "type": "quitting" };
+check: Check, } | { "type": "import_progress", 
+/**
+ * Entries written so far.
+ */
+done: number, 
+/**
+ * Of so many.
+ */
+total: number, } | { "type": "quitting" };
 
 /**
  * One thing that was tried, for `doctor` and the connection test.
@@ -171,6 +313,163 @@ since: string | null, };
 export type ConnectionState = "none" | "connecting" | "live" | "down" | "refused";
 
 /**
+ * A contact as it is shown.
+ */
+export type Contact = { 
+/**
+ * Opaque.
+ */
+id: string, 
+/**
+ * Person, else company, else number.
+ */
+name: string, 
+/**
+ * The company, when `name` is a person.
+ */
+company: string | null, 
+/**
+ * All of them.
+ */
+numbers: Array<ContactNumber>, 
+/**
+ * Its own words about it.
+ */
+note: string | null, 
+/**
+ * A favourite.
+ */
+favourite: boolean, 
+/**
+ * One's own: may be changed and deleted here.
+ */
+own: boolean, 
+/**
+ * Where it comes from, and since when: "why this name?"
+ */
+why: Message, 
+/**
+ * For [`ContactsRequest::WhoHas`]: the one that is shown for that number.
+ */
+chosen: boolean, };
+
+/**
+ * A contact of one's own, as typed.
+ */
+export type ContactDraft = { 
+/**
+ * Absent: a new one.
+ */
+id: string | null, 
+/**
+ * A person's name.
+ */
+name: string, 
+/**
+ * A company.
+ */
+company: string, 
+/**
+ * Numbers as typed, with their labels.
+ */
+numbers: Array<DraftNumber>, 
+/**
+ * Plain text.
+ */
+note: string, 
+/**
+ * A favourite.
+ */
+favourite: boolean, };
+
+/**
+ * Forms in which contacts are written to a file.
+ */
+export type ContactFormat = "vcard" | "csv";
+
+/**
+ * A number of a contact.
+ */
+export type ContactNumber = { 
+/**
+ * `mobile`, `work`, `home`, `fax`, `other`: worded by `contact-label-…`.
+ */
+label: string, 
+/**
+ * `06 12 34 56 78`, in the language of the moment.
+ */
+display: string, 
+/**
+ * What the pad takes when it is chosen.
+ */
+dial: string, };
+
+/**
+ * Requests about contacts; inside [`super::Request::Contacts`].
+ */
+export type ContactsRequest = { "type": "search", 
+/**
+ * Words (the beginning of each suffices, accents don't matter), or digits of a number; empty: all.
+ */
+text: string, 
+/**
+ * Favourites only.
+ */
+favourites: boolean, 
+/**
+ * At most so many; 0 and what is above 200 count as 200.
+ */
+limit: number, } | { "type": "save", 
+/**
+ * How it shall be.
+ */
+contact: ContactDraft, } | { "type": "delete", 
+/**
+ * [`Contact::id`]
+ */
+id: string, } | { "type": "favourite", 
+/**
+ * [`Contact::id`]
+ */
+id: string, 
+/**
+ * Whether it is one.
+ */
+favourite: boolean, } | { "type": "who_has", 
+/**
+ * `+33142685300`
+ */
+number: string, } | { "type": "choose", 
+/**
+ * `+33142685300`
+ */
+number: string, 
+/**
+ * [`Contact::id`]
+ */
+id: string, } | { "type": "preview", 
+/**
+ * An absolute path.
+ */
+path: string, } | { "type": "import" } | { "type": "cancel_import" } | { "type": "undo_import", 
+/**
+ * [`Taken::batch`]
+ */
+batch: string, } | { "type": "export", 
+/**
+ * An absolute path; an existing file is replaced.
+ */
+path: string, 
+/**
+ * As what.
+ */
+format: ContactFormat, 
+/**
+ * CSV only: begin with a byte order mark, as Excel wants it.
+ */
+bom: boolean, } | { "type": "sources" } | { "type": "sync" };
+
+/**
  * Whether the keychain holds a secret.
  */
 export type Credential = { 
@@ -194,7 +493,7 @@ problem: Message | null, };
 /**
  * The secrets that the product knows.
  */
-export type CredentialKind = "relay_token" | "api_key" | "account_password";
+export type CredentialKind = "relay_token" | "api_key" | "account_password" | "carddav_password" | "ldap_password";
 
 /**
  * The call being placed.
@@ -245,6 +544,19 @@ export type DialStage = "question" | "asking" | "pick_up" | "calling" | "talking
 export type Direction = "incoming" | "outgoing";
 
 /**
+ * A number as typed.
+ */
+export type DraftNumber = { 
+/**
+ * As [`ContactNumber::label`].
+ */
+label: string, 
+/**
+ * As typed.
+ */
+number: string, };
+
+/**
  * An error answer: a code to branch on, a sentence to show.
  */
 export type Error = { 
@@ -261,6 +573,127 @@ message: Message, };
  * What clients branch on.
  */
 export type ErrorCode = "bad_request" | "version" | "number" | "keychain" | "relay" | "settings" | "failed";
+
+/**
+ * A time in which this desktop wasn't connected to the relay.
+ */
+export type Hole = { 
+/**
+ * RFC 3339.
+ */
+from: string, 
+/**
+ * RFC 3339; absent while it lasts.
+ */
+until: string | null, 
+/**
+ * What became of the calls of that time.
+ */
+state: HoleState, };
+
+/**
+ * What is known of a time without connection.
+ */
+export type HoleState = "open" | "filled" | "gap";
+
+/**
+ * A column of a CSV file.
+ */
+export type ImportColumn = { 
+/**
+ * As in the file's first line.
+ */
+header: string, 
+/**
+ * What it was taken for, worded by `contact-column-…`; absent: it isn't read.
+ */
+field: string | null, };
+
+/**
+ * What an import would do.
+ */
+export type ImportPreview = { 
+/**
+ * The file's name without its folder.
+ */
+file: string, 
+/**
+ * `vCard 3.0`, `CSV · ; · Windows-1252`.
+ */
+format: string, 
+/**
+ * CSV: what each column was taken for, `None` when it isn't read.
+ */
+columns: Array<ImportColumn>, 
+/**
+ * How many contacts it would add.
+ */
+added: number, 
+/**
+ * How many it would change.
+ */
+updated: number, 
+/**
+ * The first ones, at most 20.
+ */
+sample: Array<Contact>, 
+/**
+ * What can't be read, at most 100.
+ */
+rejected: Array<Rejected>, 
+/**
+ * How many can't be read.
+ */
+rejected_count: number, };
+
+/**
+ * Requests about calls that the journal holds; inside [`super::Request::Journal`].
+ */
+export type JournalRequest = { "type": "search", 
+/**
+ * Which calls.
+ */
+query: CallQuery, } | { "type": "note", 
+/**
+ * Which call.
+ */
+at: CallRef, 
+/**
+ * Plain text, at most 4,000 characters.
+ */
+note: string, } | { "type": "call_back", 
+/**
+ * Which call.
+ */
+at: CallRef, 
+/**
+ * Ticked.
+ */
+wanted: boolean, } | { "type": "open_record", 
+/**
+ * Which call.
+ */
+at: CallRef, } | { "type": "delete", 
+/**
+ * Which call.
+ */
+at: CallRef, } | { "type": "delete_all" } | { "type": "export", 
+/**
+ * An absolute path; an existing file is replaced.
+ */
+path: string, 
+/**
+ * As what.
+ */
+format: CallFormat, 
+/**
+ * CSV only: begin with a byte order mark, as Excel wants it.
+ */
+bom: boolean, } | { "type": "import", 
+/**
+ * An absolute path.
+ */
+path: string, };
 
 /**
  * A sentence by its id in `strings/*.ftl`, with its arguments; each side renders it in the language of the moment.
@@ -301,7 +734,7 @@ host: string, };
 /**
  * Where in the window.
  */
-export type Place = "pad" | "calls" | "settings";
+export type Place = "pad" | "calls" | "contacts" | "settings";
 
 /**
  * A point of the screen in physical pixels.
@@ -315,6 +748,19 @@ x: number,
  * From the top.
  */
 y: number, };
+
+/**
+ * An entry that can't be read.
+ */
+export type Rejected = { 
+/**
+ * Where in the file, from 1.
+ */
+line: number, 
+/**
+ * Why.
+ */
+why: Message, };
 
 /**
  * What a client may ask for.
@@ -387,7 +833,31 @@ account: string | null, } | { "type": "change_settings",
 /**
  * What changes; absent fields stay.
  */
-changes: SettingsChange, } | { "type": "test_connection" } | { "type": "doctor" } | { "type": "quit" };
+changes: SettingsChange, } | { "type": "test_connection" } | { "type": "doctor" } | { "type": "journal", 
+/**
+ * What.
+ */
+ask: JournalRequest, } | { "type": "contacts", 
+/**
+ * What.
+ */
+ask: ContactsRequest, } | { "type": "silence", 
+/**
+ * `+33142685300`
+ */
+number: string, 
+/**
+ * Silenced from now on.
+ */
+silenced: boolean, } | { "type": "export_all", 
+/**
+ * An absolute path; an existing file is replaced.
+ */
+path: string, } | { "type": "import_all", 
+/**
+ * An absolute path.
+ */
+path: string, } | { "type": "quit" };
 
 /**
  * A secret on its way to the agent: text on the wire, never shown by Debug, wiped when dropped.
@@ -442,6 +912,82 @@ sound: boolean,
  * Start with the session.
  */
 autostart: boolean, 
+/**
+ * A line about one's own outgoing calls too.
+ */
+notify_outgoing: boolean, 
+/**
+ * No alert at all: the program only dials.
+ */
+click_to_call_only: boolean, 
+/**
+ * Hold alerts back while the desktop is set not to disturb.
+ */
+respect_dnd: boolean, 
+/**
+ * Neither name nor number in alerts while the screen is locked.
+ */
+discreet_when_locked: boolean, 
+/**
+ * Hours without alerts, as [`super::SettingsChange::quiet_hours`] has them; empty: none.
+ */
+quiet_hours: string, 
+/**
+ * Numbers without alerts.
+ */
+silenced: Array<SilencedNumber>, 
+/**
+ * When the record of a call opens by itself: `never`, `ringing`, `answered`; `request`: only when asked.
+ */
+pop_when: string, 
+/**
+ * The record's address with placeholders: `https://crm.example/search?tel={e164}`
+ */
+pop_url: string | null, 
+/**
+ * A program that is run with the call in its environment: an absolute path.
+ */
+pop_program: string | null, 
+/**
+ * Calls are kept so many days; 0: always.
+ */
+keep_days: number, 
+/**
+ * Calls with a withheld number are kept.
+ */
+keep_private: boolean, 
+/**
+ * A folder of vCard files that is watched.
+ */
+contacts_folder: string | null, 
+/**
+ * The CardDAV collection.
+ */
+carddav_url: string | null, 
+/**
+ * The user there.
+ */
+carddav_user: string | null, 
+/**
+ * `ldaps://directory.example`
+ */
+ldap_url: string | null, 
+/**
+ * Where the search begins: `ou=people,dc=example`
+ */
+ldap_base: string | null, 
+/**
+ * As whom: a distinguished name; absent: anonymously.
+ */
+ldap_user: string | null, 
+/**
+ * What stands before an internal extension to make it a full number: `+33142685`
+ */
+extension_prefix: string | null, 
+/**
+ * How many digits an internal extension has; 0: none.
+ */
+extension_length: number, 
 /**
  * Keys that the company fixed; shown as locked.
  */
@@ -498,7 +1044,92 @@ sound?: boolean | null,
 /**
  * See [`Settings::autostart`].
  */
-autostart?: boolean | null, };
+autostart?: boolean | null, 
+/**
+ * See [`Settings::notify_outgoing`].
+ */
+notify_outgoing?: boolean | null, 
+/**
+ * See [`Settings::click_to_call_only`].
+ */
+click_to_call_only?: boolean | null, 
+/**
+ * See [`Settings::respect_dnd`].
+ */
+respect_dnd?: boolean | null, 
+/**
+ * See [`Settings::discreet_when_locked`].
+ */
+discreet_when_locked?: boolean | null, 
+/**
+ * See [`Settings::quiet_hours`]: `20:00-08:00 mon,tue,wed,thu,fri`; without days: every day.
+ */
+quiet_hours?: string | null, 
+/**
+ * See [`Settings::pop_when`].
+ */
+pop_when?: string | null, 
+/**
+ * See [`Settings::pop_url`].
+ */
+pop_url?: string | null, 
+/**
+ * See [`Settings::pop_program`].
+ */
+pop_program?: string | null, 
+/**
+ * See [`Settings::keep_days`].
+ */
+keep_days?: number | null, 
+/**
+ * See [`Settings::keep_private`].
+ */
+keep_private?: boolean | null, 
+/**
+ * See [`Settings::contacts_folder`].
+ */
+contacts_folder?: string | null, 
+/**
+ * See [`Settings::carddav_url`].
+ */
+carddav_url?: string | null, 
+/**
+ * See [`Settings::carddav_user`].
+ */
+carddav_user?: string | null, 
+/**
+ * See [`Settings::ldap_url`].
+ */
+ldap_url?: string | null, 
+/**
+ * See [`Settings::ldap_base`].
+ */
+ldap_base?: string | null, 
+/**
+ * See [`Settings::ldap_user`].
+ */
+ldap_user?: string | null, 
+/**
+ * See [`Settings::extension_prefix`].
+ */
+extension_prefix?: string | null, 
+/**
+ * See [`Settings::extension_length`].
+ */
+extension_length?: number | null, };
+
+/**
+ * A number without alerts.
+ */
+export type SilencedNumber = { 
+/**
+ * `+33142685300`
+ */
+number: string, 
+/**
+ * `01 42 68 53 00`, in the language of the moment.
+ */
+display: string, };
 
 /**
  * The whole state, all that the window and `status` show.
@@ -565,6 +1196,14 @@ settings_problem: Message | null,
  */
 pending_enrolment: PendingEnrolment | null, 
 /**
+ * Grows with every change of the journal: what was searched may be out of date.
+ */
+journal_revision: number, 
+/**
+ * Grows with every change of the contacts.
+ */
+contacts_revision: number, 
+/**
  * A tray shows our icon.
  */
 tray_shown: boolean, 
@@ -577,6 +1216,52 @@ at: string,
  * agent begins anew.
  */
 revision: number, };
+
+/**
+ * Where contacts come from.
+ */
+export type Source = { 
+/**
+ * `own`, `import`, `folder`, `carddav`, `ldap`.
+ */
+kind: string, 
+/**
+ * The file, folder, address; empty for one's own.
+ */
+name: string, 
+/**
+ * How many contacts came from it; absent where they aren't kept (LDAP).
+ */
+contacts: number | null, 
+/**
+ * When it was last read in full, RFC 3339.
+ */
+read_at: string | null, 
+/**
+ * What is wrong with it.
+ */
+trouble: Message | null, };
+
+/**
+ * What an import did.
+ */
+export type Taken = { 
+/**
+ * To take it back; absent when that can't be.
+ */
+batch: string | null, 
+/**
+ * New ones.
+ */
+added: number, 
+/**
+ * Changed ones.
+ */
+updated: number, 
+/**
+ * What couldn't be read.
+ */
+rejected: number, };
 
 /**
  * What a typed text means.

@@ -55,6 +55,8 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         settings: settings(companion.settings(), around),
         settings_problem: around.loaded.problem.clone().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
+        journal_revision: 0,
+        contacts_revision: 0,
         tray_shown: around.tray_shown,
         at: now.to_string(),
         revision: around.revision,
@@ -175,6 +177,14 @@ fn call(line: seen::CallLine) -> wire::CallView {
             seen::Outcome::Unknown => wire::Outcome::Unknown,
         },
         party: line.party,
+        display: None,
+        company: None,
+        why: None,
+        ambiguous: false,
+        note: None,
+        call_back: wire::CallBackState::None,
+        has_record: false,
+        silenced: false,
         number: line.number.map(String::from),
         about: line.about.map(message),
         line: line.line,
@@ -220,6 +230,15 @@ fn credentials(companion: &Companion) -> Vec<wire::Credential> {
     list
 }
 
+/// `system`, `light` or `dark`.
+pub fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
 fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Settings {
     wire::Settings {
         mode: mode(settings.mode),
@@ -228,12 +247,7 @@ fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Setting
             LanguageChoice::Always(lang) => lang.code(),
         }
         .to_owned(),
-        theme: match settings.theme {
-            Theme::System => "system",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-        .to_owned(),
+        theme: theme(settings.theme).to_owned(),
         relay_url: settings.relay_url.as_ref().map(|url| url.as_str().to_owned()),
         account_id: settings.account_id.clone().map(|account| account.0),
         authentication: match settings.authentication {
@@ -246,6 +260,25 @@ fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Setting
         notify_missed: settings.notify_missed,
         sound: settings.sound,
         autostart: settings.autostart,
+        notify_outgoing: false,
+        click_to_call_only: false,
+        respect_dnd: true,
+        discreet_when_locked: false,
+        quiet_hours: String::new(),
+        silenced: Vec::new(),
+        pop_when: "never".to_owned(),
+        pop_url: None,
+        pop_program: None,
+        keep_days: 0,
+        keep_private: true,
+        contacts_folder: None,
+        carddav_url: None,
+        carddav_user: None,
+        ldap_url: None,
+        ldap_base: None,
+        ldap_user: None,
+        extension_prefix: None,
+        extension_length: 0,
         locked: around
             .loaded
             .locked

@@ -97,6 +97,17 @@ pub enum CredentialKind {
     ApiKey,
     /// The account's SIP password (direct mode).
     AccountPassword,
+    /// The password of the CardDAV collection that contacts come from.
+    CarddavPassword,
+    /// The password for the LDAP directory that callers are looked up in.
+    LdapPassword,
+}
+
+impl CredentialKind {
+    /// Each account has its own.
+    pub fn is_of_an_account(self) -> bool {
+        matches!(self, Self::ApiKey | Self::AccountPassword)
+    }
 }
 
 /// What is known of a credential, never the credential itself.

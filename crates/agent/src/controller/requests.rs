@@ -15,7 +15,7 @@ use crate::links::{self, LinkError};
 use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::view;
-use crate::window::{WindowError, Wish};
+use crate::window::{Start, WindowError, Wish};
 use crate::{enrol, window};
 
 impl<P: Ports> Controller<P> {
@@ -83,6 +83,13 @@ impl<P: Ports> Controller<P> {
             }
             Request::TestConnection => self.test_connection(reply),
             Request::Doctor => self.doctor(reply),
+            Request::Journal { .. }
+            | Request::Contacts { .. }
+            | Request::Silence { .. }
+            | Request::ExportAll { .. }
+            | Request::ImportAll { .. } => {
+                reply.send(Err(error(ErrorCode::Failed, "agent-failed")));
+            }
             Request::Quit => {
                 self.quitting = true;
                 reply.send(Ok(Answer::Done));
@@ -121,9 +128,15 @@ impl<P: Ports> Controller<P> {
             self.window.was_told(wish);
             return Ok(());
         }
-        let linger_s = self.companion.settings().window_linger_s;
+        let settings = self.companion.settings();
+        let start = Start {
+            profile: self.profile.name(),
+            linger_s: settings.window_linger_s,
+            language: self.companion.language().code(),
+            theme: view::theme(settings.theme),
+        };
         self.window
-            .want(wish, self.profile.name(), linger_s, &self.own)
+            .want(wish, start, &self.own)
             .map_err(|problem| {
                 tracing::error!(%problem, "the window can't be shown");
                 Error {
@@ -208,13 +221,21 @@ impl<P: Ports> Controller<P> {
     fn doctor(&mut self, reply: Reply) {
         let keychain = keychain(&self.ports);
         let settings = self.companion.settings().clone();
-        let found = Found {
-            tray_shown: self.tray_shown,
-            notify_problem: self.notify_problem.clone(),
-            journal_problem: self.journal_problem.clone(),
-            settings_problem: self.loaded.problem.clone(),
-        };
+        let (tray_shown, history_cut) = (self.tray_shown, self.history_cut);
+        let notify_problem = self.notify_problem.clone();
+        let settings_problem = self.loaded.problem.clone();
+        let server = self.ports.notification_server();
+        let journal = self.journal.clone();
         tokio::spawn(async move {
+            let (notification_server, journal_problem) = tokio::join!(server, journal.trouble());
+            let found = Found {
+                tray_shown,
+                notify_problem,
+                notification_server,
+                journal_problem,
+                history_cut,
+                settings_problem,
+            };
             let mut checks = checks::desktop(&found, &window::program());
             checks.push(checks::keychain(&*keychain).await);
             checks.extend(checks::connection(&*keychain, &settings, None).await);
@@ -271,6 +292,11 @@ fn is_a_persons(request: &Request) -> bool {
         | Request::SetCredential { .. }
         | Request::ForgetCredential { .. }
         | Request::Doctor
+        | Request::Journal { .. }
+        | Request::Contacts { .. }
+        | Request::Silence { .. }
+        | Request::ExportAll { .. }
+        | Request::ImportAll { .. }
         | Request::Quit => false,
     }
 }

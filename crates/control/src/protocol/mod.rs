@@ -5,6 +5,8 @@
 //! ([`Request::SetCredential`]) and forgotten, never read; an enrolment code goes in ([`Request::Enrol`],
 //! [`Request::OpenLink`]) and stays with the agent.
 
+mod contacts;
+mod journal;
 mod snapshot;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use contacts::*;
+pub use journal::*;
 pub use snapshot::*;
 
 /// Spoken by this build. An agent refuses another number with [`ErrorCode::Version`].
@@ -147,6 +151,34 @@ pub enum Request {
     TestConnection,
     /// What works here; answered by [`Answer::Checks`].
     Doctor,
+    /// About the calls that the journal holds.
+    Journal {
+        /// What.
+        ask: JournalRequest,
+    },
+    /// About contacts.
+    Contacts {
+        /// What.
+        ask: ContactsRequest,
+    },
+    /// No alert and no sound for this number any more, or again. Answered by [`Answer::Done`].
+    Silence {
+        /// `+33142685300`
+        number: String,
+        /// Silenced from now on.
+        silenced: bool,
+    },
+    /// Writes everything that belongs to the person (calls, notes, contacts, settings without secrets) to one file. Answered by
+    /// [`Answer::Written`]. Not for the page: it names a file.
+    ExportAll {
+        /// An absolute path; an existing file is replaced.
+        path: String,
+    },
+    /// Reads such a file: what isn't here yet is added. Answered by [`Answer::Taken`]. Not for the page: it names a file.
+    ImportAll {
+        /// An absolute path.
+        path: String,
+    },
     /// Ends the agent.
     Quit,
 }
@@ -190,6 +222,36 @@ pub enum Answer {
         /// Them.
         checks: Vec<Check>,
     },
+    /// Calls of the journal.
+    Calls {
+        /// They.
+        page: CallPage,
+    },
+    /// Contacts, best first.
+    Contacts {
+        /// They.
+        contacts: Vec<Contact>,
+    },
+    /// What an import would do.
+    Preview {
+        /// It.
+        preview: Box<ImportPreview>,
+    },
+    /// An import was made.
+    Taken {
+        /// What it did.
+        taken: Taken,
+    },
+    /// A file was written.
+    Written {
+        /// How many entries it holds.
+        count: u32,
+    },
+    /// Where contacts come from.
+    Sources {
+        /// Each of them.
+        sources: Vec<Source>,
+    },
 }
 
 /// Pushed to subscribers.
@@ -214,6 +276,13 @@ pub enum Change {
     TestStep {
         /// It.
         check: Check,
+    },
+    /// [`ContactsRequest::Import`] goes on.
+    ImportProgress {
+        /// Entries written so far.
+        done: u32,
+        /// Of so many.
+        total: u32,
     },
     /// The agent ends; the window goes too.
     Quitting,
@@ -266,6 +335,8 @@ pub enum Place {
     Pad,
     /// Live and recent calls.
     Calls,
+    /// Contacts.
+    Contacts,
     /// Settings.
     Settings,
 }
@@ -297,6 +368,42 @@ pub struct SettingsChange {
     pub sound: Option<bool>,
     /// See [`Settings::autostart`].
     pub autostart: Option<bool>,
+    /// See [`Settings::notify_outgoing`].
+    pub notify_outgoing: Option<bool>,
+    /// See [`Settings::click_to_call_only`].
+    pub click_to_call_only: Option<bool>,
+    /// See [`Settings::respect_dnd`].
+    pub respect_dnd: Option<bool>,
+    /// See [`Settings::discreet_when_locked`].
+    pub discreet_when_locked: Option<bool>,
+    /// See [`Settings::quiet_hours`]: `20:00-08:00 mon,tue,wed,thu,fri`; without days: every day.
+    pub quiet_hours: Option<String>,
+    /// See [`Settings::pop_when`].
+    pub pop_when: Option<String>,
+    /// See [`Settings::pop_url`].
+    pub pop_url: Option<String>,
+    /// See [`Settings::pop_program`].
+    pub pop_program: Option<String>,
+    /// See [`Settings::keep_days`].
+    pub keep_days: Option<u32>,
+    /// See [`Settings::keep_private`].
+    pub keep_private: Option<bool>,
+    /// See [`Settings::contacts_folder`].
+    pub contacts_folder: Option<String>,
+    /// See [`Settings::carddav_url`].
+    pub carddav_url: Option<String>,
+    /// See [`Settings::carddav_user`].
+    pub carddav_user: Option<String>,
+    /// See [`Settings::ldap_url`].
+    pub ldap_url: Option<String>,
+    /// See [`Settings::ldap_base`].
+    pub ldap_base: Option<String>,
+    /// See [`Settings::ldap_user`].
+    pub ldap_user: Option<String>,
+    /// See [`Settings::extension_prefix`].
+    pub extension_prefix: Option<String>,
+    /// See [`Settings::extension_length`].
+    pub extension_length: Option<u32>,
 }
 
 /// What a typed text means.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Message;
+use super::{CallBackState, Message};
 
 /// The whole state, all that the window and `status` show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -38,6 +38,12 @@ pub struct Snapshot {
     pub settings_problem: Option<Message>,
     /// An enrolment link that waits for the person's yes.
     pub pending_enrolment: Option<PendingEnrolment>,
+    /// Grows with every change of the journal: what was searched may be out of date.
+    #[ts(type = "number")]
+    pub journal_revision: u64,
+    /// Grows with every change of the contacts.
+    #[ts(type = "number")]
+    pub contacts_revision: u64,
     /// A tray shows our icon.
     pub tray_shown: bool,
     /// This computer's clock, RFC 3339.
@@ -149,8 +155,24 @@ pub struct CallView {
     pub direction: Direction,
     /// What is known of it.
     pub outcome: Outcome,
-    /// The other party, ready to show: `01 42 68 53 00`, `Numéro masqué`.
+    /// The other party, ready to show: its name, else `01 42 68 53 00`, else `Numéro masqué`.
     pub party: String,
+    /// The other party's number, ready to show, when it is told; also beside a name.
+    pub display: Option<String>,
+    /// The company of the person named by `party`.
+    pub company: Option<String>,
+    /// Why this name: where it comes from and since when.
+    pub why: Option<Message>,
+    /// Several contacts have this number, and the person hasn't said which is meant.
+    pub ambiguous: bool,
+    /// The person's note.
+    pub note: Option<String>,
+    /// Whether it is to be called back.
+    pub call_back: CallBackState,
+    /// There is a record to open.
+    pub has_record: bool,
+    /// Its number is silenced.
+    pub silenced: bool,
     /// The other party in E.164, when it is one and may be called back.
     pub number: Option<String>,
     /// What is known about the number (country, class), when there is something.
@@ -205,6 +227,10 @@ pub enum CredentialKind {
     ApiKey,
     /// The account's SIP password.
     AccountPassword,
+    /// The password of the CardDAV collection.
+    CarddavPassword,
+    /// The password for the LDAP directory.
+    LdapPassword,
 }
 
 /// Whether the keychain holds a secret.
@@ -245,10 +271,57 @@ pub struct Settings {
     pub sound: bool,
     /// Start with the session.
     pub autostart: bool,
+    /// A line about one's own outgoing calls too.
+    pub notify_outgoing: bool,
+    /// No alert at all: the program only dials.
+    pub click_to_call_only: bool,
+    /// Hold alerts back while the desktop is set not to disturb.
+    pub respect_dnd: bool,
+    /// Neither name nor number in alerts while the screen is locked.
+    pub discreet_when_locked: bool,
+    /// Hours without alerts, as [`super::SettingsChange::quiet_hours`] has them; empty: none.
+    pub quiet_hours: String,
+    /// Numbers without alerts.
+    pub silenced: Vec<SilencedNumber>,
+    /// When the record of a call opens by itself: `never`, `ringing`, `answered`; `request`: only when asked.
+    pub pop_when: String,
+    /// The record's address with placeholders: `https://crm.example/search?tel={e164}`
+    pub pop_url: Option<String>,
+    /// A program that is run with the call in its environment: an absolute path.
+    pub pop_program: Option<String>,
+    /// Calls are kept so many days; 0: always.
+    pub keep_days: u32,
+    /// Calls with a withheld number are kept.
+    pub keep_private: bool,
+    /// A folder of vCard files that is watched.
+    pub contacts_folder: Option<String>,
+    /// The CardDAV collection.
+    pub carddav_url: Option<String>,
+    /// The user there.
+    pub carddav_user: Option<String>,
+    /// `ldaps://directory.example`
+    pub ldap_url: Option<String>,
+    /// Where the search begins: `ou=people,dc=example`
+    pub ldap_base: Option<String>,
+    /// As whom: a distinguished name; absent: anonymously.
+    pub ldap_user: Option<String>,
+    /// What stands before an internal extension to make it a full number: `+33142685`
+    pub extension_prefix: Option<String>,
+    /// How many digits an internal extension has; 0: none.
+    pub extension_length: u32,
     /// Keys that the company fixed; shown as locked.
     pub locked: Vec<String>,
     /// Where the file is.
     pub file: String,
+}
+
+/// A number without alerts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SilencedNumber {
+    /// `+33142685300`
+    pub number: String,
+    /// `01 42 68 53 00`, in the language of the moment.
+    pub display: String,
 }
 
 /// An enrolment link that waits. Its one-time code stays with the agent.
