@@ -13,7 +13,7 @@ use super::*;
 #[derive(Debug, PartialEq)]
 enum Did {
     Forward(Option<Point>),
-    Theme(String),
+    Theme(Theme),
     Leave,
 }
 
@@ -29,8 +29,8 @@ impl Window for Recorder {
     fn is_visible(&self) -> bool {
         self.visible.load(Ordering::SeqCst)
     }
-    fn set_theme(&self, theme: &str) {
-        let _ = self.did.send(Did::Theme(theme.to_owned()));
+    fn set_theme(&self, theme: Theme) {
+        let _ = self.did.send(Did::Theme(theme));
     }
     fn leave(&self) {
         let _ = self.did.send(Did::Leave);
@@ -67,6 +67,7 @@ impl Bench {
             client,
             Place::Pad,
             Some("0199001234".to_owned()),
+            Theme::System,
         );
         let running = tokio::spawn(link.run(coming));
         Self {
@@ -150,11 +151,32 @@ fn snapshot(theme: &str) -> Snapshot {
             notify_missed: true,
             sound: false,
             autostart: false,
+            notify_outgoing: false,
+            click_to_call_only: false,
+            respect_dnd: true,
+            discreet_when_locked: true,
+            quiet_hours: String::new(),
+            silenced: vec![],
+            pop_when: "never".into(),
+            pop_url: None,
+            pop_program: None,
+            keep_days: 0,
+            keep_private: false,
+            contacts_folder: None,
+            carddav_url: None,
+            carddav_user: None,
+            ldap_url: None,
+            ldap_base: None,
+            ldap_user: None,
+            extension_prefix: None,
+            extension_length: 0,
             locked: vec![],
             file: String::new(),
         },
         settings_problem: None,
         pending_enrolment: None,
+        journal_revision: 0,
+        contacts_revision: 0,
         tray_shown: true,
         at: "2026-11-23T10:00:00Z".into(),
         revision: 1,
@@ -181,7 +203,7 @@ async fn a_page_that_comes_late_gets_all_that_it_missed_and_is_shown_once() {
     )
     .await;
     let mut did = bench.did;
-    assert_eq!(did.recv().await, Some(Did::Theme("system".into())));
+    // Its theme is the one that it was started with: nothing to change.
     assert_eq!(did.recv().await, Some(Did::Forward(anchor)));
 
     let (sender, mut first) = mpsc::unbounded_channel();
@@ -209,7 +231,7 @@ async fn a_page_that_comes_late_gets_all_that_it_missed_and_is_shown_once() {
     assert!(
         matches!(first.recv().await, Some(News::Snapshot { snapshot }) if snapshot.settings.theme == "dark")
     );
-    assert_eq!(did.recv().await, Some(Did::Theme("dark".into())));
+    assert_eq!(did.recv().await, Some(Did::Theme(Theme::Dark)));
 }
 
 #[tokio::test]
@@ -254,7 +276,6 @@ async fn a_hidden_window_goes_with_its_agent() {
     bench.visible.store(false, Ordering::SeqCst);
     drop(line);
     bench.running.await.unwrap();
-    assert_eq!(bench.did.recv().await, Some(Did::Theme("system".into())));
     assert_eq!(bench.did.recv().await, Some(Did::Leave));
 }
 

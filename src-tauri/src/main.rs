@@ -6,7 +6,10 @@ mod agent;
 mod args;
 mod commands;
 mod link;
+mod look;
 mod near;
+#[cfg(not(windows))]
+mod page;
 mod window;
 
 use std::io::{self, Write};
@@ -15,12 +18,15 @@ use std::process::ExitCode;
 use clap::Parser;
 use control::protocol::Place;
 use control::transport::{Address, AddressError};
+#[cfg(target_os = "macos")]
+use tauri::Manager;
 use tokio::sync::{mpsc, watch};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::Args;
 use crate::commands::Door;
 use crate::link::Link;
+use crate::look::Look;
 
 /// Filter of the log on standard error, as for the agent.
 const LOG_ENV: &str = "CENTREX_TRAY_LOG";
@@ -82,9 +88,19 @@ fn run(args: Args) -> Result<(), StartError> {
         profile: args.profile,
     };
     let place = args.place.map_or(Place::Pad, Place::from);
-    tauri::Builder::default()
+    let look = Look {
+        language: args.language,
+        theme: args.theme,
+    };
+    let builder = tauri::Builder::default();
+    #[cfg(target_os = "macos")]
+    let builder = builder.on_web_content_process_terminate(|webview| page::died(webview.app_handle()));
+    #[cfg(not(windows))]
+    let builder = builder.manage(page::Deaths::default());
+    builder
         .manage(door)
-        .manage(window::Hidden::default())
+        .manage(look)
+        .manage(window::Memory::default())
         .invoke_handler(tauri::generate_handler![
             commands::follow,
             commands::request,
@@ -98,6 +114,7 @@ fn run(args: Args) -> Result<(), StartError> {
                 client,
                 place,
                 args.fill,
+                args.theme,
             );
             tauri::async_runtime::spawn(link.run(coming));
             window::open(app.handle(), args.anchor)?;

@@ -49,6 +49,17 @@ pub fn near(anchor: Point, size: (u32, u32), work: Area, gap: u32) -> Point {
     }
 }
 
+/// Where a window that comes forward goes; none: it stays. `near`: the corner for the anchor, when there is one. `stood`:
+/// where it was when it was hidden. A window in sight stays where the person put it, unless it was never near an anchor: then
+/// the desktop had put it somewhere.
+pub fn goes(visible: bool, anchored: bool, near: Option<Point>, stood: Option<Point>) -> Option<Point> {
+    if visible {
+        near.filter(|_| !anchored)
+    } else {
+        near.or(stood)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +140,17 @@ mod tests {
                 assert!(at.y >= 48 && at.y + 600 <= 932, "{x},{y} → {at:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_window_goes_to_its_first_anchor_and_then_stays_where_it_is_seen() {
+        let (near, stood) = (Some(Point { x: 1552, y: 36 }), Some(Point { x: 700, y: 300 }));
+        // Opened without an anchor, in the middle of the screen; then the tray is clicked.
+        assert_eq!(goes(true, false, near, None), near);
+        assert_eq!(goes(true, true, near, None), None);
+        assert_eq!(goes(true, false, None, None), None);
+        assert_eq!(goes(false, true, near, stood), near);
+        assert_eq!(goes(false, true, None, stood), stood);
     }
 
     #[test]
