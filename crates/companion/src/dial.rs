@@ -19,6 +19,8 @@ use crate::words::Message;
 pub(crate) const REPEAT_S: i64 = 5;
 /// An outgoing call to the dialled number that starts this soon after the press is the dialled one.
 pub(crate) const MATCH_S: i64 = 120;
+/// The own phone rings at once for what was dialled; news of it may take this long.
+const OWN_LEG_S: i64 = 30;
 /// The platform took the call and a listening relay told nothing: it came to nothing. A later start still corrects it.
 pub(crate) const NOTHING_RANG_S: i64 = 60;
 /// The agent always reports an outcome; should it not, the card doesn't wait for ever.
@@ -83,6 +85,8 @@ pub(crate) struct Pending {
     pub stage: Stage,
     pub asked_at: Timestamp,
     call_id: Option<CallId>,
+    /// The incoming call that was taken for the own phone, by its numbers.
+    own_leg: Option<CallId>,
     /// The person closed the card; it goes on behind it.
     hidden: bool,
 }
@@ -205,12 +209,25 @@ impl Desk {
         }
     }
 
-    /// An incoming call that is only the own phone, ringing for what was dialled.
-    pub fn is_own_leg(&self, call: &Call, board: &Board, now: Timestamp) -> bool {
-        let Some(pending) = &self.pending else {
+    /// Whether an incoming call is only the own phone, ringing for what was dialled.
+    ///
+    /// The platform documents `outgoing_call_start` alone for a click-to-call; whether it also tells that the own phone
+    /// rings, and with which numbers, isn't said. So only what can be nobody else counts: the call whose id the platform
+    /// gave in its answer, or once, soon after the press, a call from a number to itself. The dialled number as the caller
+    /// proves nothing, for that person may be calling at this very moment: a leg too many is shown rather than a caller
+    /// hidden.
+    pub fn is_own_leg(&mut self, call: &Call, board: &Board, now: Timestamp) -> bool {
+        let Some(pending) = &mut self.pending else {
             return false;
         };
-        let under_way = match &pending.stage {
+        if call.direction != Direction::Incoming || pending.account.as_ref() != Some(&call.account_id) {
+            return false;
+        }
+        if pending.call_id.as_ref() == Some(&call.call_id) || pending.own_leg.as_ref() == Some(&call.call_id)
+        {
+            return true;
+        }
+        let may_ring = match &pending.stage {
             Stage::Asking | Stage::PickUp(_) => true,
             // Announced at the request already, while the own phone still rings.
             Stage::Known(key) => board.outcome(key) == Some(Outcome::Ringing),
@@ -218,14 +235,14 @@ impl Desk {
             _ => false,
         };
         let calls_itself = call.calling_number.is_some() && call.calling_number == call.called_number;
-        let same_id = pending.call_id.as_ref() == Some(&call.call_id);
-        let shows_target =
-            matches!((&call.calling_number, &pending.number), (Some(Party::Number(a)), Some(b)) if a == b);
-        call.direction == Direction::Incoming
-            && under_way
-            && pending.account.as_ref() == Some(&call.account_id)
-            && now <= after(pending.asked_at, MATCH_S)
-            && (same_id || calls_itself || shows_target)
+        let is_own = may_ring
+            && calls_itself
+            && pending.own_leg.is_none()
+            && now <= after(pending.asked_at, OWN_LEG_S);
+        if is_own {
+            pending.own_leg = Some(call.call_id.clone());
+        }
+        is_own
     }
 
     /// News of a call that the board didn't know: is it the dialled one?
@@ -307,6 +324,7 @@ impl Begin {
             stage,
             asked_at: now,
             call_id: None,
+            own_leg: None,
             hidden: false,
         }
     }

@@ -258,11 +258,6 @@ impl Board {
         }
     }
 
-    /// Whether this call is known.
-    pub fn knows(&self, key: &CallKey) -> bool {
-        self.entries.contains_key(key)
-    }
-
     /// A call's last known state.
     pub fn call(&self, key: &CallKey) -> Option<&Call> {
         self.entries.get(key).map(|entry| &entry.call)

@@ -156,7 +156,12 @@ impl Companion {
     /// What a call has to do with the pending dial: its own leg, the dialled call itself, or nothing.
     fn relate(&mut self, call: &Call, age_s: i64, now: Timestamp) -> Turn {
         let key = CallKey::of(call);
-        if self.board.knows(&key) {
+        // One that rang in and turns out to go out is news: the same call, told from both its ends.
+        if self
+            .board
+            .call(&key)
+            .is_some_and(|known| known.direction == call.direction)
+        {
             return Turn::Quiet;
         }
         if self.desk.is_own_leg(call, &self.board, now) {

@@ -10,6 +10,7 @@ use crate::words::{Language, Message};
 mod store;
 #[cfg(test)]
 mod tests;
+mod unknown;
 mod values;
 
 pub use store::{ChangeError, Store};
@@ -235,6 +236,8 @@ pub struct Loaded {
     pub locked: BTreeSet<Key>,
     /// What a file says itself; the rest are defaults.
     pub given: BTreeSet<Key>,
+    /// What a file says in a way that can't be used: the default, until [`Loaded::after`] knows better.
+    pub unusable: BTreeSet<Key>,
     /// A file couldn't be read at all, so what it says is missing here: whoever has settings in force keeps them.
     pub incomplete: bool,
     /// What is wrong with a file, which line, and what is done about it; the first of several.
@@ -242,17 +245,16 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// What is in force once `self` was read while `before` was in force: a file that can't be read changes only what is
-    /// said about it. Half a file, as an editor may leave it for a moment, shall end no call and no connection.
+    /// What is in force once `self` was read while `before` was in force: a file that can't be read, or a value that can't
+    /// be used, changes only what is said about it. Half a file, as an editor may leave it for a moment, shall end no call
+    /// and no connection.
     #[must_use]
-    pub fn after(self, before: &Self) -> Self {
-        if !self.incomplete {
-            return self;
-        }
-        let problem = self.problem.map(|problem| {
+    pub fn after(mut self, before: &Self) -> Self {
+        let problem = self.problem.take().map(|problem| {
             let id = match problem.id.as_str() {
                 "settings-broken" => "settings-broken-kept",
                 "settings-unreadable" => "settings-unreadable-kept",
+                "settings-value" => "settings-value-kept",
                 other => other,
             };
             Message {
@@ -260,10 +262,16 @@ impl Loaded {
                 ..problem
             }
         });
-        Self {
-            problem,
-            incomplete: true,
-            ..before.clone()
+        if self.incomplete {
+            return Self {
+                problem,
+                incomplete: true,
+                ..before.clone()
+            };
         }
+        for key in &self.unusable {
+            values::keep(&mut self.settings, &before.settings, *key);
+        }
+        Self { problem, ..self }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 
-use super::{Change, Key, Loaded, Settings, values};
+use super::{Change, Key, Loaded, Settings, unknown, values};
 use crate::words::Message;
 
 /// The two settings files. Blocking, but small: a few kilobytes are read and written.
@@ -53,7 +53,14 @@ impl Store {
         Loaded {
             settings,
             given: person.held.union(&company.held).copied().collect(),
-            locked: company.held,
+            // What the company meant to fix, and wrote wrongly, isn't the person's to change either.
+            locked: company.held.union(&company.unusable).copied().collect(),
+            unusable: person
+                .unusable
+                .difference(&company.held)
+                .chain(&company.unusable)
+                .copied()
+                .collect(),
             incomplete: person.unread || company.unread,
             problem: person.problem.or(company.problem),
         }
@@ -63,8 +70,8 @@ impl Store {
     /// and their order stay; a link is followed, so that the file that it leads to changes.
     ///
     /// # Errors
-    /// [`ChangeError`] when a value can't be used, when the company fixed the setting, when the file is broken (it is never
-    /// overwritten), or when it can't be written.
+    /// [`ChangeError`] when a value can't be used, when the company fixed the setting or its file can't be read (what it
+    /// fixes isn't known then), when the person's file is broken (it is never overwritten), or when it can't be written.
     pub fn change(&self, changes: &[Change]) -> Result<Loaded, ChangeError> {
         self.stage(changes)?
             .commit()
@@ -88,6 +95,12 @@ impl Store {
 
     /// The person's file with the changes in it, beside the one that it is to replace.
     fn stage(&self, changes: &[Change]) -> Result<AtomicWriteFile, ChangeError> {
+        if let Some(company) = &self.company
+            && parse(company).is_err()
+        {
+            let message = Message::new("settings-change-company");
+            return Err(ChangeError(message.with("file", company.display().to_string())));
+        }
         let locked = self.load().locked;
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
@@ -154,6 +167,8 @@ impl Store {
 struct Layer {
     /// The keys that it holds.
     held: BTreeSet<Key>,
+    /// The keys for which it holds something that can't be used.
+    unusable: BTreeSet<Key>,
     /// It is there and can't be read.
     unread: bool,
     /// The first thing that is wrong with it.
@@ -174,7 +189,7 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
         Err(Broken::Line(line)) => return unread(told("settings-broken").with("line", line.to_string())),
         Err(Broken::Unreadable) => return unread(told("settings-unreadable")),
     };
-    let mut held = BTreeSet::new();
+    let (mut held, mut unusable) = (BTreeSet::new(), BTreeSet::new());
     let mut problem: Option<(usize, Message)> = None;
     for key in Key::ALL {
         let wrong = match find(document.as_table(), key) {
@@ -185,20 +200,30 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
             }
             Ok(Some(item)) | Err(item) => item,
         };
+        unusable.insert(key);
         let line = line_of(document.raw(), wrong);
         if problem.as_ref().is_none_or(|(first, _)| line < *first) {
-            problem = Some((
-                line,
-                told("settings-value")
-                    .with("line", line.to_string())
-                    .with("key", key.path()),
-            ));
+            let message = told("settings-value").with("key", key.path());
+            problem = Some((line, message));
         }
     }
+    // Something that has no effect is said after what is wrong: the first of several is all that people see.
+    let problem = problem.or_else(|| {
+        let unknown = unknown::first(document.as_table())?;
+        let line = unknown
+            .offset
+            .map_or(1, |offset| line_at(document.raw().as_bytes(), offset));
+        let message = match unknown.meant {
+            Some(meant) => told("settings-unknown-meant").with("meant", meant.path()),
+            None => told("settings-unknown"),
+        };
+        Some((line, message.with("key", unknown.path)))
+    });
     Layer {
         held,
+        unusable,
         unread: false,
-        problem: problem.map(|(_, message)| message),
+        problem: problem.map(|(line, message)| message.with("line", line.to_string())),
     }
 }
 

@@ -248,14 +248,153 @@ fn the_company_has_the_last_word() {
 }
 
 #[test]
-fn a_broken_company_file_locks_nothing_and_is_said() {
+fn while_the_companys_file_cannot_be_read_nothing_is_changed() {
     let files = files();
+    fs::write(
+        &files.company,
+        "mode = \"relay\"\nrelay.url = \"https://relay.example\"\n",
+    )
+    .unwrap();
+    let before = files.store.load();
     fs::write(&files.company, "mode = relay\n").unwrap();
-    let loaded = files.store.load();
-    assert!(loaded.locked.is_empty());
-    let problem = loaded.problem.unwrap();
+    let after = files.store.load().after(&before);
+    assert_eq!(
+        (&after.settings, &after.locked),
+        (&before.settings, &before.locked)
+    );
+    let problem = after.problem.unwrap();
     assert_eq!(problem.args["file"], files.company.display().to_string());
+    let refused = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    assert_eq!(refused.0.id, "settings-change-company");
+    assert_eq!(refused.0.args["file"], files.company.display().to_string());
+    assert_eq!(files.store.check(&[Change::Sound(true)]), Err(refused));
+    assert!(!files.person.exists());
+
+    fs::remove_file(&files.company).unwrap();
+    fs::create_dir(&files.company).unwrap();
+    assert!(
+        files.store.change(&[Change::Sound(true)]).is_err(),
+        "it can't be opened"
+    );
+    fs::remove_dir(&files.company).unwrap();
     assert!(files.store.change(&[Change::Sound(true)]).unwrap().settings.sound);
+}
+
+#[test]
+fn a_wrong_value_keeps_what_was_in_force() {
+    let files = files();
+    let good = "mode = \"relay\"\ntheme = \"dark\"\nnotify = { incoming = false, missed = false }\n";
+    fs::write(&files.person, good).unwrap();
+    let before = files.store.load();
+    fs::write(&files.person, "theme = \"light\"\nmode = \"rely\"\nnotify = 1\n").unwrap();
+    let after = files.store.load().after(&before);
+    let expected = Settings {
+        theme: Theme::Light,
+        ..before.settings
+    };
+    assert_eq!(after.settings, expected);
+    let problem = after.problem.clone().unwrap();
+    assert_eq!(
+        (
+            problem.id.as_str(),
+            problem.args["line"].as_str(),
+            problem.args["key"].as_str()
+        ),
+        ("settings-value-kept", "2", "mode")
+    );
+    // Read again, or after another change: the same.
+    assert_eq!(files.store.load().after(&after), after);
+    fs::write(
+        &files.person,
+        "theme = \"light\"\nmode = \"rely\"\n[notify]\nincoming = 0\n",
+    )
+    .unwrap();
+    let changed = files
+        .store
+        .change(&[Change::Theme("dark".into())])
+        .unwrap()
+        .after(&after);
+    assert_eq!(
+        (changed.settings.mode, changed.settings.theme),
+        (Mode::Relay, Theme::Dark)
+    );
+    assert!(!changed.settings.notify_incoming && changed.settings.notify_missed);
+}
+
+#[test]
+fn every_setting_can_be_kept() {
+    let files = files();
+    let other = Settings {
+        mode: Mode::Direct,
+        language: LanguageChoice::Always(Language::En),
+        theme: Theme::Dark,
+        relay_url: Some("https://relay.example".parse().unwrap()),
+        account_id: Some(AccountId("1001".into())),
+        authentication: Authentication::AccountPassword,
+        platform_url: Some("https://platform.example".parse().unwrap()),
+        default_account: Some(AccountId("1002".into())),
+        notify_incoming: false,
+        notify_missed: false,
+        sound: true,
+        autostart: true,
+        window_linger_s: 5,
+    };
+    let before = Loaded {
+        settings: other.clone(),
+        ..Loaded::default()
+    };
+    let lines: Vec<String> = Key::ALL
+        .iter()
+        .map(|key| format!("{} = -1\n", key.path()))
+        .collect();
+    fs::write(&files.person, lines.concat()).unwrap();
+    let loaded = files.store.load();
+    assert_eq!(loaded.settings, Settings::default());
+    assert_eq!(loaded.after(&before).settings, other);
+}
+
+#[test]
+fn what_the_company_wrote_wrongly_is_not_the_persons_to_change() {
+    let files = files();
+    fs::write(&files.person, "mode = \"direct\"\n").unwrap();
+    fs::write(&files.company, "mode = \"rely\"\n").unwrap();
+    let loaded = files.store.load();
+    assert_eq!(loaded.locked, BTreeSet::from([Key::Mode]));
+    assert_eq!(
+        loaded.problem.unwrap().args["file"],
+        files.company.display().to_string()
+    );
+    let refused = files.store.change(&[Change::Mode(Mode::Relay)]).unwrap_err();
+    assert_eq!(refused.0.id, "settings-change-locked");
+}
+
+#[test]
+fn a_line_without_effect_is_said_and_kept() {
+    let files = files();
+    fs::write(&files.person, "theme = \"dark\"\n[notify]\nincomming = false\n").unwrap();
+    let loaded = files.store.load();
+    assert!(loaded.settings.notify_incoming && loaded.settings.theme == Theme::Dark);
+    let problem = loaded.problem.unwrap();
+    assert_eq!(
+        (problem.id.as_str(), problem.args["line"].as_str()),
+        ("settings-unknown-meant", "3")
+    );
+    assert_eq!(
+        (problem.args["key"].as_str(), problem.args["meant"].as_str()),
+        ("notify.incomming", "notify.incoming")
+    );
+    let loaded = files.store.change(&[Change::Sound(true)]).unwrap();
+    assert_eq!(loaded.problem.unwrap().id, "settings-unknown-meant");
+    assert!(
+        fs::read_to_string(&files.person)
+            .unwrap()
+            .contains("incomming = false")
+    );
+    // What is wrong comes first, wherever it stands.
+    fs::write(&files.person, "zebra = 1\nmode = 1\n").unwrap();
+    assert_eq!(files.store.load().problem.unwrap().id, "settings-value");
+    fs::write(&files.person, "zebra = 1\n").unwrap();
+    assert_eq!(files.store.load().problem.unwrap().id, "settings-unknown");
 }
 
 #[rstest::rstest]

@@ -37,6 +37,25 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
     Ok(())
 }
 
+/// Puts the value that a key has in `before` into the settings.
+pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
+    match key {
+        Key::Mode => settings.mode = before.mode,
+        Key::Language => settings.language = before.language,
+        Key::Theme => settings.theme = before.theme,
+        Key::Authentication => settings.authentication = before.authentication,
+        Key::RelayUrl => settings.relay_url.clone_from(&before.relay_url),
+        Key::PlatformUrl => settings.platform_url.clone_from(&before.platform_url),
+        Key::AccountId => settings.account_id.clone_from(&before.account_id),
+        Key::DefaultAccount => settings.default_account.clone_from(&before.default_account),
+        Key::NotifyIncoming => settings.notify_incoming = before.notify_incoming,
+        Key::NotifyMissed => settings.notify_missed = before.notify_missed,
+        Key::Sound => settings.sound = before.sound,
+        Key::Autostart => settings.autostart = before.autostart,
+        Key::WindowLinger => settings.window_linger_s = before.window_linger_s,
+    }
+}
+
 /// The key that a change concerns and the value to write, or the sentence that says why it can't be.
 pub(super) fn write(change: &Change) -> Result<(Key, Value), Message> {
     let key = change.key();

@@ -292,46 +292,6 @@ fn closing_the_card_does_not_stop_the_call_and_a_failure_shows_again() {
     );
 }
 
-#[test]
-fn the_own_phone_is_no_incoming_call() {
-    let legs = [
-        // It shows whom we call, or ourselves.
-        Call {
-            calling_number: Some(Party::from(TARGET.to_owned())),
-            ..incoming("leg")
-        },
-        Call {
-            calling_number: Some(Party::from(OWN.to_owned())),
-            ..incoming("leg")
-        },
-    ];
-    for leg in legs {
-        let mut companion = picking_up();
-        assert_eq!(tell(&mut companion, leg.clone(), 2), []);
-        assert_eq!(tell(&mut companion, ended(leg.clone(), 9), 9), []);
-        assert_eq!((companion.live().len(), companion.recent(9).len()), (0, 0));
-        // Once the call is over, the same caller is a caller again.
-        tell(&mut companion, ended(outgoing("a", TARGET, 10), 12), 12);
-        let back = Call {
-            call_id: CallId("back".into()),
-            ..leg
-        };
-        assert_eq!(notifications(&tell(&mut companion, back, 15)).len(), 1);
-    }
-}
-
-#[test]
-fn a_stranger_rings_while_we_dial() {
-    let mut companion = picking_up();
-    assert_eq!(notifications(&tell(&mut companion, incoming("a"), 2)).len(), 1);
-    let withheld = Call {
-        calling_number: None,
-        called_number: None,
-        ..incoming("b")
-    };
-    assert_eq!(notifications(&tell(&mut companion, withheld, 2)).len(), 1);
-}
-
 fn missed_call() -> Companion {
     let mut companion = companion();
     tell(&mut companion, ended(incoming("a"), 5), 5);

@@ -1,5 +1,6 @@
 mod alerts;
 mod dialling;
+mod own_leg;
 mod reading;
 
 use jiff::Timestamp;
