@@ -108,10 +108,14 @@ test-direct-no-alerts = In direct mode incoming calls are not announced: that ta
 
 doctor-tray-ok = The tray shows the icon.
 doctor-tray-none = No tray shows the icon. Calls are announced all the same; open the window with “centrex-tray”, or add a tray to your desktop (the AppIndicator extension on GNOME).
-doctor-notifications-ok = The desktop has refused no notification.
+doctor-notifications-ok = Notifications are shown by { $server }.
+doctor-notifications-unasked = The desktop has refused no notification.
+doctor-notifications-refused = { $server } shows notifications, but has refused one since the start ({ $why }). If alerts are missing, sign out and in again.
+doctor-notifications-no-buttons = { $server } shows notifications without their buttons: to call back, click the notification or open the list of calls.
 doctor-notifications-failed = The desktop does not show notifications ({ $why }). Start a notification service, or allow Centrex Tray in the system’s settings.
-doctor-keychain-ok = The keychain answers.
+doctor-keychain-ok = The keychain answers and keeps what it is given.
 doctor-journal-ok = The call journal is being kept.
 doctor-journal-failed = The call journal is not being kept ({ $why }): calls are shown, but forgotten when the app ends. Check the disk and the access rights of its folder, then restart the app.
+doctor-history-cut = The relay keeps more past calls than it hands over at once: the oldest may be missing from the journal of this computer. If you miss any, ask your administrator for them.
 doctor-settings-ok = The settings file can be read.
 doctor-window-ok = The window is installed.

@@ -108,10 +108,14 @@ test-direct-no-alerts = En mode direct, les appels reçus ne sont pas annoncés�
 
 doctor-tray-ok = La zone de notification affiche l’icône.
 doctor-tray-none = Aucune zone de notification n’affiche l’icône. Les appels sont annoncés quand même ; ouvrez la fenêtre avec « centrex-tray », ou ajoutez une zone de notification à votre bureau (sous GNOME, l’extension AppIndicator).
-doctor-notifications-ok = Aucune notification n’a été refusée par le bureau.
+doctor-notifications-ok = Les notifications sont affichées par { $server }.
+doctor-notifications-unasked = Aucune notification n’a été refusée par le bureau.
+doctor-notifications-refused = { $server } affiche les notifications, mais en a refusé une depuis le démarrage ({ $why }). Si des alertes manquent, redémarrez votre session.
+doctor-notifications-no-buttons = { $server } affiche les notifications sans leurs boutons : pour rappeler, cliquez sur la notification ou ouvrez la liste des appels.
 doctor-notifications-failed = Le bureau n’affiche pas les notifications ({ $why }). Démarrez un service de notification, ou autorisez Centrex Tray dans les paramètres du système.
-doctor-keychain-ok = Le trousseau répond.
+doctor-keychain-ok = Le trousseau répond et garde ce qui lui est confié.
 doctor-journal-ok = Le journal d’appels s’enregistre.
 doctor-journal-failed = Le journal d’appels ne s’enregistre pas ({ $why }) : les appels s’affichent, mais seront oubliés à l’arrêt. Vérifiez le disque et les droits de son dossier, puis redémarrez l’application.
+doctor-history-cut = Le relais garde plus d’appels passés qu’il n’en transmet en une fois : les plus anciens manquent peut-être dans le journal de cet ordinateur. S’il vous en manque, demandez-les à votre administrateur.
 doctor-settings-ok = Le fichier de paramètres est lisible.
 doctor-window-ok = La fenêtre est installée.

@@ -14,8 +14,9 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::controller::Input;
+use crate::desktop::notifications::Server;
 use crate::desktop::{KeychainPort, SecretName};
-use crate::enrol::{TOKEN, address_problem};
+use crate::enrol::{self, TOKEN, address_problem};
 use crate::{token, view};
 
 /// How long one step may take.
@@ -24,10 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// What the controller knows without trying.
 pub(crate) struct Found {
     pub(crate) tray_shown: bool,
-    /// Why the last notification couldn't be shown.
+    /// Why a notification couldn't be shown in this run.
     pub(crate) notify_problem: Option<String>,
-    /// Why nothing is remembered.
+    /// Who says now that it shows them.
+    pub(crate) notification_server: Result<Option<Server>, String>,
+    /// Why calls aren't remembered now.
     pub(crate) journal_problem: Option<String>,
+    /// The relay's last list of past calls didn't hold them all.
+    pub(crate) history_cut: bool,
     /// What is wrong with the settings file.
     pub(crate) settings_problem: Option<Message>,
 }
@@ -60,13 +65,6 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
             Message::new("doctor-tray-none"),
         )
     };
-    let notifications = match &found.notify_problem {
-        None => ok("notifications", "doctor-notifications-ok"),
-        Some(why) => {
-            let message = Message::new("doctor-notifications-failed").with("why", why);
-            check("notifications", CheckResult::Failed, message)
-        }
-    };
     let journal = match &found.journal_problem {
         None => ok("journal", "doctor-journal-ok"),
         Some(why) => check(
@@ -75,8 +73,42 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
             Message::new("doctor-journal-failed").with("why", why),
         ),
     };
-    let [settings, window] = files(found.settings_problem.as_ref(), window);
-    vec![tray, notifications, journal, settings, window]
+    let history = found.history_cut.then(|| {
+        let message = Message::new("doctor-history-cut");
+        check("history", CheckResult::Warning, message)
+    });
+    let files = files(found.settings_problem.as_ref(), window);
+    [tray, notifications(found), journal]
+        .into_iter()
+        .chain(history)
+        .chain(files)
+        .collect()
+}
+
+/// Whether a notification would be shown now, and whether one was refused before.
+fn notifications(found: &Found) -> Check {
+    let told = |result, message| check("notifications", result, message);
+    let failed = |why: &str| {
+        let message = Message::new("doctor-notifications-failed").with("why", why);
+        told(CheckResult::Failed, message)
+    };
+    let (server, refused) = match (&found.notification_server, &found.notify_problem) {
+        (Err(why), _) | (Ok(None), Some(why)) => return failed(why),
+        (Ok(None), None) => return ok("notifications", "doctor-notifications-unasked"),
+        (Ok(Some(server)), refused) => (server, refused),
+    };
+    let (result, message) = match refused {
+        Some(why) => (
+            CheckResult::Warning,
+            Message::new("doctor-notifications-refused").with("why", why),
+        ),
+        None if !server.has_buttons => (
+            CheckResult::Warning,
+            Message::new("doctor-notifications-no-buttons"),
+        ),
+        None => (CheckResult::Ok, Message::new("doctor-notifications-ok")),
+    };
+    told(result, message.with("server", &server.name))
 }
 
 /// Settings and window.
@@ -107,10 +139,10 @@ pub(crate) async fn without_agent<K: KeychainPort>(
     checks
 }
 
-/// Whether the keychain answers.
+/// Whether the keychain keeps what it is given: tried, with an entry of no worth.
 pub(crate) async fn keychain<K: KeychainPort>(keychain: &K) -> Check {
-    match keychain.get(TOKEN).await {
-        Ok(_) => ok("keychain", "doctor-keychain-ok"),
+    match enrol::keeps(keychain).await {
+        Ok(()) => ok("keychain", "doctor-keychain-ok"),
         Err(problem) => keychain_failed("keychain", problem),
     }
 }

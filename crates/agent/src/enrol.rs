@@ -1,6 +1,6 @@
 //! Trades a one-time code for this desktop's token, and puts it into the keychain. The token goes nowhere else.
 
-use companion::event::CredentialKind;
+use companion::event::{CredentialKind, KeychainProblem};
 use companion::words::Message;
 use control::protocol::{ErrorCode, Secret};
 use relay_api::wire::{Enrolled, problem};
@@ -26,6 +26,13 @@ fn probe() -> SecretName {
     }
 }
 
+/// Has the keychain show that it keeps what it is given. Only writing tells: one that is locked, or has no collection yet,
+/// answers a search for what isn't there.
+pub(crate) async fn keeps<K: KeychainPort>(keychain: &K) -> Result<(), KeychainProblem> {
+    keychain.set(probe(), "-".to_owned().into()).await?;
+    keychain.delete(probe()).await
+}
+
 /// Why a desktop isn't enrolled: a code to branch on and a sentence.
 pub(crate) type Refusal = (ErrorCode, Message);
 
@@ -46,14 +53,10 @@ pub(crate) async fn enrol<K: KeychainPort>(
     if code.expose().trim().is_empty() {
         return Err((ErrorCode::BadRequest, Message::new("enrol-code-missing")));
     }
-    // A code works once: it isn't spent while there is nowhere to keep what it buys. Only writing tells: a keychain that is
-    // locked, or has no collection yet, answers a search for what isn't there.
-    let unusable = |problem| (ErrorCode::Keychain, keychain_problem(problem));
-    keychain
-        .set(probe(), "-".to_owned().into())
+    // A code works once: it isn't spent while there is nowhere to keep what it buys.
+    keeps(keychain)
         .await
-        .map_err(unusable)?;
-    keychain.delete(probe()).await.map_err(unusable)?;
+        .map_err(|problem| (ErrorCode::Keychain, keychain_problem(problem)))?;
     let client = RelayClient::new(relay.clone(), None, ClientOptions::default())
         .map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
     let enrolled = client.enrol(code.expose()).await.map_err(|error| {

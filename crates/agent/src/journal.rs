@@ -27,6 +27,7 @@ enum Job {
     Locate(String, oneshot::Sender<Option<String>>),
     Forget(String),
     Flush(oneshot::Sender<()>),
+    Trouble(oneshot::Sender<Option<String>>),
 }
 
 /// What opening the journal gave.
@@ -49,10 +50,11 @@ impl JournalHandle {
             .stack_size(STACK)
             .spawn(move || {
                 let (journal, opened) = open(&path);
+                let trouble = opened.opened.as_ref().err().map(ToString::to_string);
                 // Fails only when the controller has ended already.
                 let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
                 drop(inputs);
-                work(journal, &inbox);
+                work(journal, trouble, &inbox);
             })?;
         Ok(Self { jobs })
     }
@@ -80,6 +82,15 @@ impl JournalHandle {
         self.send(Job::Flush(reply));
         // Fails only when the thread has ended, and then nothing waits.
         let _ = done.await;
+    }
+
+    /// Why calls aren't remembered now: tried, should some wait to be written. `None`: they are.
+    pub(crate) async fn trouble(&self) -> Option<String> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Trouble(reply));
+        answer
+            .await
+            .unwrap_or_else(|_| Some("the journal's thread has ended".to_owned()))
     }
 
     fn send(&self, job: Job) {
@@ -133,8 +144,9 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Without a journal the jobs are answered all the same: the app works, and remembers nothing.
-fn work(journal: Option<Journal>, inbox: &mpsc::Receiver<Job>) {
+/// Without a journal the jobs are answered all the same: the app works, and remembers nothing. `trouble` says why there is
+/// none.
+fn work(journal: Option<Journal>, trouble: Option<String>, inbox: &mpsc::Receiver<Job>) {
     let mut writer = journal.map(Writer::new);
     for job in inbox {
         let result = match job {
@@ -142,6 +154,18 @@ fn work(journal: Option<Journal>, inbox: &mpsc::Receiver<Job>) {
                 if let Some(writer) = &mut writer {
                     writer.apply(changes, position);
                 }
+                Ok(())
+            }
+            Job::Trouble(reply) => {
+                let now = match &mut writer {
+                    Some(writer) => {
+                        writer.write_held();
+                        writer.trouble.clone()
+                    }
+                    None => trouble.clone(),
+                };
+                // Fails when nobody waits any more, which is fine.
+                let _ = reply.send(now);
                 Ok(())
             }
             Job::Locate(relay, reply) => {
@@ -179,6 +203,8 @@ struct Writer {
     /// Some were too many to hold. The position on disk stays where it is for the rest of this run: the next start begins
     /// there, and the relay tells again what is missing.
     overflowed: bool,
+    /// Why the last try to write failed, until one succeeds.
+    trouble: Option<String>,
 }
 
 impl Writer {
@@ -188,6 +214,7 @@ impl Writer {
             held: Vec::new(),
             position: None,
             overflowed: false,
+            trouble: None,
         }
     }
 
@@ -219,9 +246,11 @@ impl Writer {
             Ok(()) => {
                 self.held.clear();
                 self.position = None;
+                self.trouble = None;
             }
             Err(error) => {
                 let waiting = self.held.len();
+                self.trouble = Some(error.to_string());
                 tracing::error!(%error, waiting, "the journal can't be written; it is tried again with the next call");
             }
         }
@@ -317,6 +346,27 @@ mod tests {
         accept(&hand);
         writer.write_held();
         assert_eq!(stands(&writer), (1, Some("1".into())));
+    }
+
+    #[tokio::test]
+    async fn trouble_that_comes_later_is_told_until_it_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("journal.db");
+        let (inputs, mut opened) = tokio_mpsc::channel(1);
+        let journal = JournalHandle::start(file.clone(), inputs).unwrap();
+        assert!(matches!(opened.recv().await, Some(Input::Journal(opened)) if opened.opened.is_ok()));
+        assert_eq!(journal.trouble().await, None);
+        let hand = rusqlite::Connection::open(&file).unwrap();
+        refuse(&hand);
+        journal.apply(vec![missed(1)], position(1));
+        let trouble = journal.trouble().await.unwrap();
+        assert!(trouble.contains("no room"), "{trouble}");
+        accept(&hand);
+        assert_eq!(journal.trouble().await, None, "what waited was written");
+
+        let (inputs, _opened) = tokio_mpsc::channel(1);
+        let journal = JournalHandle::start(file.join("journal.db"), inputs).unwrap();
+        assert!(journal.trouble().await.is_some(), "it never opened");
     }
 
     #[test]

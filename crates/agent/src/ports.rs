@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use control::profile::Profile;
 
+use crate::desktop::notifications::{self, Server};
 use crate::desktop::{
     Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, TrayHandle, TrayPort, autostart,
 };
@@ -24,6 +25,8 @@ pub trait Ports: 'static {
     fn notify(&self) -> &Self::Notify;
     /// The keychain.
     fn keychain(&self) -> &Arc<Self::Keychain>;
+    /// Who shows notifications, asked now; `None` where nobody can be asked. An error is the desktop's own words.
+    fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static;
     /// Puts text on the clipboard.
     fn copy(&self, text: String);
     /// Starts with the session from now on, or no more. Never blocks; what stands already is left alone.
@@ -82,6 +85,10 @@ impl Ports for RealDesktop {
 
     fn keychain(&self) -> &Arc<Keychain> {
         &self.keychain
+    }
+
+    fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static {
+        notifications::server()
     }
 
     fn copy(&self, text: String) {

@@ -43,6 +43,8 @@ pub(crate) struct Outcome {
     pub(crate) events: Vec<Event>,
     /// Goes into the journal together with what the events change.
     pub(crate) position: Option<Position>,
+    /// A list of past calls came, and this says whether older ones were left out of it.
+    pub(crate) history_cut: Option<bool>,
 }
 
 /// The running link. Dropping it ends it.
@@ -217,6 +219,7 @@ impl RelayLink {
         Outcome {
             events,
             position: self.position(),
+            ..Outcome::default()
         }
     }
 
@@ -225,6 +228,13 @@ impl RelayLink {
         let Some(reason) = self.reconciling.take() else {
             return Outcome::default();
         };
+        if list.is_cut {
+            tracing::warn!(
+                listed = list.ended.len(),
+                "the relay keeps more past calls than it lists: older ones may be missing here"
+            );
+        }
+        let history_cut = Some(list.is_cut);
         let clock = self.relay_clock(now);
         let ended = |call: Call, origin| {
             let age_s = clock.duration_since(last_change(&call)).as_secs();
@@ -242,6 +252,7 @@ impl RelayLink {
                 Outcome {
                     events,
                     position: None,
+                    history_cut,
                 }
             }
             Reconciling::Gap => {
@@ -251,6 +262,7 @@ impl RelayLink {
                 Outcome {
                     events,
                     position: self.position(),
+                    history_cut,
                 }
             }
         }
@@ -323,7 +335,7 @@ impl From<LinkState> for Outcome {
     fn from(state: LinkState) -> Self {
         Self {
             events: vec![Event::Link(state)],
-            position: None,
+            ..Self::default()
         }
     }
 }
@@ -443,6 +455,7 @@ mod tests {
             panic!("only what ended comes from the list: {:?}", outcome.events)
         };
         assert_eq!((call.call_id.0.as_str(), *origin), ("ended", Origin::Relay));
+        assert_eq!(outcome.history_cut, Some(false));
         assert_eq!(outcome.position.unwrap().event, "40");
     }
 }

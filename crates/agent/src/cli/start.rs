@@ -29,6 +29,7 @@ pub(super) async fn start(
     show: Option<Start>,
 ) -> Result<u8, Message> {
     log();
+    tracing::debug!("asked to start");
     let address = Address::of(&profile).map_err(|_| Message::new("cli-no-home"))?;
     let paths = Paths::of(&profile).map_err(|_| Message::new("cli-no-home"))?;
     let server = match Server::bind(&address) {
@@ -38,7 +39,6 @@ pub(super) async fn start(
             return Err(Message::new("cli-socket-failed").with("why", error.to_string()));
         }
     };
-    check_session().await?;
     let (events, desktop_events) = mpsc::unbounded_channel();
     let failed = |why: String| Message::new("cli-desktop-failed").with("why", why);
     let desktop = desktop::open(profile.name(), events).map_err(|error| failed(error.to_string()))?;
@@ -51,6 +51,8 @@ pub(super) async fn start(
     };
     let (controller, handle) =
         Controller::start(setup, ports, desktop_events, server).map_err(|error| failed(error.to_string()))?;
+    // The icon is on its way by now: people wait for it, and for none of the rest.
+    check_session().await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), lang = lang.code(), "started");
     tokio::spawn(quit_on_signal(handle));
     controller.run().await;
@@ -110,7 +112,10 @@ async fn reach(address: &Address) -> Result<Client, Message> {
 #[cfg(target_os = "linux")]
 async fn check_session() -> Result<(), Message> {
     match zbus::Connection::session().await {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            tracing::debug!("there is a session bus");
+            Ok(())
+        }
         Err(error) => Err(Message::new("cli-no-session-bus").with("why", error.to_string())),
     }
 }

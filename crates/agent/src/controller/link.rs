@@ -68,6 +68,7 @@ impl<P: Ports> Controller<P> {
             return;
         };
         let outcome = link.on(news, jiff::Timestamp::now());
+        self.history_cut = outcome.history_cut.unwrap_or(self.history_cut);
         self.feed_all(outcome.events, outcome.position);
     }
 

@@ -40,7 +40,7 @@ use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
 use crate::settings_file::SettingsWatch;
 use crate::view::{self, Around};
-use crate::window::{Window, Wish};
+use crate::window::{self, Window, Wish};
 use credentials::Credentials;
 
 /// Inputs that wait for the controller; whoever sends more waits too.
@@ -68,8 +68,8 @@ pub(crate) enum Input {
     Journal(Box<JournalOpened>),
     /// The settings file may have changed.
     SettingsTouched,
-    /// The window's process has ended.
-    WindowEnded,
+    /// The window's process has ended: how, as far as the system tells.
+    WindowEnded(std::io::Result<std::process::ExitStatus>),
     /// The session or the person ends us.
     Quit,
 }
@@ -135,8 +135,9 @@ pub struct Controller<P: Ports> {
     own: mpsc::Sender<Input>,
     clients: HashMap<ClientId, Client>,
     journal: JournalHandle,
-    journal_problem: Option<String>,
     link: Option<RelayLink>,
+    /// The relay's last list of past calls didn't hold them all.
+    history_cut: bool,
     links: u64,
     credentials: Credentials,
     window: Window,
@@ -175,6 +176,7 @@ impl<P: Ports> Controller<P> {
         let companion = Companion::new(loaded.settings.clone(), system, Timestamp::now());
         let tray = companion.tray();
         ports.tray().show(tray.clone());
+        tracing::debug!("the tray knows what to show");
         let (own, inputs) = mpsc::channel(INPUTS);
         let controller = Self {
             journal: JournalHandle::start(paths.journal.clone(), own.clone())?,
@@ -189,7 +191,7 @@ impl<P: Ports> Controller<P> {
             desktop,
             inputs,
             clients: HashMap::new(),
-            journal_problem: None,
+            history_cut: false,
             link: None,
             links: 0,
             credentials: Credentials::default(),
@@ -265,7 +267,8 @@ impl<P: Ports> Controller<P> {
             Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
             Input::Journal(opened) => self.on_journal(*opened),
             Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),
-            Input::WindowEnded => {
+            Input::WindowEnded(end) => {
+                window::note_end(&end);
                 if let Some(wish) = self.window.ended() {
                     self.show_or_log(wish);
                 }
@@ -324,7 +327,6 @@ impl<P: Ports> Controller<P> {
             Ok(found) => tracing::debug!(?found, calls = opened.rows.len(), "journal"),
             Err(error) => {
                 tracing::error!(%error, "calls are not remembered in this run");
-                self.journal_problem = Some(error.to_string());
             }
         }
         for row in opened.rows.into_iter().rev() {
@@ -434,7 +436,8 @@ impl<P: Ports> Controller<P> {
                     Some(Input::Client(client, ClientInput::Went)) => {
                         self.clients.remove(&client);
                     }
-                    Some(Input::WindowEnded) => {
+                    // However it ends: it was told to go.
+                    Some(Input::WindowEnded(_)) => {
                         self.window.ended();
                     }
                     Some(_) => {}

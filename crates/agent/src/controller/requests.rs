@@ -135,15 +135,13 @@ impl<P: Ports> Controller<P> {
             language: self.companion.language().code(),
             theme: view::theme(settings.theme),
         };
-        self.window
-            .want(wish, start, &self.own)
-            .map_err(|problem| {
-                tracing::error!(%problem, "the window can't be shown");
-                Error {
-                    code: ErrorCode::Failed,
-                    message: view::message(window_problem(&problem)),
-                }
-            })
+        self.window.want(wish, start, &self.own).map_err(|problem| {
+            tracing::error!(%problem, "the window can't be shown");
+            Error {
+                code: ErrorCode::Failed,
+                message: view::message(window_problem(&problem)),
+            }
+        })
     }
 
     /// The same where nobody waits for an answer.

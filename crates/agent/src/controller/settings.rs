@@ -17,7 +17,8 @@ impl<P: Ports> Controller<P> {
     /// Writes changes into the file and puts them in force.
     pub(super) fn change_settings(&mut self, changes: &[Change]) -> Result<(), Error> {
         let loaded = self.store.change(changes).map_err(refusal)?;
-        self.put_in_force(loaded);
+        // Another line of the file may be wrong: what it says keeps its value from before.
+        self.put_in_force(loaded.after(&self.loaded));
         Ok(())
     }
 

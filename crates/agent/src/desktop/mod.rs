@@ -63,9 +63,10 @@ pub enum DesktopError {
 /// See [`DesktopError`].
 pub fn open(profile: &str, events: UnboundedSender<DesktopEvent>) -> Result<Desktop, DesktopError> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| DesktopError::Runtime)?;
+    let tray = TrayHandle::open(profile, events.clone())?;
     session::watch(&runtime, events.clone());
     Ok(Desktop {
-        tray: TrayHandle::open(profile, &runtime, events.clone())?,
+        tray,
         notify: Notifier::open(&runtime, events)?,
         keychain: Keychain::open(profile)?,
         clipboard: Clipboard::default(),

@@ -170,11 +170,15 @@ mod with_a_bus {
         fn agent(&mut self) -> usize {
             let child = self.command(&["--hidden"]).stderr(Stdio::null()).spawn().unwrap();
             self.children.push(child);
+            self.answers();
+            self.children.len() - 1
+        }
+
+        fn answers(&self) {
             let deadline = Instant::now() + Duration::from_secs(30);
             while self.run(&["status"]).status.code() != Some(0) {
                 assert!(Instant::now() < deadline, "the agent doesn't answer");
             }
-            self.children.len() - 1
         }
     }
 
@@ -213,6 +217,33 @@ mod with_a_bus {
     }
 
     #[test]
+    fn the_icon_comes_before_everything_else_of_the_start() {
+        let mut session = Session::start();
+        let log = session.program.0.path().join("log");
+        let child = session
+            .command(&["--hidden"])
+            .env("CENTREX_TRAY_LOG", "centrex_tray=debug")
+            .stderr(std::fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        session.children.push(child);
+        session.answers();
+        assert_eq!(session.run(&["quit"]).status.code(), Some(0));
+        let log = std::fs::read_to_string(log).unwrap();
+        let line = |words: &str| {
+            let found = log.lines().position(|line| line.contains(words));
+            found.unwrap_or_else(|| panic!("no line with {words:?}: {log}"))
+        };
+        let shown = line("the tray knows what to show");
+        assert!(line("asked to start") < shown);
+        for later in ["there is a session bus", "journal", "started version="] {
+            assert!(shown < line(later), "{later:?} comes first: {log}");
+        }
+        // Offered by the tray's own thread; nobody takes it here.
+        line("the icon is offered to the tray host");
+    }
+
+    #[test]
     fn a_killed_agent_leaves_nothing_that_keeps_the_next_one_from_starting() {
         let mut session = Session::start();
         let agent = session.agent();
@@ -230,7 +261,10 @@ mod with_a_bus {
         // Stands in for the window: tells its words, then ends. The pipe is how the test waits for it.
         std::fs::write(
             &window,
-            format!("#!/bin/sh\nprintf '%s\\n' \"$@\" end > {}\n", words.display()),
+            format!(
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" \"$CENTREX_TRAY_WINDOW_LINGER_S\" end > {}\n",
+                words.display()
+            ),
         )
         .unwrap();
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -239,6 +273,8 @@ mod with_a_bus {
         let child = session
             .command(&["dial", "01", "99", "00", "00", "42"])
             .env("CENTREX_TRAY_WINDOW_BIN", &window)
+            .env_remove("CENTREX_TRAY_WINDOW_LINGER_S")
+            .env("LC_ALL", "en_GB.UTF-8")
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -246,7 +282,7 @@ mod with_a_bus {
         let told = std::fs::read_to_string(&words).unwrap();
         assert_eq!(
             told,
-            "--profile\ndefault\n--place\npad\n--fill=01 99 00 00 42\nend\n"
+            "--profile\ndefault\n--place\npad\n--language\nen\n--theme\nsystem\n--fill=01 99 00 00 42\n120\nend\n"
         );
         let status = session.run(&["status", "--json"]);
         let snapshot: control::protocol::Snapshot = serde_json::from_slice(&status.stdout).unwrap();

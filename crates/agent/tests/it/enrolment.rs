@@ -8,7 +8,7 @@ use control::protocol::{
 use control::transport::RequestError;
 use secrecy::ExposeSecret;
 
-use crate::world::{ACCOUNT, Desk, Relay, platform};
+use crate::world::{ACCOUNT, Desk, Relay, enrolled, platform, started};
 
 const TOKEN: SecretName = SecretName {
     kind: CredentialKind::RelayToken,
@@ -24,10 +24,7 @@ fn refusal(answer: Result<Answer, RequestError>) -> (ErrorCode, String) {
 
 #[tokio::test]
 async fn a_link_asks_first_and_a_yes_leads_to_calls_that_are_heard() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
+    let (_sim, relay, desk, mut agent) = started().await;
     let code = relay.code();
     // No window program lies beside the tests; the link waits all the same.
     let _ = agent.client.request(open(&relay.url(), &code)).await;
@@ -80,10 +77,7 @@ fn open(relay: &str, code: &str) -> Request {
 
 #[tokio::test]
 async fn a_yes_holds_for_the_relay_that_was_shown_and_for_no_other() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
+    let (_sim, relay, desk, mut agent) = started().await;
     let accept = |relay: &str| {
         agent.client.request(Request::AcceptEnrolment {
             relay: relay.to_owned(),
@@ -187,10 +181,7 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn what_cannot_be_enrolled_is_refused_with_its_reason_and_changes_nothing() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let agent = desk.start().await;
+    let (sim, relay, desk, agent) = started().await;
     let enrol = |relay: &str, code: &str| {
         agent.client.request(Request::Enrol {
             relay: relay.to_owned(),
@@ -241,10 +232,7 @@ async fn what_cannot_be_enrolled_is_refused_with_its_reason_and_changes_nothing(
 
 #[tokio::test]
 async fn a_code_is_not_spent_while_the_keychain_cannot_keep_the_token() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
+    let (_sim, relay, desk, mut agent) = started().await;
     let code = relay.code();
     let enrol = || {
         agent.client.request(Request::Enrol {
@@ -264,11 +252,7 @@ async fn a_code_is_not_spent_while_the_keychain_cannot_keep_the_token() {
 
 #[tokio::test]
 async fn a_keychain_that_opens_later_is_asked_again_when_the_person_acts() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
-    agent.enrol(&relay).await;
+    let (_sim, _relay, desk, agent) = enrolled().await;
     agent.quit().await;
 
     desk.keychain.fail(Some(KeychainProblem::Locked));
@@ -289,10 +273,7 @@ async fn a_keychain_that_opens_later_is_asked_again_when_the_person_acts() {
 
 #[tokio::test]
 async fn a_revoked_token_is_told_and_a_new_enrolment_helps() {
-    let sim = platform().await;
-    let mut relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
+    let (_sim, mut relay, _desk, mut agent) = enrolled().await;
     relay.revoke_all();
     relay.stop().await;
     relay.resume().await;
@@ -310,11 +291,7 @@ async fn a_revoked_token_is_told_and_a_new_enrolment_helps() {
 
 #[tokio::test]
 async fn a_forgotten_token_ends_the_connection() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
-    agent.enrol(&relay).await;
+    let (_sim, _relay, desk, mut agent) = enrolled().await;
     agent
         .ask(Request::ForgetCredential {
             kind: WireKind::RelayToken,
@@ -330,10 +307,7 @@ async fn a_forgotten_token_ends_the_connection() {
 
 #[tokio::test]
 async fn another_way_of_working_ends_the_connection_and_coming_back_restores_it() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
+    let (_sim, _relay, _desk, mut agent) = enrolled().await;
     agent
         .change(SettingsChange {
             mode: Some(Mode::Direct),

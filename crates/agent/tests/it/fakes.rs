@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use centrex_tray::desktop::notifications::Server;
 use centrex_tray::desktop::{KeychainPort, NotifyPort, SecretName, TrayPort};
 use centrex_tray::ports::Ports;
 use companion::effect::Notification;
@@ -57,12 +58,18 @@ pub struct FakeKeychain(Arc<Mutex<Kept>>);
 struct Kept {
     secrets: HashMap<SecretName, SecretString>,
     problem: Option<KeychainProblem>,
+    /// Whatever is written, now.
+    refuses: Option<KeychainProblem>,
     asked: u32,
 }
 
 impl FakeKeychain {
     pub fn fail(&self, problem: Option<KeychainProblem>) {
         self.0.lock().unwrap().problem = problem;
+    }
+    /// It still answers what it holds.
+    pub fn refuse_writing(&self, problem: KeychainProblem) {
+        self.0.lock().unwrap().refuses = Some(problem);
     }
     pub fn holds(&self, name: &SecretName) -> Option<SecretString> {
         self.0.lock().unwrap().secrets.get(name).cloned()
@@ -79,7 +86,11 @@ impl KeychainPort for FakeKeychain {
         Ok(self.ask()?.secrets.get(&name).cloned())
     }
     async fn set(&self, name: SecretName, secret: SecretString) -> Result<(), KeychainProblem> {
-        self.ask()?.secrets.insert(name, secret);
+        let mut kept = self.ask()?;
+        if let Some(problem) = kept.refuses {
+            return Err(problem);
+        }
+        kept.secrets.insert(name, secret);
         Ok(())
     }
     async fn delete(&self, name: SecretName) -> Result<(), KeychainProblem> {
@@ -91,6 +102,7 @@ impl KeychainPort for FakeKeychain {
 pub struct FakeDesktop {
     pub recorder: Recorder,
     pub keychain: Arc<FakeKeychain>,
+    pub notification_server: Result<Option<Server>, String>,
 }
 
 impl Ports for FakeDesktop {
@@ -106,6 +118,9 @@ impl Ports for FakeDesktop {
     }
     fn keychain(&self) -> &Arc<FakeKeychain> {
         &self.keychain
+    }
+    fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static {
+        std::future::ready(self.notification_server.clone())
     }
     fn copy(&self, text: String) {
         let _ = text;

@@ -11,6 +11,7 @@
 mod calls;
 mod command_line;
 mod direct;
+mod doctor;
 mod enrolment;
 mod fakes;
 mod resume;

@@ -1,34 +1,12 @@
 //! Ends, restarts and broken connections: nothing missed, nothing shown twice.
 
-use centrex_sim::{HangUp, HangUpBy, Ring, Sim};
 use centrex_tray::desktop::DesktopEvent;
 use companion::effect::NotificationKind;
 use companion::journal::{Journal, Position};
 use control::protocol::{ConnectionState, Outcome};
 
 use crate::fakes::Seen;
-use crate::world::{ACCOUNT, Desk, OTHER, Relay, platform};
-
-/// Somebody calls and gives up, while the agent may not be listening.
-async fn missed_call(sim: &Sim) {
-    sim.ring(Ring {
-        to: ACCOUNT.into(),
-        from: Some(OTHER.into()),
-        ..Ring::default()
-    })
-    .await
-    .unwrap();
-    sim.hang_up(
-        ACCOUNT,
-        HangUp {
-            call_id: None,
-            by: HangUpBy::OtherParty,
-        },
-    )
-    .await
-    .unwrap();
-    sim.settled().await.unwrap();
-}
+use crate::world::{enrolled, missed_call};
 
 fn notifications(seen: Vec<Seen>) -> Vec<NotificationKind> {
     seen.into_iter()
@@ -41,11 +19,7 @@ fn notifications(seen: Vec<Seen>) -> Vec<NotificationKind> {
 
 #[tokio::test]
 async fn a_restart_keeps_the_list_and_shows_nothing_again() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
-    agent.enrol(&relay).await;
+    let (sim, _relay, desk, mut agent) = enrolled().await;
     missed_call(&sim).await;
     agent.until("missed", |state| state.missed == 1).await;
     agent.quit().await;
@@ -67,11 +41,7 @@ async fn a_restart_keeps_the_list_and_shows_nothing_again() {
 
 #[tokio::test]
 async fn what_happened_while_the_agent_was_off_is_caught_up() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
-    agent.enrol(&relay).await;
+    let (sim, _relay, desk, agent) = enrolled().await;
     agent.quit().await;
     missed_call(&sim).await;
     missed_call(&sim).await;
@@ -84,10 +54,7 @@ async fn what_happened_while_the_agent_was_off_is_caught_up() {
 
 #[tokio::test]
 async fn a_relay_that_stops_is_told_and_its_return_catches_up() {
-    let sim = platform().await;
-    let mut relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
+    let (sim, mut relay, _desk, mut agent) = enrolled().await;
 
     relay.stop().await;
     agent
@@ -105,10 +72,7 @@ async fn a_relay_that_stops_is_told_and_its_return_catches_up() {
 
 #[tokio::test]
 async fn waking_up_reconnects_and_repeats_nothing() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
     missed_call(&sim).await;
     agent.until("missed", |state| state.missed == 1).await;
     agent.seen_so_far();
@@ -134,11 +98,7 @@ async fn waking_up_reconnects_and_repeats_nothing() {
 
 #[tokio::test]
 async fn a_position_that_the_relay_no_longer_keeps_is_made_good_from_its_list() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let desk = Desk::new();
-    let mut agent = desk.start().await;
-    agent.enrol(&relay).await;
+    let (sim, relay, desk, agent) = enrolled().await;
     agent.quit().await;
     missed_call(&sim).await;
     // A position from long before anything that the relay keeps.

@@ -2,12 +2,12 @@
 
 use centrex_tray::desktop::DesktopEvent;
 use companion::tray::{MenuAction, MenuItem};
-use control::protocol::{Answer, Change, CheckResult, ErrorCode, Place, Request, SettingsChange};
+use control::protocol::{Answer, Change, CheckResult, ErrorCode, Mode, Place, Request, SettingsChange};
 use control::transport::RequestError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::fakes::Seen;
-use crate::world::{Desk, Relay, platform, within};
+use crate::world::{Desk, enrolled, within};
 
 #[tokio::test]
 async fn settings_are_written_and_in_force_at_once() {
@@ -99,10 +99,7 @@ async fn what_a_file_says_of_the_start_with_the_session_is_done_at_the_start() {
 
 #[tokio::test]
 async fn the_connection_test_of_a_relay_names_each_step() {
-    let sim = platform().await;
-    let mut relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
+    let (_sim, mut relay, _desk, agent) = enrolled().await;
     let watcher = agent.connect().await;
     let (_, mut changes) = watcher.subscribe(false).await.unwrap();
     let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
@@ -151,10 +148,7 @@ async fn the_connection_test_of_a_relay_names_each_step() {
 
 #[tokio::test]
 async fn a_relay_that_is_too_busy_says_nothing_about_the_token() {
-    let sim = platform().await;
-    let mut relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
+    let (_sim, mut relay, _desk, agent) = enrolled().await;
     relay.stop().await;
     let busy = tokio::net::TcpListener::bind(relay.address).await.unwrap();
     let answering = tokio::spawn(async move {
@@ -249,28 +243,42 @@ async fn the_menu_quits() {
 }
 
 #[tokio::test]
-async fn doctor_says_what_was_found_and_shows_no_secret() {
-    let sim = platform().await;
-    let relay = Relay::start(&sim).await;
-    let mut agent = Desk::new().start().await;
-    agent.enrol(&relay).await;
-    agent.desktop.send(DesktopEvent::TrayShown(true)).unwrap();
-    agent
-        .desktop
-        .send(DesktopEvent::NotifyFailed("nobody there".into()))
-        .unwrap();
-    agent.until("the tray", |state| state.tray_shown).await;
-    let Answer::Checks { checks } = agent.ask(Request::Doctor).await else {
-        panic!("another answer")
+async fn a_broken_line_keeps_what_was_in_force_and_a_broken_company_file_forbids_changes() {
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    std::fs::write(desk.settings_file(), "mode = \"direct\"\n").unwrap();
+    agent.until("direct", |state| state.mode == Mode::Direct).await;
+    std::fs::write(desk.settings_file(), "mode = \"drect\"\n").unwrap();
+    let state = agent
+        .until("the problem is said", |state| state.settings_problem.is_some())
+        .await;
+    let problem = state.settings_problem.unwrap();
+    assert_eq!(
+        (problem.id.as_str(), problem.args["line"].as_str(), state.mode),
+        ("settings-value-kept", "1", Mode::Direct)
+    );
+    // A change of something else through the window leaves it so.
+    let theme = |theme: &str| SettingsChange {
+        theme: Some(theme.into()),
+        ..Default::default()
     };
-    let result = |name: &str| {
-        checks
-            .iter()
-            .find(|check| check.name == name)
-            .map(|check| check.result)
+    agent.change(theme("dark")).await;
+    let state = agent.until("dark", |state| state.settings.theme == "dark").await;
+    assert_eq!(state.mode, Mode::Direct);
+
+    std::fs::write(desk.path().join("company.toml"), "language =\n").unwrap();
+    let changes = theme("light");
+    let answer = agent.client.request(Request::ChangeSettings { changes }).await;
+    let Err(RequestError::Refused(error)) = answer else {
+        panic!("{answer:?}")
     };
-    assert_eq!(result("tray_host"), Some(CheckResult::Ok));
-    assert_eq!(result("notifications"), Some(CheckResult::Failed));
-    assert_eq!(result("keychain"), Some(CheckResult::Ok));
-    assert_eq!(result("relay_stream"), Some(CheckResult::Ok));
+    assert_eq!(
+        (error.code, error.message.id.as_str()),
+        (ErrorCode::Settings, "settings-change-company")
+    );
+    let state = agent.client.snapshot().await.unwrap();
+    assert_eq!(
+        (state.settings.theme.as_str(), state.mode),
+        ("dark", Mode::Direct)
+    );
 }

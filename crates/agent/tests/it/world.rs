@@ -8,15 +8,16 @@ use std::time::Duration;
 use centrex_relay::enrolment;
 use centrex_relay::server::{Running, prepare};
 use centrex_relay::settings::{Sources, load};
-use centrex_sim::{Config, Sim, Timing};
+use centrex_sim::{Config, HangUp, HangUpBy, Ring, Sim, Timing};
 use centrex_tray::controller::{Controller, Setup};
 use centrex_tray::desktop::DesktopEvent;
+use centrex_tray::desktop::notifications::Server;
 use centrex_tray::paths::Paths;
 use companion::effect::Notification;
 use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Answer, Change, ConnectionState, Request, SettingsChange, Snapshot};
-use control::transport::{Address, Changes, Client, Server};
+use control::transport::{self, Address, Changes, Client};
 use jiff::{SignedDuration, Timestamp};
 use telephony::AccountId;
 use tempfile::TempDir;
@@ -162,6 +163,8 @@ impl Relay {
 pub struct Desk {
     folder: Arc<TempDir>,
     pub keychain: FakeKeychain,
+    /// Who shows notifications, when somebody asks.
+    pub notification_server: Result<Option<Server>, String>,
 }
 
 impl Desk {
@@ -169,6 +172,10 @@ impl Desk {
         Self {
             folder: Arc::new(tempfile::tempdir().unwrap()),
             keychain: FakeKeychain::default(),
+            notification_server: Ok(Some(Server {
+                name: "Test 1.0".into(),
+                has_buttons: true,
+            })),
         }
     }
 
@@ -187,6 +194,43 @@ impl Desk {
     pub async fn start(&self) -> Agent {
         Agent::start(self).await
     }
+}
+
+/// A platform, its relay, and a desk whose agent runs and isn't enrolled.
+pub async fn started() -> (Sim, Relay, Desk, Agent) {
+    let sim = platform().await;
+    let relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let agent = desk.start().await;
+    (sim, relay, desk, agent)
+}
+
+/// The same with an agent that is enrolled and hears calls.
+pub async fn enrolled() -> (Sim, Relay, Desk, Agent) {
+    let (sim, relay, desk, mut agent) = started().await;
+    agent.enrol(&relay).await;
+    (sim, relay, desk, agent)
+}
+
+/// Somebody calls and gives up, while the agent may not be listening.
+pub async fn missed_call(sim: &Sim) {
+    sim.ring(Ring {
+        to: ACCOUNT.into(),
+        from: Some(OTHER.into()),
+        ..Ring::default()
+    })
+    .await
+    .unwrap();
+    sim.hang_up(
+        ACCOUNT,
+        HangUp {
+            call_id: None,
+            by: HangUpBy::OtherParty,
+        },
+    )
+    .await
+    .unwrap();
+    sim.settled().await.unwrap();
 }
 
 /// A running agent, watched through its control socket and its desktop.
@@ -210,6 +254,7 @@ impl Agent {
         let ports = FakeDesktop {
             recorder: Recorder(recorder),
             keychain: Arc::new(desk.keychain.clone()),
+            notification_server: desk.notification_server.clone(),
         };
         let setup = Setup {
             profile,
@@ -230,7 +275,7 @@ impl Agent {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let server = Server::bind(&listens_at).unwrap();
+                let server = transport::Server::bind(&listens_at).unwrap();
                 let (controller, _handle) = Controller::start(setup, ports, events, server).unwrap();
                 ready.send(()).unwrap();
                 controller.run().await;

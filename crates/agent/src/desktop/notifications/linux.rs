@@ -18,7 +18,7 @@ use crate::desktop::picture::Picture;
 use crate::desktop::{DesktopError, DesktopEvent, NotifyPort};
 
 /// How long a daemon may take to answer before it counts as absent.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 /// Signals kept while the task is busy; a daemon sends a few for each notification.
 const QUEUE: usize = 64;
 
@@ -304,7 +304,7 @@ async fn ask(bus: &zbus::Connection) -> zbus::Result<Abilities> {
 }
 
 /// The daemon's own words where it has some, otherwise the bus's.
-fn words(error: &zbus::Error) -> String {
+pub(super) fn words(error: &zbus::Error) -> String {
     match error {
         zbus::Error::MethodError(_, Some(words), _) => words.clone(),
         error => error.to_string(),

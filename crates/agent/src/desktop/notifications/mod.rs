@@ -12,7 +12,10 @@ mod imp;
 #[path = "windows.rs"]
 mod imp;
 
+mod server;
+
 pub use imp::Notifier;
+pub use server::{Server, server};
 
 use companion::event::NoteAction;
 

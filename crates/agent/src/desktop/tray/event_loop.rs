@@ -8,7 +8,6 @@ use companion::tray::{MenuAction, MenuItem, Tray};
 use tao::event::{Event, StartCause};
 use tao::event_loop::{ControlFlow, EventLoop, EventLoopProxy};
 use tao::platform::run_return::EventLoopExtRunReturn;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tray_icon::menu::{IsMenuItem, Menu, MenuEvent, MenuId, PredefinedMenuItem};
 use tray_icon::{Icon, MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
@@ -37,7 +36,6 @@ pub struct TrayHandle {
 impl TrayHandle {
     pub(in crate::desktop) fn open(
         _profile: &str,
-        _runtime: &Handle,
         events: UnboundedSender<DesktopEvent>,
     ) -> Result<Self, DesktopError> {
         let handle = Self { door: door()? };

@@ -1,6 +1,7 @@
 //! StatusNotifierItem over D-Bus (ksni): the only way on Linux to be told of a left click.
 //!
-//! One task owns the item. While no host shows it, the task waits for one to appear on the bus, and looks again by itself
+//! One task owns the item, on a thread of its own: the icon is the first thing that people see of a start, and waits for
+//! nothing else that happens in it. While no host shows it, the task waits for one to appear on the bus, and looks again by itself
 //! now and then for the hosts that appear without a word.
 
 use std::time::Duration;
@@ -8,7 +9,6 @@ use std::time::Duration;
 use companion::tray::{MenuItem, Tray, TrayIcon};
 use futures_util::StreamExt;
 use ksni::TrayMethods;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zbus::fdo::DBusProxy;
 
@@ -32,18 +32,23 @@ pub struct TrayHandle {
 impl TrayHandle {
     pub(in crate::desktop) fn open(
         profile: &str,
-        runtime: &Handle,
         events: UnboundedSender<DesktopEvent>,
     ) -> Result<Self, DesktopError> {
         let (wanted, updates) = unbounded_channel();
-        runtime.spawn(keep_shown(profile.to_owned(), updates, events));
+        let own = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let shown = keep_shown(profile.to_owned(), updates, events);
+        std::thread::Builder::new()
+            .name("tray".to_owned())
+            .spawn(move || own.block_on(shown))?;
         Ok(Self { wanted })
     }
 }
 
 impl TrayPort for TrayHandle {
     fn show(&self, tray: Tray) {
-        // The task ends with the runtime only; there is nobody left to show it to then.
+        // The task ends with this handle only.
         let _ = self.wanted.send(tray);
     }
 }
@@ -194,7 +199,7 @@ fn pixmaps(icon: TrayIcon) -> Vec<ksni::Icon> {
         .collect()
 }
 
-/// Shows the latest of `updates` for as long as the runtime lives.
+/// Shows the latest of `updates` until whoever sends them has gone.
 async fn keep_shown(
     profile: String,
     mut updates: UnboundedReceiver<Tray>,
@@ -217,8 +222,10 @@ async fn keep_shown(
             events: events.clone(),
             lost,
         };
+        tracing::debug!("the icon is offered to the tray host");
         match item.spawn().await {
             Ok(handle) => {
+                tracing::debug!("the tray host has the icon");
                 let _ = events.send(DesktopEvent::TrayShown(true));
                 told = None;
                 search.tries = 0;
@@ -251,6 +258,9 @@ async fn keep_shown(
                 // and didn't want us is left alone for a while.
                 let nobody = matches!(error, ksni::Error::Watcher(zbus::fdo::Error::ServiceUnknown(_)));
                 search.host_appears(nobody, &mut updates, &mut tray).await;
+                if updates.is_closed() {
+                    return;
+                }
             }
         }
     }
