@@ -211,6 +211,8 @@ pub mod problem {
     pub const NOT_ACCEPTABLE: &str = "not-acceptable";
     /// 400: the body or a parameter can't be read.
     pub const BAD_REQUEST: &str = "bad-request";
+    /// 408: the body took too long to arrive.
+    pub const REQUEST_TIMEOUT: &str = "request-timeout";
     /// 413: the body is too large.
     pub const TOO_LARGE: &str = "too-large";
     /// 414: the address is too long.

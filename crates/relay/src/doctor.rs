@@ -8,10 +8,12 @@ use serde::Serialize;
 use url::Url;
 
 use crate::lock::DataLock;
-use crate::server;
-use crate::settings::Settings;
-use crate::store::kinds::history;
-use crate::store::{FILE, direct};
+use crate::secret::callback::CallbackSecret;
+use crate::settings::advice::is_example;
+use crate::settings::{self, Settings};
+use crate::store::kinds::{event, history};
+use crate::store::{FILE, StoreError, look};
+use crate::time::to_the_second;
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +23,8 @@ pub enum State {
     Good,
     /// Works, but somebody should look.
     Warning,
+    /// There, but it can't be tried without ringing a phone or changing something.
+    Untried,
     /// Doesn't work.
     Failed,
 }
@@ -31,6 +35,7 @@ impl State {
         match self {
             Self::Good => "good",
             Self::Warning => "warning",
+            Self::Untried => "untried",
             Self::Failed => "FAILED",
         }
     }
@@ -60,14 +65,17 @@ fn finding(what: &'static str, state: State, detail: impl Into<String>) -> Findi
     }
 }
 
+const CALLBACKS: &str = "callbacks";
+
 /// The longest wait for another program.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Looks at everything.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings = vec![finding("configuration", State::Good, "readable")];
-    findings.push(store(settings));
+    let mut findings = vec![configuration(settings)];
+    findings.extend(store(settings));
     findings.push(secret(settings));
+    findings.extend(exposed_secrets(settings));
     findings.push(public_address(settings));
     findings.push(running(settings).await);
     findings.push(key(settings));
@@ -75,59 +83,108 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-fn store(settings: &Settings) -> Finding {
+fn configuration(settings: &Settings) -> Finding {
+    let detail = match &settings.file {
+        Some(file) => format!("read from {}", file.display()),
+        None => format!(
+            "no file was read ({} isn't there, and --config names no other); the environment, the arguments and the defaults hold",
+            settings::default_file().display()
+        ),
+    };
+    finding("configuration", State::Good, detail)
+}
+
+/// What the database tells.
+struct Told {
+    soundness: String,
+    events: (u64, Option<Timestamp>),
+    last_callback: Option<Timestamp>,
+}
+
+fn store(settings: &Settings) -> Vec<Finding> {
     const WHAT: &str = "store";
     let path = settings.data_dir.join(FILE);
     if !path.exists() {
         let detail = format!("{} doesn't exist yet; the first start makes it", path.display());
-        return finding(WHAT, State::Warning, detail);
+        return vec![finding(WHAT, State::Warning, detail)];
     }
-    let looked = direct(&settings.data_dir, Timestamp::now(), |db| {
-        let sound: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        Ok((sound, history::range(db)?))
+    let told = look(&settings.data_dir, Timestamp::now(), |db| {
+        Ok(Told {
+            soundness: db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?,
+            events: event::kept(db)?,
+            last_callback: history::last_callback(db)?,
+        })
     });
-    match looked {
-        Ok((sound, range)) if sound == "ok" => finding(
-            WHAT,
+    let told = match told {
+        Ok(told) if told.soundness == "ok" => told,
+        Ok(told) => {
+            let cause = told.soundness.into();
+            let damaged = StoreError::Damaged {
+                path: path.into(),
+                cause,
+            };
+            return vec![finding(WHAT, State::Failed, damaged.to_string())];
+        }
+        Err(error) => return vec![finding(WHAT, State::Failed, error.to_string())],
+    };
+    let events = match told.events {
+        (count, Some(oldest)) => format!("{count} events are kept, the oldest of {}", to_the_second(oldest)),
+        (_, None) => "no events are kept".to_owned(),
+    };
+    let callbacks = match told.last_callback {
+        Some(at) => finding(
+            CALLBACKS,
             State::Good,
-            format!(
-                "{} is sound; {} events since {}",
-                path.display(),
-                range.head.0 - range.floor.0,
-                range.floor
-            ),
+            format!("the last one came at {}", to_the_second(at)),
         ),
-        Ok((trouble, _)) => finding(
-            WHAT,
-            State::Failed,
-            format!("{} is damaged ({trouble}); restore a backup", path.display()),
+        None => finding(
+            CALLBACKS,
+            State::Warning,
+            "none yet; after `centrex-relay callback set`, ring one of your lines and look again",
         ),
+    };
+    let sound = format!("{} is sound; {events}", path.display());
+    vec![finding(WHAT, State::Good, sound), callbacks]
+}
+
+/// Looks, and makes none: who runs this may not be the relay's user.
+fn secret(settings: &Settings) -> Finding {
+    const WHAT: &str = "callback secret";
+    let looked = match &settings.callback_secret {
+        Some(given) => CallbackSecret::given(given).map(Some),
+        None => CallbackSecret::look(&settings.data_dir),
+    };
+    match looked {
+        Ok(Some(_)) => finding(WHAT, State::Good, "there is one"),
+        Ok(None) => finding(WHAT, State::Warning, "none yet; the first start makes one"),
         Err(error) => finding(WHAT, State::Failed, error.to_string()),
     }
 }
 
-fn secret(settings: &Settings) -> Finding {
-    const WHAT: &str = "callback secret";
-    match server::callback_secret(settings) {
-        Ok(_) => finding(WHAT, State::Good, "there is one"),
-        Err(error) => finding(WHAT, State::Failed, error.to_string()),
-    }
+fn exposed_secrets(settings: &Settings) -> Vec<Finding> {
+    let exposed = settings.exposed_secrets().into_iter();
+    exposed
+        .map(|advice| finding("secret file", State::Warning, advice))
+        .collect()
 }
 
 fn public_address(settings: &Settings) -> Finding {
     const WHAT: &str = "public address";
-    match &settings.public_url {
-        None => finding(
-            WHAT,
-            State::Warning,
-            "public_url isn't set; callback url and enrolment links need it",
-        ),
-        Some(url) if url.scheme() == "http" => {
-            let detail = format!("{url} has no TLS: callbacks and tokens travel readable; use https://");
-            finding(WHAT, State::Warning, detail)
-        }
-        Some(url) => finding(WHAT, State::Good, url.to_string()),
+    let Some(url) = &settings.public_url else {
+        return finding(WHAT, State::Warning, settings.no_public_url().unwrap_or_default());
+    };
+    if is_example(url) {
+        let detail = format!(
+            "{url} only stands for an example: neither the operator nor a desktop reaches a relay there; set public_url to \
+             the address by which this one is reached"
+        );
+        return finding(WHAT, State::Failed, detail);
     }
+    if url.scheme() == "http" {
+        let detail = format!("{url} has no TLS: callbacks and tokens travel readable; use https://");
+        return finding(WHAT, State::Warning, detail);
+    }
+    finding(WHAT, State::Good, url.to_string())
 }
 
 async fn running(settings: &Settings) -> Finding {
@@ -164,16 +221,12 @@ async fn running(settings: &Settings) -> Finding {
 
 fn key(settings: &Settings) -> Finding {
     const WHAT: &str = "platform key";
-    match &settings.platform.api_key {
-        Some(_) => finding(
-            WHAT,
-            State::Good,
-            "there is one; desktops may dial through this relay",
-        ),
+    match settings.no_key() {
+        Some(advice) => finding(WHAT, State::Warning, advice),
         None => finding(
             WHAT,
-            State::Warning,
-            "none: desktops can't dial through this relay; set platform.api_key_file or CENTREX_RELAY_PLATFORM_API_KEY",
+            State::Untried,
+            "there is one; whether the operator takes it shows at the first call or at `centrex-relay callback set`",
         ),
     }
 }

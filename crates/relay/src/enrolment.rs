@@ -13,7 +13,8 @@ use crate::secret::code::Code;
 use crate::secret::{Hash, new_id, new_token, token_hash};
 use crate::store::kinds::enrolment::{self, Enrolment, Standing};
 use crate::store::kinds::token::{self, Token};
-use crate::store::{Reader, StoreError, Writer, direct};
+use crate::store::{Reader, StoreError, Writer, direct, look};
+use crate::time::to_the_second;
 
 /// What one desktop will be called and hear.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ pub fn create(
                 label: desk.label.clone(),
                 accounts: desk.accounts.clone(),
                 created_at: now,
-                expires_at: now.saturating_add(expires).unwrap_or(Timestamp::MAX),
+                expires_at: to_the_second(now.saturating_add(expires).unwrap_or(Timestamp::MAX)),
                 used_at: None,
                 revoked_at: None,
                 token: None,
@@ -138,7 +139,7 @@ fn open(found: Option<Enrolment>, now: Timestamp) -> Result<Enrolment, Redeemed>
 /// # Errors
 /// [`StoreError`]
 pub fn list(data_dir: &Path, now: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
-    direct(data_dir, now, enrolment::list)
+    look(data_dir, now, enrolment::list)
 }
 
 /// Revokes an open code by its public name; false when there is no open one of that name.
@@ -154,7 +155,7 @@ pub fn revoke(data_dir: &Path, id: &str, now: Timestamp) -> Result<bool, StoreEr
 /// # Errors
 /// [`StoreError`]
 pub fn tokens(data_dir: &Path, now: Timestamp) -> Result<Vec<Token>, StoreError> {
-    direct(data_dir, now, token::list)
+    look(data_dir, now, token::list)
 }
 
 /// Revokes a token by its public name; a running relay cuts its streams within a second. False when there is none in force

@@ -153,7 +153,7 @@ impl Feed {
             return Ok(Vec::new());
         };
         if let Position::After(after) = position
-            && self.reader.run(history::range).await?.knows(after)
+            && self.reader.run(move |db| history::knows(db, after)).await?
         {
             let replay = after < self.listener.from;
             self.phase = if replay {
@@ -193,8 +193,7 @@ impl Feed {
         };
         let (token, until) = (self.session.token.clone(), self.listener.from);
         let read = move |db: &Connection| {
-            let known = history::range(db)?.knows(after);
-            known
+            history::knows(db, after)?
                 .then(|| event::page(db, &token, after, until, PAGE))
                 .transpose()
         };

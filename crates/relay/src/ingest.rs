@@ -9,8 +9,8 @@ use telephony::{CallId, Direction};
 
 use crate::correlate::{Limits, Record, Report, Signal, Verdict};
 use crate::store::kinds::unmatched::Unmatched;
-use crate::store::kinds::{Sql, call, dial, early, event, unmatched};
-use crate::store::{Batch, StoreError, Writer, direct};
+use crate::store::kinds::{Sql, call, dial, early, event, history, unmatched};
+use crate::store::{Batch, StoreError, Writer, look};
 
 /// Ids longer than this are no ids of the platform.
 const LONGEST_ID: usize = 256;
@@ -102,13 +102,19 @@ pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result
     let outcome = match understand(&callback) {
         Ok(report) => {
             writer
-                .run(move |batch| apply(batch, &report, &incoming, now))
+                .run(move |batch| {
+                    history::note_callback(batch.db(), now)?;
+                    apply(batch, &report, &incoming, now)
+                })
                 .await?
         }
         Err(reason) => {
             let one = set_aside(&incoming, reason, now);
             writer
-                .run(move |batch| unmatched::insert(batch.db(), &one))
+                .run(move |batch| {
+                    history::note_callback(batch.db(), now)?;
+                    unmatched::insert(batch.db(), &one)
+                })
                 .await?;
             Outcome::SetAside(reason)
         }
@@ -279,7 +285,7 @@ pub async fn sweep(
 /// # Errors
 /// [`StoreError`]
 pub fn list_live(data_dir: &Path, now: Timestamp) -> Result<Vec<telephony::Call>, StoreError> {
-    direct(data_dir, now, call::all_live)
+    look(data_dir, now, call::all_live)
 }
 
 /// The newest callbacks that were set aside.
@@ -287,7 +293,7 @@ pub fn list_live(data_dir: &Path, now: Timestamp) -> Result<Vec<telephony::Call>
 /// # Errors
 /// [`StoreError`]
 pub fn list_unmatched(data_dir: &Path, limit: u32, now: Timestamp) -> Result<Vec<Unmatched>, StoreError> {
-    direct(data_dir, now, |db| unmatched::list(db, limit.into()))
+    look(data_dir, now, |db| unmatched::list(db, limit.into()))
 }
 
 /// One callback that was set aside.
@@ -295,5 +301,5 @@ pub fn list_unmatched(data_dir: &Path, limit: u32, now: Timestamp) -> Result<Vec
 /// # Errors
 /// [`StoreError`]
 pub fn show_unmatched(data_dir: &Path, id: i64, now: Timestamp) -> Result<Option<Unmatched>, StoreError> {
-    direct(data_dir, now, |db| unmatched::get(db, id))
+    look(data_dir, now, |db| unmatched::get(db, id))
 }

@@ -1,11 +1,12 @@
 //! The public listener. Anyone may connect to it, so connections have bounds: how many there are, and how long one may
-//! stay without asking for anything.
+//! stay without asking for anything, or dawdle over what it asks.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
@@ -17,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+use tower_http::timeout::DeadlineBody;
 
 use crate::problem::Refusal;
 
@@ -32,6 +34,8 @@ pub(crate) struct Bounds {
     pub connections: usize,
     /// The longest time without a whole request head, between two requests as well. An answer under way isn't counted.
     pub idle: Duration,
+    /// The longest time for a request's body, from its head to its last byte.
+    pub body: Duration,
 }
 
 impl Default for Bounds {
@@ -40,6 +44,8 @@ impl Default for Bounds {
             connections: 4096,
             // Longer than desktops keep an idle connection (20 s), so that no request meets one that is just being closed.
             idle: Duration::from_secs(30),
+            // Bodies are some KiB at most.
+            body: Duration::from_secs(20),
         }
     }
 }
@@ -52,7 +58,7 @@ pub(crate) async fn serve(
     draining: CancellationToken,
 ) {
     let slots = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
-    accept(listener, router, slots, bounds.idle, draining).await;
+    accept(listener, router, slots, bounds, draining).await;
 }
 
 /// Each connection takes one of the `slots` until it ends.
@@ -60,7 +66,7 @@ async fn accept(
     listener: TcpListener,
     router: Router,
     slots: Arc<Semaphore>,
-    idle: Duration,
+    bounds: Bounds,
     draining: CancellationToken,
 ) {
     let spare = Arc::new(Semaphore::new(TURNED_AWAY));
@@ -91,7 +97,7 @@ async fn accept(
         let connection = Connection {
             router: router.clone(),
             peer,
-            idle,
+            bounds,
             draining: draining.clone(),
             _slot: slot,
         };
@@ -129,7 +135,7 @@ async fn rest_after(error: &std::io::Error) {
 struct Connection {
     router: Router,
     peer: SocketAddr,
-    idle: Duration,
+    bounds: Bounds,
     draining: CancellationToken,
     /// Given back when the connection ends.
     _slot: OwnedSemaphorePermit,
@@ -143,11 +149,12 @@ impl Connection {
         }
         let service = service_fn(|mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(self.peer));
+            let request = request.map(|body| Body::new(DeadlineBody::new(self.bounds.body, body)));
             self.router.clone().oneshot(request)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.idle)
+            .header_read_timeout(self.bounds.idle)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
         let ended = tokio::select! {
@@ -165,7 +172,7 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
@@ -173,16 +180,22 @@ mod tests {
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n";
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    async fn start(connections: usize, idle: Duration) -> (SocketAddr, Arc<Semaphore>) {
+    const PATIENT: Bounds = Bounds {
+        connections: 10,
+        idle: PATIENCE,
+        body: PATIENCE,
+    };
+
+    async fn start(bounds: Bounds, router: Router) -> (SocketAddr, Arc<Semaphore>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/", get(|| async { "here" }));
-        let slots = Arc::new(Semaphore::new(connections));
+        let router = router.route("/", get(|| async { "here" }));
+        let slots = Arc::new(Semaphore::new(bounds.connections));
         tokio::spawn(accept(
             listener,
             router,
             Arc::clone(&slots),
-            idle,
+            bounds,
             CancellationToken::new(),
         ));
         (address, slots)
@@ -217,7 +230,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_never_ends_a_request_or_asks_none_is_let_go() {
-        let (address, _) = start(10, Duration::from_millis(50)).await;
+        let idle = Duration::from_millis(50);
+        let (address, _) = start(Bounds { idle, ..PATIENT }, Router::new()).await;
         for said in [&b""[..], b"GET / HTTP/1.1\r\nHost: re"] {
             let mut stream = TcpStream::connect(address).await.unwrap();
             let heard = until_closed(&mut stream, said).await;
@@ -232,9 +246,78 @@ mod tests {
         );
     }
 
+    /// Says a byte more whenever the relay has kept silent for a moment, and hears it out until it closes.
+    async fn trickle(address: SocketAddr, said: &[u8]) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(said).await.unwrap();
+        let (mut heard, mut buffer) = (Vec::new(), [0; 1024]);
+        let hear_out = async {
+            loop {
+                let moment = Duration::from_millis(5);
+                match tokio::time::timeout(moment, stream.read(&mut buffer)).await {
+                    // It may be closing just now: then reading tells.
+                    Err(_) => drop(stream.write_all(b"x").await),
+                    Ok(Ok(0) | Err(_)) => break,
+                    Ok(Ok(length)) => heard.extend(&buffer[..length]),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, hear_out).await.expect("it is cut");
+        String::from_utf8(heard).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_trickles_is_cut_while_others_are_served() {
+        let short = Duration::from_millis(250);
+        let cut = Arc::new(Semaphore::new(0));
+        let waiting = Arc::clone(&cut);
+        let held = get(async move || {
+            drop(waiting.acquire().await.unwrap());
+            "here"
+        });
+        let taken = post(|body: Body| async move {
+            let read = crate::http::body::read(body, 1_000_000).await;
+            read.map(|_| "taken")
+        });
+        let router = Router::new().route("/held", held).route("/taken", taken);
+        let bounds = Bounds {
+            idle: short,
+            body: short,
+            ..PATIENT
+        };
+        let (address, _) = start(bounds, router).await;
+
+        let other = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            until_closed(&mut stream, &[b"GET /held", &REQUEST[5..]].concat()).await
+        };
+        let tricklers = async {
+            let heads = trickle(address, b"GET / HTTP/1.1\r\nHost: relay\r\nX-Slow: ");
+            let bodies = trickle(
+                address,
+                b"POST /taken HTTP/1.1\r\nHost: relay\r\nContent-Length: 900000\r\n\r\n",
+            );
+            let heard = tokio::join!(heads, bodies);
+            cut.add_permits(1);
+            heard
+        };
+        let (other, (head, body)) = tokio::join!(other, tricklers);
+        assert!(!head.contains("200"), "{head}");
+        assert!(body.starts_with("HTTP/1.1 408 "), "{body}");
+        assert!(body.contains("request-timeout"), "{body}");
+        assert!(
+            other.starts_with("HTTP/1.1 200 ") && other.ends_with("here"),
+            "{other}"
+        );
+    }
+
     #[tokio::test]
     async fn connections_beyond_the_bound_are_told_and_a_free_place_is_taken_again() {
-        let (address, slots) = start(1, PATIENCE).await;
+        let one = Bounds {
+            connections: 1,
+            ..PATIENT
+        };
+        let (address, slots) = start(one, Router::new()).await;
         let mut first = TcpStream::connect(address).await.unwrap();
         ask(&mut first).await;
         let mut second = TcpStream::connect(address).await.unwrap();

@@ -85,6 +85,16 @@ impl Refusal {
         )
     }
 
+    /// 408; the connection can't be used any more.
+    pub fn too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            problem::REQUEST_TIMEOUT,
+            "Too slow",
+            "The body took too long to arrive; nothing of it was kept.",
+        )
+    }
+
     /// 413
     pub fn too_large(limit: usize) -> Self {
         let detail = format!("The body is longer than {limit} bytes; nothing of it was kept.");

@@ -4,6 +4,7 @@
 
 pub mod callback;
 pub mod code;
+pub(crate) mod file;
 
 use rand::RngCore;
 use secrecy::{ExposeSecret as _, SecretString};

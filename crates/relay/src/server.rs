@@ -55,6 +55,11 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// The database is damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_damage())
+    }
+
     /// The configuration is to blame, not the moment.
     pub fn is_configuration(&self) -> bool {
         let store = match self {

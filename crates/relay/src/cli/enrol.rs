@@ -104,6 +104,12 @@ struct Created {
 
 fn create(settings: &Settings, desks: &[Desk], expires: SignedDuration, json: bool) -> anyhow::Result<()> {
     let relay = relay(settings)?;
+    if settings.public_url.is_none() {
+        output::complain(&format!(
+            "warning: public_url isn't set, so the links name {relay}, which other machines may not reach; set it, or give \
+             --public-url https://… and make new codes"
+        ));
+    }
     let now = Timestamp::now();
     let made = enrolment::create(&settings.data_dir, desks, expires, now, &mut rand::rng())?;
     let made = made
@@ -115,7 +121,9 @@ fn create(settings: &Settings, desks: &[Desk], expires: SignedDuration, json: bo
     for one in made {
         output::line(&format!(
             "{}: {}  (until {})",
-            one.label, one.code, one.expires_at
+            one.label,
+            one.code,
+            output::time(one.expires_at)
         ));
         output::line(&format!("  {}", one.link));
     }
@@ -172,12 +180,33 @@ struct Line {
     accounts: String,
 }
 
+/// Checks that the columns are those that [`Line`] needs; there may be others.
+fn headings(reader: &mut csv::Reader<std::fs::File>) -> anyhow::Result<()> {
+    let found = reader.headers()?;
+    if ["label", "accounts"]
+        .iter()
+        .all(|wanted| found.iter().any(|heading| heading == *wanted))
+    {
+        return Ok(());
+    }
+    let told: String = found.iter().collect::<Vec<_>>().join(",");
+    // What came from a file must not steer the terminal.
+    let told: String = told.chars().filter(|c| !c.is_control()).take(80).collect();
+    let hint = if found.iter().any(|heading| heading.contains(';')) {
+        "; columns are separated by commas here, and only accounts by semicolons"
+    } else {
+        ""
+    };
+    bail!("the first line must be the headings label,accounts, but it is {told:?}{hint}")
+}
+
 fn read(file: &Path) -> anyhow::Result<Vec<Desk>> {
     let shown = file.display();
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_path(file)
         .with_context(|| format!("the file {shown} can't be read"))?;
+    headings(&mut reader).with_context(|| format!("{shown}, line 1: nothing was created"))?;
     let mut desks = Vec::new();
     for (number, line) in reader.deserialize::<Line>().enumerate() {
         // The headings are line 1.
@@ -231,7 +260,7 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
                 one.state.to_owned(),
                 one.label.clone(),
                 accounts,
-                one.expires_at.to_string(),
+                output::time(one.expires_at),
             ]
         })
         .collect();

@@ -15,11 +15,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use centrex_relay::settings::{self, Problems, Settings, Sources};
+use centrex_relay::store::StoreError;
 use clap::{Args, Parser, Subcommand};
 
 /// Receives the platform's callbacks and passes each to the right desktops.
 #[derive(Debug, Parser)]
-#[command(name = "centrex-relay", version, arg_required_else_help = true)]
+#[command(name = "centrex-relay", version, arg_required_else_help = true, after_help = EXITS)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -30,7 +31,8 @@ struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Common {
-    /// The TOML file; each key is also an environment variable (CENTREX_RELAY_…).
+    /// The TOML file, /etc/centrex-relay/relay.toml when it is there and no other is named (on Windows: relay.toml in
+    /// ProgramData\\centrex-relay). Each key is also an environment variable (CENTREX_RELAY_…).
     #[arg(long, global = true, value_name = "FILE", env = "CENTREX_RELAY_CONFIG")]
     config: Option<PathBuf>,
     /// Where callbacks and desktops come in.
@@ -78,8 +80,14 @@ enum Command {
     },
 }
 
+/// The database is damaged (`EX_DATAERR` of sysexits).
+const DAMAGED: u8 = 65;
 /// The configuration can't be used (`EX_CONFIG` of sysexits).
 const CONFIG: u8 = 78;
+
+/// What the exit codes mean, for the help.
+const EXITS: &str = "Exit codes: 0 done; 1 it failed, standard error says why; 2 the arguments can't be understood; \
+                     65 the database is damaged; 78 the configuration can't be used";
 
 /// Reads the arguments and does what they say.
 pub fn run() -> ExitCode {
@@ -105,7 +113,10 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("{error:#}"));
-            ExitCode::FAILURE
+            let is_damage = error
+                .downcast_ref::<StoreError>()
+                .is_some_and(StoreError::is_damage);
+            ExitCode::from(if is_damage { DAMAGED } else { 1 })
         }
     }
 }
@@ -128,7 +139,7 @@ fn load(common: &Common) -> Result<Settings, Problems> {
         .filter(|(name, _)| name.starts_with("CENTREX_RELAY_"))
         .collect();
     settings::load(&Sources {
-        file: common.config.clone(),
+        file: settings::file_in_use(common.config.clone(), settings::default_file()),
         environment,
         flags,
     })

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use centrex_relay::time::to_the_second;
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// A line on standard output. A reader that went away is no reason to fail.
@@ -59,6 +61,11 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) {
     for row in rows {
         show(row);
     }
+}
+
+/// A time for people.
+pub fn time(at: Timestamp) -> String {
+    to_the_second(at).to_string()
 }
 
 /// A list of accounts for a column.

@@ -8,7 +8,10 @@ use centrex_relay::settings::{LogFormat, Settings};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use super::{CONFIG, output};
+use super::{CONFIG, DAMAGED, output};
+
+/// What the relay keeps open beside its connections: database, listeners, requests to the platform, the runtime's own.
+const OTHER_FILES: u64 = 128;
 
 pub fn run(settings: &Settings) -> ExitCode {
     log(settings);
@@ -23,7 +26,11 @@ pub fn run(settings: &Settings) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error.to_string());
-            ExitCode::from(if error.is_configuration() { CONFIG } else { 1 })
+            ExitCode::from(match error {
+                _ if error.is_configuration() => CONFIG,
+                _ if error.is_damage() => DAMAGED,
+                _ => 1,
+            })
         }
     }
 }
@@ -31,6 +38,10 @@ pub fn run(settings: &Settings) -> ExitCode {
 async fn serve(settings: &Settings) -> Result<(), StartError> {
     // Before the first line is printed: a signal right after it must find its handler.
     let stop = stop_signal();
+    for advice in settings.advice() {
+        tracing::warn!("{advice}");
+    }
+    raise_open_files(settings);
     let prepared = server::prepare(settings)?;
     let public = bind("listen", settings.listen).await?;
     let admin = bind("admin_listen", settings.admin_listen).await?;
@@ -43,6 +54,20 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
     running.stop().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Each connection needs an open file, and systems begin with far fewer than they allow.
+fn raise_open_files(settings: &Settings) {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) if limit >= (settings.connections as u64).saturating_add(OTHER_FILES) => {}
+        Ok(limit) => tracing::warn!(
+            limit,
+            connections = settings.connections,
+            "the system allows fewer open files than there may be connections: beyond it nobody is let in; raise the \
+             hard limit (LimitNOFILE= in a systemd unit, ulimit -Hn), or lower connections"
+        ),
+        Err(error) => tracing::warn!(%error, "the limit of open files can't be raised"),
+    }
 }
 
 async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -88,7 +88,7 @@ fn row(one: &Shown) -> Vec<String> {
     let safe = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
     let number = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), safe);
     vec![
-        one.started_at.to_string(),
+        output::time(one.started_at),
         safe(&one.account_id.0),
         direction.to_owned(),
         state.to_owned(),

@@ -14,7 +14,7 @@ use super::output;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// The desktops that enrolled.
+    /// The desktops that enrolled. When one was last used is written down once an hour at most.
     List {
         /// One JSON object a line.
         #[arg(long)]
@@ -65,7 +65,7 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
     if json {
         return all.iter().try_for_each(output::json);
     }
-    let time = |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), |time| time.to_string());
+    let time = |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), output::time);
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|one| {
@@ -84,6 +84,8 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    output::table(&["ID", "STATE", "LABEL", "ACCOUNTS", "LAST USED"], &rows);
+    // A use is noted once an hour at most: later ones of that hour don't show.
+    let headings = ["ID", "STATE", "LABEL", "ACCOUNTS", "LAST USED (TO THE HOUR)"];
+    output::table(&headings, &rows);
     Ok(())
 }

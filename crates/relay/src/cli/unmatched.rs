@@ -70,7 +70,7 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
                 let raw: String = one.raw.chars().take(60).filter(|c| !c.is_control()).collect();
                 vec![
                     one.id.to_string(),
-                    one.at.to_string(),
+                    output::time(one.at),
                     one.reason.clone(),
                     one.method.clone(),
                     raw,
@@ -88,7 +88,7 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
             if json {
                 return output::json(&one);
             }
-            output::line(&format!("{} {} {}", one.at, one.method, one.reason));
+            output::line(&format!("{} {} {}", output::time(one.at), one.method, one.reason));
             output::line(&one.detail);
             // What came from outside must not steer the terminal.
             let safe: String = one

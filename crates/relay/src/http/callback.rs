@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 
-use super::App;
+use super::{App, body};
 use crate::ingest::{self, Incoming};
 use crate::problem::Refusal;
 
@@ -43,7 +43,7 @@ pub(super) async fn post(
     secret: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Body,
+    form: Body,
 ) -> Result<Response, Refusal> {
     let query = admit(&app, secret, query)?;
     let told = headers
@@ -52,10 +52,7 @@ pub(super) async fn post(
     if told.is_some_and(|length: usize| length > BODY_LIMIT) {
         return Err(Refusal::too_large(BODY_LIMIT));
     }
-    // The reader's only errors are a body over the limit and a connection that broke, which hears no answer.
-    let form = axum::body::to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| Refusal::too_large(BODY_LIMIT))?;
+    let form = body::read(form, BODY_LIMIT).await?;
     take(
         &app,
         Incoming {

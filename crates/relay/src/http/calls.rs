@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use relay_api::wire::{CallList, PlaceCall};
 
-use super::App;
 use super::auth::Caller;
+use super::{App, body};
 use crate::problem::Refusal;
 use crate::store::kinds::{call, dial::Answer, history};
 use crate::store::{Reader, StoreError};
@@ -45,13 +45,13 @@ pub(super) async fn place(
     State(app): State<App>,
     Caller(session): Caller,
     headers: HeaderMap,
-    body: Body,
+    order: Body,
 ) -> Result<Response, Refusal> {
     let key = key(&headers)?;
-    let body = axum::body::to_bytes(body, BODY_LIMIT)
+    let order = body::read(order, BODY_LIMIT)
         .await
-        .map_err(|_| Refusal::too_large(BODY_LIMIT))?;
-    let call: PlaceCall = serde_json::from_slice(&body).map_err(|error| {
+        .map_err(|refusal| refusal.rung(false))?;
+    let call: PlaceCall = serde_json::from_slice(&order).map_err(|error| {
         Refusal::bad_request(format!(
             "The body must be JSON like {{\"number\":\"+33199000012\",\"account_id\":\"…\"}}; reading stopped at line {} column {}.",
             error.line(),

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod auth;
+pub(crate) mod body;
 mod callback;
 mod calls;
 mod enrol;

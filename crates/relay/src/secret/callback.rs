@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rand::RngCore;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Hash, random_hex};
+use super::{Hash, file, random_hex};
 
 /// The file's name in the data folder.
 pub const FILE: &str = "callback-secret";
@@ -83,34 +83,45 @@ impl CallbackSecret {
     /// # Errors
     /// [`CallbackSecretError`]
     pub fn kept(data_dir: &Path, chance: &mut dyn RngCore) -> Result<Self, CallbackSecretError> {
+        if let Some(kept) = Self::look(data_dir)? {
+            return Ok(kept);
+        }
         let path = data_dir.join(FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::given(&text.into()).map_err(|why| CallbackSecretError::Kept {
+        if data_dir.join(crate::store::FILE).exists() {
+            tracing::warn!(
+                file = %path.display(),
+                "the callback secret was lost and a new one is made: the platform still calls the old address, \
+                 which now answers 404; run `centrex-relay callback set`"
+            );
+        }
+        let text = random_hex(chance, 24);
+        match write_private(&path, &text) {
+            // Another process was quicker: theirs counts.
+            Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Self::kept(data_dir, chance),
+            Err(cause) => Err(CallbackSecretError::File {
                 path,
-                why: Box::new(why),
+                doing: "written",
+                cause,
             }),
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-                if data_dir.join(crate::store::FILE).exists() {
-                    tracing::warn!(
-                        file = %path.display(),
-                        "the callback secret was lost and a new one is made: the platform still calls the old address, \
-                         which now answers 404; run `centrex-relay callback set`"
-                    );
-                }
-                let text = random_hex(chance, 24);
-                match write_private(&path, &text) {
-                    // Another process was quicker: theirs counts.
-                    Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
-                        Self::kept(data_dir, chance)
-                    }
-                    Err(cause) => Err(CallbackSecretError::File {
-                        path,
-                        doing: "written",
-                        cause,
-                    }),
-                    Ok(()) => Self::given(&text.into()),
-                }
-            }
+            Ok(()) => Self::given(&text.into()),
+        }
+    }
+
+    /// Reads the data folder's, if there is one.
+    ///
+    /// # Errors
+    /// [`CallbackSecretError`]
+    pub fn look(data_dir: &Path) -> Result<Option<Self>, CallbackSecretError> {
+        let path = data_dir.join(FILE);
+        match file::read(&path) {
+            Ok(text) => match Self::given(&text.into()) {
+                Ok(kept) => Ok(Some(kept)),
+                Err(why) => Err(CallbackSecretError::Kept {
+                    path,
+                    why: Box::new(why),
+                }),
+            },
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(cause) => Err(CallbackSecretError::File {
                 path,
                 doing: "read",

@@ -13,6 +13,7 @@ use url::Url;
 
 use super::{Events, KEYS, LogFormat, Platform, SECRETS, Settings, default_data_dir, variable};
 use crate::correlate::Limits;
+use crate::secret::file;
 
 /// Where configuration comes from.
 #[derive(Clone, Default)]
@@ -96,7 +97,7 @@ pub fn load(sources: &Sources) -> Result<Settings, Problems> {
             },
         );
     }
-    let settings = loader.settings(&sources.environment);
+    let settings = loader.settings(sources);
     match settings {
         Some(settings) if loader.problems.is_empty() => Ok(settings),
         _ => Err(Problems(loader.problems)),
@@ -114,6 +115,7 @@ struct Value {
 struct Loader {
     values: BTreeMap<&'static str, Value>,
     problems: Vec<Problem>,
+    secret_files: Vec<PathBuf>,
 }
 
 impl Loader {
@@ -193,7 +195,8 @@ impl Loader {
         }
     }
 
-    fn settings(&mut self, environment: &BTreeMap<String, String>) -> Option<Settings> {
+    fn settings(&mut self, sources: &Sources) -> Option<Settings> {
+        let environment = &sources.environment;
         let listen = self.parsed("listen", "127.0.0.1:8420", address);
         let admin_listen = self.parsed("admin_listen", "127.0.0.1:8421", address);
         let data_dir = self.path("data_dir").unwrap_or_else(default_data_dir);
@@ -212,6 +215,8 @@ impl Loader {
         let early = self.parsed("calls.early_limit", "15m", duration);
         let enrolment_expires = self.parsed("enrolment.expires", "24h", duration);
         Some(Settings {
+            file: sources.file.clone(),
+            secret_files: std::mem::take(&mut self.secret_files),
             listen: listen?,
             admin_listen: admin_listen?,
             connections: connections?,
@@ -314,12 +319,15 @@ impl Loader {
             .get(file_key)
             .map(|value| value.place.clone())
             .unwrap_or_default();
-        match std::fs::read_to_string(&path) {
+        match file::read(&path) {
             Ok(text) if text.trim().is_empty() => {
                 self.problem(file_key, &place, format!("the file {} is empty", path.display()));
                 None
             }
-            Ok(text) => Some(text.trim().to_owned().into()),
+            Ok(text) => {
+                self.secret_files.push(path);
+                Some(text.trim().to_owned().into())
+            }
             Err(error) => {
                 let what = format!("the file {} can't be read: {error}", path.display());
                 self.problem(file_key, &place, what);

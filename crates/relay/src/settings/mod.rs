@@ -3,6 +3,7 @@
 //! Flags win over the environment, the environment over the file. Everything is read and checked before a port is bound;
 //! every problem is told with its key, where it stands, and the fix.
 
+pub(crate) mod advice;
 mod load;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,8 @@ pub enum LogFormat {
 /// The configuration, checked.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The file that was read, if any.
+    pub file: Option<PathBuf>,
     /// The public listener: callbacks and desktops.
     pub listen: SocketAddr,
     /// The admin listener: metrics and health.
@@ -49,6 +52,8 @@ pub struct Settings {
     pub platform: Platform,
     /// A callback secret that was given; `None`: the data folder's.
     pub callback_secret: Option<SecretString>,
+    /// The files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
     /// Streams.
     pub events: Events,
     /// When calls without news are closed.
@@ -134,12 +139,35 @@ pub fn variable(key: &str) -> String {
 pub(crate) fn default_data_dir() -> PathBuf {
     #[cfg(windows)]
     {
-        let base =
-            std::env::var_os("ProgramData").map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
-        base.join("centrex-relay")
+        program_data()
     }
     #[cfg(not(windows))]
     {
         PathBuf::from("/var/lib/centrex-relay")
     }
+}
+
+/// Where the configuration is looked for when no file is named.
+pub fn default_file() -> PathBuf {
+    #[cfg(windows)]
+    {
+        program_data().join("relay.toml")
+    }
+    #[cfg(not(windows))]
+    {
+        PathBuf::from("/etc/centrex-relay/relay.toml")
+    }
+}
+
+/// The file to read: the one that was named, else `default` if it is there. One that can't be looked at counts as being
+/// there: it is told then, instead of being passed over.
+pub fn file_in_use(named: Option<PathBuf>, default: PathBuf) -> Option<PathBuf> {
+    named.or_else(|| default.try_exists().unwrap_or(true).then_some(default))
+}
+
+#[cfg(windows)]
+fn program_data() -> PathBuf {
+    let base =
+        std::env::var_os("ProgramData").map_or_else(|| PathBuf::from(r"C:\ProgramData"), PathBuf::from);
+    base.join("centrex-relay")
 }

@@ -39,20 +39,20 @@ fn the_example_is_valid_and_says_the_defaults() {
     })
     .unwrap();
     let default = load(&Sources::default()).unwrap();
-    let public = example.public_url.clone();
-    assert_eq!(public.unwrap().as_str(), "https://relay.example.org/");
-    let rest = |settings: Settings| {
+    // Whoever copies it and changes nothing must not give out the example's address.
+    assert_eq!(example.public_url, None);
+    let values = |settings: Settings| {
         format!(
             "{:?}",
             Settings {
-                public_url: None,
+                file: None,
                 ..settings
             }
         )
     };
     assert_eq!(
-        rest(example),
-        rest(default).replace(r#"C:\ProgramData\centrex-relay"#, "/var/lib/centrex-relay")
+        values(example),
+        values(default).replace(r#"C:\ProgramData\centrex-relay"#, "/var/lib/centrex-relay")
     );
     let text = std::fs::read_to_string(path).unwrap();
     for key in KEYS {
@@ -169,4 +169,40 @@ fn a_secret_file_that_is_missing_or_empty_is_told() {
     let case = case("[callback]\nsecret_file = \"empty\"");
     std::fs::write(case.folder.path().join("empty"), "\n").unwrap();
     assert!(load(&case.sources).unwrap_err().to_string().contains("empty"));
+}
+
+#[test]
+fn the_usual_file_is_read_when_it_is_there_and_none_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let usual = folder.path().join("relay.toml");
+    assert_eq!(file_in_use(None, usual.clone()), None);
+    std::fs::write(&usual, "log = \"warn\"\n").unwrap();
+    assert_eq!(file_in_use(None, usual.clone()), Some(usual.clone()));
+    let named = PathBuf::from("named.toml");
+    assert_eq!(file_in_use(Some(named.clone()), usual.clone()), Some(named));
+    // What can't be looked at isn't passed over: it stands under a file here, not in a folder.
+    #[cfg(unix)]
+    {
+        let hidden = usual.join("relay.toml");
+        assert_eq!(file_in_use(None, hidden.clone()), Some(hidden));
+    }
+
+    let settings = load(&Sources {
+        file: file_in_use(None, usual.clone()),
+        ..Sources::default()
+    })
+    .unwrap();
+    assert_eq!((settings.file, settings.log.as_str()), (Some(usual), "warn"));
+}
+
+#[test]
+fn a_secret_file_that_is_too_long_is_told_and_never_quoted() {
+    let case = case("[platform]\napi_key_file = \"key\"");
+    std::fs::write(case.folder.path().join("key"), "canary-".repeat(2000)).unwrap();
+    let told = load(&case.sources).unwrap_err().to_string();
+    assert!(
+        told.contains("platform.api_key_file") && told.contains("longer than 8192 bytes"),
+        "{told}"
+    );
+    assert!(!told.contains("canary"), "{told}");
 }

@@ -10,6 +10,7 @@
 //! Each kind of thing that is kept has a file in [`kinds`], which documents its layout.
 
 mod backup;
+mod beside;
 pub mod kinds;
 mod reader;
 mod schema;
@@ -20,11 +21,14 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::ErrorCode;
+
 pub use backup::backup;
+pub use beside::{direct, look};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
 pub(crate) use schema::make_folder;
-pub use writer::{Batch, Committed, Writer, WriterOptions, direct};
+pub use writer::{Batch, Committed, Writer, WriterOptions};
 
 /// The database's file name in the data folder.
 pub const FILE: &str = "relay.db";
@@ -39,6 +43,19 @@ pub enum StoreError {
         path: Arc<Path>,
         /// SQLite's error, which never holds a value.
         cause: Arc<rusqlite::Error>,
+    },
+    /// What is in the file is no database any more, or one with holes.
+    #[error(
+        "the database {path} is damaged ({cause}): stop the relay, and put a backup in its place (made by \
+         `centrex-relay backup`), without the files {FILE}-wal and {FILE}-shm beside it; or move all three away to start \
+         afresh, then every desktop has to be enrolled again",
+        path = path.display()
+    )]
+    Damaged {
+        /// Which file.
+        path: Arc<Path>,
+        /// What SQLite found.
+        cause: Arc<str>,
     },
     /// Made by a newer relay.
     #[error(
@@ -81,10 +98,23 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// Waiting or trying again won't help: somebody has to put another file in the database's place.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. })
+    }
+}
+
 /// SQLite's error together with the file that it is about.
 pub(crate) fn sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
-    move |cause| StoreError::Sqlite {
-        path: path.into(),
-        cause: Arc::new(cause),
+    move |cause| match cause.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged {
+            path: path.into(),
+            cause: cause.to_string().into(),
+        },
+        _ => StoreError::Sqlite {
+            path: path.into(),
+            cause: Arc::new(cause),
+        },
     }
 }

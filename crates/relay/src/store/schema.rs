@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{FILE, StoreError, kinds, sqlite};
 
 /// The version that this relay writes (`PRAGMA user_version`).
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// How long a connection waits for another process's commit.
 const BUSY: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathB
         });
     }
     if version < SCHEMA_VERSION {
-        create(&mut connection, now).map_err(sqlite(&path))?;
+        bring_up(&mut connection, now).map_err(sqlite(&path))?;
     }
     Ok((connection, path))
 }
@@ -107,27 +107,54 @@ fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn create(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite::Error> {
+/// Makes the tables, or brings those of an older relay up to our version.
+fn bring_up(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite::Error> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have made it while we waited.
-    if version(&tx)? == 0 {
-        for table in kinds::TABLES {
-            tx.execute_batch(table)?;
+    // Looked at again: another process may have done it while we waited.
+    match version(&tx)? {
+        0 => {
+            for table in kinds::TABLES {
+                tx.execute_batch(table)?;
+            }
+            kinds::history::begin(&tx, now)?;
         }
-        kinds::history::begin(&tx, now)?;
-        tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        1 => tx.execute_batch(kinds::history::TO_VERSION_2)?,
+        _ => return Ok(()),
     }
+    tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     tx.commit()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
+    fn a_database_of_version_1_is_brought_up_and_keeps_its_positions() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let old = Connection::open(&path).unwrap();
+        for table in kinds::TABLES {
+            let table = table.replace(",\n        last_callback_at INTEGER", "");
+            assert!(!table.contains("last_callback_at"));
+            old.execute_batch(&table).unwrap();
+        }
+        old.execute_batch("INSERT INTO history VALUES (1, 10, 20); PRAGMA user_version = 1")
+            .unwrap();
+        drop(old);
+        for _ in 0..2 {
+            let (database, _) = open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+            assert_eq!(version(&database).unwrap(), SCHEMA_VERSION);
+            let range = kinds::history::range(&database).unwrap();
+            assert_eq!((range.floor.0, range.head.0), (10, 20));
+            assert_eq!(kinds::history::last_callback(&database).unwrap(), None);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn nobody_else_reads_the_database_even_in_an_open_folder() {
+        use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         std::fs::write(folder.path().join(FILE), "").unwrap();

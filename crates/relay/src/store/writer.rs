@@ -90,10 +90,10 @@ impl Writer {
         options: WriterOptions,
         now: Timestamp,
     ) -> Result<(Self, Reader, EventId), StoreError> {
-        let (connection, path) = schema::open(data_dir, now)?;
-        let head = history::range(&connection).map_err(sqlite(&path))?.head;
+        let (mut connection, path) = schema::open(data_dir, now)?;
+        let head = start(&mut connection, now).map_err(sqlite(&path))?;
         let writes = Arc::new(AtomicBool::new(true));
-        let mut thread = Thread {
+        let thread = Thread {
             writes: Arc::clone(&writes),
             seen: data_version(&connection).map_err(sqlite(&path))?,
             connection,
@@ -101,7 +101,9 @@ impl Writer {
             head,
             committed: options.committed,
         };
-        thread.reload_tokens();
+        // Without the tokens every desktop would be told that its own was revoked.
+        let tokens = token::list(&thread.connection).map_err(sqlite(&path))?;
+        thread.committed.tokens(tokens);
         let (jobs, waiting) = sync_channel(QUEUE);
         let handle = std::thread::Builder::new()
             .name("store".to_owned())
@@ -179,23 +181,11 @@ impl Drop for Writer {
     }
 }
 
-/// Does `work` in the database of a data folder without a writer: for commands beside a running relay, or without one.
-///
-/// # Errors
-/// [`StoreError`]
-pub fn direct<T>(
-    data_dir: &Path,
-    now: Timestamp,
-    work: impl FnOnce(&Connection) -> Sql<T>,
-) -> Result<T, StoreError> {
-    let (mut connection, path) = schema::open(data_dir, now)?;
-    let in_file = sqlite(&path);
-    let tx = connection
-        .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(&in_file)?;
-    let value = work(&tx).map_err(&in_file)?;
-    tx.commit().map_err(&in_file)?;
-    Ok(value)
+fn start(connection: &mut Connection, now: Timestamp) -> Sql<EventId> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let head = history::start(&tx, now)?;
+    tx.commit()?;
+    Ok(head)
 }
 
 struct Thread {

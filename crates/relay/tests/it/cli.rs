@@ -138,18 +138,64 @@ fn many_desks_come_from_a_file_all_or_none() {
     );
     assert_eq!(made[1]["accounts"][0], "1003");
 
-    std::fs::write(&file, "label,accounts\nAccueil,1001\nAtelier,\n").unwrap();
-    let output = create(None);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        told.contains("line 3") && told.contains("nothing was created"),
-        "{told}"
-    );
+    for (text, wanted) in [
+        ("label,accounts\nAccueil,1001\nAtelier,\n", "line 3"),
+        ("name,accounts\nAccueil,1001\n", "but it is \"name,accounts\""),
+        ("label;accounts\nAccueil;1001\n", "separated by commas"),
+        ("Accueil,1001\n", "headings label,accounts"),
+        ("", "headings label,accounts"),
+        ("label,accounts\n", "a line for each desktop"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = create(None);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(told.contains(wanted), "{text:?}: {told}");
+    }
+    // As a spreadsheet writes it: a byte order mark, columns of its own, another order.
+    std::fs::write(&file, "\u{feff}accounts,room,label\n1004,12,Bureau\n").unwrap();
+    let made = json_lines(std::str::from_utf8(&create(Some("--json")).stdout).unwrap());
+    assert_eq!(made[0]["accounts"][0], "1004");
     assert_eq!(
         json_lines(&succeed(folder.path(), &["enrol", "list", "--json"])).len(),
-        2
+        3
     );
+}
+
+#[test]
+fn codes_without_a_public_address_come_with_a_warning_and_end_at_a_whole_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let create = ["enrol", "create", "--label", "Accueil", "--account", "1001"];
+    let output = run(folder.path(), &create);
+    assert!(output.status.success());
+    let warned = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        warned.contains("public_url") && warned.contains("http://127.0.0.1:8420/"),
+        "{warned}"
+    );
+    let told = String::from_utf8(output.stdout).unwrap();
+    let until = told.split("(until ").nth(1).unwrap().split(')').next().unwrap();
+    assert_eq!(until.len(), "2026-01-01T00:00:00Z".len(), "{until}");
+
+    let output = run(folder.path(), &[&create[..], &PUBLIC, &["--json"]].concat());
+    assert!(output.stderr.is_empty(), "{output:?}");
+    let made = &json_lines(std::str::from_utf8(&output.stdout).unwrap())[0];
+    let listed = json_lines(&succeed(folder.path(), &["enrol", "list", "--json"]));
+    assert!(!made["expires_at"].as_str().unwrap().contains('.'), "{made}");
+    assert!(
+        listed
+            .iter()
+            .any(|one| one["id"] == made["id"] && one["expires_at"] == made["expires_at"])
+    );
+}
+
+#[test]
+fn the_list_of_desktops_says_how_exact_their_last_use_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = succeed(folder.path(), &["token", "list"]);
+    assert!(listed.contains("LAST USED (TO THE HOUR)"), "{listed}");
+    let help = succeed(folder.path(), &["token", "--help"]);
+    assert!(help.contains("once an hour at most"), "{help}");
 }
 
 #[tokio::test]

@@ -58,7 +58,11 @@ async fn a_backup_of_a_running_relay_is_one_to_go_on_from() {
     let made = succeed(folder.path(), &[&to[..], &["--json"]].concat());
     let made: Value = serde_json::from_str(&made).unwrap();
     assert_eq!(made["bytes"], std::fs::metadata(&file).unwrap().len());
+    // What happens after the backup is lost with the database, but not at the desktops.
+    let mut events = subscribe(crate::support::client(&relay.base, &token), None);
+    next_event(&mut events).await;
     callback(&relay, &start_of("later", "1001")).await;
+    let lost = next_event(&mut events).await;
     let again = run(folder.path(), &to);
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("isn't overwritten"));
@@ -81,4 +85,8 @@ async fn a_backup_of_a_running_relay_is_one_to_go_on_from() {
     restored.callback("event=call_end&call_id=c1").await;
     let ended = next_event(&mut events).await;
     assert_eq!(call_of(&ended), ("c1".to_owned(), CallState::Ended));
+    // Who knew more than the backup does is told so, and nothing new stands where something lost stood.
+    assert!(ended.id > lost.id);
+    let mut events = subscribe(restored.client(&token), Some(lost.id));
+    assert_eq!(next_event(&mut events).await.body, EventBody::Gap);
 }

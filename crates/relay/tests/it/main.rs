@@ -11,10 +11,12 @@ mod callback;
 mod cli;
 mod cli_store;
 mod dial;
+mod doctor;
 mod kill;
 mod platform;
 #[cfg(unix)]
 mod secrets;
+mod serve;
 mod stream;
 mod support;
 #[cfg_attr(not(unix), allow(dead_code, reason = "the tests of signals are for Unix"))]

@@ -411,5 +411,5 @@ async fn stopping_ends_the_streams_and_a_restart_goes_on_where_it_was() {
     let mut events = subscribe(relay.client(&token), Some(before.id));
     let after = next_event(&mut events).await;
     assert_eq!(call_of(&after), ("c1".to_owned(), CallState::Ended));
-    assert_eq!(after.id.0, before.id.0 + 1);
+    assert!(after.id > before.id);
 }

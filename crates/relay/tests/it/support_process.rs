@@ -14,9 +14,12 @@ pub fn command(data: &Path) -> Command {
             command.env_remove(name);
         }
     }
+    // The example says the defaults: with it, nothing depends on what /etc of this machine holds.
+    let defaults = concat!(env!("CARGO_MANIFEST_DIR"), "/relay.example.toml");
     command
         .arg("--data-dir")
         .arg(data)
+        .env("CENTREX_RELAY_CONFIG", defaults)
         .env("CENTREX_RELAY_CALLBACK_SECRET", SECRET);
     command
 }
@@ -51,11 +54,18 @@ pub struct Process {
 
 impl Process {
     pub fn serve(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = command(data)
+        let mut command = command(data);
+        command
             .arg("serve")
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .args(arguments)
-            .envs(environment.iter().copied())
+            .envs(environment.iter().copied());
+        Self::start(&mut command)
+    }
+
+    /// Starts a command that ends in a relay.
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -86,6 +96,17 @@ impl Process {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as a service manager does; gives whether it ended with success, and everything that it logged.
+    #[cfg(unix)]
+    pub fn stop(self) -> (bool, String) {
+        let kill = Command::new("kill")
+            .args(["-TERM", &self.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(kill.success());
+        self.finish()
     }
 
     /// Waits for its end; gives whether it was a success, and everything that it logged.

@@ -7,6 +7,9 @@
 //! | `at` | when it was made |
 //! | `body` | the whole `relay_api::wire::Event` as JSON, as it goes on the wire |
 //!
+//! A row with an empty account and body is a start of the relay: it is sent to nobody, and its position is the one that
+//! streams begin at until something happens.
+//!
 //! Kept for `events.keep`; what is dropped raises the floor.
 
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use relay_api::wire::{Event, EventBody, EventId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use telephony::{AccountId, Call};
 
-use super::{Sql, column, event_id, history, to_document};
+use super::{Sql, column, event_id, history, time, to_document};
 
 pub(crate) const TABLE: &str = "
     CREATE TABLE event (
@@ -55,6 +58,30 @@ pub(crate) fn insert(db: &Connection, id: EventId, call: Call, at: Timestamp) ->
     })
 }
 
+/// The position at which a relay starts.
+pub(crate) fn insert_start(db: &Connection, id: EventId, at: Timestamp) -> Sql<()> {
+    db.prepare_cached("INSERT INTO event (id, account, at, body) VALUES (?1, '', ?2, '')")?
+        .execute(params![column(id), at.as_millisecond()])?;
+    Ok(())
+}
+
+/// Whether there is an event or a start at this position.
+pub(crate) fn is_kept(db: &Connection, id: EventId) -> Sql<bool> {
+    db.prepare_cached("SELECT 1 FROM event WHERE id = ?1")?
+        .exists([column(id)])
+}
+
+/// How many events are kept, and when the oldest was made.
+pub(crate) fn kept(db: &Connection) -> Sql<(u64, Option<Timestamp>)> {
+    let (count, oldest): (i64, Option<i64>) = db
+        .prepare_cached("SELECT count(*), min(at) FROM event WHERE account <> ''")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((
+        u64::try_from(count).unwrap_or_default(),
+        oldest.map(time).transpose()?,
+    ))
+}
+
 /// Events of a token's accounts after `after`, up to and with `until`, oldest first, at most `limit`.
 pub(crate) fn page(
     db: &Connection,
@@ -81,10 +108,11 @@ pub(crate) fn page(
     rows.collect()
 }
 
-/// Drops what was made before `before`, and raises the floor over it.
+/// Drops what was made before `before`, and raises the floor over it. A start without a later event that is dropped stays:
+/// who has everything up to it has missed nothing.
 pub(crate) fn prune(db: &Connection, before: Timestamp) -> Sql<usize> {
     let last: Option<i64> = db
-        .prepare_cached("SELECT max(id) FROM event WHERE at < ?1")?
+        .prepare_cached("SELECT max(id) FROM event WHERE at < ?1 AND account <> ''")?
         .query_row([before.as_millisecond()], |row| row.get(0))
         .optional()?
         .flatten();

@@ -3,24 +3,31 @@
 //! | column | |
 //! |---|---|
 //! | `floor` | the oldest position that can be resumed from: every later event is still kept |
-//! | `head` | the position of the newest event |
+//! | `head` | the newest position: of an event or of a start |
+//! | `last_callback_at` | when the platform's last callback came, whatever became of it; since version 2 |
 //!
-//! A fresh database starts both at its time of creation in microseconds since the epoch: 16 digits, below 2^53. Events
-//! then count up by one, far slower than microseconds pass; so positions grow even across a database that was set aside,
-//! sort alike as numbers and as strings, and one from a lost database lies below the floor: it is answered by a gap.
+//! A fresh database starts both positions at its time of creation in microseconds since the epoch: 16 digits, below 2^53;
+//! and so does each start of a relay (see [`super::event`]). Events then count up by one, far slower than microseconds
+//! pass; so positions grow even across a database that was set aside or came back from a backup, and sort alike as
+//! numbers and as strings. A position that this database never gave out belongs to one that was lost: it is answered by
+//! a gap.
 
 use jiff::Timestamp;
 use relay_api::wire::EventId;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
-use super::{Sql, column, event_id};
+use super::{Sql, column, event, event_id, time};
 
 pub(crate) const TABLE: &str = "
     CREATE TABLE history (
         only  INTEGER PRIMARY KEY CHECK (only = 1),
         floor INTEGER NOT NULL,
-        head  INTEGER NOT NULL
+        head  INTEGER NOT NULL,
+        last_callback_at INTEGER
     ) STRICT;";
+
+/// From version 1 to version 2.
+pub(crate) const TO_VERSION_2: &str = "ALTER TABLE history ADD COLUMN last_callback_at INTEGER;";
 
 /// The positions that are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +36,6 @@ pub struct Range {
     pub floor: EventId,
     /// The newest.
     pub head: EventId,
-}
-
-impl Range {
-    /// Whether a subscriber that has everything up to `position` can be given everything since.
-    pub fn knows(&self, position: EventId) -> bool {
-        (self.floor..=self.head).contains(&position)
-    }
 }
 
 pub(crate) fn begin(db: &Connection, now: Timestamp) -> Sql<()> {
@@ -55,6 +55,34 @@ pub(crate) fn range(db: &Connection) -> Sql<Range> {
             head: event_id(row.get(1)?),
         })
     })
+}
+
+/// Whether a subscriber that has everything up to `position` can be given everything since.
+pub(crate) fn knows(db: &Connection, position: EventId) -> Sql<bool> {
+    Ok(position == range(db)?.floor || event::is_kept(db, position)?)
+}
+
+/// Begins a relay's run: a position of its own, later than all before, those of a database that this one replaces included.
+pub(crate) fn start(db: &Connection, now: Timestamp) -> Sql<EventId> {
+    let next = range(db)?.head.0 + 1;
+    let clock = u64::try_from(now.as_microsecond()).unwrap_or_default();
+    let id = EventId(next.max(clock));
+    event::insert_start(db, id, now)?;
+    set_head(db, id)?;
+    Ok(id)
+}
+
+pub(crate) fn note_callback(db: &Connection, now: Timestamp) -> Sql<()> {
+    db.prepare_cached("UPDATE history SET last_callback_at = ?1")?
+        .execute(params![now.as_millisecond()])?;
+    Ok(())
+}
+
+pub(crate) fn last_callback(db: &Connection) -> Sql<Option<Timestamp>> {
+    let at: Option<i64> = db
+        .prepare_cached("SELECT last_callback_at FROM history")?
+        .query_row([], |row| row.get(0))?;
+    at.map(time).transpose()
 }
 
 pub(crate) fn set_head(db: &Connection, head: EventId) -> Sql<()> {

@@ -1,0 +1,97 @@
+//! Files that hold one secret: read with a bound, and looked at for who else may read them.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read as _};
+use std::path::Path;
+
+/// The longest file that is taken for a secret, in bytes. Anything longer is another file, named by mistake.
+const LONGEST: u64 = 8 * 1024;
+
+/// Reads a secret's file.
+///
+/// # Errors
+/// The system's, or [`ErrorKind::InvalidData`] for one that is too long or no UTF-8; never with any of its contents.
+pub(crate) fn read(path: &Path) -> Result<String, Error> {
+    let mut text = String::new();
+    // One byte more than fits tells a file that is just long enough from one that goes on.
+    File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        let what = format!("it is longer than {LONGEST} bytes; it must hold the secret and nothing else");
+        return Err(Error::new(ErrorKind::InvalidData, what));
+    }
+    Ok(text)
+}
+
+/// What to do about a secret's file that every user of this machine may read, or that others than its owner may change;
+/// `None` when all is well, or when it isn't known.
+pub(crate) fn exposure(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let meta = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        let mode = meta.permissions().mode() & 0o777;
+        // A group that may read is somebody's decision (root:centrex-relay, 0640).
+        (mode & 0o026 != 0).then(|| {
+            let file = path.display();
+            format!(
+                "{file} holds a secret, and others than the relay's user may read or change it (mode {mode:04o}): chmod 600 {file}"
+            )
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_no_secret_and_is_never_quoted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let fits = "x".repeat(LONGEST as usize);
+        std::fs::write(&path, &fits).unwrap();
+        assert_eq!(read(&path).unwrap(), fits);
+        std::fs::write(&path, format!("{fits}x")).unwrap();
+        let error = read(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert!(error.to_string().contains("8192") && !error.to_string().contains("xx"));
+    }
+
+    /// It has no end: without the bound this would never return.
+    #[cfg(unix)]
+    #[test]
+    fn an_endless_file_is_given_up() {
+        assert_eq!(
+            read(Path::new("/dev/zero")).unwrap_err().kind(),
+            ErrorKind::InvalidData
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_read_or_change_is_told_with_the_fix() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        std::fs::write(&path, "secret").unwrap();
+        for (mode, is_told) in [
+            (0o600, false),
+            (0o640, false),
+            (0o644, true),
+            (0o602, true),
+            (0o660, true),
+        ] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let told = exposure(&path);
+            assert_eq!(told.is_some(), is_told, "{mode:o}");
+            let fix = format!("chmod 600 {}", path.display());
+            assert!(told.is_none_or(|text| text.ends_with(&fix)));
+        }
+        assert_eq!(exposure(&folder.path().join("none")), None);
+    }
+}

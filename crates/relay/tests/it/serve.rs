@@ -1,0 +1,179 @@
+//! Starting: what is told, what is raised, and what can't be started.
+
+use std::path::Path;
+
+use crate::support_process::{Process, command, run, succeed};
+
+fn damaged(data: &Path, arguments: &[&str]) {
+    let output = run(data, arguments);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(65), "{arguments:?}: {told}");
+    for part in ["is damaged", "backup", "move all three away"] {
+        assert!(told.contains(part), "{part:?} is missing in {told:?}");
+    }
+    assert!(output.stdout.is_empty(), "nothing listened");
+}
+
+#[test]
+fn a_damaged_database_is_told_as_such_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let file = data.join("relay.db");
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin-listen",
+        "127.0.0.1:0",
+    ];
+
+    let nonsense = "no database ".repeat(1000);
+    std::fs::write(&file, &nonsense).unwrap();
+    damaged(data, &serve);
+    damaged(data, &["token", "list"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), nonsense);
+
+    // One of which only the first page is left.
+    std::fs::remove_file(&file).unwrap();
+    succeed(data, &["enrol", "list"]);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[4096..].fill(0xff);
+    std::fs::write(&file, &bytes).unwrap();
+    damaged(data, &serve);
+    damaged(data, &["enrol", "list"]);
+    let doctor = run(data, &["doctor"]);
+    let told = String::from_utf8(doctor.stdout).unwrap();
+    assert!(
+        told.contains("FAILED   store") && told.contains("is damaged"),
+        "{told}"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+}
+
+/// A relay that starts without its tokens tells every desktop that it was revoked.
+#[test]
+fn it_doesnt_start_when_the_tokens_cant_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    succeed(folder.path(), &["token", "list"]);
+    let database = rusqlite::Connection::open(folder.path().join("relay.db")).unwrap();
+    database
+        .execute_batch("ALTER TABLE token RENAME TO away")
+        .unwrap();
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin-listen",
+        "127.0.0.1:0",
+    ];
+    let output = run(folder.path(), &serve);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty(), "nothing listened");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_missing_and_who_may_read_the_secrets_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let (_, log) = Process::serve(&folder.path().join("bare"), &[], &[]).stop();
+    let warned = |log: &str, part: &str| {
+        log.lines()
+            .any(|line| line.contains("WARN") && line.contains(part))
+    };
+    assert!(
+        warned(&log, "public_url isn't set") && warned(&log, "no platform key"),
+        "{log}"
+    );
+
+    let key = folder.path().join("key");
+    std::fs::write(&key, "a-key").unwrap();
+    for (mode, is_told) in [(0o644, true), (0o600, false)] {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        let environment = [("CENTREX_RELAY_PLATFORM_API_KEY_FILE", key.to_str().unwrap())];
+        let public = ["--public-url", "https://relay.example.org"];
+        let (_, log) = Process::serve(&folder.path().join("data"), &public, &environment).stop();
+        assert_eq!(warned(&log, "chmod 600"), is_told, "{log}");
+        assert!(
+            !log.contains("public_url") && !log.contains("no platform key"),
+            "{log}"
+        );
+        assert!(!log.contains("a-key"), "{log}");
+    }
+}
+
+/// A relay under limits of open files that a shell sets first.
+#[cfg(target_os = "linux")]
+fn under(limits: &str, data: &Path) -> Process {
+    let mut plain = command(data);
+    plain.args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin-listen",
+        "127.0.0.1:0",
+    ]);
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", &format!("{limits} && exec \"$@\""), "sh"])
+        .arg(plain.get_program())
+        .args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    Process::start(&mut shell)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn as_many_files_may_be_open_as_the_system_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = under("ulimit -Sn 256", folder.path());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", relay.id())).unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))
+        .unwrap();
+    let numbers: Vec<&str> = line["Max open files".len()..].split_whitespace().collect();
+    assert_eq!(numbers[0], numbers[1], "{line}");
+    assert_ne!(numbers[0], "256");
+    relay.stop();
+
+    let (_, log) = under("ulimit -n 256", folder.path()).stop();
+    assert!(
+        log.contains("fewer open files") && log.contains("limit=256"),
+        "{log}"
+    );
+}
+
+/// The unit that we offer, as systemd itself reads it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_systemd_unit_is_understood() {
+    let unit = include_str!("../../packaging/centrex-relay.service");
+    let line = "ExecStart=/usr/local/bin/centrex-relay serve\n";
+    assert!(unit.contains(line) && unit.contains("RestartPreventExitStatus=65 78\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("centrex-relay.service");
+    // The program stands elsewhere here, and systemd looks for it.
+    let here = format!("ExecStart={} serve\n", env!("CARGO_BIN_EXE_centrex-relay"));
+    std::fs::write(&file, unit.replace(line, &here)).unwrap();
+    let verify = std::process::Command::new("systemd-analyze")
+        .args(["verify", "--man=no"])
+        .arg(&file)
+        .output();
+    match verify {
+        Ok(verify) => {
+            let told = String::from_utf8_lossy(&verify.stderr);
+            // A key that isn't known is only told, with success.
+            assert!(
+                verify.status.success() && !told.contains("centrex-relay"),
+                "{told}"
+            );
+        }
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound),
+    }
+}
