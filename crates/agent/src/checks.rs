@@ -380,10 +380,11 @@ async fn platform(url: &Url) -> Check {
         .referer(false)
         .timeout(PATIENCE)
         .pool_max_idle_per_host(0);
-    let loopback = url
-        .host_str()
-        .is_some_and(|host| host == "localhost" || host.starts_with("127."));
-    let client = if loopback { client.no_proxy() } else { client };
+    let client = if loopback::is_loopback(url) {
+        client.no_proxy()
+    } else {
+        client
+    };
     let answer = match client.build() {
         Ok(client) => client.head(url.clone()).send().await,
         Err(error) => Err(error),

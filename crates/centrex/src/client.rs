@@ -104,7 +104,7 @@ impl Client {
             .connect_timeout(config.connect_timeout)
             .timeout(config.timeout)
             .user_agent(concat!("centrex-tray/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&config.base_url) {
+        if loopback::is_loopback(&config.base_url) {
             builder = builder.no_proxy();
         }
         if let Some(root) = root {
@@ -118,7 +118,7 @@ impl Client {
 
     /// Whether secrets travel unencrypted to this base address, over a network.
     pub fn is_cleartext(&self) -> bool {
-        self.config.base_url.scheme() == "http" && !is_loopback(&self.config.base_url)
+        self.config.base_url.scheme() == "http" && !loopback::is_loopback(&self.config.base_url)
     }
 
     /// Click-to-call: rings the account's own phone, then calls the number. Sent once, never repeated.
@@ -284,15 +284,6 @@ fn check(base_url: &Url) -> Result<(), ConfigError> {
         Ok(())
     } else {
         Err(ConfigError::TooMuch)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -35,7 +35,7 @@ impl RelayUrl {
                 "it must end with its path, without ? or #".to_owned(),
             ));
         }
-        if url.scheme() == "http" && !http::is_loopback(&url) {
+        if url.scheme() == "http" && !loopback::is_loopback(&url) {
             return Err(SetupError::Plain);
         }
         if !url.path().ends_with('/') {

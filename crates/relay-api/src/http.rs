@@ -30,7 +30,7 @@ pub(crate) fn build(base: &Url, options: &ClientOptions) -> Result<Client, Setup
         .http2_keep_alive_timeout(Duration::from_secs(10))
         .http2_keep_alive_while_idle(true)
         .user_agent(concat!("centrex-tray/", env!("CARGO_PKG_VERSION")));
-    if is_loopback(base) {
+    if loopback::is_loopback(base) {
         builder = builder.no_proxy();
     } else if let Some(proxy) = &options.proxy {
         let proxy = reqwest::Proxy::all(proxy.clone()).map_err(setup)?;
@@ -42,16 +42,6 @@ pub(crate) fn build(base: &Url, options: &ClientOptions) -> Result<Client, Setup
 // By value: it is handed to `map_err`, and the address must be taken out of it.
 fn setup(error: reqwest::Error) -> SetupError {
     SetupError::Http(innermost(&error.without_url()))
-}
-
-/// Whether an address points at this very machine.
-pub(crate) fn is_loopback(base: &Url) -> bool {
-    match base.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// Reads an answer: the document of a success, the relay's problem, or that no relay answered.

@@ -2,7 +2,7 @@
 
 use telephony::AccountId;
 use toml_edit::{Item, Value};
-use url::{Host, Url};
+use url::Url;
 
 use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme};
 use crate::words::{Language, Message};
@@ -203,17 +203,8 @@ fn address(text: &str) -> Result<Option<Url>, Message> {
         && url.has_host();
     match url.scheme() {
         "https" if plain => Ok(Some(url)),
-        "http" if plain && is_this_computer(&url) => Ok(Some(url)),
+        "http" if plain && loopback::is_loopback(&url) => Ok(Some(url)),
         "http" if plain => Err(Message::new("settings-change-url-insecure")),
         _ => Err(unusable()),
-    }
-}
-
-fn is_this_computer(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
