@@ -44,6 +44,32 @@ pub fn succeed(data: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The end of a relay that must not start; one that listens all the same is killed.
+pub fn refused(data: &Path) -> Output {
+    let mut child = command(data)
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-listen",
+            "127.0.0.1:0",
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut said).unwrap();
+    if !said.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(said, "", "it listens");
+    output
+}
+
 /// A relay that accepts. Killed when dropped.
 pub struct Process {
     child: Child,
