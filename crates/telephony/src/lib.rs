@@ -27,6 +27,7 @@
 pub mod call;
 pub mod class;
 pub mod format;
+pub mod neutral;
 pub mod number;
 pub mod rules;
 pub mod understand;
@@ -35,6 +36,7 @@ pub mod verdict;
 pub use call::{AccountId, Call, CallId, CallState, Direction};
 pub use class::{About, Class, Region, Territory, about, class, is_emergency};
 pub use format::{Language, copy_form, display, display_destination, display_number};
+pub use neutral::neutralise;
 pub use number::{Destination, E164, NotE164, Party};
 pub use rules::{Extensions, Rules};
 pub use understand::{Choice, Meaning, Note, One, Understanding, understand};

@@ -1,0 +1,79 @@
+//! Times the book with made-up contacts: `cargo run --release -p contacts --example measure -- 50000`.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for the terminal")]
+
+use std::time::{Duration, Instant};
+
+use contacts::import::{Hint, preview};
+use contacts::{Numbering, Store, synthetic};
+use telephony::E164;
+
+fn main() {
+    let count: usize = std::env::args()
+        .nth(1)
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(50_000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    let numbering = Numbering::default();
+    let file = synthetic::vcards(count);
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let (mut store, _) = Store::open(&path, numbering.clone(), now).unwrap();
+
+    let start = Instant::now();
+    let cards = preview(file.as_bytes(), &Hint::default(), &numbering).unwrap();
+    println!("preview   {:>9.1?}  {} contacts", start.elapsed(), cards.len());
+    let start = Instant::now();
+    let imported = store.import(&cards, now, |_| (), &false.into()).unwrap();
+    println!("import    {:>9.1?}  {:?}", start.elapsed(), imported.count);
+    let start = Instant::now();
+    let compared = store.read().compare(&cards).unwrap();
+    println!("compare   {:>9.1?}  {compared:?}", start.elapsed());
+    drop(cards);
+    drop(store);
+    let start = Instant::now();
+    let (store, _) = Store::open(&path, numbering, now).unwrap();
+    println!(
+        "open      {:>9.1?}  {} bytes",
+        start.elapsed(),
+        std::fs::metadata(&path).unwrap().len()
+    );
+
+    let reader = store.reader().unwrap();
+    let mut slowest = Duration::ZERO;
+    for index in (0..count).step_by((count / 1000).max(1)) {
+        let number = E164::parse(&format!("336{}", 10_000_000 + index)).unwrap();
+        let start = Instant::now();
+        assert!(!reader.lookup(&number).unwrap().is_empty());
+        slowest = slowest.max(start.elapsed());
+    }
+    println!("lookup    {slowest:>9.1?}  the slowest of 1000");
+    for text in [
+        "",
+        "e",
+        "el",
+        "elodie",
+        "elodie lefe",
+        "lefevre 12",
+        "garage",
+        "0",
+        "06",
+        "06 10 0",
+        "4999",
+        "0610049999",
+        "123456",
+        "99999999",
+        "marie 0610",
+        "contact49999",
+        "zzz",
+        "example",
+    ] {
+        let start = Instant::now();
+        let found = reader.search(text, 50).unwrap();
+        println!(
+            "search    {:>9.1?}  {text:?}: {}",
+            start.elapsed(),
+            found.contacts.len()
+        );
+    }
+}

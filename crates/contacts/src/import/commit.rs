@@ -1,0 +1,281 @@
+//! The import of what a preview showed, and its undoing.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use super::Preview;
+use crate::error::ContactsError;
+use crate::model::{BatchId, Card, ContactId};
+use crate::store::{OWN, Place, Reader, Store, insert, remove, update, with_uid};
+
+/// Imports that can be taken back.
+const KEPT_UNDO: i64 = 10;
+/// Entries between two reports of progress.
+const STEP: usize = 250;
+
+/// What an import would do to the book.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// New contacts.
+    pub added: usize,
+    /// Known ones that change.
+    pub updated: usize,
+    /// Known ones that are so already.
+    pub unchanged: usize,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// To take it back.
+    pub batch: BatchId,
+    /// How many contacts it touched.
+    pub count: Compared,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Entries handled.
+    pub done: usize,
+    /// Entries in all.
+    pub total: usize,
+}
+
+/// What taking an import back did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Contacts that it had added, now deleted.
+    pub removed: usize,
+    /// Contacts that it had changed, now as before.
+    pub restored: usize,
+    /// Contacts left alone, as they were changed or deleted since.
+    pub kept: usize,
+}
+
+/// A contact before an import, as it stands in `undo`.
+#[derive(Serialize, Deserialize)]
+struct Before {
+    batch: Option<i64>,
+    since_us: i64,
+    updated_us: i64,
+    card: Card,
+}
+
+/// A contact of one's own that a card is about.
+struct Known {
+    id: ContactId,
+    by_uid: bool,
+    before: Before,
+}
+
+impl Reader {
+    /// What importing the preview would do; as of now.
+    ///
+    /// # Errors
+    /// [`ContactsError::Sql`]
+    pub fn compare(&self, preview: &Preview) -> Result<Compared, ContactsError> {
+        let mut count = Compared::default();
+        for (_, card) in preview.entries() {
+            match known(self.db(), &card)? {
+                None => count.added += 1,
+                Some(known) => match known.before.card.updated_by(card, known.by_uid) == known.before.card {
+                    true => count.unchanged += 1,
+                    false => count.updated += 1,
+                },
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl Store {
+    /// Imports what the preview showed, as one's own contacts. A card about a known one (the same UID, else the same name and a
+    /// number in common) changes it: what the card says wins, what it leaves out stays. All or nothing.
+    ///
+    /// # Errors
+    /// [`ContactsError::Cancelled`] once `cancel` is set, or it can't be written; then nothing was.
+    pub fn import(
+        &mut self,
+        preview: &Preview,
+        now: Timestamp,
+        mut progress: impl FnMut(Progress),
+        cancel: &AtomicBool,
+    ) -> Result<Imported, ContactsError> {
+        let now_us = now.as_microsecond();
+        let total = preview.len();
+        let transaction = self.transaction()?;
+        transaction.execute(
+            "INSERT INTO batch (at_us, file) VALUES (?1, ?2)",
+            params![now_us, preview.file],
+        )?;
+        let batch = transaction.last_insert_rowid();
+        let mut count = Compared::default();
+        for (done, (_, card)) in preview.entries().enumerate() {
+            if done % STEP == 0 {
+                progress(Progress { done, total });
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(ContactsError::Cancelled);
+                }
+            }
+            take(&transaction, card, batch, now_us, &mut count)?;
+        }
+        transaction.execute("DELETE FROM undo WHERE batch <= ?1", [batch - KEPT_UNDO])?;
+        transaction.commit()?;
+        progress(Progress { done: total, total });
+        Ok(Imported {
+            batch: BatchId(batch),
+            count,
+        })
+    }
+
+    /// Takes one of the last ten imports back: what it added goes, what it changed is as before. Contacts that were changed
+    /// since stay as they are.
+    ///
+    /// # Errors
+    /// [`ContactsError::NoSuchImport`], or it can't be written; then nothing was.
+    pub fn undo(&mut self, batch: BatchId) -> Result<Undone, ContactsError> {
+        let transaction = self.transaction()?;
+        let mut undone = Undone::default();
+        let changes: Vec<(i64, Option<String>, bool)> = transaction
+            .prepare(
+                "SELECT u.contact, u.before, c.id IS NOT NULL FROM undo u JOIN batch b ON b.id = u.batch
+                 LEFT JOIN contact c ON c.id = u.contact AND c.batch = u.batch AND c.updated_us = b.at_us
+                 WHERE u.batch = ?1",
+            )?
+            .query_map([batch.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        if changes.is_empty() {
+            return Err(ContactsError::NoSuchImport);
+        }
+        for (id, before, untouched) in changes {
+            let id = ContactId(id);
+            match before {
+                _ if !untouched => undone.kept += 1,
+                None => {
+                    remove(&transaction, id)?;
+                    undone.removed += 1;
+                }
+                Some(before) => {
+                    let before: Before = serde_json::from_str(&before)?;
+                    let place = own_place(before.batch, before.since_us, before.updated_us);
+                    update(&transaction, id, place, &before.card)?;
+                    undone.restored += 1;
+                }
+            }
+        }
+        transaction.execute("DELETE FROM undo WHERE batch = ?1", [batch.0])?;
+        transaction.commit()?;
+        Ok(undone)
+    }
+}
+
+fn own_place(batch: Option<i64>, since_us: i64, updated_us: i64) -> Place<'static> {
+    Place {
+        source: OWN,
+        batch,
+        href: None,
+        since_us,
+        updated_us,
+    }
+}
+
+fn take(
+    db: &Transaction<'_>,
+    card: Card,
+    batch: i64,
+    now_us: i64,
+    count: &mut Compared,
+) -> Result<(), ContactsError> {
+    let place = own_place(Some(batch), now_us, now_us);
+    let (id, before) = match known(db, &card)? {
+        None => {
+            count.added += 1;
+            (insert(db, place, &with_uid(card))?, None)
+        }
+        Some(Known { id, by_uid, before }) => {
+            let card = before.card.updated_by(card, by_uid);
+            if card == before.card {
+                count.unchanged += 1;
+                return Ok(());
+            }
+            count.updated += 1;
+            update(db, id, place, &card)?;
+            (id, Some(serde_json::to_string(&before)?))
+        }
+    };
+    // A contact that two cards of the file are about keeps what was before the first.
+    db.prepare_cached(
+        "INSERT INTO undo (batch, contact, before) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![batch, id.0, before])?;
+    Ok(())
+}
+
+/// The contact of one's own that the card is about: by UID, else by the same name and a number in common; a card without a
+/// number, by the name of one without.
+fn known(db: &Connection, card: &Card) -> Result<Option<Known>, ContactsError> {
+    const COLUMNS: &str = "c.id, c.batch, c.since_us, c.updated_us, c.body";
+    if let Some(uid) = &card.uid {
+        let sql =
+            format!("SELECT {COLUMNS} FROM contact c WHERE c.source = {OWN} AND c.identity = ?1 LIMIT 1");
+        if let Some(known) = one(db, &sql, params![uid], true)? {
+            return Ok(Some(known));
+        }
+    }
+    let name = card.name_key();
+    for key in card.numbers.iter().filter_map(|number| number.key()) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM number n JOIN contact c ON c.id = n.contact
+             WHERE n.key = ?1 AND c.name_key = ?2 AND c.source = {OWN} LIMIT 1"
+        );
+        if let Some(known) = one(db, &sql, params![key, name], false)? {
+            return Ok(Some(known));
+        }
+    }
+    // Numbers that can't be read aren't in the index: compared as they are written.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM contact c WHERE c.name_key = ?1 AND c.source = {OWN}
+         AND NOT EXISTS (SELECT 1 FROM number n WHERE n.contact = c.id) LIMIT 1"
+    );
+    let unnumbered = match card.numbers.iter().all(|number| number.key().is_none()) {
+        true => one(db, &sql, params![name], false)?,
+        false => None,
+    };
+    Ok(unnumbered.filter(|known| {
+        let theirs = &known.before.card.numbers;
+        let in_common = |ours: &crate::Number| theirs.iter().any(|one| one.same() == ours.same());
+        (card.numbers.is_empty() && theirs.is_empty()) || card.numbers.iter().any(in_common)
+    }))
+}
+
+fn one(
+    db: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    by_uid: bool,
+) -> Result<Option<Known>, ContactsError> {
+    let found = db
+        .prepare_cached(sql)?
+        .query_row(params, |row| {
+            let ids: (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
+            Ok((ids, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?))
+        })
+        .optional()?;
+    let Some(((id, batch), since_us, updated_us, body)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Known {
+        id: ContactId(id),
+        by_uid,
+        before: Before {
+            batch,
+            since_us,
+            updated_us,
+            card: serde_json::from_str(&body)?,
+        },
+    }))
+}

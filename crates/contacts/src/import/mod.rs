@@ -1,0 +1,303 @@
+//! Contacts from a file, in two steps: a preview that writes nothing, and the import of what it showed.
+//!
+//! Every card of a vCard file and every row of a CSV file comes out as an entry, as a part of an entry before it (it says the
+//! same contact: [`Preview::duplicates`]) or as rejected, with its line.
+
+pub mod columns;
+mod commit;
+mod csv;
+mod encoding;
+mod packed;
+mod vcard;
+
+use std::collections::HashMap;
+
+pub(crate) use self::csv::FORMULA;
+pub use commit::{Compared, Imported, Progress, Undone};
+pub(crate) use vcard::read as read_vcards;
+
+pub use self::columns::{Column, Field};
+use self::packed::Packed;
+use crate::draft::{Cut, Draft};
+use crate::model::{Card, Number};
+use crate::numbering::Numbering;
+
+/// Largest file that is read, in bytes.
+pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
+/// Largest card or row, its photo included, in bytes.
+pub const LARGEST_CARD: usize = 1024 * 1024;
+
+/// What the person knows about the file.
+#[derive(Clone, Debug, Default)]
+pub struct Hint {
+    /// Its name, without its folder.
+    pub file: String,
+    /// The encoding by its label (`windows-1252`, `macintosh`), when it was recognised wrongly.
+    pub encoding: Option<String>,
+    /// CSV: the separator, when it was recognised wrongly.
+    pub separator: Option<u8>,
+    /// CSV: what each column is, when that was recognised wrongly. The first line is taken for headings all the same.
+    pub columns: Option<Vec<Option<Field>>>,
+}
+
+/// The file's format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Cards, of this version (that of the first card).
+    VCard(Option<String>),
+    /// A table with this separator.
+    Csv(u8),
+}
+
+/// What an import would read. It is kept packed: entries are unpacked one by one.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The file's name.
+    pub file: String,
+    /// Its format.
+    pub format: Format,
+    /// Its encoding: `UTF-8`, `windows-1252`, `UTF-16LE`, `UTF-16BE`.
+    pub encoding: &'static str,
+    /// CSV: the columns and what they were taken for.
+    pub columns: Vec<Column>,
+    /// What couldn't be read, in the order of lines.
+    pub rejected: Vec<Rejected>,
+    /// What says again a contact of an earlier line, and was joined with it.
+    pub duplicates: Vec<Duplicate>,
+    /// Where a text was too long and was cut.
+    pub shortened: Vec<Shortened>,
+    entries: Packed,
+}
+
+/// A card or row that can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Where it begins in the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub why: Why,
+}
+
+/// A card or row that says again what an earlier one says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// Where it begins in the file, from 1.
+    pub line: u64,
+    /// The entry with which it was joined, from 0.
+    pub entry: usize,
+}
+
+/// A card or row with texts that had to be cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortened {
+    /// Where it begins in the file, from 1.
+    pub line: u64,
+    /// What was cut.
+    pub what: Vec<Cut>,
+}
+
+/// Why a card or row can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Neither a name nor a company, number or e-mail address.
+    Blank,
+    /// Larger than [`LARGEST_CARD`].
+    TooLarge,
+    /// The card has no end.
+    Unterminated,
+    /// Two cards without a border between them.
+    RunTogether,
+    /// Text that belongs to no card.
+    OutsideCard,
+    /// A list of contacts, not one.
+    Group,
+    /// Not a card although it begins like one.
+    Unreadable,
+    /// A quotation mark that isn't closed.
+    OpenQuote,
+    /// More cells than headings: a separator stands inside a cell.
+    TooManyCells,
+}
+
+impl Why {
+    /// All of them, so that a test can hold the words to them.
+    pub const ALL: [Self; 9] = [
+        Self::Blank,
+        Self::TooLarge,
+        Self::Unterminated,
+        Self::RunTogether,
+        Self::OutsideCard,
+        Self::Group,
+        Self::Unreadable,
+        Self::OpenQuote,
+        Self::TooManyCells,
+    ];
+
+    /// Stable, for words.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Blank => "blank",
+            Self::TooLarge => "too-large",
+            Self::Unterminated => "unterminated",
+            Self::RunTogether => "run-together",
+            Self::OutsideCard => "outside-card",
+            Self::Group => "group",
+            Self::Unreadable => "unreadable",
+            Self::OpenQuote => "open-quote",
+            Self::TooManyCells => "too-many-cells",
+        }
+    }
+}
+
+/// Why a file can't be read at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Larger than [`LARGEST_FILE`].
+    #[error("the file is too large")]
+    TooLarge,
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// Neither cards nor a table of text.
+    #[error("the file holds neither cards nor a table")]
+    NotContacts,
+    /// No heading tells a number or a name. [`Hint::columns`] may.
+    #[error("no column is recognised")]
+    UnknownColumns(Vec<Column>),
+}
+
+impl Unreadable {
+    /// Stable, for words.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::Empty => "empty",
+            Self::NotContacts => "not-contacts",
+            Self::UnknownColumns(_) => "unknown-columns",
+        }
+    }
+}
+
+/// Reads a vCard file (2.1, 3.0, 4.0) or a CSV file; writes nothing.
+///
+/// # Errors
+/// [`Unreadable`] when not even a part of it can be read.
+pub fn preview(bytes: &[u8], hint: &Hint, numbering: &Numbering) -> Result<Preview, Unreadable> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(Unreadable::TooLarge);
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Unreadable::Empty);
+    }
+    let bytes = encoding::without_utf16(bytes, hint);
+    let mut gathered = Gathered::new(numbering);
+    let (format, encoding, columns) = if vcard::looks_like(&bytes.text) {
+        let read = vcard::read_all(&bytes.text, hint, &mut gathered);
+        let encoding = bytes.encoding.unwrap_or(read.encoding);
+        (Format::VCard(read.version), encoding, Vec::new())
+    } else if bytes.text.contains(&0) {
+        return Err(Unreadable::NotContacts);
+    } else {
+        let (text, found) = encoding::decode(&bytes.text, hint);
+        let (separator, columns) = csv::read_all(&text, hint, &mut gathered)?;
+        (Format::Csv(separator), bytes.encoding.unwrap_or(found), columns)
+    };
+    Ok(Preview {
+        file: telephony::neutralise(&hint.file, crate::draft::LONGEST_NAME),
+        format,
+        encoding,
+        columns,
+        rejected: gathered.rejected,
+        duplicates: gathered.duplicates,
+        shortened: gathered.shortened,
+        entries: gathered.entries,
+    })
+}
+
+impl Preview {
+    /// How many contacts it holds.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// It holds no contact.
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
+    /// Its contacts, in the order of the file, with the line where each begins.
+    pub fn entries(&self) -> impl Iterator<Item = (u64, Card)> {
+        self.entries.iter()
+    }
+}
+
+/// What was read so far.
+pub(crate) struct Gathered<'a> {
+    numbering: &'a Numbering,
+    entries: Packed,
+    /// Entries by what makes two cards one contact.
+    known: HashMap<String, usize>,
+    rejected: Vec<Rejected>,
+    duplicates: Vec<Duplicate>,
+    shortened: Vec<Shortened>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(numbering: &'a Numbering) -> Self {
+        Self {
+            numbering,
+            entries: Packed::default(),
+            known: HashMap::new(),
+            rejected: Vec::new(),
+            duplicates: Vec::new(),
+            shortened: Vec::new(),
+        }
+    }
+
+    fn reject(&mut self, line: u64, why: Why) {
+        self.rejected.push(Rejected { line, why });
+    }
+
+    fn take(&mut self, line: u64, read: Result<Draft, Why>) {
+        let draft = match read {
+            Ok(draft) => draft,
+            Err(why) => return self.reject(line, why),
+        };
+        let (card, cut) = draft.finish(self.numbering);
+        if card.is_blank() {
+            return self.reject(line, Why::Blank);
+        }
+        if !cut.is_empty() {
+            self.shortened.push(Shortened { line, what: cut });
+        }
+        let keys = keys(&card);
+        let known = keys
+            .iter()
+            .find_map(|key| Some((self.known.get(key).copied()?, key.as_str())));
+        let entry = match known.and_then(|(entry, key)| Some((entry, key, self.entries.get(entry)?))) {
+            None => self.entries.push(line, &card),
+            Some((entry, key, earlier)) => {
+                self.duplicates.push(Duplicate { line, entry });
+                // The same UID: the later card is the newer state of it.
+                self.entries
+                    .replace(entry, &earlier.updated_by(card, key.starts_with("u:")));
+                entry
+            }
+        };
+        for key in keys {
+            self.known.entry(key).or_insert(entry);
+        }
+    }
+}
+
+/// What makes two cards one contact: the UID, else name and a number; without a number, the name.
+fn keys(card: &Card) -> Vec<String> {
+    let name = card.name_key();
+    let mut keys: Vec<String> = card.uid.iter().map(|uid| format!("u:{uid}")).collect();
+    let number = |number: &Number| format!("n:{name}\u{1f}{}", number.same());
+    keys.extend(card.numbers.iter().map(number));
+    if card.numbers.is_empty() {
+        keys.push(format!("x:{name}"));
+    }
+    keys
+}

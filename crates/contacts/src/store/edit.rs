@@ -1,0 +1,116 @@
+//! What the person does to single contacts.
+
+use jiff::Timestamp;
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::{OWN, Place, Store, row};
+use crate::draft::Draft;
+use crate::error::ContactsError;
+use crate::model::{Card, Contact, ContactId, Source};
+
+impl Store {
+    /// Adds a contact of one's own, or changes the one with that id. What a draft of an existing contact leaves empty is
+    /// emptied.
+    ///
+    /// # Errors
+    /// [`ContactsError::Blank`], [`ContactsError::NoSuchContact`], [`ContactsError::NotOwn`], or it can't be written.
+    pub fn save(
+        &mut self,
+        id: Option<ContactId>,
+        draft: Draft,
+        now: Timestamp,
+    ) -> Result<Contact, ContactsError> {
+        let (card, _) = draft.finish(&self.reader.numbering);
+        if card.is_blank() {
+            return Err(ContactsError::Blank);
+        }
+        let now_us = now.as_microsecond();
+        let known = id.map(|id| self.own(id)).transpose()?;
+        let transaction = self.transaction()?;
+        let id = match known {
+            None => {
+                let place = Place {
+                    source: OWN,
+                    batch: None,
+                    href: None,
+                    since_us: now_us,
+                    updated_us: now_us,
+                };
+                row::insert(&transaction, place, &with_uid(card))?
+            }
+            Some(known) => {
+                let batch = match &known.source {
+                    Source::Import { batch, .. } => Some(batch.0),
+                    _ => None,
+                };
+                let place = Place {
+                    source: OWN,
+                    batch,
+                    href: None,
+                    since_us: known.since.as_microsecond(),
+                    updated_us: now_us,
+                };
+                let card = Card {
+                    uid: known.card.uid,
+                    ..card
+                };
+                row::update(&transaction, known.id, place, &card)?;
+                known.id
+            }
+        };
+        transaction.commit()?;
+        self.reader.contact(id)?.ok_or(ContactsError::NoSuchContact)
+    }
+
+    /// Deletes a contact of one's own, with its mark and the choices for it.
+    ///
+    /// # Errors
+    /// [`ContactsError::NoSuchContact`], [`ContactsError::NotOwn`], or it can't be written.
+    pub fn delete(&mut self, id: ContactId) -> Result<(), ContactsError> {
+        let identity = self.own(id)?.card.identity();
+        let transaction = self.transaction()?;
+        row::remove(&transaction, id)?;
+        for table in ["favourite", "choice"] {
+            transaction.execute(
+                &format!("DELETE FROM {table} WHERE source = ?1 AND identity = ?2"),
+                params![OWN, identity],
+            )?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Marks a contact of any source as a favourite, or no longer.
+    ///
+    /// # Errors
+    /// [`ContactsError::NoSuchContact`], [`ContactsError::Sql`]
+    pub fn set_favourite(&mut self, id: ContactId, favourite: bool) -> Result<(), ContactsError> {
+        self.reader.contact(id)?.ok_or(ContactsError::NoSuchContact)?;
+        let sql = match favourite {
+            true => {
+                "INSERT INTO favourite (source, identity) SELECT source, identity FROM contact WHERE id = ?1
+                 ON CONFLICT DO NOTHING"
+            }
+            false => {
+                "DELETE FROM favourite WHERE (source, identity) = (SELECT source, identity FROM contact WHERE id = ?1)"
+            }
+        };
+        self.reader.db.execute(sql, [id.0])?;
+        Ok(())
+    }
+
+    fn own(&self, id: ContactId) -> Result<Contact, ContactsError> {
+        let contact = self.reader.contact(id)?.ok_or(ContactsError::NoSuchContact)?;
+        contact
+            .source
+            .is_own()
+            .then_some(contact)
+            .ok_or(ContactsError::NotOwn)
+    }
+}
+
+/// One's own contacts always have a UID, so that a change of name or number leaves them what they are.
+pub(crate) fn with_uid(mut card: Card) -> Card {
+    card.uid.get_or_insert_with(|| Uuid::new_v4().urn().to_string());
+    card
+}
