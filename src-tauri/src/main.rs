@@ -95,8 +95,6 @@ fn run(args: Args) -> Result<(), StartError> {
     let builder = tauri::Builder::default();
     #[cfg(target_os = "macos")]
     let builder = builder.on_web_content_process_terminate(|webview| page::died(webview.app_handle()));
-    #[cfg(not(windows))]
-    let builder = builder.manage(page::Deaths::default());
     builder
         .manage(door)
         .manage(look)

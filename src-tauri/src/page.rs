@@ -5,7 +5,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tauri::{AppHandle, Manager, WebviewWindow};
+use tauri::{AppHandle, Manager, Url, WebviewWindow};
 
 use crate::look::Look;
 use crate::window::LABEL;
@@ -13,10 +13,12 @@ use crate::window::LABEL;
 /// A page that dies again so soon won't live any longer the third time.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// When the page last died.
-#[derive(Default)]
-pub struct Deaths {
-    last: Mutex<Option<Instant>>,
+/// What is known of the page's life.
+pub struct Life {
+    /// Where it is loaded from: a web view whose page died doesn't tell.
+    address: Url,
+    /// When it last died.
+    died: Mutex<Option<Instant>>,
 }
 
 /// What follows the death of a page.
@@ -37,38 +39,42 @@ fn remedy(visible: bool, since_last: Option<Duration>) -> Remedy {
     }
 }
 
-/// Has [`died`] called for this window's page.
+/// Has [`died`] called for the page of this window, which was just made. (macOS has a hook of the whole app for it.)
 ///
 /// # Errors
 /// Tauri's, when the window is already gone.
-#[cfg(target_os = "linux")]
 pub fn watch(window: &WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::WebViewExt;
     let app = window.app_handle().clone();
+    app.manage(Life {
+        address: window.url()?,
+        died: Mutex::default(),
+    });
+    #[cfg(target_os = "linux")]
     window.with_webview(move |webview| {
+        use webkit2gtk::WebViewExt;
         webview.inner().connect_web_process_terminated(move |_, reason| {
             tracing::error!(?reason, "the page's process has ended");
             let app = app.clone();
             // Not from within the web engine's own signal.
             tauri::async_runtime::spawn(async move { died(&app) });
         });
-    })
+    })?;
+    Ok(())
 }
 
 /// The page's process has ended.
 pub fn died(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else {
+    let (Some(window), Some(life)) = (app.get_webview_window(LABEL), app.try_state::<Life>()) else {
         return;
     };
-    let last = app
-        .state::<Deaths>()
-        .last
+    let last = life
+        .died
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .replace(Instant::now());
     let visible = window.is_visible().unwrap_or(false);
     let reloaded = match remedy(visible, last.map(|at| at.elapsed())) {
-        Remedy::Reload => reload(app, &window),
+        Remedy::Reload => reload(app, &window, life.address.clone()),
         Remedy::Leave => false,
     };
     if !reloaded {
@@ -77,12 +83,10 @@ pub fn died(app: &AppHandle) {
     }
 }
 
-fn reload(app: &AppHandle, window: &WebviewWindow) -> bool {
-    let loaded = window.url().and_then(|mut url| {
-        url.set_query(Some(&app.state::<Look>().query(true)));
-        window.navigate(url)
-    });
-    loaded
+fn reload(app: &AppHandle, window: &WebviewWindow, mut address: Url) -> bool {
+    address.set_query(Some(&app.state::<Look>().query(true)));
+    window
+        .navigate(address)
         .inspect_err(|error| tracing::error!(%error, "the page can't be loaded anew"))
         .is_ok()
 }

@@ -15,7 +15,7 @@ use tauri::{
 use crate::link;
 use crate::look::{self, Look, ground};
 use crate::near::{Area, GAP, goes, near};
-#[cfg(target_os = "linux")]
+#[cfg(not(windows))]
 use crate::page;
 
 /// The one window's name.
@@ -79,7 +79,7 @@ pub fn open(app: &AppHandle, anchor: Option<Point>) -> tauri::Result<()> {
         warn("theme", window.set_theme(look.theme.told()));
     }
     paint_ground(&window, look.theme);
-    #[cfg(target_os = "linux")]
+    #[cfg(not(windows))]
     page::watch(&window)?;
     window.show()?;
     warn("focus", window.set_focus());
