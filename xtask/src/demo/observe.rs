@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use resvg::tiny_skia::Pixmap;
 use rusqlite::{Connection, OpenFlags};
 
 use super::bus::{Bus, What};
-use super::screen::{Area, Screen, Shown, colours};
+use super::screen::{Area, Screen, Shown, colours, is_light};
 use super::simulator::shows_number;
 use super::wait;
 
@@ -111,22 +111,71 @@ pub fn wait_painted(screen: &Screen, limit: Duration) -> Result<(Shown, usize, I
     })
 }
 
+/// Waits until the app's window is there and painted dark.
+///
+/// # Errors
+/// When it isn't within `limit`, or was light on the way: that flashes in a dark room.
+pub fn wait_painted_dark(screen: &Screen, limit: Duration) -> Result<(Shown, Instant)> {
+    let mut light = 0;
+    let (window, at) = wait::until(limit, "the painted window", || {
+        let Some(window) = window(screen)? else {
+            return Ok(None);
+        };
+        let picture = screen.picture(window.area)?;
+        light += u32::from(is_light(&picture));
+        Ok((colours(&picture) >= PAINTED).then(|| (window, Instant::now())))
+    })?;
+    ensure!(
+        light == 0,
+        "{light} light pictures of the window before the dark page"
+    );
+    Ok((window, at))
+}
+
 /// How long nothing may move until a page counts as still.
 const STILL: Duration = Duration::from_millis(500);
+/// Pixels that differ in a page that is still: the caret, the seconds of a call, the ring around what is waited for.
+const RESTLESS: usize = 1_500;
 
 /// Waits until a part of the screen has stopped changing, and gives its picture.
 ///
 /// # Errors
 /// When it still changes at the limit.
 pub fn wait_still(screen: &Screen, area: Area, limit: Duration) -> Result<Pixmap> {
+    still(screen, area, limit, "a still picture of the window", |_| Ok(true))
+}
+
+/// Waits until a part of the screen differs in more than `pixels` from what it was before and has stopped changing.
+///
+/// # Errors
+/// When it doesn't, or still changes, at the limit.
+pub fn wait_changed(
+    screen: &Screen,
+    area: Area,
+    before: &Pixmap,
+    pixels: usize,
+    limit: Duration,
+) -> Result<Pixmap> {
+    still(screen, area, limit, "another picture of the window", |now| {
+        Ok(Screen::difference(before, now)? > pixels)
+    })
+}
+
+fn still(
+    screen: &Screen,
+    area: Area,
+    limit: Duration,
+    what: &str,
+    pick: impl Fn(&Pixmap) -> Result<bool>,
+) -> Result<Pixmap> {
     let mut last = screen.picture(area)?;
     let mut since = Instant::now();
-    wait::until(limit, "a still picture of the window", || {
+    wait::until(limit, what, || {
         let now = screen.picture(area)?;
-        if Screen::difference(&last, &now)? > 0 {
+        if Screen::difference(&last, &now)? > RESTLESS {
             (last, since) = (now, Instant::now());
         }
-        Ok((since.elapsed() >= STILL).then(|| last.clone()))
+        Ok((since.elapsed() >= STILL && pick(&last)?).then(|| last.clone()))
     })
 }
 

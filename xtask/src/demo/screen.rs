@@ -137,14 +137,25 @@ impl Screen {
             .with_context(|| format!("can't write {}", file.display()))
     }
 
+    /// Moves the mouse there.
+    ///
+    /// # Errors
+    /// When the X server goes or lacks the XTEST extension.
+    pub fn point(&self, (x, y): (i32, i32)) -> Result<()> {
+        let (x, y) = (i16::try_from(x)?, i16::try_from(y)?);
+        self.connection
+            .xtest_fake_input(MOTION_NOTIFY_EVENT, 0, 0, self.root, x, y, 0)?;
+        self.connection.flush()?;
+        Ok(())
+    }
+
     /// Moves the mouse there and clicks its left button.
     ///
     /// # Errors
     /// When the X server goes or lacks the XTEST extension.
-    pub fn click(&self, (x, y): (i32, i32)) -> Result<()> {
-        let (x, y) = (i16::try_from(x)?, i16::try_from(y)?);
-        self.connection
-            .xtest_fake_input(MOTION_NOTIFY_EVENT, 0, 0, self.root, x, y, 0)?;
+    pub fn click(&self, at: (i32, i32)) -> Result<()> {
+        self.point(at)?;
+        let (x, y) = (i16::try_from(at.0)?, i16::try_from(at.1)?);
         for event in [BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT] {
             self.connection
                 .xtest_fake_input(event, 1, 0, self.root, x, y, 0)?;
@@ -291,6 +302,15 @@ fn colour_area(picture: &Pixmap, colour: [u8; 3]) -> Option<Area> {
     })
 }
 
+/// Whether most of a picture is light: a white page, or a light one.
+pub fn is_light(picture: &Pixmap) -> bool {
+    let light = picture
+        .pixels()
+        .iter()
+        .filter(|p| [p.red(), p.green(), p.blue()].iter().all(|part| *part > 200));
+    light.count() * 2 > picture.pixels().len()
+}
+
 /// How many different colours a picture has: one painted page has many, an empty window one or two.
 pub fn colours(picture: &Pixmap) -> usize {
     picture
@@ -332,5 +352,8 @@ mod tests {
             })
         );
         assert_eq!(colours(&picture), 2);
+        assert!(is_light(&picture));
+        picture.fill(Color::from_rgba8(17, 22, 29, 255));
+        assert!(!is_light(&picture));
     }
 }

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
+use resvg::tiny_skia::Pixmap;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -52,12 +53,27 @@ pub struct Observation {
     pub at: Option<Instant>,
     /// What was seen.
     pub detail: Value,
+    /// The screen at the moment that the step is about, if that is earlier than now.
+    pub picture: Option<Pixmap>,
 }
 
 impl Observation {
     /// Seen just now.
     pub fn now(by: &'static str, detail: Value) -> Self {
-        Self { by, at: None, detail }
+        Self {
+            by,
+            at: None,
+            detail,
+            picture: None,
+        }
+    }
+
+    /// Seen earlier.
+    pub fn at(by: &'static str, at: Instant, detail: Value) -> Self {
+        Self {
+            at: Some(at),
+            ..Self::now(by, detail)
+        }
     }
 }
 
@@ -117,7 +133,11 @@ impl Timeline {
         };
         let at = seen.at.unwrap_or_else(Instant::now);
         let picture = format!("{number:02}-{name}.png");
-        let (pixels, file) = (screen.picture(screen.area())?, self.out.join(&picture));
+        let pixels = match seen.picture {
+            Some(pixels) => pixels,
+            None => screen.picture(screen.area())?,
+        };
+        let file = self.out.join(&picture);
         self.saving.push(std::thread::spawn(move || {
             pixels
                 .save_png(&file)

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::{CALLER, MISSED, SOON, Stage, area, keep, millis};
+use super::{ANOTHER, CALLER, MISSED, SOON, Stage, area, keep, millis};
 use crate::demo::bus::What;
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::{ACCOUNT, LINE};
@@ -25,14 +25,16 @@ impl Stage<'_> {
         let shot = observe::wait_notification(&self.desktop.bus, mark, SOON, CALLER, |_| true)?;
         let bubble = observe::wait_bubble(self.screen(), SOON)?;
         observe::wait_mark(self.screen(), Mark::Ringing, SOON)?;
+        self.window_changed(ANOTHER)
+            .context("the ringing call in the window")?;
         let detail = json!({
             "call_id": call, "to": LINE, "summary": shot.summary, "body": shot.body, "buttons": shot.buttons, "on_screen": area(bubble.area),
         });
-        Ok(Observation {
-            by: "Notify on the session bus, and the notification on the screen",
-            at: Some(shot.at),
+        Ok(Observation::at(
+            "Notify on the session bus, and the notification on the screen",
+            shot.at,
             detail,
-        })
+        ))
     }
 
     pub(super) fn incoming_answered(&mut self, call: &str) -> Result<Observation> {
@@ -44,10 +46,13 @@ impl Stage<'_> {
                 entry["kind"] == "connected" && entry["call_id"] == call
             })?;
         let icon = observe::wait_mark(self.screen(), Mark::InCall, SOON)?;
+        let at = Instant::now();
+        self.show("calls").context("the call on the list of calls")?;
         let mut detail = keep(&entry, &["seq", "kind", "call_id", "account"]);
         detail["icon"] = area(icon);
-        Ok(Observation::now(
+        Ok(Observation::at(
             "the simulator's record, and the green disc in the panel",
+            at,
             detail,
         ))
     }
@@ -94,18 +99,13 @@ impl Stage<'_> {
             .find(|(_, label)| calls_back(label))
             .map(|(_, label)| label.clone());
         let label = label.context("no button calls back")?;
+        let window = self.window()?;
+        self.seen = Some(observe::wait_still(self.screen(), window.area, SOON)?);
         let detail = json!({
             "call_id": call, "summary": shot.summary, "body": shot.body, "buttons": shot.buttons, "on_screen": area(bubble.area),
         });
         let by = "Notify on the session bus, the notification on the screen, and the red dot in the panel";
-        Ok((
-            Observation {
-                by,
-                at: Some(shot.at),
-                detail,
-            },
-            label,
-        ))
+        Ok((Observation::at(by, shot.at, detail), label))
     }
 
     /// Presses the notification's button with the mouse.
@@ -139,11 +139,15 @@ impl Stage<'_> {
         self.heard("own_phone_rings")?;
         self.product.simulator.answer(ACCOUNT)?;
         self.heard("other_party_rings")?;
+        let at = Instant::now();
+        self.window_changed(ANOTHER)
+            .context("the call's card in the window")?;
         let detail = json!({
             "button": label, "at": area(button.area), "action": key, "requested": number, "press_to_request_ms": took,
         });
-        Ok(Observation::now(
+        Ok(Observation::at(
             "ActionInvoked on the session bus, and the simulator's record",
+            at,
             detail,
         ))
     }

@@ -3,16 +3,21 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{CALLEE, CALLER, COLD, MISSED, SOON, Stage, WINDOW, area, millis};
+use super::{ANOTHER, CALLEE, CALLER, COLD, MISSED, SOON, Stage, WINDOW, area, millis};
 use crate::demo::bus::What;
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::SERVICE;
-use crate::demo::screen::Screen;
+use crate::demo::screen::{Area, Screen};
 use crate::demo::simulator::same_number;
 use crate::demo::timeline::Observation;
 use crate::demo::{process, wait};
+
+/// The web engine's program for the page.
+const PAGE: &str = "WebKitWebProcess";
+/// A window over the icon has at most so many pixels between itself and the panel.
+const NEAR: i32 = 60;
 
 impl Stage<'_> {
     pub(super) fn tray_icon_shown(&mut self) -> Result<Observation> {
@@ -88,10 +93,28 @@ impl Stage<'_> {
         ))
     }
 
+    /// The link opened the window where the window manager puts windows; a click on the icon brings it there.
+    pub(super) fn comes_to_the_icon(&mut self) -> Result<()> {
+        let (icon, panel) = (self.icon.centre(), observe::panel(self.screen()));
+        let over_icon = |at: Area| {
+            let (left, right) = (at.x, at.x + at.width.cast_signed());
+            let gap = panel.y - (at.y + at.height.cast_signed());
+            (left..right).contains(&icon.0) && (0..NEAR).contains(&gap)
+        };
+        let before = self.window()?.area;
+        ensure!(
+            !over_icon(before),
+            "the window is already over the icon: {before:?}"
+        );
+        self.click_icon()?;
+        wait::until(SOON, "the window over the icon", || {
+            Ok(over_icon(self.window()?.area).then_some(()))
+        })
+    }
+
     /// Closes the window and waits until its process is gone: the next click starts it cold.
     pub(super) fn close_window(&mut self) -> Result<()> {
-        let window = observe::window(self.screen())?.context("there is no window to close")?;
-        self.screen().close(&window)?;
+        self.screen().close(&self.window()?)?;
         wait::until(SOON, "the end of the closed window's process", || {
             Ok(process::named(WINDOW, self.agent)?.is_empty().then_some(()))
         })
@@ -112,7 +135,27 @@ impl Stage<'_> {
         ))
     }
 
+    /// The page's process is killed: the window stays and its page comes back, with a sentence.
+    fn survives_page_crash(&mut self) -> Result<Value> {
+        let pids = || process::named(PAGE, self.agent);
+        let [page] = pids()?[..] else {
+            bail!("expected one {PAGE}, found {:?}", pids()?)
+        };
+        process::kill_hard(page)?;
+        let fresh = wait::until(SOON, "another page's process", || {
+            Ok(pids()?.into_iter().find(|pid| *pid != page))
+        })?;
+        observe::wait_painted(self.screen(), COLD)?;
+        self.window_changed(ANOTHER)
+            .context("the sentence about the page that ended")?;
+        Ok(json!({ "killed": page, "fresh": fresh }))
+    }
+
     pub(super) fn survives_window_crash(&mut self) -> Result<Observation> {
+        self.product
+            .control(&json!({ "type": "change_settings", "changes": { "theme": "dark" } }))?;
+        self.window_changed(ANOTHER).context("the dark theme")?;
+        let page = self.survives_page_crash()?;
         let pids = || process::named(WINDOW, self.agent);
         let [window] = pids()?[..] else {
             bail!("expected one {WINDOW}, found {:?}", pids()?)
@@ -123,20 +166,18 @@ impl Stage<'_> {
         })?;
         self.click_icon()
             .context("the agent doesn't answer a click any more")?;
-        let (shown, _, at) = observe::wait_painted(self.screen(), COLD)?;
+        let (shown, at) = observe::wait_painted_dark(self.screen(), COLD)?;
         let [fresh] = pids()?[..] else {
             bail!("expected one new {WINDOW}, found {:?}", pids()?)
         };
         ensure!(fresh != window, "the same process {window} is there again");
         let ended = self.product.agent.as_mut().context("no agent")?.ended()?;
         ensure!(ended.is_none(), "the agent ended: {ended:?}");
-        let detail =
-            json!({ "agent": self.agent, "killed": window, "fresh": fresh, "window": area(shown.area) });
-        Ok(Observation {
-            by: "the process table and the screen",
-            at: Some(at),
-            detail,
-        })
+        self.seen = Some(observe::wait_still(self.screen(), shown.area, SOON)?);
+        let detail = json!({
+            "agent": self.agent, "killed": window, "fresh": fresh, "window": area(shown.area), "page_before": page,
+        });
+        Ok(Observation::at("the process table and the screen", at, detail))
     }
 
     pub(super) fn journal_complete(&mut self) -> Result<Observation> {
@@ -161,8 +202,11 @@ impl Stage<'_> {
             Ok((last.len() == wanted.len() && wanted.iter().all(has)).then(|| last.clone()))
         });
         let rows = rows.with_context(|| format!("the journal holds {last:?}"))?;
-        Ok(Observation::now(
+        let at = Instant::now();
+        self.show("calls").context("the list of calls")?;
+        Ok(Observation::at(
             "the journal's file, read with SQLite",
+            at,
             json!({ "calls": rows }),
         ))
     }

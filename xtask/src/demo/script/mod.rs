@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::bus::What;
 use super::desktop::Desktop;
+use super::observe;
 use super::product::{ACCOUNT, Product};
-use super::screen::{Area, Screen};
+use super::screen::{Area, Screen, Shown};
 use super::timeline::Timeline;
 
 mod incoming;
@@ -26,6 +27,9 @@ const SOON: Duration = Duration::from_secs(15);
 /// Longest wait for a web engine to start on a slow machine.
 const COLD: Duration = Duration::from_secs(60);
 
+/// Pixels by which another place or another stage of a call differs at least: a disc of the call's card has 3,200.
+const ANOTHER: usize = 4_000;
+
 /// The window's program.
 const WINDOW: &str = "centrex-tray-window";
 
@@ -37,8 +41,10 @@ struct Stage<'a> {
     icon: Area,
     /// Where the simulator's record was when the current call began.
     record: u64,
-    /// The window's picture with the empty pad.
-    pad: Option<Pixmap>,
+    /// When the icon was last clicked.
+    clicked: Option<Instant>,
+    /// The window as it was last seen at rest.
+    seen: Option<Pixmap>,
 }
 
 /// Plays all steps.
@@ -61,11 +67,13 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         agent: 0,
         icon,
         record: 0,
-        pad: None,
+        clicked: None,
+        seen: None,
     };
     let screen = &desktop.screen;
     timeline.step(screen, "tray_icon_shown", || stage.tray_icon_shown())?;
     timeline.step(screen, "credentials_stored", || stage.credentials_stored())?;
+    stage.comes_to_the_icon()?;
     stage.close_window()?;
     timeline.step(screen, "tray_clicked", || stage.tray_clicked())?;
     timeline.step(screen, "pad_painted", || stage.pad_painted())?;
@@ -83,6 +91,8 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         stage.notification_withdrawn(mark)
     })?;
     stage.end_call()?;
+    // On the list of calls it would count as read at once.
+    stage.show("pad")?;
     let (call, mark) = stage.let_ring(MISSED)?;
     let mut button = None;
     timeline.step(screen, "missed_notified", || {
@@ -122,6 +132,28 @@ impl Stage<'_> {
             .wait(self.record, SOON, kind, |entry| entry["kind"] == kind)
     }
 
+    /// The app's window, which has to be there.
+    fn window(&self) -> Result<Shown> {
+        observe::window(self.screen())?.context("the window is gone")
+    }
+
+    /// Waits until the window shows something else than when it was last seen, and is still.
+    fn window_changed(&mut self, pixels: usize) -> Result<()> {
+        let window = self.window()?;
+        let now = match &self.seen {
+            Some(before) => observe::wait_changed(self.screen(), window.area, before, pixels, SOON)?,
+            None => observe::wait_still(self.screen(), window.area, SOON)?,
+        };
+        self.seen = Some(now);
+        Ok(())
+    }
+
+    /// Asks for a place of the window, as the tray's menu does.
+    fn show(&mut self, place: &str) -> Result<()> {
+        self.product.control(&json!({ "type": "show", "place": place }))?;
+        self.window_changed(ANOTHER)
+    }
+
     /// Clicks where the icon is on the screen and hears the tray host pass it on.
     fn click_icon(&self) -> Result<(Instant, (i32, i32))> {
         let mark = self.desktop.bus.mark();
@@ -133,6 +165,10 @@ impl Stage<'_> {
             .wait(mark, SOON, "the click passed on to the agent", |heard| {
                 (heard.what == What::IconActivated).then_some(heard.at)
             })?;
+        // To the bare desktop: the tray host's tooltip would cover the window.
+        let all = self.screen().area();
+        self.screen()
+            .point((all.width.cast_signed() / 4, all.height.cast_signed() / 4))?;
         Ok((at, point))
     }
 }

@@ -6,48 +6,45 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::{CALLEE, COLD, SOON, Stage, area, keep, millis};
+use super::{ANOTHER, CALLEE, COLD, SOON, Stage, area, keep, millis};
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::ACCOUNT;
-use crate::demo::screen::Screen;
 use crate::demo::simulator::same_number;
 use crate::demo::timeline::Observation;
 use crate::demo::wait;
 
 impl Stage<'_> {
     pub(super) fn tray_clicked(&mut self) -> Result<Observation> {
+        self.clicked = Some(Instant::now());
         let (at, click) = self.click_icon()?;
+        // For the picture: the window comes up, and its page isn't there yet.
+        wait::until(COLD, "the window", || observe::window(self.screen()))?;
         let detail = json!({ "point": [click.0, click.1] });
-        Ok(Observation {
-            by: "Activate on the session bus, after a click of the mouse",
-            at: Some(at),
+        Ok(Observation::at(
+            "Activate on the session bus, after a click of the mouse",
+            at,
             detail,
-        })
+        ))
     }
 
     pub(super) fn pad_painted(&mut self) -> Result<Observation> {
         let (window, colours, at) = observe::wait_painted(self.screen(), COLD)?;
-        let detail = json!({ "window": area(window.area), "colours": colours });
-        Ok(Observation {
-            by: "the screen",
-            at: Some(at),
-            detail,
-        })
+        let clicked = self.clicked.context("nothing was clicked")?;
+        let detail = json!({
+            "window": area(window.area), "colours": colours, "click_to_painted_ms": millis(at, clicked),
+        });
+        self.seen = Some(observe::wait_still(self.screen(), window.area, SOON)?);
+        Ok(Observation::at("the screen", at, detail))
     }
 
     /// Types into the pad as a person does, and presses Enter.
     pub(super) fn number_dialled(&mut self) -> Result<Observation> {
         self.record = self.product.simulator.mark()?;
-        let window = observe::window(self.screen())?.context("the window is gone")?;
-        let before = self.screen().picture(window.area)?;
         let national = format!("0{}", CALLEE.trim_start_matches("+33"));
-        self.pad = Some(before.clone());
         self.keyboard(&["type", "--delay", "15", &national])?;
-        let shown = wait::until(SOON, "the typed number in the window", || {
-            let now = self.screen().picture(window.area)?;
-            let different = Screen::difference(&before, &now)?;
-            Ok((different > 60).then_some(different))
-        })?;
+        // The placeholder's place is the number's, and the sentence under it says what will be dialled.
+        self.window_changed(1_000).context("the typed number")?;
+        let typed = self.screen().picture(self.screen().area())?;
         let begun = Instant::now();
         self.keyboard(&["key", "Return"])?;
         let entry = self
@@ -62,9 +59,12 @@ impl Stage<'_> {
             "the platform was asked for {number}, not {CALLEE}"
         );
         let detail = json!({
-            "typed": national, "requested": number, "pixels_changed": shown, "enter_to_request_ms": millis(Instant::now(), begun),
+            "typed": national, "requested": number, "enter_to_request_ms": millis(Instant::now(), begun),
         });
-        Ok(Observation::now("the simulator's record", detail))
+        Ok(Observation {
+            picture: Some(typed),
+            ..Observation::now("the screen, and the simulator's record", detail)
+        })
     }
 
     pub(super) fn keyboard(&self, words: &[&str]) -> Result<()> {
@@ -86,8 +86,12 @@ impl Stage<'_> {
             entry["direction"] == "outgoing",
             "the phone rings for another call: {entry}"
         );
-        Ok(Observation::now(
-            "the simulator's record",
+        let at = Instant::now();
+        // The card takes the place of the keys.
+        self.window_changed(ANOTHER).context("the call's card")?;
+        Ok(Observation::at(
+            "the simulator's record, and the call's card in the window",
+            at,
             keep(&entry, &["seq", "kind", "call_id", "account", "number"]),
         ))
     }
@@ -96,8 +100,12 @@ impl Stage<'_> {
     pub(super) fn other_party_rings(&mut self) -> Result<Observation> {
         self.product.simulator.answer(ACCOUNT)?;
         let entry = self.heard("other_party_rings")?;
-        Ok(Observation::now(
-            "the simulator's record",
+        let at = Instant::now();
+        self.window_changed(ANOTHER)
+            .context("the other party on the call's card")?;
+        Ok(Observation::at(
+            "the simulator's record, and the call's card in the window",
+            at,
             keep(&entry, &["seq", "kind", "call_id", "account", "number"]),
         ))
     }
@@ -106,16 +114,14 @@ impl Stage<'_> {
         self.product.simulator.answer(ACCOUNT)?;
         self.heard("connected")?;
         let icon = observe::wait_mark(self.screen(), Mark::InCall, SOON)?;
-        let window = observe::window(self.screen())?.context("the window is gone")?;
-        let pad = self.pad.as_ref().context("the pad wasn't seen")?;
-        // The card takes the place of the keys: most of the window's picture is another one.
-        let changed = wait::until(SOON, "the call's card in the window", || {
-            let changed = Screen::difference(pad, &self.screen().picture(window.area)?)?;
-            Ok((changed > 5_000).then_some(changed))
-        })?;
-        let detail = json!({ "icon": area(icon), "window": area(window.area), "pixels_changed": changed });
-        Ok(Observation::now(
+        let at = Instant::now();
+        let window = self.window()?;
+        self.window_changed(ANOTHER)
+            .context("the connected call on its card")?;
+        let detail = json!({ "icon": area(icon), "window": area(window.area) });
+        Ok(Observation::at(
             "the screen: the green disc in the panel, the call in the window",
+            at,
             detail,
         ))
     }
