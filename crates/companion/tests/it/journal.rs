@@ -1,6 +1,7 @@
 use std::fs;
 
-use companion::journal::{Change, Journal, JournalError, Opened, Position, Row};
+use companion::event::CallKey;
+use companion::journal::{Change, Hearing, Hole, Journal, JournalError, Opened, Position};
 use jiff::Timestamp;
 use telephony::{AccountId, Call, CallId, CallState, Direction, Party};
 
@@ -62,17 +63,9 @@ fn calls_and_position_are_there_after_reopening() {
 
     let (journal, opened) = Journal::open(&file, now()).unwrap();
     assert_eq!(opened, Opened::Existing);
-    let rows = [
-        Row {
-            call: second,
-            unread: true,
-        },
-        Row {
-            call: first,
-            unread: false,
-        },
-    ];
-    assert_eq!(journal.recent(10).unwrap(), rows);
+    let rows = journal.recent(10).unwrap();
+    let calls: Vec<_> = rows.iter().map(|row| (&row.call, row.unread)).collect();
+    assert_eq!(calls, [(&second, true), (&first, false)]);
     assert_eq!(journal.recent(1).unwrap(), rows[..1]);
     assert_eq!(
         journal.position("https://relay.example/").unwrap().as_deref(),
@@ -180,10 +173,10 @@ fn a_newer_journal_is_left_as_it_is() {
     drop(Journal::open(&file, now()).unwrap());
     rusqlite::Connection::open(&file)
         .unwrap()
-        .pragma_update(None, "user_version", 2)
+        .pragma_update(None, "user_version", 3)
         .unwrap();
     let error = Journal::open(&file, now()).unwrap_err();
-    assert!(matches!(error, JournalError::Newer { found: 2, known: 1 }));
+    assert!(matches!(error, JournalError::Newer { found: 3, known: 2 }));
     assert_eq!(error.message().id, "journal-newer");
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),
@@ -222,4 +215,84 @@ fn a_place_that_cannot_be_written_is_an_error_in_words() {
     let error = Journal::open(&folder.path().join("file").join("journal.db"), now()).unwrap_err();
     assert!(matches!(error, JournalError::Io(_)));
     assert_eq!(error.message().id, "journal-unusable");
+}
+
+const CHILD: &str = "CENTREX_TRAY_TEST_JOURNAL";
+const RELAY: &str = "https://relay.example/";
+
+/// Not a test of its own: what [`killed_at_any_moment_the_journal_holds_what_its_position_says`] kills. Writes calls, each with
+/// its position and a sign of life, and says each one that is written.
+#[test]
+fn writes_until_it_is_killed() {
+    let Some(file) = std::env::var_os(CHILD) else {
+        return;
+    };
+    let (mut journal, _) = Journal::open(file.as_ref(), now()).unwrap();
+    let start = Timestamp::from_second(1_800_000_000).unwrap();
+    let first: i64 = journal
+        .position(RELAY)
+        .unwrap()
+        .map_or(0, |event| event.parse().unwrap());
+    let live = Timestamp::from_second(1_800_000_000 + first).unwrap();
+    journal.coverage(Hearing::Live(live)).unwrap();
+    for n in first + 1.. {
+        let mut heard = call(&format!("{n}"), "1001", n);
+        heard.state = CallState::Ended;
+        let at = start + jiff::SignedDuration::from_secs(n);
+        let changes = [record(&heard, true), Change::Heard(Hearing::Alive(at))];
+        journal.apply(&changes, Some(&position(&n.to_string()))).unwrap();
+        let key = CallKey::of(&heard);
+        journal.set_note(&key, "note").unwrap();
+        println!("written {n}");
+    }
+}
+
+#[test]
+fn killed_at_any_moment_the_journal_holds_what_its_position_says() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let mut said = 0;
+    for round in 1..=5u32 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "journal::writes_until_it_is_killed", "--nocapture"])
+            .env(CHILD, &file)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut heard = 0;
+        for line in lines {
+            if let Some((_, n)) = line.unwrap().split_once("written ") {
+                said = n.parse::<i64>().unwrap();
+                heard += 1;
+                if heard == 7 * round {
+                    break;
+                }
+            }
+        }
+        assert_eq!(heard, 7 * round, "the child ended by itself");
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let (journal, opened) = Journal::open(&file, now()).unwrap();
+        assert_eq!(opened, Opened::Existing);
+        let position: i64 = journal.position(RELAY).unwrap().unwrap().parse().unwrap();
+        assert!(position >= said, "{position} of {said}");
+        let rows = journal.recent(10_000).unwrap();
+        assert_eq!(rows.len(), usize::try_from(position).unwrap());
+        assert!(rows[1..].iter().all(|row| row.note == "note"));
+        // Heard until the last call, and no longer.
+        let last = rows[0].call.started_at;
+        let later = last + jiff::SignedDuration::from_secs(60);
+        let begin = rows[rows.len() - 1].call.started_at;
+        let stretches = journal.coverage_between(begin, later).unwrap();
+        let hole = stretches.last().unwrap();
+        assert_eq!(
+            (hole.from, hole.until, hole.hole),
+            (last, later, Some(Hole::Open))
+        );
+    }
 }

@@ -1,0 +1,269 @@
+//! The journal on a thread of its own: SQLite waits for the disk, the controller doesn't.
+
+#![cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "what the control protocol asks of the journal comes here next"
+    )
+)]
+
+#[cfg(test)]
+mod tests;
+mod thread;
+mod transfer;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+
+use companion::event::CallKey;
+use companion::journal::{
+    Change, Cursor, Hearing, ImportError, Journal, JournalError, Name, Opened, Page, Position, Query, Row,
+    Stretch,
+};
+use companion::words::Message;
+use jiff::Timestamp;
+use telephony::E164;
+use tokio::sync::{mpsc as tokio_mpsc, oneshot, watch};
+
+use self::thread::{Job, SLICE, Slice};
+use crate::controller::Input;
+
+/// Calls that are shown again after a restart.
+const RECENT: usize = 200;
+/// SQLite and its callers need far less than the usual 2 MiB.
+const STACK: usize = 512 * 1024;
+
+/// The way to the journal's thread. What is sent is done in order; the thread ends once every handle is dropped.
+#[derive(Clone)]
+pub(crate) struct JournalHandle {
+    jobs: mpsc::Sender<Job>,
+    path: Arc<Path>,
+    trouble: watch::Receiver<Option<Trouble>>,
+}
+
+/// What keeps calls from being remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// For people.
+    pub(crate) message: Message,
+    /// What the system says.
+    pub(crate) why: String,
+}
+
+impl From<&JournalError> for Trouble {
+    fn from(error: &JournalError) -> Self {
+        Self {
+            message: error.message(),
+            why: error.to_string(),
+        }
+    }
+}
+
+/// What opening the journal gave.
+pub(crate) struct JournalOpened {
+    /// What was found; an error means that nothing is remembered in this run.
+    pub(crate) opened: Result<Opened, JournalError>,
+    /// The latest calls, newest first.
+    pub(crate) rows: Vec<Row>,
+}
+
+/// Why the journal didn't do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AskError {
+    /// There is none in this run.
+    #[error("calls are not remembered in this run")]
+    NotKept,
+    /// It can't be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The file to be read isn't one that can be.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The file to be written can't be.
+    #[error(transparent)]
+    Export(JournalError),
+}
+
+impl AskError {
+    /// The sentence for people.
+    pub(crate) fn message(&self) -> Message {
+        match self {
+            Self::NotKept => Message::new("journal-unusable"),
+            Self::Journal(error) => error.message(),
+            Self::Import(error) => error.message(),
+            Self::Export(error) => error.export_message(),
+        }
+    }
+}
+
+impl JournalHandle {
+    /// Starts the thread; how the journal opened comes as [`Input::Journal`].
+    ///
+    /// # Errors
+    /// When the system gives no more threads.
+    pub(crate) fn start(path: PathBuf, inputs: tokio_mpsc::Sender<Input>) -> std::io::Result<Self> {
+        let (jobs, inbox) = mpsc::channel();
+        let (says, trouble) = watch::channel(None);
+        let shared = Arc::from(path.as_path());
+        std::thread::Builder::new()
+            .name("journal".to_owned())
+            .stack_size(STACK)
+            .spawn(move || {
+                let (journal, opened) = thread::open(&path);
+                says.send_replace(opened.opened.as_ref().err().map(Trouble::from));
+                // Fails only when the controller has ended already.
+                let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
+                drop(inputs);
+                thread::work(journal, &inbox, says);
+            })?;
+        Ok(Self {
+            jobs,
+            path: shared,
+            trouble,
+        })
+    }
+
+    /// What keeps calls from being remembered, as it comes and goes: a full disk, for one.
+    pub(crate) fn watch_trouble(&self) -> watch::Receiver<Option<Trouble>> {
+        self.trouble.clone()
+    }
+
+    /// Why calls aren't remembered now: tried, should some wait to be written. `None`: they are.
+    pub(crate) async fn trouble(&self) -> Option<String> {
+        if !self.flush().await {
+            return Some("the journal's thread has ended".to_owned());
+        }
+        self.trouble.borrow().as_ref().map(|trouble| trouble.why.clone())
+    }
+
+    /// Writes changes and the position that they lead to, in one transaction. With a position it is a sign of life of the
+    /// stream as well.
+    pub(crate) fn apply(&self, changes: Vec<Change>, position: Option<Position>) {
+        self.send(Job::Apply(changes, position));
+    }
+
+    /// Calls can be heard, or no longer. Signs of life may come as often as they like.
+    pub(crate) fn coverage(&self, change: Hearing) {
+        self.send(Job::Coverage(change));
+    }
+
+    /// How long calls are kept (0: always), and whether those from withheld numbers are. Others are removed by and by, at
+    /// once and every hour.
+    pub(crate) fn keep(&self, days: u32, withheld: bool) {
+        self.send(Job::Keep { days, withheld });
+    }
+
+    /// How far a relay's history was read.
+    pub(crate) async fn position(&self, relay: String) -> Option<String> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Locate(relay, reply));
+        answer.await.ok().flatten()
+    }
+
+    /// Forgets how far a relay's history was read.
+    pub(crate) fn forget_position(&self, relay: String) {
+        self.send(Job::Forget(relay));
+    }
+
+    /// Waits until everything sent before is on disk; `false`: the thread has ended, and nothing is written any more.
+    pub(crate) async fn flush(&self) -> bool {
+        let (reply, done) = oneshot::channel();
+        self.send(Job::Flush(reply));
+        done.await.is_ok()
+    }
+
+    /// A page of calls.
+    pub(crate) async fn search(&self, query: Query) -> Result<Page, AskError> {
+        self.ask(move |journal| journal.search(&query)).await
+    }
+
+    /// One call.
+    pub(crate) async fn call(&self, key: CallKey) -> Result<Option<Row>, AskError> {
+        self.ask(move |journal| journal.call(&key)).await
+    }
+
+    /// Sets a call's note; gives whether the call is there.
+    pub(crate) async fn note(&self, key: CallKey, note: String) -> Result<bool, AskError> {
+        self.ask(move |journal| journal.set_note(&key, &note)).await
+    }
+
+    /// Ticks or unticks "to call back"; gives whether the call is there.
+    pub(crate) async fn call_back(&self, key: CallKey, wanted: bool) -> Result<bool, AskError> {
+        self.ask(move |journal| journal.set_call_back(&key, wanted, Timestamp::now()))
+            .await
+    }
+
+    /// Deletes one call; gives whether it was there.
+    pub(crate) async fn delete(&self, key: CallKey) -> Result<bool, AskError> {
+        self.ask(move |journal| journal.delete(&key, Timestamp::now()))
+            .await
+    }
+
+    /// Deletes every call; gives how many there were.
+    pub(crate) async fn delete_all(&self) -> Result<usize, AskError> {
+        self.ask(|journal| journal.delete_all(Timestamp::now())).await
+    }
+
+    /// When calls were heard between two times, and when not.
+    pub(crate) async fn coverage_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Stretch>, AskError> {
+        self.ask(move |journal| journal.coverage_between(from, until))
+            .await
+    }
+
+    /// Gives the calls of a party their name as it is known now, by and by, the newest first.
+    pub(crate) fn set_name(&self, party: E164, name: Option<Name>) {
+        let mut before: Option<Cursor> = None;
+        let slice: Slice = Box::new(move |journal| {
+            let Some(journal) = journal else {
+                return false;
+            };
+            match journal.set_name(&party, name.as_ref(), before, SLICE) {
+                Ok(next) => {
+                    before = next;
+                    next.is_some()
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a name can't be written to the journal");
+                    false
+                }
+            }
+        });
+        self.send(Job::Long(slice));
+    }
+
+    /// Does something short with the journal on its thread.
+    async fn ask<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&mut Journal) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, AskError> {
+        self.asked(what).await.unwrap_or(Err(AskError::NotKept))
+    }
+
+    fn asked<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&mut Journal) -> Result<T, JournalError> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, AskError>> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Short(Box::new(move |journal| {
+            let result = match journal {
+                Some(journal) => what(journal).map_err(AskError::from),
+                None => Err(AskError::NotKept),
+            };
+            // Fails when nobody waits any more, which is fine.
+            let _ = reply.send(result);
+        })));
+        answer
+    }
+
+    fn send(&self, job: Job) {
+        if self.jobs.send(job).is_err() {
+            tracing::error!("the journal's thread has ended: calls are not remembered");
+        }
+    }
+}

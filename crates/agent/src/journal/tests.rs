@@ -1,0 +1,350 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use companion::event::CallKey;
+use companion::journal::{Change, Format, Hearing, Journal, Name, Position, Query};
+use companion::words::Message;
+use jiff::{SignedDuration, Timestamp};
+use telephony::{AccountId, Call, CallId, CallState, Direction, E164, Party};
+use tokio::sync::{mpsc, watch};
+
+use super::thread::Job;
+use super::writer::{HELD, Writer};
+use super::{AskError, JournalHandle};
+use crate::controller::Input;
+
+const RELAY: &str = "https://relay.example/";
+
+fn missed(id: usize) -> Change {
+    let at = Timestamp::from_second(1_800_000_000).unwrap();
+    Change::Record {
+        call: Box::new(Call {
+            call_id: CallId(id.to_string()),
+            account_id: AccountId("1001".into()),
+            direction: Direction::Incoming,
+            state: CallState::Ended,
+            calling_number: None,
+            called_number: None,
+            started_at: at,
+            connected_at: None,
+            ended_at: Some(at),
+            status: None,
+            billable_duration: None,
+            end_unknown: false,
+            extra: Default::default(),
+        }),
+        unread: true,
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn position(event: usize) -> Option<Position> {
+    Some(Position {
+        relay: RELAY.into(),
+        event: event.to_string(),
+    })
+}
+
+/// A journal, and a second hand on its file that can make it refuse calls.
+fn journal() -> (tempfile::TempDir, Writer, rusqlite::Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (journal, _) = Journal::open(&file, Timestamp::now()).unwrap();
+    (
+        folder,
+        Writer::new(journal, watch::channel(None).0),
+        rusqlite::Connection::open(file).unwrap(),
+    )
+}
+
+fn refuse(hand: &rusqlite::Connection) {
+    hand.execute_batch("CREATE TRIGGER full BEFORE INSERT ON call BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        .unwrap();
+}
+
+fn accept(hand: &rusqlite::Connection) {
+    hand.execute_batch("DROP TRIGGER full").unwrap();
+}
+
+fn stands(writer: &Writer) -> (usize, Option<String>) {
+    let calls = writer.journal.recent(HELD * 2).unwrap().len();
+    (calls, writer.journal.position(RELAY).unwrap())
+}
+
+#[test]
+fn a_call_that_could_not_be_written_comes_with_the_next_one() {
+    let (_folder, mut writer, hand) = journal();
+    refuse(&hand);
+    writer.apply(vec![missed(1)], position(1), now());
+    writer.apply(Vec::new(), position(2), now());
+    assert_eq!(stands(&writer), (0, None), "no position without its calls");
+    accept(&hand);
+    writer.apply(vec![missed(3)], position(3), now());
+    assert_eq!(stands(&writer), (2, Some("3".into())));
+}
+
+#[test]
+fn the_last_ones_are_written_when_the_journal_is_flushed() {
+    let (_folder, mut writer, hand) = journal();
+    refuse(&hand);
+    writer.apply(vec![missed(1)], position(1), now());
+    accept(&hand);
+    writer.write_held();
+    assert_eq!(stands(&writer), (1, Some("1".into())));
+}
+
+#[test]
+fn a_forgotten_position_does_not_come_back() {
+    let (_folder, mut writer, hand) = journal();
+    refuse(&hand);
+    writer.apply(vec![missed(1)], position(1), now());
+    writer.forget(RELAY).unwrap();
+    accept(&hand);
+    writer.apply(vec![missed(2)], None, now());
+    assert_eq!(stands(&writer), (2, None));
+}
+
+#[test]
+fn beyond_what_can_be_held_the_position_stays_for_the_next_start() {
+    let (_folder, mut writer, hand) = journal();
+    writer.apply(vec![missed(0)], position(1), now());
+    refuse(&hand);
+    writer.apply((1..HELD).map(missed).collect(), position(2), now());
+    writer.apply((HELD..HELD + 2).map(missed).collect(), position(3), now());
+    accept(&hand);
+    writer.apply(vec![missed(HELD + 2)], position(4), now());
+    assert_eq!(stands(&writer), (HELD + 1, Some("2".into())));
+}
+
+#[test]
+fn trouble_is_said_until_it_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (journal, _) = Journal::open(&file, now()).unwrap();
+    let (says, mut trouble) = watch::channel(None);
+    let mut writer = Writer::new(journal, says);
+    let hand = rusqlite::Connection::open(file).unwrap();
+    refuse(&hand);
+    for id in 0..2 {
+        writer.apply(vec![missed(id)], position(id), now());
+    }
+    assert!(trouble.has_changed().unwrap());
+    let said = trouble.borrow_and_update().clone().unwrap();
+    assert_eq!(said.message, Message::new("journal-unusable"));
+    assert!(said.why.contains("no room"), "{said:?}");
+    accept(&hand);
+    writer.write_held();
+    assert!(trouble.has_changed().unwrap());
+    assert_eq!(*trouble.borrow_and_update(), None);
+    writer.apply(vec![missed(3)], position(3), now());
+    assert!(!trouble.has_changed().unwrap(), "said once");
+    assert_eq!(stands(&writer), (3, Some("3".into())));
+}
+
+#[test]
+fn each_event_is_a_sign_of_life_of_the_stream() {
+    let (_folder, mut writer, hand) = journal();
+    let at = |seconds| now() + SignedDuration::from_secs(seconds);
+    writer.coverage(Hearing::Live(at(0)), at(0));
+    writer.apply(Vec::new(), position(1), at(10));
+    let heard = |writer: &Writer| {
+        let until: i64 = hand
+            .query_row("SELECT until_us FROM heard", [], |row| row.get(0))
+            .unwrap();
+        assert!(!writer.waits());
+        (until - now().as_microsecond()) / 1_000_000
+    };
+    assert_eq!(heard(&writer), 10);
+    writer.coverage(Hearing::Alive(at(30)), at(30));
+    assert_eq!(heard(&writer), 10, "within a minute");
+    writer.coverage(Hearing::Alive(at(75)), at(75));
+    assert_eq!(heard(&writer), 75);
+    writer.coverage(Hearing::Lost(at(80)), at(80));
+    writer.apply(Vec::new(), position(2), at(90));
+    assert_eq!(heard(&writer), 80);
+}
+
+#[tokio::test]
+async fn trouble_that_comes_later_is_told_until_it_is_over() {
+    let desk = Desk::new().await;
+    let journal = &desk.journal;
+    assert_eq!(journal.trouble().await, None);
+    let hand = rusqlite::Connection::open(desk.path("journal.db")).unwrap();
+    refuse(&hand);
+    journal.apply(vec![missed(1)], position(1));
+    let trouble = journal.trouble().await.unwrap();
+    assert!(trouble.contains("no room"), "{trouble}");
+    accept(&hand);
+    assert_eq!(journal.trouble().await, None, "what waited was written");
+}
+
+/// The thread on a journal of its own.
+struct Desk {
+    folder: tempfile::TempDir,
+    journal: JournalHandle,
+    _inputs: mpsc::Receiver<Input>,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::at(folder, "journal.db").await
+    }
+
+    async fn at(folder: tempfile::TempDir, name: &str) -> Self {
+        let (inputs, mut from) = mpsc::channel(4);
+        let journal = JournalHandle::start(folder.path().join(name), inputs).unwrap();
+        assert!(matches!(from.recv().await, Some(Input::Journal(_))));
+        Self {
+            folder,
+            journal,
+            _inputs: from,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    async fn count(&self, text: &str) -> usize {
+        let query = Query {
+            text: text.to_owned(),
+            ..Query::default()
+        };
+        self.journal.search(query).await.unwrap().rows.len()
+    }
+}
+
+fn from_number(id: usize, age_days: i64) -> Change {
+    let Change::Record { mut call, unread } = missed(id) else {
+        unreachable!()
+    };
+    call.calling_number = Some(Party::from("+33142685300".to_owned()));
+    call.started_at = Timestamp::now() - SignedDuration::from_hours(24 * age_days);
+    Change::Record { call, unread }
+}
+
+fn key(id: usize) -> CallKey {
+    CallKey {
+        account: AccountId("1001".into()),
+        call: CallId(id.to_string()),
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_is_done_in_order() {
+    let desk = Desk::new().await;
+    let journal = &desk.journal;
+    journal.apply(vec![from_number(1, 0), from_number(2, 0)], None);
+    assert!(journal.note(key(1), "Devis".into()).await.unwrap());
+    assert!(!journal.note(key(9), "Devis".into()).await.unwrap());
+    assert_eq!(desk.count("devis 0142").await, 1);
+    assert!(journal.call_back(key(1), false).await.unwrap());
+    let row = journal.call(key(1)).await.unwrap().unwrap();
+    assert!(!row.call_back.is_wanted());
+    let now = Timestamp::now();
+    journal.coverage(Hearing::Live(now));
+    let later = now + SignedDuration::from_secs(5);
+    assert_eq!(journal.coverage_between(now, later).await.unwrap().len(), 1);
+    assert!(journal.delete(key(1)).await.unwrap());
+    assert_eq!(journal.delete_all().await.unwrap(), 1);
+    assert_eq!(desk.count("").await, 0);
+    assert_eq!(*journal.watch_trouble().borrow(), None);
+}
+
+#[tokio::test]
+async fn a_name_reaches_every_call_and_old_calls_go() {
+    let desk = Desk::new().await;
+    let journal = &desk.journal;
+    journal.apply((0..23).map(|id| from_number(id, 0)).collect(), None);
+    journal.apply((23..40).map(|id| from_number(id, 10)).collect(), None);
+    let name = Name {
+        display: Some("Aurélie Lecœur".into()),
+        ..Name::default()
+    };
+    journal.set_name(E164::parse("+33142685300").unwrap(), Some(name));
+    // Every search is answered between two slices; the last slice ends it.
+    while desk.count("lecoeur").await < 40 {}
+    journal.keep(5, true);
+    while desk.count("").await > 23 {}
+    assert_eq!(desk.count("lecoeur 0142").await, 23);
+}
+
+#[tokio::test]
+async fn nothing_waits_for_a_long_job() {
+    let desk = Desk::new().await;
+    let enough = Arc::new(AtomicBool::new(false));
+    let slices = Arc::new(AtomicUsize::new(0));
+    let (end, done) = tokio::sync::oneshot::channel();
+    let (stop, counted) = (enough.clone(), slices.clone());
+    let mut end = Some(end);
+    // It has no end by itself: whoever waited for it would wait for ever.
+    desk.journal.send(Job::Long(Box::new(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let more = !stop.load(Ordering::SeqCst);
+        if !more && let Some(end) = end.take() {
+            end.send(()).unwrap();
+        }
+        more
+    })));
+    desk.journal.apply(vec![from_number(1, 0)], position(1));
+    assert!(desk.journal.flush().await);
+    assert_eq!(desk.journal.position(RELAY.into()).await.as_deref(), Some("1"));
+    assert_eq!(desk.count("").await, 1);
+    enough.store(true, Ordering::SeqCst);
+    done.await.unwrap();
+    assert!(slices.load(Ordering::SeqCst) > 0);
+}
+
+#[tokio::test]
+async fn an_export_is_read_back_by_another_journal() {
+    let desk = Desk::new().await;
+    desk.journal
+        .apply((0..45).map(|id| from_number(id, 0)).collect(), None);
+    desk.journal.note(key(7), "Devis".into()).await.unwrap();
+    let file = desk.path("calls.json");
+    let written = desk.journal.export(file.clone(), Format::Json).await.unwrap();
+    assert_eq!(written.calls, 45);
+    let other = Desk::new().await;
+    let taken = other.journal.import(file.clone()).await.unwrap();
+    assert_eq!((taken.added, taken.skipped), (45, 0));
+    assert_eq!(other.count("devis").await, 1);
+    let again = other.journal.import(file.clone()).await.unwrap();
+    assert_eq!((again.added, again.changed, again.skipped), (0, 0, 45));
+
+    std::fs::write(&file, "{}").unwrap();
+    let error = other.journal.import(file).await.unwrap_err();
+    assert_eq!(error.message().id, "journal-import-foreign");
+    let error = other.journal.import(other.path("none.json")).await.unwrap_err();
+    assert_eq!(error.message().id, "journal-import-unreadable");
+    let nowhere = other.path("none/calls.json");
+    let error = other.journal.export(nowhere, Format::Json).await.unwrap_err();
+    assert_eq!(error.message().id, "journal-export-failed");
+}
+
+#[tokio::test]
+async fn without_a_journal_every_question_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let desk = Desk::at(folder, "file/journal.db").await;
+    desk.journal.apply(vec![missed(1)], position(1));
+    desk.journal.coverage(Hearing::Filled);
+    desk.journal.keep(1, true);
+    desk.journal.set_name(E164::parse("+33142685300").unwrap(), None);
+    assert!(desk.journal.flush().await);
+    assert_eq!(desk.journal.position(RELAY.into()).await, None);
+    let error = desk.journal.search(Query::default()).await.unwrap_err();
+    assert!(matches!(error, AskError::NotKept));
+    assert!(desk.journal.trouble().await.is_some(), "it never opened");
+    assert_eq!(error.message().id, "journal-unusable");
+    assert!(
+        desk.journal
+            .export(desk.path("calls.json"), Format::Json)
+            .await
+            .is_err()
+    );
+}

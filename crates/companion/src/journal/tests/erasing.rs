@@ -1,0 +1,231 @@
+use std::fs;
+
+use telephony::Direction;
+
+use super::{Desk, call, key, missed, text};
+use crate::journal::{Change, Hearing, Journal, Keeping, Opened, Query};
+use crate::testing::at;
+
+const PARTY: &str = "+33142685300";
+const DAY: i64 = 24 * 3600;
+
+impl Desk {
+    /// Whether some bytes stand in any of the journal's files.
+    fn holds(&self, bytes: &str) -> bool {
+        fs::read_dir(self.folder.path()).unwrap().any(|entry| {
+            let content = fs::read(entry.unwrap().path()).unwrap();
+            content
+                .windows(bytes.len())
+                .any(|window| window == bytes.as_bytes())
+        })
+    }
+
+    /// Whether the index knows a term that begins so.
+    fn knows(&self, beginning: &str) -> bool {
+        let db = &self.journal.db;
+        db.execute_batch("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, search, row)")
+            .unwrap();
+        db.prepare("SELECT 1 FROM temp.terms WHERE term LIKE ?1 || '%'")
+            .unwrap()
+            .exists([beginning])
+            .unwrap()
+    }
+
+    fn tidy(&mut self, now: i64) -> usize {
+        let mut steps = 1;
+        while self.journal.tidy(at(now), 3).unwrap() {
+            steps += 1;
+        }
+        steps
+    }
+}
+
+#[test]
+fn a_deleted_call_leaves_no_trace_and_no_replay_brings_it_back() {
+    let mut desk = Desk::new();
+    for id in ["a", "b"] {
+        desk.record(missed(id, PARTY, 0), true);
+    }
+    desk.journal.set_note(&key("a"), "Zyxwvutsr").unwrap();
+    assert!(desk.holds("Zyxwvutsr") && desk.knows("zyx"));
+    assert!(desk.journal.delete(&key("a"), at(100)).unwrap());
+    assert!(!desk.holds("Zyxwvutsr"), "in the file or its log");
+    assert!(!desk.knows("zyx"), "in the index");
+    desk.record(missed("a", PARTY, 0), true);
+    desk.reopen(at(200));
+    desk.record(missed("a", PARTY, 0), true);
+    assert_eq!(desk.found(&text("")), ["b"]);
+    assert!(!desk.journal.delete(&key("a"), at(100)).unwrap());
+    assert_eq!(desk.found(&text("0142")), ["b"]);
+}
+
+#[test]
+fn a_mark_of_deletion_goes_after_its_time() {
+    let mut desk = Desk::new();
+    desk.record(missed("a", PARTY, 0), true);
+    desk.journal.delete(&key("a"), at(0)).unwrap();
+    desk.tidy(399 * DAY);
+    desk.record(missed("a", PARTY, 0), true);
+    assert!(desk.found(&text("")).is_empty());
+    desk.tidy(401 * DAY);
+    desk.record(missed("a", PARTY, 0), true);
+    assert_eq!(desk.found(&text("")), ["a"]);
+}
+
+#[test]
+fn delete_all_deletes_the_copies_too_and_gives_the_room_back() {
+    let mut desk = Desk::new();
+    desk.journal.coverage(Hearing::Live(at(0))).unwrap();
+    let position = crate::journal::Position {
+        relay: "https://relay.example/".into(),
+        event: "7".into(),
+    };
+    desk.journal.apply(&[], Some(&position)).unwrap();
+    desk.journal.fill_with_samples(2000, at(0)).unwrap();
+    desk.record(missed("a", PARTY, 0), true);
+    desk.journal.set_note(&key("a"), "Zyxwvutsr").unwrap();
+    for copy in ["journal.db.before-2", "journal.db.damaged-20261123-102030"] {
+        fs::write(desk.folder.path().join(copy), "Zyxwvutsr").unwrap();
+    }
+    fs::write(desk.folder.path().join("journal.database"), "someone else's").unwrap();
+    desk.journal
+        .db
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    let before = fs::metadata(desk.file()).unwrap().len();
+    assert_eq!(desk.journal.delete_all(at(100)).unwrap(), 2001);
+    assert!(!desk.holds("Zyxwvutsr") && !desk.knows("zyx") && !desk.knows("#0142"));
+    assert!(desk.folder.path().join("journal.database").exists());
+    let after = fs::metadata(desk.file()).unwrap().len();
+    assert!(after < before / 4, "{after} of {before} bytes");
+    desk.record(missed("a", PARTY, 0), true);
+    assert!(desk.found(&text("")).is_empty());
+    desk.record(missed("new", PARTY, 200), true);
+    assert_eq!(desk.found(&text("0142")), ["new"]);
+    assert_eq!(
+        desk.journal
+            .position("https://relay.example/")
+            .unwrap()
+            .as_deref(),
+        Some("7")
+    );
+    assert_eq!(desk.journal.coverage_between(at(0), at(10)).unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_too_old_goes_step_by_step_and_is_not_taken_again() {
+    let mut desk = Desk::new();
+    for n in 0..10 {
+        desk.record(missed(&format!("{n}"), PARTY, n * DAY), true);
+    }
+    desk.journal.coverage(Hearing::Live(at(0))).unwrap();
+    desk.journal.coverage(Hearing::Lost(at(DAY))).unwrap();
+    desk.journal.keep(Keeping::days(0, true, at(10 * DAY)));
+    assert_eq!(desk.tidy(10 * DAY), 1, "0 keeps all");
+    assert_eq!(desk.found(&text("")).len(), 10);
+    desk.journal.keep(Keeping::days(3, true, at(10 * DAY)));
+    assert!(desk.tidy(10 * DAY) >= 3);
+    assert_eq!(desk.found(&text("")), ["9", "8", "7"]);
+    assert_eq!(desk.found(&text("014268")), ["9", "8", "7"]);
+    assert!(desk.journal.coverage_between(at(0), at(DAY)).unwrap().is_empty());
+    desk.record(missed("1", PARTY, DAY), true);
+    assert_eq!(desk.found(&text("")), ["9", "8", "7"]);
+}
+
+#[test]
+fn withheld_numbers_are_not_written_when_so_set() {
+    let mut desk = Desk::new();
+    let withheld = |id| call(id, Direction::Incoming, None, 0);
+    let anonymous = |id| call(id, Direction::Incoming, Some("anonymous"), 0);
+    let unknown = call("out", Direction::Outgoing, None, 0);
+    for id in ["a", "b", "c", "d", "e"] {
+        desk.record(withheld(id), true);
+    }
+    desk.record(anonymous("f"), true);
+    desk.record(unknown, false);
+    desk.record(missed("told", PARTY, 5), true);
+    desk.journal.keep(Keeping::days(0, false, at(10)));
+    desk.record(withheld("later"), true);
+    desk.record(anonymous("latest"), true);
+    assert_eq!(desk.found(&text("")).len(), 8);
+    desk.tidy(10);
+    assert_eq!(desk.found(&text("")), ["told", "out"]);
+}
+
+#[test]
+fn rows_that_cannot_be_read_do_not_stop_the_rest() {
+    let mut desk = Desk::new();
+    for n in 0..8 {
+        desk.record(missed(&format!("{n}"), PARTY, n), true);
+    }
+    desk.journal
+        .db
+        .execute_batch("UPDATE call SET body = '{}' WHERE call < '5'")
+        .unwrap();
+    desk.journal.keep(Keeping::days(1, true, at(2 * DAY)));
+    desk.tidy(2 * DAY);
+    let left: u32 = desk
+        .journal
+        .db
+        .query_row("SELECT count(*) FROM call", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn a_full_disk_is_said_and_heals() {
+    let mut desk = Desk::new();
+    let pages: i64 = desk
+        .journal
+        .db
+        .pragma_query_value(None, "page_count", |row| row.get(0))
+        .unwrap();
+    desk.journal
+        .db
+        .pragma_update(None, "max_page_count", pages)
+        .unwrap();
+    let calls: Vec<Change> = (0..50)
+        .map(|n| Change::Record {
+            call: Box::new(missed(&format!("{n}"), PARTY, n)),
+            unread: true,
+        })
+        .collect();
+    let error = desk.journal.apply(&calls, None).unwrap_err();
+    assert!(error.is_full(), "{error}");
+    assert_eq!(error.message().id, "journal-full");
+    assert!(desk.found(&text("")).is_empty(), "all or nothing");
+    desk.journal
+        .db
+        .pragma_update(None, "max_page_count", 1_000_000)
+        .unwrap();
+    desk.journal.apply(&calls, None).unwrap();
+    assert_eq!(desk.found(&Query::default()).len(), 50);
+}
+
+#[test]
+fn one_connection_keeps_little_in_memory() {
+    let desk = Desk::new();
+    let cache: i64 = desk
+        .journal
+        .db
+        .pragma_query_value(None, "cache_size", |row| row.get(0))
+        .unwrap();
+    // Negative: KiB. Owner and export together stay under one MiB.
+    assert!((-512..0).contains(&cache), "{cache}");
+    drop(desk);
+}
+
+#[test]
+fn damage_to_the_index_is_found_at_opening_too() {
+    let desk = Desk::new();
+    let file = desk.file();
+    let mut journal = desk.journal;
+    journal.fill_with_samples(300, at(0)).unwrap();
+    journal
+        .db
+        .execute_batch("UPDATE search_data SET block = zeroblob(100) WHERE id > 100")
+        .unwrap();
+    drop(journal);
+    let (_, opened) = Journal::open(&file, at(0)).unwrap();
+    assert!(matches!(opened, Opened::SetAside(_)), "{opened:?}");
+}
