@@ -157,7 +157,7 @@ fn binaries(programs: Programs) -> Result<Binaries> {
     Ok(Binaries(target().join("debug")))
 }
 
-fn fresh_logs(out: &Path) -> Result<PathBuf> {
+pub(crate) fn fresh_logs(out: &Path) -> Result<PathBuf> {
     let logs = out.join("logs");
     if logs.exists() {
         std::fs::remove_dir_all(&logs)?;
