@@ -14,7 +14,7 @@ if (directory === undefined) {
 }
 
 /**
- * @typedef {{ name: string, scene: string, place?: string, type?: string, paste?: string, act?: (page: import('@playwright/test').Page) => Promise<void> }} Shot
+ * @typedef {{ name: string, scene: string, query?: string, place?: string, type?: string, paste?: string, act?: (page: import('@playwright/test').Page) => Promise<void> }} Shot
  * @type {Shot[]}
  */
 const shots = [
@@ -93,6 +93,7 @@ const shots = [
   { name: 'trouble', scene: 'trouble' },
   { name: 'refused', scene: 'refused' },
   { name: 'lost', scene: 'lost' },
+  { name: 'restarted', scene: 'ready', query: '&restarted' },
 ];
 
 const sizes = [
@@ -119,7 +120,7 @@ for (const size of sizes) {
         const name = `${shot.name}-${lang}-${theme}${size.name}`;
         if (!name.includes(only)) continue;
         const page = await context.newPage();
-        await page.goto(`${server.url}/?scene=${shot.scene}&lang=${lang}&theme=${theme}`);
+        await page.goto(`${server.url}/?scene=${shot.scene}&lang=${lang}&theme=${theme}${shot.query ?? ''}`);
         await page.locator('nav').waitFor();
         const place = { pad: 0, calls: 1, settings: 2 }[shot.place ?? 'pad'];
         if (shot.place !== undefined && place !== undefined) await page.locator('nav button').nth(place).click();

@@ -105,6 +105,21 @@ for (const [width, height] of [
   });
 }
 
+test('who calls is in sight twice as large too', async ({ desk, page }) => {
+  await page.setViewportSize({ width: 180, height: 280 });
+  for (const lang of ['fr', 'en']) {
+    await desk.open('ringing', { lang });
+    const cut = await page
+      .getByRole('button', { name: /06 39 98 12 34/ })
+      .locator('bdi')
+      .evaluate((party) => {
+        const text = party.closest('.text')?.getBoundingClientRect();
+        return text === undefined || party.getBoundingClientRect().right > text.right + 0.5;
+      });
+    expect(cut, lang).toBe(false);
+  }
+});
+
 test('every key is whole at the smallest size, a ringing call included', async ({ desk, page }) => {
   await page.setViewportSize({ width: 320, height: 440 });
   for (const scene of ['ready', 'ringing']) {

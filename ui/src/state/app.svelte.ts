@@ -28,9 +28,9 @@ export class App {
   private readonly first: First;
   /** Whether the person still has to be told that this page takes the place of one that died. */
   restarted = $state(false);
-  readonly words = $derived(wordsFor(this.snapshot?.language ?? this.first.language));
+  readonly words = $derived.by(() => wordsFor(this.snapshot?.language ?? this.first.language));
   /** `light`, `dark` or `system`. */
-  readonly theme = $derived(this.snapshot?.settings.theme ?? this.first.theme);
+  readonly theme = $derived.by(() => this.snapshot?.settings.theme ?? this.first.theme);
 
   constructor(backend: Backend, first: First) {
     this.backend = backend;
