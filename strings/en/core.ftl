@@ -51,6 +51,17 @@ note-missed-many =
         [one] 1 missed call
        *[other] { $count } missed calls
     }
+note-incoming-discreet = Incoming call
+note-missed-discreet = Missed call
+note-placed = Call to { $party }
+note-placed-withheld = Call to an unknown number
+note-placed-discreet = Outgoing call
+# Missed while nobody was there to be told
+note-missed-absent =
+    { $count ->
+        [one] 1 missed call while you were away
+       *[other] { $count } missed calls while you were away
+    }
 # $count: callers that aren't named
 note-more =
     { $count ->
@@ -62,12 +73,17 @@ note-line = Line called: { $line }
 note-open = Show
 note-call-back = Call back
 note-copy = Copy the number
+note-open-record = Open record
+note-silence = Silence this number
 note-call-back-failed = Could not call back
 
 ## Parties
 
 party-withheld = Number withheld
 party-unknown = Unknown number
+party-ambiguous = Several contacts have this number
+# $source: where the name comes from; $date: since when
+party-why = From { $source }, since { $date }
 
 ## The call card. $number: as shown
 
@@ -223,6 +239,12 @@ settings-change-company = The setting was not saved: your company’s file, { $f
 settings-change-url = This is not an address that can be used. Enter it in full, for example https://relay.example.
 settings-change-url-insecure = This address is not encrypted: your secrets could be read on the way. Enter an address that begins with https://.
 settings-change-value = This value cannot be used for { $key }. Choose one of those offered.
+settings-pop-address = This is not a record address that can be used. Enter it in full, without spaces, for example https://crm.example/clients.
+# $known: what there is, in braces
+settings-pop-placeholder = There is no “{ $name }” to put between braces: the address was not saved. You can use { $known }.
+settings-pop-before-path = Something between braces stands before the path of the address: a caller could choose which site opens. Put it after the name of the site.
+settings-pop-scheme = Record addresses that begin with { $scheme } are not allowed: no record opens. Use https, or ask your administrator to allow it in pop.schemes.
+settings-pop-program = This is not the full path of a program: the setting was not saved. Enter it from the root of the disk.
 
 ## The journal
 

@@ -51,6 +51,17 @@ note-missed-many =
         [one] 1 appel manqué
        *[other] { $count } appels manqués
     }
+note-incoming-discreet = Appel entrant
+note-missed-discreet = Appel manqué
+note-placed = Appel vers { $party }
+note-placed-withheld = Appel vers un numéro inconnu
+note-placed-discreet = Appel sortant
+# Missed while nobody was there to be told
+note-missed-absent =
+    { $count ->
+        [one] 1 appel manqué pendant votre absence
+       *[other] { $count } appels manqués pendant votre absence
+    }
 # $count: callers that aren't named
 note-more =
     { $count ->
@@ -62,12 +73,17 @@ note-line = Ligne appelée : { $line }
 note-open = Afficher
 note-call-back = Rappeler
 note-copy = Copier le numéro
+note-open-record = Ouvrir la fiche
+note-silence = Ne plus annoncer ce numéro
 note-call-back-failed = Rappel impossible
 
 ## Parties
 
 party-withheld = Numéro masqué
 party-unknown = Numéro inconnu
+party-ambiguous = Plusieurs contacts ont ce numéro
+# $source: where the name comes from; $date: since when
+party-why = D’après { $source }, depuis le { $date }
 
 ## The call card. $number: as shown
 
@@ -223,6 +239,12 @@ settings-change-company = Le réglage n’a pas été enregistré : le fichier 
 settings-change-url = Ce n’est pas une adresse utilisable. Saisissez-la en entier, par exemple https://relais.example.
 settings-change-url-insecure = Cette adresse n’est pas chiffrée : vos secrets pourraient être lus en chemin. Saisissez une adresse qui commence par https://.
 settings-change-value = Cette valeur n’est pas utilisable pour { $key }. Choisissez-en une parmi celles proposées.
+settings-pop-address = Ce n’est pas une adresse de fiche utilisable. Saisissez-la en entier, sans espace, par exemple https://crm.example/clients.
+# $known: what there is, in braces
+settings-pop-placeholder = L’élément « { $name } » entre accolades n’existe pas : l’adresse n’a pas été enregistrée. Vous pouvez employer { $known }.
+settings-pop-before-path = Un élément entre accolades se trouve avant le chemin de l’adresse : un appelant pourrait ainsi choisir le site ouvert. Placez-le après le nom du site.
+settings-pop-scheme = Les adresses de fiche qui commencent par { $scheme } ne sont pas autorisées : aucune fiche ne s’ouvre. Employez https, ou demandez à votre administrateur de l’autoriser dans pop.schemes.
+settings-pop-program = Ce n’est pas le chemin complet d’un programme : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 
 ## The journal
 

@@ -7,7 +7,7 @@ use companion::view as seen;
 use companion::words::Message;
 use control::protocol as wire;
 use jiff::Timestamp;
-use telephony::{AccountId, Direction};
+use telephony::{AccountId, Direction, Language};
 
 /// Ended calls in a snapshot.
 const RECENT: usize = 100;
@@ -52,7 +52,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         recent: companion.recent(RECENT).into_iter().map(call).collect(),
         missed: companion.missed(),
         credentials: credentials(companion),
-        settings: settings(companion.settings(), around),
+        settings: settings(companion.settings(), companion.language(), around),
         settings_problem: around.loaded.problem.clone().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
         journal_revision: 0,
@@ -176,15 +176,15 @@ fn call(line: seen::CallLine) -> wire::CallView {
             seen::Outcome::NoAnswer => wire::Outcome::NoAnswer,
             seen::Outcome::Unknown => wire::Outcome::Unknown,
         },
-        party: line.party,
-        display: None,
-        company: None,
-        why: None,
-        ambiguous: false,
+        display: (!line.withheld).then(|| line.party.clone()),
+        party: line.name.unwrap_or(line.party),
+        company: line.company,
+        why: line.why.map(message),
+        ambiguous: line.ambiguous,
         note: None,
         call_back: wire::CallBackState::None,
-        has_record: false,
-        silenced: false,
+        has_record: line.has_record,
+        silenced: line.silenced,
         number: line.number.map(String::from),
         about: line.about.map(message),
         line: line.line,
@@ -239,7 +239,7 @@ pub fn theme(theme: Theme) -> &'static str {
     }
 }
 
-fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Settings {
+fn settings(settings: &settings::Settings, language: Language, around: &Around<'_>) -> wire::Settings {
     wire::Settings {
         mode: mode(settings.mode),
         language: match settings.language {
@@ -260,15 +260,32 @@ fn settings(settings: &settings::Settings, around: &Around<'_>) -> wire::Setting
         notify_missed: settings.notify_missed,
         sound: settings.sound,
         autostart: settings.autostart,
-        notify_outgoing: false,
-        click_to_call_only: false,
-        respect_dnd: true,
-        discreet_when_locked: false,
-        quiet_hours: String::new(),
-        silenced: Vec::new(),
-        pop_when: "never".to_owned(),
-        pop_url: None,
-        pop_program: None,
+        notify_outgoing: settings.notify_outgoing,
+        click_to_call_only: settings.click_to_call_only,
+        respect_dnd: settings.respect_dnd,
+        discreet_when_locked: settings.discreet_when_locked,
+        quiet_hours: settings
+            .quiet
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        silenced: settings
+            .silenced
+            .iter()
+            .map(|number| wire::SilencedNumber {
+                number: number.as_str().to_owned(),
+                display: telephony::display_number(number, language),
+            })
+            .collect(),
+        pop_when: settings.pop_when.name().to_owned(),
+        pop_url: settings
+            .pop_url
+            .as_ref()
+            .map(|template| template.as_str().to_owned()),
+        pop_program: settings
+            .pop_program
+            .as_ref()
+            .map(|program| program.display().to_string()),
         keep_days: 0,
         keep_private: true,
         contacts_folder: None,

@@ -130,6 +130,18 @@ impl Desk {
         }
     }
 
+    /// Whose phone the pending dial rings first, if it is this one.
+    pub fn account_of(&self, id: DialId) -> Option<AccountId> {
+        let pending = self.pending.as_ref().filter(|pending| pending.id == id)?;
+        pending.account.clone()
+    }
+
+    /// Whether this call is the one that was dialled last.
+    pub fn is_dialled(&self, key: &CallKey) -> bool {
+        let stage = self.pending.as_ref().map(|pending| &pending.stage);
+        matches!(stage, Some(Stage::Known(known)) if known == key)
+    }
+
     /// Notes a press; false when it was noted before.
     pub fn first_press(&mut self, id: DialId) -> bool {
         if self.presses.contains(&id) {

@@ -1,8 +1,12 @@
 //! What the companion asks the agent to do.
 
+use std::path::PathBuf;
+
 use telephony::{AccountId, Call, E164};
+use url::Url;
 
 use crate::event::{CallKey, DialId, NoteAction};
+use crate::journal::Hearing;
 
 /// A wish to the outside; the agent carries them out in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +42,21 @@ pub enum Effect {
     OpenWindow(Place),
     /// Put text on the clipboard.
     Copy(String),
+    /// Look in contacts and directories who this is; [`crate::event::Event::Named`] answers.
+    LookUp(E164),
+    /// Add the number to the setting `notify.silenced`.
+    Silence(E164),
+    /// Open the record of a call in whatever opens such addresses.
+    OpenUrl(Url),
+    /// Run a program for a call, without a shell, and don't wait for it.
+    Run {
+        /// An absolute path.
+        program: PathBuf,
+        /// Variables to add to its environment; it gets no arguments.
+        env: Vec<(String, String)>,
+    },
+    /// Calls can be heard, or no longer: to the journal.
+    Heard(Hearing),
 }
 
 /// Who asks the platform for a call.

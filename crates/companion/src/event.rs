@@ -1,9 +1,11 @@
 //! What the companion can be told.
 
 use jiff::Timestamp;
-use telephony::{AccountId, Call, CallId};
+use jiff::tz::TimeZone;
+use telephony::{AccountId, Call, CallId, E164};
 use uuid::Uuid;
 
+use crate::known::Known;
 use crate::settings::Settings;
 
 /// Everything that may change the companion's state; the agent's one channel carries these.
@@ -50,8 +52,36 @@ pub enum Event {
     MissedRead,
     /// The pad's call card was closed.
     DialDismissed,
+    /// Contacts and directories have answered [`crate::effect::Effect::LookUp`]; also unasked, when a contact changed.
+    Named {
+        /// Whose name.
+        number: E164,
+        /// `None`: nobody knows it.
+        known: Option<Known>,
+    },
+    /// The contacts changed: every name is to be looked up again.
+    ContactsChanged,
+    /// The session's state changed, or is known at the start.
+    Desk(DeskState),
+    /// The person's time zone, at the start and when it changes; UTC until then.
+    Zone(TimeZone),
+    /// Bytes arrive from the relay: a heartbeat or an event.
+    Alive,
+    /// The relay has told everything up to now: a resumed stream has reached the present, or its lists were taken in.
+    CaughtUp,
+    /// The relay no longer knows what happened since the position that was asked for.
+    Gap,
     /// The time given by [`crate::Companion::next_deadline`] has come.
     Tick,
+}
+
+/// What the desktop says of the session; `false` also where it doesn't say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeskState {
+    /// The screen is locked.
+    pub locked: bool,
+    /// It is set not to disturb.
+    pub dnd: bool,
 }
 
 /// A call on an account: what notifications, journal rows and cards are keyed by.
@@ -249,4 +279,8 @@ pub enum NoteAction {
     CallBack,
     /// Puts the number on the clipboard.
     CopyNumber,
+    /// Opens the record of the other party.
+    OpenRecord,
+    /// No alert and no sound for this number from now on.
+    Silence,
 }

@@ -4,14 +4,19 @@
 //! [`Companion`] and carries out its [`effect::Effect`]s. What people see (tray, notifications, sentences) is a pure function
 //! of the state and the strings. Two rooms touch files, and only when the agent calls them: [`settings`] and [`journal`].
 
+mod alerts;
 mod board;
 mod companion;
 mod dial;
 pub mod effect;
 pub mod event;
+mod hearing;
 pub mod journal;
+pub mod known;
 mod notify;
 mod numbers;
+pub mod pop;
+pub mod quiet;
 pub mod settings;
 #[cfg(test)]
 mod testing;

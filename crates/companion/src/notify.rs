@@ -1,9 +1,10 @@
-//! Notifications in words: what a call's alert says and offers. When one is due is the board's decision.
+//! Notifications in words: what an alert says and offers. When one is due is [`crate::alerts`]' decision.
 
 use telephony::Call;
 
 use crate::effect::{Notification, NotificationKind};
 use crate::event::{CallKey, NoteAction};
+use crate::known::Known;
 use crate::numbers;
 use crate::words::{Language, Message, say};
 
@@ -15,6 +16,31 @@ const NAMED: usize = 4;
 pub(crate) struct Style {
     pub lang: Language,
     pub sound: bool,
+    /// Neither name nor number: others may read the screen.
+    pub discreet: bool,
+    /// A button may offer to call: one could be placed now.
+    pub can_dial: bool,
+}
+
+/// A call, and what is known of its party.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'a> {
+    pub call: &'a Call,
+    pub known: Option<&'a Known>,
+    /// There is a record to open.
+    pub has_record: bool,
+}
+
+impl Told<'_> {
+    fn number(&self, lang: Language) -> Option<String> {
+        numbers::show_party(self.call.other_party(), lang)
+    }
+
+    /// Person, else company, else number; `None`: withheld.
+    fn party(&self, lang: Language) -> Option<String> {
+        let name = self.known.and_then(Known::title).map(str::to_owned);
+        name.or_else(|| self.number(lang))
+    }
 }
 
 impl Style {
@@ -22,86 +48,167 @@ impl Style {
         say(self.lang, &Message::new(id))
     }
 
-    /// `id` with the party, or `id-withheld` when there is none to name.
-    fn title(self, id: &str, call: &Call) -> String {
-        match numbers::show_party(call.other_party(), self.lang) {
+    /// `id` with the party, `id-withheld` when there is none to name, or `id-discreet`.
+    fn title(self, id: &str, told: &Told<'_>) -> String {
+        if self.discreet {
+            return self.say(&format!("{id}-discreet"));
+        }
+        match told.party(self.lang) {
             Some(party) => say(self.lang, &Message::new(id).with("party", party)),
             None => self.say(&format!("{id}-withheld")),
         }
     }
 
-    /// The own line, and what is known of the other party's number.
-    fn body(self, call: &Call) -> String {
-        let line = Message::new("note-line").with("line", own_line(call, self.lang));
-        let about = numbers::about(call.other_party());
-        std::iter::once(line)
-            .chain(about)
-            .map(|line| say(self.lang, &line))
-            .collect::<Vec<_>>()
-            .join("\n")
+    /// Company, number, the own line, and what is known of the number.
+    fn body(self, told: &Told<'_>) -> String {
+        let line = Message::new("note-line").with("line", own_line(told.call, self.lang));
+        let line = say(self.lang, &line);
+        if self.discreet {
+            return line;
+        }
+        let mut lines = Vec::new();
+        if let Some(known) = told.known {
+            lines.extend(known.company().map(str::to_owned));
+            let label = known.label(self.lang).map(|label| format!(" ({label})"));
+            let number = told.number(self.lang);
+            lines.extend(number.map(|number| number + &label.unwrap_or_default()));
+        }
+        lines.push(line);
+        let about = numbers::about(told.call.other_party());
+        lines.extend(about.map(|about| say(self.lang, &about)));
+        if told.known.is_some_and(|known| known.ambiguous) {
+            lines.push(self.say("party-ambiguous"));
+        }
+        lines.join("\n")
     }
 
     fn open(self) -> (NoteAction, String) {
         (NoteAction::Open, self.say("note-open"))
     }
 
+    /// The buttons that work for this call, of those wanted.
+    fn actions(self, told: &Told<'_>, wanted: &[NoteAction]) -> Vec<(NoteAction, String)> {
+        let callable = numbers::callable(told.call.other_party()).is_some();
+        let works = |action: &NoteAction| match action {
+            _ if self.discreet => false,
+            NoteAction::CallBack => callable && self.can_dial,
+            NoteAction::CopyNumber => callable,
+            NoteAction::OpenRecord => told.has_record,
+            NoteAction::Silence => numbers::number(told.call.other_party()).is_some(),
+            NoteAction::Open => false,
+        };
+        let mut actions: Vec<_> = wanted
+            .iter()
+            .filter(|action| works(action))
+            .map(|action| (*action, self.say(action.words())))
+            .collect();
+        actions.push(self.open());
+        actions
+    }
+
     /// A phone rings.
-    pub fn incoming(self, call: &Call) -> Notification {
+    pub fn incoming(self, key: CallKey, told: &Told<'_>) -> Notification {
+        let wanted = [
+            NoteAction::OpenRecord,
+            NoteAction::CopyNumber,
+            NoteAction::Silence,
+        ];
         Notification {
-            key: CallKey::of(call),
-            title: self.title("note-incoming", call),
-            body: self.body(call),
+            key,
+            title: self.title("note-incoming", told),
+            body: self.body(told),
             kind: NotificationKind::Incoming,
-            actions: vec![self.open()],
+            actions: self.actions(told, &wanted),
             sound: self.sound,
         }
     }
 
-    /// A call was missed.
-    pub fn missed(self, call: &Call) -> Notification {
-        let mut actions = Vec::new();
-        if numbers::callable(call.other_party()).is_some() {
-            actions.push((NoteAction::CallBack, self.say("note-call-back")));
-            actions.push((NoteAction::CopyNumber, self.say("note-copy")));
-        }
-        actions.push(self.open());
+    /// One of our phones calls somebody.
+    pub fn placed(self, key: CallKey, told: &Told<'_>) -> Notification {
+        let wanted = [NoteAction::OpenRecord, NoteAction::CopyNumber];
         Notification {
-            key: CallKey::of(call),
-            title: self.title("note-missed", call),
-            body: self.body(call),
+            key,
+            title: self.title("note-placed", told),
+            body: self.body(told),
+            kind: NotificationKind::Info,
+            actions: self.actions(told, &wanted),
+            sound: false,
+        }
+    }
+
+    /// A call was missed, or several, newest first. `absent`: while nobody was there to be told.
+    pub fn missed(self, key: CallKey, calls: &[Told<'_>], absent: bool) -> Option<Notification> {
+        let newest = calls.first()?;
+        let wanted = [
+            NoteAction::CallBack,
+            NoteAction::CopyNumber,
+            NoteAction::OpenRecord,
+        ];
+        let one_party = calls
+            .iter()
+            .all(|told| numbers::is_same_party(told.call.other_party(), newest.call.other_party()));
+        let (title, body, actions) = if calls.len() == 1 {
+            (
+                self.title("note-missed", newest),
+                self.body(newest),
+                self.actions(newest, &wanted),
+            )
+        } else {
+            let id = if absent {
+                "note-missed-absent"
+            } else {
+                "note-missed-many"
+            };
+            let title = Message::new(id).with("count", calls.len().to_string());
+            let actions = if one_party {
+                self.actions(newest, &wanted)
+            } else {
+                vec![self.open()]
+            };
+            (say(self.lang, &title), self.parties(calls), actions)
+        };
+        Some(Notification {
+            key,
+            title,
+            body,
             kind: NotificationKind::Missed,
             actions,
             sound: self.sound,
-        }
+        })
     }
 
-    /// Several calls were missed while nobody was told; newest first.
-    pub fn missed_many(self, newest: &Call, calls: &[&Call]) -> Notification {
-        let mut lines: Vec<String> = Vec::new();
-        for call in calls {
-            let party = numbers::show_party(call.other_party(), self.lang);
-            let party = party.unwrap_or_else(|| self.say("party-withheld"));
-            if !lines.contains(&party) {
-                lines.push(party);
+    /// Who called, and how often, newest first.
+    fn parties(self, calls: &[Told<'_>]) -> String {
+        if self.discreet {
+            return String::new();
+        }
+        let mut parties: Vec<(String, usize)> = Vec::new();
+        for told in calls {
+            let party = told
+                .party(self.lang)
+                .unwrap_or_else(|| self.say("party-withheld"));
+            match parties.iter_mut().find(|(known, _)| *known == party) {
+                Some((_, count)) => *count += 1,
+                None => parties.push((party, 1)),
             }
         }
-        if lines.len() > NAMED {
-            let more = lines.len() - NAMED;
-            lines.truncate(NAMED);
-            lines.push(say(
-                self.lang,
-                &Message::new("note-more").with("count", more.to_string()),
-            ));
+        let more = parties.len().saturating_sub(NAMED);
+        let mut lines: Vec<String> = parties
+            .into_iter()
+            .take(NAMED)
+            .map(|(party, count)| {
+                if count == 1 {
+                    party
+                } else {
+                    format!("{party} ({count})")
+                }
+            })
+            .collect();
+        if more > 0 {
+            let more = Message::new("note-more").with("count", more.to_string());
+            lines.push(say(self.lang, &more));
         }
-        let title = Message::new("note-missed-many").with("count", calls.len().to_string());
-        Notification {
-            key: CallKey::of(newest),
-            title: say(self.lang, &title),
-            body: lines.join("\n"),
-            kind: NotificationKind::Missed,
-            actions: vec![self.open()],
-            sound: self.sound,
-        }
+        lines.join("\n")
     }
 
     /// The button of a notification was pressed and the call wasn't placed, or may not have been.
@@ -113,6 +220,19 @@ impl Style {
             kind: NotificationKind::Info,
             actions: vec![self.open()],
             sound: self.sound,
+        }
+    }
+}
+
+impl NoteAction {
+    /// The id of its words.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Open => "note-open",
+            Self::CallBack => "note-call-back",
+            Self::CopyNumber => "note-copy",
+            Self::OpenRecord => "note-open-record",
+            Self::Silence => "note-silence",
         }
     }
 }

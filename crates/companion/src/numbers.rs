@@ -43,6 +43,19 @@ pub(crate) fn callable(party: Option<&Party>) -> Option<&E164> {
     }
 }
 
+/// The number of a party, whether it may be called or not.
+pub(crate) fn number(party: Option<&Party>) -> Option<&E164> {
+    match party {
+        Some(Party::Number(number)) => Some(number),
+        _ => None,
+    }
+}
+
+/// Whether both are the same party. Those who withhold their number are never the same.
+pub(crate) fn is_same_party(a: Option<&Party>, b: Option<&Party>) -> bool {
+    a == b && show_party(a, Language::En).is_some()
+}
+
 /// What is known about a party, when it is worth a line.
 pub(crate) fn about(party: Option<&Party>) -> Option<Message> {
     telephony::about(party?).map(|about| about_message(&about))

@@ -43,6 +43,11 @@ pub(crate) fn outgoing(id: &str, to: &str, started: i64) -> Call {
     }
 }
 
+pub(crate) fn on_account(mut call: Call, account: &str) -> Call {
+    call.account_id = AccountId(account.into());
+    call
+}
+
 pub(crate) fn started(mut call: Call, second: i64) -> Call {
     call.started_at = at(second);
     call

@@ -192,9 +192,9 @@ fn about_call(call: &CallLine) -> Message {
         (_, Direction::Incoming) => "tray-ringing",
         (_, Direction::Outgoing) => "tray-calling",
     };
-    if call.withheld {
-        Message::new(&format!("{id}-withheld"))
-    } else {
-        Message::new(id).with("party", call.party.clone())
+    match &call.name {
+        Some(name) => Message::new(id).with("party", name.as_str()),
+        None if call.withheld => Message::new(&format!("{id}-withheld")),
+        None => Message::new(id).with("party", call.party.as_str()),
     }
 }

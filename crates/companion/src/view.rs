@@ -19,6 +19,24 @@ pub struct CallLine {
     pub party: String,
     /// The other party isn't told; [`CallLine::party`] says so.
     pub withheld: bool,
+    /// Who that is: the person, else the company. It stands beside [`CallLine::party`], never in its place.
+    pub name: Option<String>,
+    /// The company of the person named.
+    pub company: Option<String>,
+    /// Which of the contact's numbers it is, in words: `mobile`.
+    pub label: Option<String>,
+    /// Why this name: where it comes from, and since when.
+    pub why: Option<Message>,
+    /// The contact, an opaque id.
+    pub contact: Option<String>,
+    /// Several contacts have this number, and the person hasn't said which is meant.
+    pub ambiguous: bool,
+    /// A favourite.
+    pub favourite: bool,
+    /// There is a record to open.
+    pub has_record: bool,
+    /// No alerts for this number.
+    pub silenced: bool,
     /// The other party's number, when it is one that may be called.
     pub number: Option<E164>,
     /// What is known about the number (country, class), when that is worth a line.

@@ -3,6 +3,7 @@
 use companion::effect::{self, Effect};
 use companion::event::Event;
 use companion::journal::{self, Position};
+use companion::settings::Change;
 use control::protocol::Place;
 use futures_util::future::Either;
 use jiff::Timestamp;
@@ -66,8 +67,24 @@ impl<P: Ports> Controller<P> {
             Effect::Copy(text) => self.ports.copy(text),
             Effect::Record { call, unread } => return Some(journal::Change::Record { call, unread }),
             Effect::MarkAllRead => return Some(journal::Change::MarkAllRead),
+            Effect::Heard(hearing) => return Some(journal::Change::Heard(hearing)),
+            Effect::OpenUrl(_) | Effect::Run { .. } => {
+                tracing::warn!("records of calls can't be opened on this desktop yet");
+            }
+            Effect::Silence(_) => self.write_silenced(),
+            // Without contacts and directories nobody can be asked.
+            Effect::LookUp(_) => {}
         }
         None
+    }
+
+    /// The person silenced a number, which holds already; the file keeps it. One that can't be written is said, and the number
+    /// stays silenced until the settings are read again.
+    fn write_silenced(&mut self) {
+        let silenced = self.companion.settings().silenced.clone();
+        if let Err(error) = self.change_settings(&[Change::Silenced(silenced)]) {
+            tracing::warn!(why = error.message.id, "the silenced number isn't kept");
+        }
     }
 }
 

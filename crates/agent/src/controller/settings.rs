@@ -90,6 +90,14 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
         wire.notify_missed.map(Change::NotifyMissed),
         wire.sound.map(Change::Sound),
         wire.autostart.map(Change::Autostart),
+        wire.notify_outgoing.map(Change::NotifyOutgoing),
+        wire.click_to_call_only.map(Change::ClickToCallOnly),
+        wire.respect_dnd.map(Change::RespectDnd),
+        wire.discreet_when_locked.map(Change::DiscreetWhenLocked),
+        wire.quiet_hours.map(Change::Quiet),
+        wire.pop_when.map(Change::PopWhen),
+        wire.pop_url.map(Change::PopUrl),
+        wire.pop_program.map(Change::PopProgram),
     ]
     .into_iter()
     .flatten()

@@ -1,22 +1,45 @@
-//! The call board: every call that is known, and which of them the person has been told about.
+//! The call board: every call that is known, and what became of it.
 //!
-//! Whatever is repeated, reordered, late or lost: one alert for a call and account, none for a call that is over, none that
-//! stands for ever, and the last state is right. The board decides; [`crate::notify`] finds the words.
+//! Whatever is repeated, reordered, late or lost: a call is news once, never rings for ever, and its last state is right. The
+//! board knows nothing of alerts; [`crate::alerts`] decides which there are.
+//!
+//! A **leg** is a call on one account. Legs of several accounts of this desktop that tell of the same incoming call (by the
+//! platform's id, or the same caller, called line and moment) are one **group**: one alert, one line, one missed call.
+//!
+//! | a leg told as | is shown as ([`Outcome`]) | until |
+//! |---|---|---|
+//! | ringing | `Ringing` | it changes; incoming 2 min, outgoing 10 min after its start, then `Unknown`: its end was lost |
+//! | ringing, another leg of its group answered | `Answered` | |
+//! | connected | `Talking` | it changes; 12 h, then `Unknown` |
+//! | ended, connected before, or another leg of its group was | `Answered`: by whom isn't told, and isn't guessed | |
+//! | incoming, ended, never connected | `Missed`; its group is missed once every leg is | a late "connected" makes it `Answered` |
+//! | outgoing, ended, never connected | `NoAnswer`: given up, by whichever side | the same |
+//! | closed by the relay for want of news, or missing in its list of live calls | `Unknown` | its true end arrives |
+//! | the own phone, ringing for what was dialled | nothing | |
+//!
+//! States only go forward (ringing → connected → ended by guess → ended). News is what the relay tells; what the journal knew
+//! at the start is no news, and neither is history from before this desktop listened. Only the first news of a leg can ring,
+//! if it is at most [`FRESH_S`] old by the relay's clock.
 
+mod group;
+mod leg;
 mod merge;
-#[cfg(test)]
-mod properties;
+mod reading;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use jiff::Timestamp;
-use telephony::{Call, CallState, Direction, Party};
+use telephony::{Call, CallState, Direction};
 
 use crate::event::{CallKey, Origin};
+use crate::numbers;
 use crate::time::{after, seconds_between};
+#[cfg(doc)]
 use crate::view::Outcome;
+use group::{Facts, Group};
+use leg::Leg;
 
 /// Older news of a ringing phone goes to the journal without an alert.
 pub(crate) const FRESH_S: i64 = 30;
@@ -26,461 +49,365 @@ pub(crate) const RING_LIMIT_S: i64 = 120;
 const OUTGOING_RING_LIMIT_S: i64 = 600;
 /// A connected call without an end lasts no longer than this.
 const TALK_LIMIT_S: i64 = 12 * 3600;
-/// Missed calls that arrive late (after sleep, or a lost network) are gathered this long into one notification.
-const GATHER_S: i64 = 2;
-/// Ended calls kept in memory; the journal has them all.
+/// Calls that are over kept in memory; the journal has them all.
 const KEPT: usize = 500;
 /// Own legs of dialled calls remembered, so that their later news stays unheard.
 const OWN_LEGS: usize = 64;
 
-/// What the person wants to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Policy {
-    pub incoming: bool,
-    pub missed: bool,
-}
+/// One call to a person. Ids grow and are never used again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct GroupId(u64);
 
-/// What follows from news of a call.
+/// What has changed, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Alert: this call rings.
-    Ring(CallKey),
-    /// Take this call's notification away.
-    Withdraw(CallKey),
-    /// Tell that this call was missed.
-    Missed(CallKey),
-    /// Tell that these calls were missed, newest first; the notification belongs to the first one.
-    MissedMany(Vec<CallKey>),
-    /// Its state or read flag changed: to the journal.
-    Record(CallKey),
-}
-
-/// Which notification of a call stands, as far as we know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Nothing,
-    Incoming,
-    Missed,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    call: Call,
-    /// When its present state began, by this computer's clock.
-    since: Timestamp,
-    /// No news for too long: not live any more as far as people are told, though nobody said that it ended.
-    silent: bool,
-    shown: Shown,
-    /// Which other missed calls its notification tells of, newest first.
-    told_with: Vec<CallKey>,
-    /// Its being missed was noticed (told, or counted, or known from before).
-    missed_noticed: bool,
-    unread: bool,
+pub(crate) enum News {
+    /// A phone rings, as of a moment ago. Once a group.
+    Rings(GroupId),
+    /// It rings no more.
+    Quiet(GroupId),
+    /// One of our phones calls somebody, as of a moment ago.
+    Placed(GroupId),
+    /// Somebody answered; `fresh`: a moment ago.
+    Answered { group: GroupId, fresh: bool },
+    /// It was missed; `fresh`: a moment ago.
+    Missed { group: GroupId, fresh: bool },
+    /// It isn't a missed call that somebody should see, not any more: read, dealt with, or answered after all.
+    Settled(GroupId),
+    /// It is over.
+    Over(GroupId),
+    /// This leg's state or read flag changed: to the journal.
+    Changed(CallKey),
 }
 
 /// All calls that are known.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
-    entries: HashMap<CallKey, Entry>,
+    legs: HashMap<CallKey, Leg>,
+    groups: BTreeMap<GroupId, Group>,
+    last_group: u64,
     own_legs: VecDeque<CallKey>,
-    /// Missed calls that arrived late, and when to tell them.
-    late: Vec<CallKey>,
-    late_due: Option<Timestamp>,
+}
+
+/// Where news came from, and how old it is.
+#[derive(Clone, Copy)]
+struct Heard {
+    origin: Origin,
+    age_s: i64,
+    /// The leg wasn't known before.
+    first: bool,
+}
+
+impl Heard {
+    /// What the board found out by itself.
+    const HERE: Self = Self {
+        origin: Origin::Relay,
+        age_s: 0,
+        first: false,
+    };
+
+    fn is_fresh(self) -> bool {
+        self.origin == Origin::Relay && self.age_s <= FRESH_S
+    }
 }
 
 impl Board {
     /// Takes the state of a call. `age_s`: seconds since its last change.
-    pub fn take(
-        &mut self,
-        call: Call,
-        origin: Origin,
-        age_s: i64,
-        now: Timestamp,
-        policy: Policy,
-    ) -> Vec<Step> {
+    pub fn take(&mut self, call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Vec<News> {
         let key = CallKey::of(&call);
         if self.is_own_leg(&call, &key) {
             return Vec::new();
         }
         let age_s = age_s.max(0);
-        let mut steps = Vec::new();
-        if let Some(entry) = self.entries.get_mut(&key) {
-            let merged = merge::merge(&entry.call, call);
-            if merged == entry.call {
-                return steps;
-            }
-            if merged.state > entry.call.state {
-                entry.since = after(now, -age_s);
-                entry.silent = false;
-            }
-            entry.call = merged;
-        } else {
-            let entry = Entry::new(call, origin, age_s, now);
-            let rings = origin == Origin::Relay && entry.rings_in() && age_s <= FRESH_S && policy.incoming;
-            self.entries.insert(key.clone(), entry);
-            if rings && let Some(entry) = self.entries.get_mut(&key) {
-                entry.shown = Shown::Incoming;
-                steps.push(Step::Ring(key.clone()));
-            }
+        let mut news = Vec::new();
+        let first = !self.legs.contains_key(&key);
+        if first {
+            self.add(&key, call, origin, age_s, now);
+        } else if !self.update(&key, call, age_s, now, &mut news) {
+            return news;
         }
-        self.settle(&key, origin, age_s, now, policy, &mut steps);
-        if !matches!(origin, Origin::Journal { .. }) {
-            steps.push(Step::Record(key));
+        let heard = Heard { origin, age_s, first };
+        self.settle(&key, heard, &mut news);
+        let changed = News::Changed(key);
+        if !matches!(origin, Origin::Journal { .. }) && !news.contains(&changed) {
+            news.push(changed);
         }
-        self.forget_oldest();
-        steps
+        news
+    }
+
+    fn add(&mut self, key: &CallKey, call: Call, origin: Origin, age_s: i64, now: Timestamp) {
+        let known = self.groups.iter().find(|(_, group)| {
+            let mut legs = group.legs.iter().filter_map(|key| self.legs.get(key));
+            group.legs.iter().all(|leg| leg.account != call.account_id)
+                && legs.any(|leg| group::is_same_call(&leg.call, &call))
+        });
+        let id = known.map(|(id, _)| *id).unwrap_or_else(|| self.new_group());
+        let group = self.groups.entry(id).or_default();
+        group.legs.push(key.clone());
+        if let Origin::Journal { unread } = origin {
+            group.rang = true;
+            group.unread |= unread && call.is_missed();
+        }
+        self.legs
+            .insert(key.clone(), Leg::new(call, id, origin, age_s, now));
+    }
+
+    fn new_group(&mut self) -> GroupId {
+        self.last_group += 1;
+        GroupId(self.last_group)
+    }
+
+    /// False: it told nothing new.
+    fn update(
+        &mut self,
+        key: &CallKey,
+        call: Call,
+        age_s: i64,
+        now: Timestamp,
+        news: &mut Vec<News>,
+    ) -> bool {
+        let Some(leg) = self.legs.get_mut(key) else {
+            return false;
+        };
+        let merged = merge::merge(&leg.call, call);
+        if merged == leg.call {
+            return false;
+        }
+        if merged.state > leg.call.state {
+            leg.since = after(now, -age_s);
+            leg.silent = false;
+        }
+        let turned = merged.direction != leg.call.direction;
+        leg.call = merged;
+        if turned {
+            self.set_apart(key, news);
+        }
+        true
+    }
+
+    /// Told from both its ends, and it runs the other way than was thought: a call of its own.
+    fn set_apart(&mut self, key: &CallKey, news: &mut Vec<News>) {
+        let id = self.new_group();
+        let Some(leg) = self.legs.get_mut(key) else {
+            return;
+        };
+        let before = std::mem::replace(&mut leg.group, id);
+        let group = Group {
+            legs: vec![key.clone()],
+            rang: true,
+            ..Group::default()
+        };
+        self.groups.insert(id, group);
+        if let Some(group) = self.groups.get_mut(&before) {
+            group.legs.retain(|leg| leg != key);
+            self.judge(before, Heard::HERE, news);
+        }
+        self.groups.retain(|_, group| !group.legs.is_empty());
     }
 
     /// Takes the relay's list of live calls, true at `at` by its clock: ours that aren't in it are over.
-    pub fn reconcile(
-        &mut self,
-        calls: Vec<Call>,
-        at: Timestamp,
-        now: Timestamp,
-        policy: Policy,
-    ) -> Vec<Step> {
+    pub fn reconcile(&mut self, calls: Vec<Call>, at: Timestamp, now: Timestamp) -> Vec<News> {
         let listed: Vec<CallKey> = calls.iter().map(CallKey::of).collect();
-        let mut steps = Vec::new();
+        let mut news = Vec::new();
         for call in calls {
             let age_s = age_at(&call, at);
-            steps.extend(self.take(call, Origin::Relay, age_s, now, policy));
+            news.extend(self.take(call, Origin::Relay, age_s, now));
         }
-        for key in
-            self.keys_where(|entry| entry.call.state != CallState::Ended && entry.call.started_at <= at)
-        {
+        let over = |leg: &Leg| leg.call.state != CallState::Ended && leg.call.started_at <= at;
+        for key in self.legs_where(over) {
             if !listed.contains(&key)
-                && let Some(entry) = self.entries.get_mut(&key)
+                && let Some(leg) = self.legs.get_mut(&key)
             {
-                entry.end_unheard(at);
-                self.settle(&key, Origin::Relay, 0, now, policy, &mut steps);
-                steps.push(Step::Record(key));
+                leg.end_unheard(at);
+                self.settle(&key, Heard::HERE, &mut news);
+                news.push(News::Changed(key));
             }
         }
-        steps
+        news
     }
 
     /// The relay that told of these calls is gone for good (another one was set): none of them is live any more.
-    pub fn forget_live(&mut self, now: Timestamp, policy: Policy) -> Vec<Step> {
-        self.reconcile(Vec::new(), Timestamp::MAX, now, policy)
-    }
-
-    /// The switches of the settings changed: alerts that aren't wanted any more go away.
-    pub fn apply_policy(&mut self, policy: Policy) -> Vec<Step> {
-        let unwanted = |shown| match shown {
-            Shown::Nothing => false,
-            Shown::Incoming => !policy.incoming,
-            Shown::Missed => !policy.missed,
-        };
-        let mut steps = Vec::new();
-        for key in self.keys_where(|entry| unwanted(entry.shown)) {
-            self.withdraw(&key, &mut steps);
-        }
-        if !policy.missed {
-            self.late.clear();
-            self.late_due = None;
-        }
-        steps
-    }
-
-    /// Calls whose notification stands; to be said again when the language changes.
-    pub fn standing(&self) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for key in self.keys_where(|entry| entry.shown != Shown::Nothing) {
-            match self
-                .entries
-                .get(&key)
-                .map(|entry| (entry.shown, &entry.told_with))
-            {
-                Some((Shown::Incoming, _)) => steps.push(Step::Ring(key)),
-                Some((Shown::Missed, with)) => steps.push(told_missed(key, with)),
-                _ => {}
-            }
-        }
-        steps
+    pub fn forget_live(&mut self, now: Timestamp) -> Vec<News> {
+        self.reconcile(Vec::new(), Timestamp::MAX, now)
     }
 
     /// What has become due.
-    pub fn tick(&mut self, now: Timestamp) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for key in self.keys_where(|entry| entry.silent_at().is_some_and(|at| at <= now)) {
-            if let Some(entry) = self.entries.get_mut(&key) {
-                entry.silent = true;
+    pub fn tick(&mut self, now: Timestamp) -> Vec<News> {
+        let mut news = Vec::new();
+        for key in self.legs_where(|leg| leg.silent_at().is_some_and(|at| at <= now)) {
+            if let Some(leg) = self.legs.get_mut(&key) {
+                leg.silent = true;
+                let id = leg.group;
+                self.judge(id, Heard::HERE, &mut news);
             }
-            self.withdraw(&key, &mut steps);
         }
-        if self.late_due.is_some_and(|due| due <= now) {
-            self.late_due = None;
-            self.tell_late(&mut steps);
-        }
-        steps
+        news
     }
 
     /// When [`Board::tick`] is wanted next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.entries
-            .values()
-            .filter_map(Entry::silent_at)
-            .chain(self.late_due)
-            .min()
+        self.legs.values().filter_map(Leg::silent_at).min()
     }
 
     /// The person saw the missed calls; true when one of them was unread.
-    pub fn read_all(&mut self) -> (Vec<Step>, bool) {
-        let mut steps = Vec::new();
-        let keys = self.keys_where(|entry| entry.unread || entry.shown == Shown::Missed);
-        let mut any = false;
-        for key in keys {
-            if let Some(entry) = self.entries.get_mut(&key) {
-                any |= entry.unread;
-                entry.unread = false;
+    pub fn read_all(&mut self) -> (Vec<News>, bool) {
+        let mut news = Vec::new();
+        let ids = self.unread_groups();
+        for id in &ids {
+            if let Some(group) = self.groups.get_mut(id) {
+                group.unread = false;
             }
-            self.withdraw(&key, &mut steps);
+            news.push(News::Settled(*id));
         }
-        self.late.clear();
-        self.late_due = None;
-        (steps, any)
+        (news, !ids.is_empty())
     }
 
-    /// The person dealt with one missed call (calls back).
-    pub fn read_one(&mut self, key: &CallKey) -> Vec<Step> {
-        let mut steps = Vec::new();
-        self.mark_read(key, &mut steps);
-        steps
+    /// The person dealt with this missed call.
+    pub fn read(&mut self, id: GroupId) -> Vec<News> {
+        let mut news = Vec::new();
+        if let Some(group) = self.groups.get_mut(&id)
+            && std::mem::take(&mut group.unread)
+        {
+            news.push(News::Settled(id));
+            news.extend(group.legs.iter().cloned().map(News::Changed));
+        }
+        news
     }
 
-    /// This incoming call is the own phone, ringing for a call that we dialled: it is never heard of.
-    pub fn ignore_own_leg(&mut self, key: CallKey) {
-        if !self.own_legs.contains(&key) {
-            self.own_legs.push_back(key);
+    /// This incoming call is the own phone, ringing for a call that we dialled: it is never heard of, or from now on no more.
+    pub fn ignore_own_leg(&mut self, key: &CallKey) -> Vec<News> {
+        let mut news = Vec::new();
+        if let Some(leg) = self.legs.get_mut(key) {
+            leg.own = true;
+            let id = leg.group;
+            self.judge(id, Heard::HERE, &mut news);
+        } else if !self.own_legs.contains(key) {
+            self.own_legs.push_back(key.clone());
             if self.own_legs.len() > OWN_LEGS {
                 self.own_legs.pop_front();
             }
         }
-    }
-
-    /// A call's last known state.
-    pub fn call(&self, key: &CallKey) -> Option<&Call> {
-        self.entries.get(key).map(|entry| &entry.call)
-    }
-
-    /// What is known of a call's course.
-    pub fn outcome(&self, key: &CallKey) -> Option<Outcome> {
-        self.entries.get(key).map(Entry::outcome)
-    }
-
-    /// Whether it is a missed call that nobody has seen.
-    pub fn unread(&self, key: &CallKey) -> bool {
-        self.entries.get(key).is_some_and(|entry| entry.unread)
-    }
-
-    /// How many missed calls nobody has seen.
-    pub fn missed(&self) -> usize {
-        self.entries.values().filter(|entry| entry.unread).count()
-    }
-
-    /// Ringing and connected calls, newest first.
-    pub fn live(&self) -> Vec<CallKey> {
-        self.keys_where(Entry::is_live)
-    }
-
-    /// All other calls, newest first.
-    pub fn past(&self) -> Vec<CallKey> {
-        self.keys_where(|entry| !entry.is_live())
-    }
-
-    /// Keys of the entries for which `wanted` holds, newest first.
-    fn keys_where(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<CallKey> {
-        let mut found: Vec<_> = self.entries.iter().filter(|(_, entry)| wanted(entry)).collect();
-        found.sort_by(|(a, x), (b, y)| y.call.started_at.cmp(&x.call.started_at).then_with(|| a.cmp(b)));
-        found.into_iter().map(|(key, _)| key.clone()).collect()
+        news
     }
 
     /// An own leg that was recognised before. One that turns out to be the outgoing call itself is none.
     fn is_own_leg(&mut self, call: &Call, key: &CallKey) -> bool {
+        let outgoing = call.direction == Direction::Outgoing;
+        if let Some(leg) = self.legs.get_mut(key) {
+            leg.own &= !outgoing;
+            return false;
+        }
         let known = self.own_legs.contains(key);
-        if known && call.direction == Direction::Outgoing {
+        if known && outgoing {
             self.own_legs.retain(|leg| leg != key);
             return false;
         }
         known
     }
 
-    /// Brings what the person sees in line with a call's state.
-    fn settle(
-        &mut self,
-        key: &CallKey,
-        origin: Origin,
-        age_s: i64,
-        now: Timestamp,
-        policy: Policy,
-        steps: &mut Vec<Step>,
-    ) {
-        let Some(entry) = self.entries.get_mut(key) else {
+    /// What a leg's new state means.
+    fn settle(&mut self, key: &CallKey, heard: Heard, news: &mut Vec<News>) {
+        let Some(id) = self.legs.get(key).map(|leg| leg.group) else {
             return;
         };
-        let was_ringing = entry.shown == Shown::Incoming;
-        if was_ringing && !entry.rings_in() {
-            entry.shown = Shown::Nothing;
-            steps.push(Step::Withdraw(key.clone()));
+        self.judge(id, heard, news);
+        self.settle_earlier(key, news);
+    }
+
+    /// Compares what a group's legs say now with what they said before.
+    fn judge(&mut self, id: GroupId, heard: Heard, news: &mut Vec<News>) {
+        let Some(group) = self.groups.get_mut(&id) else {
+            return;
+        };
+        let legs = group.legs.iter().filter_map(|key| self.legs.get(key));
+        let outgoing = legs.clone().any(|leg| leg.call.direction == Direction::Outgoing);
+        let facts = Facts::of(legs.clone());
+        // A talk that came after it may have been told before it.
+        let dealt_with = facts.missed && self.legs.values().any(|later| settles(later, legs.clone()));
+        let before = std::mem::replace(&mut group.facts, facts);
+        let told = !matches!(heard.origin, Origin::Journal { .. });
+        let fresh = heard.is_fresh();
+        if before.rings && !facts.rings {
+            news.push(News::Quiet(id));
         }
-        let missed = entry.call.is_missed();
-        if missed && !entry.missed_noticed {
-            entry.missed_noticed = true;
-            entry.unread = origin == Origin::Relay;
-            if origin == Origin::Relay && policy.missed {
-                if was_ringing || age_s <= FRESH_S {
-                    entry.shown = Shown::Missed;
-                    steps.push(Step::Missed(key.clone()));
-                } else {
-                    self.late.push(key.clone());
-                    self.late_due.get_or_insert(after(now, GATHER_S));
-                }
+        if facts.rings && !group.rang && heard.first && fresh {
+            group.rang = true;
+            news.push(News::Rings(id));
+        }
+        if heard.first && fresh && facts.live && outgoing {
+            news.push(News::Placed(id));
+        }
+        if told && facts.answered && !before.answered {
+            news.push(News::Answered { group: id, fresh });
+        }
+        if facts.missed && !before.missed && heard.origin == Origin::Relay && !dealt_with {
+            group.unread = true;
+            news.push(News::Missed { group: id, fresh });
+        }
+        if before.missed && !facts.missed {
+            group.unread = false;
+            news.push(News::Settled(id));
+        }
+        // Which row bears the mark of a missed call depends on all of them.
+        if told && group.legs.len() > 1 && (group.unread || before.missed || facts.missed) {
+            news.extend(group.legs.iter().cloned().map(News::Changed));
+        }
+        if told && !facts.live && (before.live || heard.first) {
+            news.push(News::Over(id));
+        }
+    }
+
+    /// Somebody talked with this party, or calls it: earlier missed calls from it are dealt with.
+    fn settle_earlier(&mut self, key: &CallKey, news: &mut Vec<News>) {
+        let Some(later) = self.legs.get(key) else {
+            return;
+        };
+        let legs = |group: &Group| {
+            group
+                .legs
+                .iter()
+                .filter_map(|key| self.legs.get(key))
+                .collect::<Vec<_>>()
+        };
+        let settled: Vec<GroupId> = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.unread && settles(later, legs(group).into_iter()))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in settled {
+            news.extend(self.read(id));
+        }
+    }
+
+    /// Keeps memory bounded: the oldest calls that are over go first, those that are `pinned` (in an alert) stay.
+    pub fn forget_oldest(&mut self, pinned: impl Fn(GroupId) -> bool) {
+        if self.groups.len() <= KEPT + KEPT / 10 {
+            return;
+        }
+        for key in self.past().into_iter().skip(KEPT) {
+            if let Some(id) = self.group_of(&key).filter(|id| !pinned(*id))
+                && let Some(group) = self.groups.remove(&id)
+            {
+                self.legs.retain(|_, leg| leg.group != id);
+                debug_assert!(!group.facts.live);
             }
-        } else if !missed && entry.missed_noticed {
-            entry.missed_noticed = false;
-            entry.unread = false;
-            self.late.retain(|late| late != key);
-            self.withdraw(key, steps);
-        }
-        self.clear_missed_by(key, steps);
-    }
-
-    /// Somebody talked with this party: earlier missed calls from it are dealt with.
-    fn clear_missed_by(&mut self, key: &CallKey, steps: &mut Vec<Step>) {
-        let Some(entry) = self.entries.get(key) else {
-            return;
-        };
-        let (Some(connected_at), Some(Party::Number(party))) =
-            (entry.call.connected_at, entry.call.other_party())
-        else {
-            return;
-        };
-        let same = |other: &Entry| {
-            other.unread
-                && other.call.started_at < connected_at
-                && matches!(other.call.other_party(), Some(Party::Number(number)) if number == party)
-        };
-        for earlier in self.keys_where(same) {
-            self.mark_read(&earlier, steps);
-        }
-    }
-
-    fn mark_read(&mut self, key: &CallKey, steps: &mut Vec<Step>) {
-        let Some(entry) = self.entries.get_mut(key) else {
-            return;
-        };
-        let was_unread = std::mem::take(&mut entry.unread);
-        self.late.retain(|late| late != key);
-        self.withdraw(key, steps);
-        if was_unread {
-            steps.push(Step::Record(key.clone()));
-        }
-    }
-
-    fn withdraw(&mut self, key: &CallKey, steps: &mut Vec<Step>) {
-        if let Some(entry) = self.entries.get_mut(key)
-            && std::mem::replace(&mut entry.shown, Shown::Nothing) != Shown::Nothing
-        {
-            entry.told_with.clear();
-            steps.push(Step::Withdraw(key.clone()));
-        }
-    }
-
-    /// Tells the gathered late missed calls: one as itself, several as one.
-    fn tell_late(&mut self, steps: &mut Vec<Step>) {
-        let late = std::mem::take(&mut self.late);
-        let mut keys = self.keys_where(|entry| entry.unread);
-        keys.retain(|key| late.contains(key));
-        if keys.is_empty() {
-            return;
-        }
-        let newest = keys.remove(0);
-        if let Some(entry) = self.entries.get_mut(&newest) {
-            entry.shown = Shown::Missed;
-            entry.told_with.clone_from(&keys);
-        }
-        steps.push(told_missed(newest, &keys));
-    }
-
-    /// Keeps memory bounded: the oldest calls that are over and of which nothing is shown go first.
-    fn forget_oldest(&mut self) {
-        if self.entries.len() <= KEPT + KEPT / 10 {
-            return;
-        }
-        let over = self.keys_where(|entry| !entry.is_live() && entry.shown == Shown::Nothing);
-        for key in over.into_iter().skip(KEPT) {
-            self.entries.remove(&key);
         }
     }
 }
 
-impl Entry {
-    fn new(call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Self {
-        let known_before = matches!(origin, Origin::Journal { .. });
-        Self {
-            since: if known_before {
-                last_change(&call).min(now)
-            } else {
-                after(now, -age_s)
-            },
-            silent: false,
-            shown: Shown::Nothing,
-            told_with: Vec::new(),
-            missed_noticed: known_before && call.is_missed(),
-            unread: matches!(origin, Origin::Journal { unread: true }) && call.is_missed(),
-            call,
-        }
-    }
-
-    /// An incoming call that rings, as far as is known.
-    fn rings_in(&self) -> bool {
-        self.call.direction == Direction::Incoming && self.call.state == CallState::Ringing && !self.silent
-    }
-
-    fn is_live(&self) -> bool {
-        self.call.state != CallState::Ended && !self.silent
-    }
-
-    /// When this call counts as over if nothing more is heard of it.
-    fn silent_at(&self) -> Option<Timestamp> {
-        let limit = match (self.call.state, self.call.direction) {
-            _ if self.silent => return None,
-            (CallState::Ringing, Direction::Incoming) => RING_LIMIT_S,
-            (CallState::Ringing, Direction::Outgoing) => OUTGOING_RING_LIMIT_S,
-            (CallState::Connected, _) => TALK_LIMIT_S,
-            (CallState::Ended, _) => return None,
-        };
-        Some(after(self.since, limit))
-    }
-
-    /// It isn't live any more, and nobody said how it ended.
-    fn end_unheard(&mut self, at: Timestamp) {
-        self.call.state = CallState::Ended;
-        self.call.end_unknown = true;
-        self.call.ended_at = (at != Timestamp::MAX).then_some(at);
-    }
-
-    fn outcome(&self) -> Outcome {
-        let answered = self.call.connected_at.is_some();
-        match (self.call.state, self.call.direction) {
-            (CallState::Ended, _) if answered => Outcome::Answered,
-            (CallState::Ended, _) if self.call.end_unknown => Outcome::Unknown,
-            (CallState::Ended, Direction::Incoming) => Outcome::Missed,
-            (CallState::Ended, Direction::Outgoing) => Outcome::NoAnswer,
-            _ if self.silent => Outcome::Unknown,
-            (CallState::Connected, _) => Outcome::Talking,
-            (CallState::Ringing, _) => Outcome::Ringing,
-        }
-    }
-}
-
-/// The notification of a missed call, and of others `with` it.
-fn told_missed(newest: CallKey, with: &[CallKey]) -> Step {
-    if with.is_empty() {
-        Step::Missed(newest)
-    } else {
-        Step::MissedMany(std::iter::once(newest).chain(with.iter().cloned()).collect())
-    }
+/// Whether a call is reason enough to think no more of an earlier one: its party was talked to, or called.
+fn settles<'a>(later: &Leg, mut earlier: impl Iterator<Item = &'a Leg>) -> bool {
+    let call = &later.call;
+    let since = match call.direction {
+        Direction::Incoming => call.connected_at,
+        Direction::Outgoing => Some(call.started_at),
+    };
+    let (Some(since), false) = (since, later.own) else {
+        return false;
+    };
+    earlier.all(|leg| {
+        leg.call.started_at < since && numbers::is_same_party(leg.call.other_party(), call.other_party())
+    })
 }
 
 /// Seconds from a call's last change to `at`, both by the relay's clock.

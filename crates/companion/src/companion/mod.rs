@@ -2,20 +2,28 @@
 
 mod dialling;
 mod reading;
+mod records;
+mod telling;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use telephony::{AccountId, Call};
+use jiff::tz::TimeZone;
+use telephony::{AccountId, Call, CallId, E164};
 
-use crate::board::{Board, Policy, Step};
-use crate::dial::{Desk, Turn};
-use crate::effect::{Effect, Place};
-use crate::event::{CallKey, CredentialKind, CredentialState, DialId, Event, Link, NoteAction, Origin};
-use crate::notify::Style;
+use crate::alerts::Alerts;
+use crate::board::{Board, News};
+use crate::dial::Desk;
+use crate::effect::{Effect, Notification, Place};
+use crate::event::{
+    CallKey, CredentialKind, CredentialState, DeskState, DialFailure, DialId, Event, Link, NoteAction, Origin,
+};
+use crate::hearing::Ear;
+use crate::known::{Known, Names};
 use crate::numbers;
+use crate::pop::Pops;
 use crate::settings::{LanguageChoice, Mode, Settings};
 use crate::words::Language;
 
@@ -25,6 +33,16 @@ pub struct Companion {
     settings: Settings,
     system: Language,
     board: Board,
+    alerts: Alerts,
+    /// Notifications that stand, as they were said last.
+    said: BTreeMap<CallKey, Notification>,
+    names: Names,
+    pops: Pops,
+    ear: Ear,
+    screen: DeskState,
+    zone: TimeZone,
+    /// Quiet hours last until then; `None`: it isn't quiet.
+    quiet_until: Option<Timestamp>,
     desk: Desk,
     link: Link,
     link_since: Timestamp,
@@ -40,6 +58,14 @@ impl Companion {
             settings,
             system,
             board: Board::default(),
+            alerts: Alerts::default(),
+            said: BTreeMap::new(),
+            names: Names::default(),
+            pops: Pops::default(),
+            ear: Ear::default(),
+            screen: DeskState::default(),
+            zone: TimeZone::UTC,
+            quiet_until: None,
             desk: Desk::default(),
             link: Link::None,
             link_since: now,
@@ -51,54 +77,59 @@ impl Companion {
     /// Takes what happened; the agent carries out the effects in order. After every call the accessors and
     /// [`Companion::tray`] may have changed.
     pub fn on(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        // What waited for this moment comes before what happens in it.
+        let mut effects = self.review(now);
+        effects.extend(self.take(event, now));
+        effects.extend(self.review(now));
+        effects
+    }
+
+    fn take(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {
             Event::Settings(settings) => self.adopt(*settings, now),
             Event::Credential(kind, state) => {
                 self.credentials.insert(kind, state);
-                Vec::new()
+                self.say_again()
             }
-            Event::Link(link) => {
-                self.link_changed(link, now);
-                Vec::new()
-            }
+            Event::Link(link) => self.link_changed(link, now),
             Event::Call { call, origin, age_s } => self.heard(*call, origin, age_s, now),
             Event::LiveCalls { calls, at } => self.reconcile(calls, at, now),
             Event::Dial(request) => self.dial_from_pad(request, now),
-            Event::DialOutcome(id, result) => {
-                let turn = self.desk.outcome(id, result, &self.board, now);
-                self.follow(turn)
-            }
+            Event::DialOutcome(id, result) => self.dial_settled(id, result, now),
             Event::NoteAction { key, action, press } => self.pressed(&key, action, press, now),
-            Event::MissedRead => self.missed_read(),
+            Event::MissedRead => self.missed_read(now),
             Event::DialDismissed => {
                 self.desk.dismiss(&self.board);
                 Vec::new()
             }
+            Event::Named { number, known } => self.named(number, known),
+            Event::ContactsChanged => self.names.all().into_iter().map(Effect::LookUp).collect(),
+            Event::Desk(screen) => {
+                self.screen = screen;
+                self.say_again()
+            }
+            Event::Zone(zone) => {
+                self.zone = zone;
+                Vec::new()
+            }
+            Event::Alive => self.ear.alive(now).map(Effect::Heard).into_iter().collect(),
+            Event::CaughtUp => self.ear.caught_up().map(Effect::Heard).into_iter().collect(),
+            Event::Gap => self.ear.gap().map(Effect::Heard).into_iter().collect(),
             Event::Tick => self.tick(now),
         }
     }
 
     /// When [`Event::Tick`] is wanted next. `None`: not before something else happens.
     pub fn next_deadline(&self) -> Option<Timestamp> {
+        let quiet_ends = self.quiet_until.filter(|_| self.alerts.is_waiting());
         self.board
             .next_deadline()
             .into_iter()
+            .chain(self.alerts.next_deadline())
+            .chain(self.pops.next_deadline())
             .chain(self.desk.next_deadline())
+            .chain(quiet_ends)
             .min()
-    }
-
-    fn policy(&self) -> Policy {
-        Policy {
-            incoming: self.settings.notify_incoming,
-            missed: self.settings.notify_missed,
-        }
-    }
-
-    fn style(&self) -> Style {
-        Style {
-            lang: self.language(),
-            sound: self.settings.sound,
-        }
     }
 
     /// The relay listens, so that its silence means something.
@@ -107,24 +138,20 @@ impl Companion {
     }
 
     fn adopt(&mut self, settings: Settings, now: Timestamp) -> Vec<Effect> {
-        let spoken = self.language();
         let source = |settings: &Settings| (settings.mode, settings.relay_url.clone());
         let other_source = source(&self.settings) != source(&settings);
         self.settings = settings;
-        let mut steps = self.board.apply_policy(self.policy());
+        let mut effects = self.review(now);
         if other_source {
             self.relay_accounts.clear();
-            steps.extend(self.board.forget_live(now, self.policy()));
+            let news = self.board.forget_live(now);
+            effects.extend(self.follow_news(news, now));
         }
-        let mut effects = self.carry_out(steps);
-        if self.language() != spoken {
-            // Said again in the new language, in place and without a sound.
-            effects.extend(self.carry_out(self.board.standing()).into_iter().map(silenced));
-        }
+        effects.extend(self.say_again());
         effects
     }
 
-    fn link_changed(&mut self, link: Link, now: Timestamp) {
+    fn link_changed(&mut self, link: Link, now: Timestamp) -> Vec<Effect> {
         // Trying and waiting for the next try are one state for people: "since when" spans both.
         let group = |link: &Link| match link {
             Link::None => 0,
@@ -138,23 +165,29 @@ impl Companion {
         if let Link::Live { accounts, .. } = &link {
             self.relay_accounts.clone_from(accounts);
         }
+        let hearing = self.ear.link(matches!(link, Link::Live { .. }), now);
         self.link = link;
+        hearing
+            .map(Effect::Heard)
+            .into_iter()
+            .chain(self.say_again())
+            .collect()
     }
 
     fn heard(&mut self, call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Vec<Effect> {
-        let turn = if origin == Origin::Relay {
-            self.relate(&call, age_s, now)
-        } else {
-            Turn::Quiet
-        };
-        let mut effects = self.follow(turn);
-        let steps = self.board.take(call, origin, age_s, now, self.policy());
-        effects.extend(self.carry_out(steps));
+        let mut effects = Vec::new();
+        if origin == Origin::Relay {
+            effects = self.relate(&call, age_s, now);
+        }
+        let look_up = self.look_up(&call);
+        let news = self.board.take(call, origin, age_s, now);
+        effects.extend(self.follow_news(news, now));
+        effects.extend(look_up);
         effects
     }
 
     /// What a call has to do with the pending dial: its own leg, the dialled call itself, or nothing.
-    fn relate(&mut self, call: &Call, age_s: i64, now: Timestamp) -> Turn {
+    fn relate(&mut self, call: &Call, age_s: i64, now: Timestamp) -> Vec<Effect> {
         let key = CallKey::of(call);
         // One that rang in and turns out to go out is news: the same call, told from both its ends.
         if self
@@ -162,52 +195,105 @@ impl Companion {
             .call(&key)
             .is_some_and(|known| known.direction == call.direction)
         {
-            return Turn::Quiet;
+            return Vec::new();
         }
         if self.desk.is_own_leg(call, &self.board, now) {
-            self.board.ignore_own_leg(key);
-            return Turn::Quiet;
+            let news = self.board.ignore_own_leg(&key);
+            return self.follow_news(news, now);
         }
-        self.desk.recognise(call, age_s, now)
+        let turn = self.desk.recognise(call, age_s, now);
+        self.follow(turn)
     }
 
     fn reconcile(&mut self, calls: Vec<Call>, at: Timestamp, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let mut look_ups = Vec::new();
         for call in &calls {
-            let turn = self.relate(call, crate::board::age_at(call, at), now);
-            effects.extend(self.follow(turn));
+            effects.extend(self.relate(call, crate::board::age_at(call, at), now));
+            look_ups.extend(self.look_up(call));
         }
-        let steps = self.board.reconcile(calls, at, now, self.policy());
-        effects.extend(self.carry_out(steps));
+        let news = self.board.reconcile(calls, at, now);
+        effects.extend(self.follow_news(news, now));
+        effects.extend(look_ups);
         effects
     }
 
-    fn pressed(&mut self, key: &CallKey, action: NoteAction, press: DialId, now: Timestamp) -> Vec<Effect> {
-        let number = self
-            .board
-            .call(key)
-            .and_then(|call| numbers::callable(call.other_party()))
-            .cloned();
-        match (action, number) {
-            (NoteAction::CallBack, Some(number)) => {
-                let steps = self.board.read_one(key);
-                let mut effects = self.carry_out(steps);
-                effects.extend(self.dial_from_note(key.clone(), number, press, now));
-                effects
-            }
-            (NoteAction::CopyNumber, Some(number)) => {
-                vec![Effect::Copy(numbers::copy_form(&number, self.language()))]
-            }
-            // Also the button of a notification that outlived what is known of its call.
-            (NoteAction::Open | NoteAction::CallBack | NoteAction::CopyNumber, _) => {
-                vec![Effect::OpenWindow(Place::Calls)]
-            }
+    fn dial_settled(
+        &mut self,
+        id: DialId,
+        result: Result<Option<CallId>, DialFailure>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let named = result.as_ref().ok().cloned().flatten();
+        let turn = self.desk.outcome(id, result, &self.board, now);
+        let mut effects = self.follow(turn);
+        // The own phone may have been told before the platform's answer said which call it is.
+        let own = named
+            .zip(self.desk.account_of(id))
+            .map(|(call, account)| CallKey { account, call });
+        let incoming = |key: &CallKey| {
+            let call = self.board.call(key);
+            call.is_some_and(|call| call.direction == telephony::Direction::Incoming)
+        };
+        if let Some(key) = own.filter(incoming) {
+            let news = self.board.ignore_own_leg(&key);
+            effects.extend(self.follow_news(news, now));
+        }
+        effects
+    }
+
+    fn named(&mut self, number: E164, known: Option<Known>) -> Vec<Effect> {
+        if self.names.learn(number, known) {
+            self.say_again()
+        } else {
+            Vec::new()
         }
     }
 
-    fn missed_read(&mut self) -> Vec<Effect> {
-        let (steps, any) = self.board.read_all();
+    fn pressed(&mut self, key: &CallKey, action: NoteAction, press: DialId, now: Timestamp) -> Vec<Effect> {
+        let groups = self.groups_of_note(key);
+        let call = self
+            .party_of(&groups)
+            .filter(|call| self.works(action, call))
+            .cloned();
+        let number = call
+            .as_ref()
+            .and_then(|call| numbers::number(call.other_party()))
+            .cloned();
+        match (action, call, number) {
+            (NoteAction::CallBack, _, Some(number)) => {
+                let news: Vec<News> = groups.into_iter().flat_map(|id| self.board.read(id)).collect();
+                let mut effects = self.follow_news(news, now);
+                effects.extend(self.dial_from_note(key.clone(), number, press, now));
+                effects
+            }
+            (NoteAction::CopyNumber, _, Some(number)) => {
+                vec![Effect::Copy(numbers::copy_form(&number, self.language()))]
+            }
+            (NoteAction::OpenRecord, Some(call), _) => self.open_record(&call),
+            (NoteAction::Silence, _, Some(number)) => self.silence(number, now),
+            // Also the button of a notification that outlived what is known of its call.
+            _ => vec![Effect::OpenWindow(Place::Calls)],
+        }
+    }
+
+    /// In force at once; the agent writes it into the settings.
+    fn silence(&mut self, number: E164, now: Timestamp) -> Vec<Effect> {
+        self.settings.silenced.insert(number.clone());
+        let unread = self.board.unread_groups().into_iter();
+        let silenced: Vec<_> = unread.filter(|id| self.is_silenced(*id)).collect();
+        let news: Vec<News> = silenced.into_iter().flat_map(|id| self.board.read(id)).collect();
+        let mut effects = self.follow_news(news, now);
+        effects.extend(self.review(now));
+        effects.push(Effect::Silence(number));
+        effects
+    }
+
+    fn missed_read(&mut self, now: Timestamp) -> Vec<Effect> {
+        let steps = self.alerts.read_all();
         let mut effects = self.carry_out(steps);
+        let (news, any) = self.board.read_all();
+        effects.extend(self.follow_news(news, now));
         if any {
             effects.push(Effect::MarkAllRead);
         }
@@ -215,48 +301,13 @@ impl Companion {
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        let steps = self.board.tick(now);
-        let mut effects = self.carry_out(steps);
+        let news = self.board.tick(now);
+        let mut effects = self.follow_news(news, now);
         let turn = self.desk.tick(self.hears(), now);
         effects.extend(self.follow(turn));
         effects
     }
 
-    /// The board's decisions in words.
-    fn carry_out(&self, steps: Vec<Step>) -> Vec<Effect> {
-        let style = self.style();
-        let call = |key: &CallKey| self.board.call(key);
-        let effect = |step| match step {
-            Step::Ring(key) => Some(Effect::Notify(style.incoming(call(&key)?))),
-            Step::Missed(key) => Some(Effect::Notify(style.missed(call(&key)?))),
-            Step::MissedMany(keys) => {
-                let calls: Vec<&Call> = keys.iter().filter_map(call).collect();
-                Some(Effect::Notify(style.missed_many(calls.first()?, &calls)))
-            }
-            Step::Withdraw(key) => Some(Effect::Withdraw(key)),
-            Step::Record(key) => {
-                let unread = self.board.unread(&key);
-                Some(Effect::Record {
-                    call: Box::new(call(&key)?.clone()),
-                    unread,
-                })
-            }
-        };
-        steps.into_iter().filter_map(effect).collect()
-    }
-}
-
-fn silenced(effect: Effect) -> Effect {
-    match effect {
-        Effect::Notify(mut notification) => {
-            notification.sound = false;
-            Effect::Notify(notification)
-        }
-        other => other,
-    }
-}
-
-impl Companion {
     /// The language in force.
     pub fn language(&self) -> Language {
         match self.settings.language {

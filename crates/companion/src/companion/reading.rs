@@ -1,15 +1,20 @@
 //! What others may read of the state.
 
-use telephony::E164;
+use telephony::{Call, E164};
 
 use super::Companion;
 use crate::event::{CallKey, CredentialKind, CredentialState, Link, LinkProblem};
+use crate::journal::Row;
+use crate::known::Known;
 use crate::notify::own_line;
 use crate::numbers;
 use crate::settings::{Mode, Settings};
 use crate::tray::{self, CALLERS, Facts, Tray};
 use crate::view::{CallLine, Connection, ConnectionState, Outcome, Understood};
 use crate::words::{Message, say};
+
+/// Longest name from the journal that is shown, in characters.
+const JOURNAL_NAME: usize = 60;
 
 impl Companion {
     /// The settings in force.
@@ -123,7 +128,12 @@ impl Companion {
             if let Some(number) = numbers::callable(call.other_party()).filter(|_| incoming)
                 && !callers.iter().any(|(_, known)| known == number)
             {
-                callers.push((numbers::show(number, self.language()), number.clone()));
+                let display = numbers::show(number, self.language());
+                let label = match self.known(call).and_then(Known::title) {
+                    Some(name) => format!("{name} · {display}"),
+                    None => display,
+                };
+                callers.push((label, number.clone()));
             }
             if callers.len() == CALLERS {
                 break;
@@ -134,16 +144,52 @@ impl Companion {
 
     fn line(&self, key: &CallKey) -> Option<CallLine> {
         let call = self.board.call(key)?;
+        let outcome = self.board.outcome(key).unwrap_or(Outcome::Unknown);
+        Some(self.describe(call, outcome, self.board.unread(key)))
+    }
+
+    /// A call of the journal as it is shown: by what is known of it now, else by the name that it was written with.
+    pub fn journal_line(&self, row: &Row) -> CallLine {
+        let key = CallKey::of(&row.call);
+        if let Some(line) = self.line(&key) {
+            return line;
+        }
+        let mut line = self.describe(&row.call, row.outcome, row.unread);
+        if line.name.is_none()
+            && let Some(name) = &row.name
+        {
+            let shown = |text: &Option<String>| {
+                let clean = numbers::neutralise(text.as_deref().unwrap_or_default(), JOURNAL_NAME);
+                (!clean.is_empty()).then_some(clean)
+            };
+            let company = shown(&name.company);
+            line.name = shown(&name.display).or_else(|| company.clone());
+            line.company = company.filter(|company| line.name.as_ref() != Some(company));
+        }
+        line
+    }
+
+    fn describe(&self, call: &Call, outcome: Outcome, unread: bool) -> CallLine {
         let lang = self.language();
         let unnamed = match call.direction {
             telephony::Direction::Incoming => "party-withheld",
             telephony::Direction::Outgoing => "party-unknown",
         };
         let party = numbers::show_party(call.other_party(), lang);
-        Some(CallLine {
-            key: key.clone(),
+        let known = self.known(call);
+        CallLine {
+            name: known.and_then(Known::title).map(str::to_owned),
+            company: known.and_then(Known::company).map(str::to_owned),
+            label: known.and_then(|known| known.label(lang)),
+            why: known.map(|known| self.why(known)),
+            contact: known.map(|known| known.contact.clone()),
+            ambiguous: known.is_some_and(|known| known.ambiguous),
+            favourite: known.is_some_and(|known| known.favourite),
+            has_record: self.has_record(call),
+            silenced: self.is_silenced_call(call),
+            key: CallKey::of(call),
             direction: call.direction,
-            outcome: self.board.outcome(key).unwrap_or(Outcome::Unknown),
+            outcome,
             withheld: party.is_none(),
             party: party.unwrap_or_else(|| say(lang, &Message::new(unnamed))),
             number: numbers::callable(call.other_party()).cloned(),
@@ -152,8 +198,8 @@ impl Companion {
             started_at: call.started_at,
             connected_at: call.connected_at,
             ended_at: call.ended_at,
-            unread: self.board.unread(key),
-        })
+            unread,
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! The settings: their meaning, their TOML form, their layers (defaults, the person's file, the company's file).
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use telephony::AccountId;
+use telephony::{AccountId, E164};
 use url::Url;
+
+use crate::pop;
+use crate::quiet::QuietHours;
 
 use crate::words::{Language, Message};
 
+mod alerts;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -40,6 +45,28 @@ pub struct Settings {
     pub notify_missed: bool,
     /// The desktop's sound with alerts. Off unless wanted: the phone itself rings.
     pub sound: bool,
+    /// A line about one's own calls that were placed elsewhere.
+    pub notify_outgoing: bool,
+    /// No alert at all: the app only dials.
+    pub click_to_call_only: bool,
+    /// Hours in which alerts are held back, by the wall clock here.
+    pub quiet: Option<QuietHours>,
+    /// Hold alerts back while the desktop is set not to disturb.
+    pub respect_dnd: bool,
+    /// Neither name nor number in alerts while the screen is locked.
+    pub discreet_when_locked: bool,
+    /// Numbers without alerts.
+    pub silenced: BTreeSet<E164>,
+    /// When the record of a call opens by itself.
+    pub pop_when: pop::When,
+    /// For which calls it does.
+    pub pop_directions: pop::Directions,
+    /// Schemes of record addresses that are allowed beside `https`.
+    pub pop_schemes: BTreeSet<String>,
+    /// The record's address.
+    pub pop_url: Option<pop::Template>,
+    /// A program that is run with the call in its environment: an absolute path.
+    pub pop_program: Option<PathBuf>,
     /// Start with the session.
     pub autostart: bool,
     /// Seconds that the window's process stays, hidden, after the window was closed.
@@ -60,6 +87,17 @@ impl Default for Settings {
             notify_incoming: true,
             notify_missed: true,
             sound: false,
+            notify_outgoing: false,
+            click_to_call_only: false,
+            quiet: None,
+            respect_dnd: true,
+            discreet_when_locked: false,
+            silenced: BTreeSet::new(),
+            pop_when: pop::When::Never,
+            pop_directions: pop::Directions::default(),
+            pop_schemes: BTreeSet::new(),
+            pop_url: None,
+            pop_program: None,
             autostart: false,
             window_linger_s: 120,
         }
@@ -135,6 +173,28 @@ pub enum Key {
     NotifyMissed,
     /// [`Settings::sound`]: `notify.sound`
     Sound,
+    /// [`Settings::notify_outgoing`]: `notify.outgoing`
+    NotifyOutgoing,
+    /// [`Settings::click_to_call_only`]: `notify.click_to_call_only`
+    ClickToCallOnly,
+    /// [`Settings::quiet`]: `notify.quiet = { from = "20:00", to = "08:00", days = ["mon"] }`
+    Quiet,
+    /// [`Settings::respect_dnd`]: `notify.respect_dnd`
+    RespectDnd,
+    /// [`Settings::discreet_when_locked`]: `notify.discreet_when_locked`
+    DiscreetWhenLocked,
+    /// [`Settings::silenced`]: `notify.silenced = ["+33142685300"]`
+    Silenced,
+    /// [`Settings::pop_when`]: `pop.when = "never" | "ringing" | "answered" | "request"`
+    PopWhen,
+    /// [`Settings::pop_directions`]: `pop.directions = ["incoming", "outgoing"]`
+    PopDirections,
+    /// [`Settings::pop_schemes`]: `pop.schemes = ["crm"]`
+    PopSchemes,
+    /// [`Settings::pop_url`]: `pop.url = "https://crm.example/search?tel={e164}"`
+    PopUrl,
+    /// [`Settings::pop_program`]: `pop.program`
+    PopProgram,
     /// [`Settings::autostart`]: `autostart`
     Autostart,
     /// [`Settings::window_linger_s`]: `window.linger_s`
@@ -143,7 +203,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order of a file written from nothing.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 24] = [
         Self::Mode,
         Self::Language,
         Self::Theme,
@@ -156,6 +216,17 @@ impl Key {
         Self::NotifyIncoming,
         Self::NotifyMissed,
         Self::Sound,
+        Self::NotifyOutgoing,
+        Self::ClickToCallOnly,
+        Self::Quiet,
+        Self::RespectDnd,
+        Self::DiscreetWhenLocked,
+        Self::Silenced,
+        Self::PopWhen,
+        Self::PopDirections,
+        Self::PopSchemes,
+        Self::PopUrl,
+        Self::PopProgram,
         Self::WindowLinger,
     ];
 
@@ -173,6 +244,17 @@ impl Key {
             Self::NotifyIncoming => "notify_incoming",
             Self::NotifyMissed => "notify_missed",
             Self::Sound => "sound",
+            Self::NotifyOutgoing => "notify_outgoing",
+            Self::ClickToCallOnly => "click_to_call_only",
+            Self::Quiet => "quiet_hours",
+            Self::RespectDnd => "respect_dnd",
+            Self::DiscreetWhenLocked => "discreet_when_locked",
+            Self::Silenced => "silenced",
+            Self::PopWhen => "pop_when",
+            Self::PopDirections => "pop_directions",
+            Self::PopSchemes => "pop_schemes",
+            Self::PopUrl => "pop_url",
+            Self::PopProgram => "pop_program",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window_linger_s",
         }
@@ -192,6 +274,17 @@ impl Key {
             Self::NotifyIncoming => "notify.incoming",
             Self::NotifyMissed => "notify.missed",
             Self::Sound => "notify.sound",
+            Self::NotifyOutgoing => "notify.outgoing",
+            Self::ClickToCallOnly => "notify.click_to_call_only",
+            Self::Quiet => "notify.quiet",
+            Self::RespectDnd => "notify.respect_dnd",
+            Self::DiscreetWhenLocked => "notify.discreet_when_locked",
+            Self::Silenced => "notify.silenced",
+            Self::PopWhen => "pop.when",
+            Self::PopDirections => "pop.directions",
+            Self::PopSchemes => "pop.schemes",
+            Self::PopUrl => "pop.url",
+            Self::PopProgram => "pop.program",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window.linger_s",
         }
@@ -223,6 +316,24 @@ pub enum Change {
     NotifyMissed(bool),
     /// See [`Settings::sound`].
     Sound(bool),
+    /// See [`Settings::notify_outgoing`].
+    NotifyOutgoing(bool),
+    /// See [`Settings::click_to_call_only`].
+    ClickToCallOnly(bool),
+    /// See [`Settings::quiet`]: `20:00-08:00 mon,tue`, without days every day.
+    Quiet(String),
+    /// See [`Settings::respect_dnd`].
+    RespectDnd(bool),
+    /// See [`Settings::discreet_when_locked`].
+    DiscreetWhenLocked(bool),
+    /// All of [`Settings::silenced`].
+    Silenced(BTreeSet<E164>),
+    /// See [`Settings::pop_when`]: `never`, `ringing`, `answered` or `request`.
+    PopWhen(String),
+    /// See [`Settings::pop_url`].
+    PopUrl(String),
+    /// See [`Settings::pop_program`].
+    PopProgram(String),
     /// See [`Settings::autostart`].
     Autostart(bool),
 }

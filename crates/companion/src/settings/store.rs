@@ -50,6 +50,11 @@ impl Store {
             Some(company) => layer(&mut settings, company),
             None => Layer::default(),
         };
+        // Which schemes are allowed may stand in the other file, so it is judged at the end.
+        let scheme = settings.pop_url.as_ref().and_then(|template| {
+            let refused = template.check_scheme(&settings.pop_schemes).err()?;
+            Some(refused.message())
+        });
         Loaded {
             settings,
             given: person.held.union(&company.held).copied().collect(),
@@ -62,7 +67,7 @@ impl Store {
                 .copied()
                 .collect(),
             incomplete: person.unread || company.unread,
-            problem: person.problem.or(company.problem),
+            problem: person.problem.or(company.problem).or(scheme),
         }
     }
 
@@ -101,7 +106,7 @@ impl Store {
             let message = Message::new("settings-change-company");
             return Err(ChangeError(message.with("file", company.display().to_string())));
         }
-        let locked = self.load().locked;
+        let Loaded { locked, settings, .. } = self.load();
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
             if locked.contains(&change.key()) {
@@ -109,7 +114,7 @@ impl Store {
                     Message::new("settings-change-locked").with("key", change.key().path()),
                 ));
             }
-            writes.push(values::write(change).map_err(ChangeError)?);
+            writes.push(values::write(change, &settings).map_err(ChangeError)?);
         }
         let mut document = self.document()?;
         for (key, value) in writes {

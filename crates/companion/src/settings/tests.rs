@@ -70,6 +70,7 @@ linger_s = 5
             sound: true,
             autostart: true,
             window_linger_s: 5,
+            ..Settings::default()
         }
     );
 }
@@ -336,6 +337,20 @@ fn every_setting_can_be_kept() {
         notify_incoming: false,
         notify_missed: false,
         sound: true,
+        notify_outgoing: true,
+        click_to_call_only: true,
+        quiet: "20:00-08:00 mon".parse().ok(),
+        respect_dnd: false,
+        discreet_when_locked: true,
+        silenced: BTreeSet::from([telephony::E164::parse("+33199000001").unwrap()]),
+        pop_when: crate::pop::When::Answered,
+        pop_directions: crate::pop::Directions {
+            incoming: false,
+            outgoing: true,
+        },
+        pop_schemes: BTreeSet::from(["crm".to_owned()]),
+        pop_url: crate::pop::Template::parse("crm:{e164}").ok(),
+        pop_program: Some("/usr/bin/true".into()),
         autostart: true,
         window_linger_s: 5,
     };

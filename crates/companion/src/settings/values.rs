@@ -1,10 +1,10 @@
 //! The values of the file: read into settings, written from changes. One place that knows what each key may hold.
 
-use telephony::AccountId;
+use telephony::{AccountId, E164};
 use toml_edit::{Item, Value};
 use url::Url;
 
-use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme};
+use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme, alerts};
 use crate::words::{Language, Message};
 
 /// The value can't be used for its key.
@@ -29,6 +29,17 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
         Key::NotifyMissed => settings.notify_missed = switch(item)?,
         Key::Sound => settings.sound = switch(item)?,
         Key::Autostart => settings.autostart = switch(item)?,
+        Key::NotifyOutgoing => settings.notify_outgoing = switch(item)?,
+        Key::ClickToCallOnly => settings.click_to_call_only = switch(item)?,
+        Key::RespectDnd => settings.respect_dnd = switch(item)?,
+        Key::DiscreetWhenLocked => settings.discreet_when_locked = switch(item)?,
+        Key::Quiet => settings.quiet = alerts::quiet(item)?,
+        Key::Silenced => settings.silenced = alerts::silenced(item)?,
+        Key::PopWhen => settings.pop_when = alerts::pop_when(text(item)?).ok_or(Unusable)?,
+        Key::PopDirections => settings.pop_directions = alerts::directions(item)?,
+        Key::PopSchemes => settings.pop_schemes = alerts::schemes(item)?,
+        Key::PopUrl => settings.pop_url = alerts::pop_url(text(item)?).map_err(|_| Unusable)?,
+        Key::PopProgram => settings.pop_program = alerts::pop_program(text(item)?).ok_or(Unusable)?,
         Key::WindowLinger => {
             let seconds = item.as_integer().and_then(|seconds| u32::try_from(seconds).ok());
             settings.window_linger_s = seconds.filter(|s| *s <= LONGEST_LINGER_S).ok_or(Unusable)?;
@@ -52,12 +63,24 @@ pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
         Key::NotifyMissed => settings.notify_missed = before.notify_missed,
         Key::Sound => settings.sound = before.sound,
         Key::Autostart => settings.autostart = before.autostart,
+        Key::NotifyOutgoing => settings.notify_outgoing = before.notify_outgoing,
+        Key::ClickToCallOnly => settings.click_to_call_only = before.click_to_call_only,
+        Key::RespectDnd => settings.respect_dnd = before.respect_dnd,
+        Key::DiscreetWhenLocked => settings.discreet_when_locked = before.discreet_when_locked,
+        Key::Quiet => settings.quiet.clone_from(&before.quiet),
+        Key::Silenced => settings.silenced.clone_from(&before.silenced),
+        Key::PopWhen => settings.pop_when = before.pop_when,
+        Key::PopDirections => settings.pop_directions = before.pop_directions,
+        Key::PopSchemes => settings.pop_schemes.clone_from(&before.pop_schemes),
+        Key::PopUrl => settings.pop_url.clone_from(&before.pop_url),
+        Key::PopProgram => settings.pop_program.clone_from(&before.pop_program),
         Key::WindowLinger => settings.window_linger_s = before.window_linger_s,
     }
 }
 
 /// The key that a change concerns and the value to write, or the sentence that says why it can't be.
-pub(super) fn write(change: &Change) -> Result<(Key, Value), Message> {
+/// `before`: the settings in force, which say what an address may begin with.
+pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), Message> {
     let key = change.key();
     let refused = || Message::new("settings-change-value").with("key", key.path());
     let checked = |text: &str, good: bool| {
@@ -82,9 +105,30 @@ pub(super) fn write(change: &Change) -> Result<(Key, Value), Message> {
             address(text)?;
             Value::from(text)
         }
-        Change::NotifyIncoming(on) | Change::NotifyMissed(on) | Change::Sound(on) | Change::Autostart(on) => {
-            Value::from(*on)
+        Change::Quiet(text) => alerts::write_quiet(text.trim()).ok_or_else(refused)?,
+        Change::Silenced(numbers) => numbers.iter().map(E164::as_str).collect(),
+        Change::PopWhen(text) => checked(text, alerts::pop_when(text).is_some())?,
+        Change::PopUrl(text) => {
+            let template = alerts::pop_url(text.trim()).map_err(|error| error.message())?;
+            if let Some(template) = template {
+                template
+                    .check_scheme(&before.pop_schemes)
+                    .map_err(|error| error.message())?;
+            }
+            Value::from(text.trim())
         }
+        Change::PopProgram(text) => {
+            let good = alerts::pop_program(text.trim()).is_some();
+            checked(text.trim(), good).map_err(|_| Message::new("settings-pop-program"))?
+        }
+        Change::NotifyIncoming(on)
+        | Change::NotifyMissed(on)
+        | Change::NotifyOutgoing(on)
+        | Change::ClickToCallOnly(on)
+        | Change::RespectDnd(on)
+        | Change::DiscreetWhenLocked(on)
+        | Change::Sound(on)
+        | Change::Autostart(on) => Value::from(*on),
     };
     Ok((key, value))
 }
@@ -105,6 +149,15 @@ impl Change {
             Self::NotifyMissed(_) => Key::NotifyMissed,
             Self::Sound(_) => Key::Sound,
             Self::Autostart(_) => Key::Autostart,
+            Self::NotifyOutgoing(_) => Key::NotifyOutgoing,
+            Self::ClickToCallOnly(_) => Key::ClickToCallOnly,
+            Self::Quiet(_) => Key::Quiet,
+            Self::RespectDnd(_) => Key::RespectDnd,
+            Self::DiscreetWhenLocked(_) => Key::DiscreetWhenLocked,
+            Self::Silenced(_) => Key::Silenced,
+            Self::PopWhen(_) => Key::PopWhen,
+            Self::PopUrl(_) => Key::PopUrl,
+            Self::PopProgram(_) => Key::PopProgram,
         }
     }
 }

@@ -128,11 +128,13 @@ fn built() -> BTreeSet<String> {
     let titles = [
         "note-incoming",
         "note-missed",
+        "note-placed",
         "tray-ringing",
         "tray-calling",
         "tray-talking",
     ]
     .map(|id| format!("{id}-withheld"));
+    let discreet = ["note-incoming", "note-missed", "note-placed"].map(|id| format!("{id}-discreet"));
     dial.chain(link)
         .chain(keychain)
         .chain(refused)
@@ -141,6 +143,7 @@ fn built() -> BTreeSet<String> {
         .chain(territories)
         .chain(about)
         .chain(titles)
+        .chain(discreet)
         .collect()
 }
 

@@ -26,14 +26,22 @@ fn action_name(action: NoteAction) -> &'static str {
         NoteAction::Open => "default",
         NoteAction::CallBack => "call-back",
         NoteAction::CopyNumber => "copy-number",
+        NoteAction::OpenRecord => "open-record",
+        NoteAction::Silence => "silence",
     }
 }
 
 /// The action of a name, if it is one of ours.
 fn action_of(name: &str) -> Option<NoteAction> {
-    [NoteAction::Open, NoteAction::CallBack, NoteAction::CopyNumber]
-        .into_iter()
-        .find(|action| action_name(*action) == name)
+    [
+        NoteAction::Open,
+        NoteAction::CallBack,
+        NoteAction::CopyNumber,
+        NoteAction::OpenRecord,
+        NoteAction::Silence,
+    ]
+    .into_iter()
+    .find(|action| action_name(*action) == name)
 }
 
 /// Text from outside without the characters that a desktop could stumble on: control characters go, line breaks stay.

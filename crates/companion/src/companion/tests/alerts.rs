@@ -13,7 +13,11 @@ fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
         title: "Appel de 01\u{a0}62\u{a0}00\u{a0}00\u{a0}01".into(),
         body: "Ligne appelée\u{a0}: 01\u{a0}99\u{a0}00\u{a0}00\u{a0}99\nDémarchage probable".into(),
         kind: NotificationKind::Incoming,
-        actions: vec![(NoteAction::Open, "Afficher".into())],
+        actions: vec![
+            (NoteAction::CopyNumber, "Copier le numéro".into()),
+            (NoteAction::Silence, "Ne plus annoncer ce numéro".into()),
+            (NoteAction::Open, "Afficher".into()),
+        ],
         sound: false,
     };
     assert_eq!(
@@ -23,7 +27,7 @@ fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
             Effect::Record {
                 call: Box::new(call),
                 unread: false
-            }
+            },
         ]
     );
 }
@@ -169,7 +173,7 @@ fn several_missed_calls_of_an_absence_are_one_notification() {
     let [Effect::Notify(note)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
-    assert_eq!(note.title, "6 appels manqués");
+    assert_eq!(note.title, "6 appels manqués pendant votre absence");
     assert_eq!(note.body.lines().count(), 5);
     assert!(note.body.ends_with("et 2 autres"), "{}", note.body);
     let effects = companion.on(Event::MissedRead, at(3700));

@@ -1,7 +1,10 @@
 mod alerts;
 mod dialling;
 mod own_leg;
+mod policy;
+mod pops;
 mod reading;
+mod schedules;
 
 use jiff::Timestamp;
 use telephony::{AccountId, Call, CallId, Party};
@@ -41,7 +44,8 @@ fn live() -> Event {
 /// In relay mode, connected, in French.
 fn companion() -> Companion {
     let mut companion = Companion::new(relay_settings(), Language::Fr, at(0));
-    assert_eq!(companion.on(live(), at(0)), []);
+    let heard = Effect::Heard(crate::journal::Hearing::Live(at(0)));
+    assert_eq!(companion.on(live(), at(0)), [heard]);
     companion
 }
 
@@ -67,15 +71,16 @@ fn dial(n: u128, input: &str, confirmed: bool) -> Event {
     })
 }
 
+/// The effects but for looking up who it is, which has its own tests.
 fn tell(companion: &mut Companion, call: Call, now: i64) -> Vec<Effect> {
-    companion.on(
-        Event::Call {
-            call: Box::new(call),
-            origin: Origin::Relay,
-            age_s: 0,
-        },
-        at(now),
-    )
+    let event = Event::Call {
+        call: Box::new(call),
+        origin: Origin::Relay,
+        age_s: 0,
+    };
+    let mut effects = companion.on(event, at(now));
+    effects.retain(|effect| !matches!(effect, Effect::LookUp(_)));
+    effects
 }
 
 fn button(id: &str, action: NoteAction, n: u128) -> Event {

@@ -1,0 +1,112 @@
+//! Screen pop: which call's record opens when.
+
+use jiff::Timestamp;
+use telephony::Call;
+
+use super::Companion;
+use crate::board::GroupId;
+use crate::effect::Effect;
+use crate::event::CallKey;
+use crate::known::Known;
+use crate::numbers;
+use crate::pop::{Placeholder, Subject, When};
+
+impl Companion {
+    /// Whether there is a record to open for this call.
+    pub(super) fn has_record(&self, call: &Call) -> bool {
+        self.settings.pop_when != When::Never && !self.open_record(call).is_empty()
+    }
+
+    /// Opens the record of a call's party: what a person asks for. Pure; nothing when there is none.
+    pub fn open_record(&self, call: &Call) -> Vec<Effect> {
+        let known = self.known(call);
+        let subject = Subject::of(
+            call,
+            known.map(|known| known.name.as_str()),
+            known.and_then(|known| known.company.as_deref()),
+        );
+        let settings = &self.settings;
+        let template = settings.pop_url.as_ref();
+        let template = template.filter(|template| template.check_scheme(&settings.pop_schemes).is_ok());
+        let url = template
+            .and_then(|template| template.fill(&subject))
+            .map(Effect::OpenUrl);
+        let run = settings.pop_program.clone().map(|program| Effect::Run {
+            program,
+            env: subject.environment(),
+        });
+        url.into_iter().chain(run).collect()
+    }
+
+    pub(super) fn pop_begun(&mut self, id: GroupId, now: Timestamp) -> Vec<Effect> {
+        self.pop_when(When::Ringing, id, now)
+    }
+
+    pub(super) fn pop_answered(&mut self, id: GroupId, now: Timestamp) -> Vec<Effect> {
+        self.pop_when(When::Answered, id, now)
+    }
+
+    /// It is a separate switch from alerts, but nothing opens behind a locked screen, nor for whom nobody wants to hear of.
+    fn pop_when(&mut self, moment: When, id: GroupId, now: Timestamp) -> Vec<Effect> {
+        let Some((key, call)) = self.board.lead(id).zip(self.board.face(id)) else {
+            return Vec::new();
+        };
+        let wanted = self.settings.pop_when == moment
+            && self.settings.pop_directions.has(call.direction)
+            && !self.screen.locked
+            && !self.is_silenced_call(call)
+            && self.has_record(call);
+        let (key, waits) = (key.clone(), self.waits_for_name(call));
+        if wanted && self.pops.begin(&key, waits, now) {
+            self.pop(&key)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Records that waited for a name.
+    pub(super) fn pops_due(&mut self, now: Timestamp) -> Vec<Effect> {
+        let (board, names) = (&self.board, &self.names);
+        let named = |key: &CallKey| {
+            let number = board
+                .call(key)
+                .and_then(|call| numbers::number(call.other_party()));
+            number.is_none_or(|number| !names.is_pending(number))
+        };
+        let ready = self.pops.ready(named, now);
+        ready.iter().flat_map(|key| self.pop(key)).collect()
+    }
+
+    fn pop(&self, key: &CallKey) -> Vec<Effect> {
+        self.board
+            .call(key)
+            .map(|call| self.open_record(call))
+            .unwrap_or_default()
+    }
+
+    /// A name is being looked up, and the record asks for it.
+    fn waits_for_name(&self, call: &Call) -> bool {
+        let template = self.settings.pop_url.as_ref();
+        let asks = self.settings.pop_program.is_some()
+            || template.is_some_and(|template| {
+                template.asks(Placeholder::Name) || template.asks(Placeholder::Company)
+            });
+        asks && numbers::number(call.other_party()).is_some_and(|number| self.names.is_pending(number))
+    }
+
+    /// Why this name, for who wonders.
+    pub(super) fn why(&self, known: &Known) -> crate::words::Message {
+        let format = match self.language() {
+            crate::words::Language::Fr => "%d/%m/%Y",
+            crate::words::Language::En => "%-d %b %Y",
+        };
+        let since = known
+            .since
+            .to_zoned(self.zone.clone())
+            .strftime(format)
+            .to_string();
+        crate::words::Message::new("party-why")
+            .with("source", known.source.as_str())
+            .with("date", since)
+    }
+}

@@ -1,0 +1,611 @@
+//! What people complain about in programs of this kind, each held against ours: a test a complaint, in the order of the list
+//! that the design began with. Those that need a desktop or a window are tested there.
+
+use companion::Companion;
+use companion::effect::{Effect, Notification, NotificationKind};
+use companion::event::{CallKey, DialId, DialRequest, Event, Link, LinkProblem, NoteAction, Origin};
+use companion::known::Known;
+use companion::settings::{Mode, Settings};
+use companion::tray::TrayIcon;
+use companion::view::{CallLine, DialStage, Outcome, Verdict};
+use companion::words::{Language, say};
+use jiff::Timestamp;
+use telephony::{AccountId, Call, CallId, CallState, Direction, E164, Party};
+
+const CALLER: &str = "+33199000001";
+const SHOWN: &str = "01\u{a0}99\u{a0}00\u{a0}00\u{a0}01";
+const LINE: &str = "+33199000099";
+const LINE_SHOWN: &str = "01\u{a0}99\u{a0}00\u{a0}00\u{a0}99";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+fn settings() -> Settings {
+    Settings {
+        mode: Mode::Relay,
+        relay_url: "https://relay.example".parse().ok(),
+        ..Settings::default()
+    }
+}
+
+/// A desktop at work: French, connected, two lines.
+struct Desk {
+    companion: Companion,
+    now: i64,
+    standing: Vec<Notification>,
+    last: Vec<Effect>,
+}
+
+impl Desk {
+    fn new(settings: Settings) -> Self {
+        let mut desk = Self {
+            companion: Companion::new(settings, Language::Fr, at(0)),
+            now: 0,
+            standing: Vec::new(),
+            last: Vec::new(),
+        };
+        desk.feed(live());
+        desk
+    }
+
+    fn feed(&mut self, event: Event) {
+        self.last = self.companion.on(event, at(self.now));
+        for effect in &self.last {
+            match effect {
+                Effect::Notify(note) => {
+                    self.standing.retain(|standing| standing.key != note.key);
+                    self.standing.push(note.clone());
+                }
+                Effect::Withdraw(key) => self.standing.retain(|standing| standing.key != *key),
+                _ => {}
+            }
+        }
+    }
+
+    fn tell(&mut self, call: &Call) {
+        self.tell_late(call, 0);
+    }
+
+    fn tell_late(&mut self, call: &Call, age_s: i64) {
+        self.feed(Event::Call {
+            call: Box::new(call.clone()),
+            origin: Origin::Relay,
+            age_s,
+        });
+    }
+
+    /// Time passes; what is due happens when it is due.
+    fn wait_until(&mut self, second: i64) {
+        while let Some(due) = self.companion.next_deadline().filter(|due| *due <= at(second)) {
+            self.now = due.as_second() - at(0).as_second();
+            self.feed(Event::Tick);
+        }
+        self.now = second;
+    }
+
+    fn press(&mut self, id: &str, action: NoteAction) {
+        self.feed(Event::NoteAction {
+            key: key(id),
+            action,
+            press: DialId(uuid::Uuid::from_u128(99)),
+        });
+    }
+
+    fn dial(&mut self, id: u128, input: &str) {
+        self.feed(Event::Dial(DialRequest {
+            id: DialId(uuid::Uuid::from_u128(id)),
+            input: input.into(),
+            account: None,
+            confirmed: false,
+        }));
+    }
+
+    fn note(&self) -> &Notification {
+        assert_eq!(self.standing.len(), 1, "{:?}", self.standing);
+        &self.standing[0]
+    }
+
+    fn places(&self) -> usize {
+        self.last
+            .iter()
+            .filter(|effect| matches!(effect, Effect::PlaceCall { .. }))
+            .count()
+    }
+
+    fn line(&self, id: &str) -> CallLine {
+        let lines = self
+            .companion
+            .live()
+            .into_iter()
+            .chain(self.companion.recent(100));
+        lines.into_iter().find(|line| line.key == key(id)).unwrap()
+    }
+}
+
+fn live() -> Event {
+    Event::Link(Link::Live {
+        can_dial: true,
+        accounts: vec![AccountId("1001".into()), AccountId("1002".into())],
+    })
+}
+
+fn key(id: &str) -> CallKey {
+    CallKey {
+        account: AccountId("1001".into()),
+        call: CallId(id.into()),
+    }
+}
+
+fn rings(id: &str, from: &str, second: i64) -> Call {
+    Call {
+        call_id: CallId(id.into()),
+        account_id: AccountId("1001".into()),
+        direction: Direction::Incoming,
+        state: CallState::Ringing,
+        calling_number: Some(Party::from(from.to_owned())),
+        called_number: Some(Party::from(LINE.to_owned())),
+        started_at: at(second),
+        connected_at: None,
+        ended_at: None,
+        status: None,
+        billable_duration: None,
+        end_unknown: false,
+        extra: Default::default(),
+    }
+}
+
+fn goes_out(id: &str, to: &str, second: i64) -> Call {
+    Call {
+        direction: Direction::Outgoing,
+        calling_number: Some(Party::from(LINE.to_owned())),
+        called_number: Some(Party::from(to.to_owned())),
+        ..rings(id, to, second)
+    }
+}
+
+fn talks(call: &Call, second: i64) -> Call {
+    Call {
+        state: CallState::Connected,
+        connected_at: Some(at(second)),
+        ..call.clone()
+    }
+}
+
+fn over(call: &Call, second: i64) -> Call {
+    Call {
+        state: CallState::Ended,
+        ended_at: Some(at(second)),
+        ..call.clone()
+    }
+}
+
+fn known(name: &str, company: Option<&str>) -> Known {
+    Known {
+        name: name.into(),
+        company: company.map(str::to_owned),
+        label: Some("standard".into()),
+        source: "carnet".into(),
+        since: at(0),
+        contact: "42".into(),
+        ambiguous: false,
+        favourite: false,
+    }
+}
+
+fn named(number: &str, known: Option<Known>) -> Event {
+    Event::Named {
+        number: E164::parse(number).unwrap(),
+        known,
+    }
+}
+
+#[test]
+fn row_01_nothing_activates_itself() {
+    let mut desk = Desk::new(settings());
+    let call = rings("a", CALLER, 0);
+    for state in [call.clone(), talks(&call, 5), over(&call, 9)] {
+        desk.tell(&state);
+        let opens = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::OpenWindow(_) | Effect::OpenUrl(_) | Effect::Run { .. } | Effect::PlaceCall { .. }
+            )
+        };
+        assert!(!desk.last.iter().any(opens), "{:?}", desk.last);
+    }
+}
+
+#[test]
+fn row_02_an_alert_stays_as_long_as_the_phone_rings() {
+    let mut desk = Desk::new(settings());
+    desk.tell(&rings("a", CALLER, 0));
+    for second in 1..119 {
+        desk.wait_until(second);
+        assert_eq!(
+            desk.note().kind,
+            NotificationKind::Incoming,
+            "it has no life time of its own"
+        );
+        assert_eq!(desk.companion.tray().icon, TrayIcon::Ringing);
+    }
+}
+
+#[test]
+fn row_03_each_alert_has_its_switch_and_one_turns_off_all() {
+    let kinds = |settings: Settings| {
+        let mut desk = Desk::new(settings);
+        let mut seen = Vec::new();
+        let call = rings("a", CALLER, 0);
+        for state in [call.clone(), over(&call, 9), goes_out("b", CALLER, 20)] {
+            desk.tell(&state);
+            seen.extend(desk.last.iter().filter_map(|effect| match effect {
+                Effect::Notify(note) => Some((note.kind, note.sound)),
+                _ => None,
+            }));
+        }
+        seen
+    };
+    let all = Settings {
+        notify_outgoing: true,
+        sound: true,
+        ..settings()
+    };
+    let (incoming, missed) = (
+        (NotificationKind::Incoming, true),
+        (NotificationKind::Missed, true),
+    );
+    let outgoing = (NotificationKind::Info, false);
+    assert_eq!(kinds(all.clone()), [incoming, missed, outgoing]);
+    let with = |change: fn(&mut Settings)| {
+        let mut settings = all.clone();
+        change(&mut settings);
+        kinds(settings)
+    };
+    assert_eq!(with(|s| s.notify_incoming = false), [missed, outgoing]);
+    assert_eq!(with(|s| s.notify_missed = false), [incoming, outgoing]);
+    assert_eq!(with(|s| s.notify_outgoing = false), [incoming, missed]);
+    assert!(with(|s| s.sound = false).iter().all(|(_, sound)| !sound));
+    assert_eq!(with(|s| s.click_to_call_only = true), []);
+}
+
+#[test]
+fn row_04_no_alert_outlives_its_call() {
+    let call = rings("a", CALLER, 0);
+    let twin = Call {
+        account_id: AccountId("1002".into()),
+        ..call.clone()
+    };
+    for end in [talks(&call, 5), over(&talks(&call, 5), 9), talks(&twin, 5)] {
+        let mut desk = Desk::new(settings());
+        desk.tell(&call);
+        desk.tell(&twin);
+        desk.tell(&end);
+        assert_eq!(desk.standing, [], "{end:?}");
+    }
+    // Its end was lost: by the hard limit, or by the relay's list after a reconnection.
+    let mut desk = Desk::new(settings());
+    desk.tell(&call);
+    desk.wait_until(120);
+    assert_eq!(desk.standing, []);
+    let mut desk = Desk::new(settings());
+    desk.tell(&call);
+    desk.feed(Event::LiveCalls {
+        calls: Vec::new(),
+        at: at(30),
+    });
+    assert_eq!(desk.standing, []);
+}
+
+#[test]
+fn row_05_what_became_of_a_call_is_kept_apart_and_never_guessed() {
+    let incoming = rings("a", CALLER, 0);
+    let outgoing = goes_out("a", CALLER, 0);
+    let lost = |call: &Call| Call {
+        end_unknown: true,
+        ..over(call, 9)
+    };
+    for (call, outcome, missed) in [
+        (over(&talks(&incoming, 5), 9), Outcome::Answered, 0),
+        (over(&incoming, 9), Outcome::Missed, 1),
+        (lost(&incoming), Outcome::Unknown, 0),
+        (over(&outgoing, 9), Outcome::NoAnswer, 0),
+        (lost(&outgoing), Outcome::Unknown, 0),
+    ] {
+        let mut desk = Desk::new(settings());
+        desk.tell(&call);
+        assert_eq!(
+            (desk.line("a").outcome, desk.companion.missed()),
+            (outcome, missed)
+        );
+    }
+    // Answered on another line of the same desk: not missed on this one.
+    let mut desk = Desk::new(settings());
+    let twin = Call {
+        account_id: AccountId("1002".into()),
+        ..incoming.clone()
+    };
+    desk.tell(&incoming);
+    desk.tell(&talks(&twin, 5));
+    desk.tell(&over(&incoming, 5));
+    desk.tell(&over(&talks(&twin, 5), 60));
+    assert_eq!((desk.companion.missed(), desk.companion.recent(9).len()), (0, 1));
+    assert_eq!(desk.companion.recent(9)[0].outcome, Outcome::Answered);
+}
+
+#[test]
+fn row_06_no_call_rings_hours_late() {
+    for (age, alerts) in [(0, 1), (30, 1), (31, 0), (7200, 0)] {
+        // Whatever this computer's clock says: the age comes from the relay's.
+        for skew in [-86_400, 0, 86_400] {
+            let mut desk = Desk::new(settings());
+            desk.tell_late(&rings("a", CALLER, skew), age);
+            assert_eq!(desk.standing.len(), alerts, "{age} s old, clocks {skew} s apart");
+            assert!(
+                desk.last
+                    .iter()
+                    .any(|effect| matches!(effect, Effect::Record { .. }))
+            );
+        }
+    }
+}
+
+#[test]
+fn row_07_the_tray_tells_the_truth() {
+    let mut desk = Desk::new(settings());
+    assert_eq!(desk.companion.tray().icon, TrayIcon::Idle);
+    desk.feed(Event::Link(Link::Down(LinkProblem::Lost)));
+    let tray = desk.companion.tray();
+    assert_eq!(tray.icon, TrayIcon::NotConnected);
+    assert!(tray.tooltip.contains("les appels ne sont pas annoncés"));
+}
+
+#[test]
+fn row_08_what_was_missed_meanwhile_is_told_once_and_as_one() {
+    let mut desk = Desk::new(settings());
+    desk.feed(Event::Link(Link::Down(LinkProblem::Lost)));
+    desk.now = 4000;
+    desk.feed(live());
+    for (n, from) in ["+33199000001", "+33199000002", "+33199000001"]
+        .iter()
+        .enumerate()
+    {
+        let second = i64::try_from(n).unwrap() * 100;
+        let call = over(&rings(&format!("{n}"), from, second), second + 20);
+        desk.tell_late(&call, 4000 - second - 20);
+        desk.tell_late(&call, 4000 - second - 20);
+    }
+    assert_eq!(desk.standing, [], "no burst");
+    desk.wait_until(4002);
+    let note = desk.note();
+    assert_eq!(note.title, "3 appels manqués pendant votre absence");
+    assert_eq!(
+        note.body,
+        format!("{SHOWN} (2)\n01\u{a0}99\u{a0}00\u{a0}00\u{a0}02")
+    );
+    assert_eq!(note.actions.len(), 1, "whom of several to call back?");
+}
+
+#[test]
+fn row_09_one_call_is_one_notification() {
+    let mut desk = Desk::new(settings());
+    let mut sounds = 0;
+    for account in ["1001", "1002", "1001"] {
+        for _ in 0..3 {
+            desk.tell(&Call {
+                account_id: AccountId(account.into()),
+                ..rings("a", CALLER, 0)
+            });
+            sounds += desk
+                .last
+                .iter()
+                .filter(|effect| matches!(effect, Effect::Notify(_)))
+                .count();
+        }
+    }
+    assert_eq!(
+        (sounds, desk.standing.len(), desk.companion.live().len()),
+        (1, 1, 1)
+    );
+}
+
+#[test]
+fn row_10_names_are_looked_up_in_one_writing_and_matched_exactly() {
+    for written in ["+33199000001", "33199000001"] {
+        let mut desk = Desk::new(settings());
+        desk.tell(&rings("a", written, 0));
+        assert!(
+            desk.last.contains(&Effect::LookUp(E164::parse(CALLER).unwrap())),
+            "{:?}",
+            desk.last
+        );
+        desk.feed(named("+33299000001", Some(known("Quelqu’un d’autre", None))));
+        assert!(desk.note().title.contains(SHOWN), "another number's name");
+    }
+    // What is no whole number is nobody's.
+    let mut desk = Desk::new(settings());
+    desk.tell(&rings("a", "3639", 0));
+    assert!(!desk.last.iter().any(|effect| matches!(effect, Effect::LookUp(_))));
+}
+
+#[test]
+fn row_11_person_else_company_else_number() {
+    for (answer, title, company) in [
+        (
+            Some(known("Personne", Some("Société"))),
+            "Personne",
+            Some("Société"),
+        ),
+        (Some(known("", Some("Société"))), "Société", None),
+        (None, SHOWN, None),
+    ] {
+        let mut desk = Desk::new(settings());
+        desk.tell(&rings("a", CALLER, 0));
+        desk.feed(named(CALLER, answer));
+        assert_eq!(desk.note().title, format!("Appel de {title}"));
+        assert_eq!(desk.line("a").company.as_deref(), company);
+    }
+}
+
+#[test]
+fn row_12_links_are_read_as_they_are_meant() {
+    let desk = Desk::new(settings());
+    for link in [
+        "tel:+33-1-42-68-53-00",
+        "tel:%2B33142685300",
+        "tel:+33142685300",
+        "callto:+33142685300",
+    ] {
+        let understood = desk.companion.understand(link);
+        assert_eq!(understood.number, E164::parse("+33142685300").ok(), "{link}");
+    }
+}
+
+#[test]
+fn row_13_what_will_be_dialled_is_said() {
+    let desk = Desk::new(settings());
+    let understood = desk.companion.understand("Tél. : 01.42.68.53.00");
+    let said = say(Language::Fr, understood.message.as_ref().unwrap());
+    assert_eq!(said, "Composera le 01\u{a0}42\u{a0}68\u{a0}53\u{a0}00");
+}
+
+#[test]
+fn row_14_a_text_that_is_not_clearly_one_number_asks() {
+    let mut desk = Desk::new(settings());
+    let text = "Tél. : 01 42 68 53 00 / Fax : 01 42 68 53 01";
+    assert_eq!(desk.companion.understand(text).verdict, Verdict::Choose);
+    desk.dial(1, text);
+    assert_eq!(desk.places(), 0);
+}
+
+#[test]
+fn row_15_the_own_phone_is_no_caller_and_the_card_says_to_pick_it_up() {
+    let mut desk = Desk::new(settings());
+    desk.dial(1, "02 61 91 00 01");
+    desk.feed(Event::DialOutcome(DialId(uuid::Uuid::from_u128(1)), Ok(None)));
+    let card = desk.companion.dial().unwrap();
+    assert_eq!(
+        (card.stage, card.message.id.as_str()),
+        (DialStage::PickUp, "dial-pick-up")
+    );
+    desk.tell(&rings("own", LINE, 0));
+    assert!(desk.standing.is_empty() && desk.companion.live().is_empty());
+    desk.tell(&goes_out("b", "+33261910001", 4));
+    assert_eq!(desk.companion.dial().unwrap().stage, DialStage::Calling);
+    // The platform's answer names the own leg only after it rang.
+    let mut desk = Desk::new(settings());
+    desk.dial(1, "02 61 91 00 01");
+    desk.tell(&rings("own", "+33261910001", 0));
+    let answer = Ok(Some(CallId("own".into())));
+    desk.feed(Event::DialOutcome(DialId(uuid::Uuid::from_u128(1)), answer));
+    assert!(desk.standing.is_empty() && desk.companion.live().is_empty());
+}
+
+#[test]
+fn row_16_one_press_is_one_call() {
+    let mut desk = Desk::new(settings());
+    desk.dial(1, "02 61 91 00 01");
+    assert_eq!(desk.places(), 1);
+    desk.dial(1, "02 61 91 00 01");
+    assert_eq!(desk.places(), 0, "the same press told twice");
+    desk.dial(2, "02 61 91 00 01");
+    assert_eq!(desk.places(), 0, "a second press while the first is asked for");
+    desk.feed(Event::DialOutcome(DialId(uuid::Uuid::from_u128(1)), Ok(None)));
+    desk.now = 4;
+    desk.dial(3, "02 61 91 00 01");
+    assert_eq!(
+        (desk.places(), desk.companion.dial().unwrap().stage),
+        (0, DialStage::Question)
+    );
+}
+
+#[test]
+fn row_18_a_second_call_has_its_own_alert() {
+    let mut desk = Desk::new(settings());
+    desk.tell(&rings("a", CALLER, 0));
+    desk.tell(&rings("b", CALLER, 2));
+    assert_eq!(desk.standing.len(), 2);
+    desk.tell(&talks(&rings("a", CALLER, 0), 5));
+    assert_eq!(desk.note().key, key("b"), "the other one still rings");
+}
+
+#[test]
+fn row_19_name_number_and_called_line_are_always_there() {
+    let mut desk = Desk::new(settings());
+    let call = rings("a", CALLER, 0);
+    desk.tell(&call);
+    assert!(desk.note().title.contains(SHOWN), "at once, by its number");
+    desk.feed(named(CALLER, Some(known("Personne", Some("Société")))));
+    let shows_all = |note: &Notification| {
+        assert!(note.title.ends_with("Personne") && !note.sound);
+        let lines: Vec<&str> = note.body.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "Société",
+                &format!("{SHOWN} (standard)"),
+                &format!("Ligne appelée\u{a0}: {LINE_SHOWN}")
+            ]
+        );
+    };
+    shows_all(desk.note());
+    assert!(desk.companion.tray().tooltip.contains("Personne"));
+    let line = desk.line("a");
+    assert_eq!(
+        (
+            line.party.as_str(),
+            line.name.as_deref(),
+            line.line.as_str(),
+            line.contact.as_deref()
+        ),
+        (SHOWN, Some("Personne"), LINE_SHOWN, Some("42"))
+    );
+    assert_eq!(
+        say(Language::Fr, &line.why.unwrap()),
+        "D’après carnet, depuis le 15/01/2027"
+    );
+    let copies = |desk: &mut Desk| {
+        assert!(
+            desk.note()
+                .actions
+                .iter()
+                .any(|(action, _)| *action == NoteAction::CopyNumber)
+        );
+        desk.press("a", NoteAction::CopyNumber);
+        assert_eq!(desk.last, [Effect::Copy("0199000001".into())]);
+    };
+    copies(&mut desk);
+    desk.tell(&over(&call, 20));
+    shows_all(desk.note());
+    copies(&mut desk);
+}
+
+#[test]
+fn row_20_missed_calls_stay_until_somebody_has_dealt_with_them() {
+    let missed = over(&rings("a", CALLER, 0), 9);
+    let after = |deal: &dyn Fn(&mut Desk)| {
+        let mut desk = Desk::new(settings());
+        desk.tell(&missed);
+        let icon = desk.companion.tray().icon;
+        assert_eq!(
+            (desk.companion.missed(), icon, desk.standing.len()),
+            (1, TrayIcon::Missed, 1)
+        );
+        deal(&mut desk);
+        (desk.companion.missed(), desk.standing.len())
+    };
+    assert_eq!(after(&|desk| desk.feed(Event::MissedRead)), (0, 0));
+    assert_eq!(after(&|desk| desk.press("a", NoteAction::CallBack)), (0, 0));
+    assert_eq!(after(&|desk| desk.tell(&goes_out("b", CALLER, 60))), (0, 0));
+    assert_eq!(
+        after(&|desk| desk.tell(&talks(&rings("b", CALLER, 60), 65))),
+        (0, 0)
+    );
+    // None of these is a reason.
+    assert_eq!(after(&|desk| desk.wait_until(86_400)), (1, 1));
+    assert_eq!(after(&|desk| desk.press("a", NoteAction::CopyNumber)), (1, 1));
+    assert_eq!(
+        after(&|desk| desk.tell(&talks(&rings("b", "+33199000002", 60), 65))),
+        (1, 1)
+    );
+}
