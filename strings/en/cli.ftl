@@ -11,6 +11,7 @@ cli-help-number = A number, or a tel:, callto: or sip: link
 cli-help-status = Shows the state of the running app
 cli-help-doctor = Checks what works on this computer
 cli-help-quit = Quits the running app
+cli-help-unregister = Stops the system from starting this app: with the session, and for links (before you delete it)
 cli-help-json = Prints the result as JSON
 
 ## Why a command failed. $why: the system’s words
@@ -21,6 +22,7 @@ cli-no-home = This session has no home folder, and that is where the app’s fil
 cli-lost = The app ended before it answered: whether it did what was asked is not certain. Start it again and check.
 cli-answer-unknown = The running app is of another version than this command. Quit it, then start it again.
 cli-quit-slow = The app agreed to quit but is still running. Wait a moment; if it stays, end it from the system’s task manager.
+cli-unregister-failed = The system still starts this app ({ $why }). Check your access rights, then try again.
 cli-socket-failed = The app cannot open its control socket and so does not start ({ $why }). Check the access rights of that folder, then try again.
 cli-desktop-failed = The app cannot settle into the session and so does not start ({ $why }). Close some programs or sign in again, then try again.
 cli-no-session-bus = No D-Bus session bus can be reached ({ $why }): without one there is no icon, no notification and no keychain. Start the app from your graphical session, or with “dbus-run-session centrex-tray”.

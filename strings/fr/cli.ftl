@@ -11,6 +11,7 @@ cli-help-number = Un numéro, ou un lien tel:, callto: ou sip:
 cli-help-status = Affiche l’état de l’application en marche
 cli-help-doctor = Vérifie ce qui fonctionne sur cet ordinateur
 cli-help-quit = Quitte l’application en marche
+cli-help-unregister = Retire l’application du démarrage de la session et des liens (avant de la supprimer)
 cli-help-json = Affiche le résultat en JSON
 
 ## Why a command failed. $why: the system’s words
@@ -21,6 +22,7 @@ cli-no-home = Aucun dossier personnel n’est défini pour cette session, et les
 cli-lost = L’application s’est arrêtée avant de répondre : il n’est pas certain que la demande ait été suivie. Démarrez-la de nouveau et vérifiez.
 cli-answer-unknown = L’application en marche est d’une autre version que cette commande. Quittez-la, puis démarrez-la de nouveau.
 cli-quit-slow = L’application a accepté de s’arrêter, mais elle est encore en marche. Attendez un instant ; si elle reste, fermez-la depuis le gestionnaire de tâches du système.
+cli-unregister-failed = Le système ouvre toujours cette application ({ $why }). Vérifiez vos droits d’accès, puis réessayez.
 cli-socket-failed = L’application ne peut pas ouvrir son canal de commande et ne démarre donc pas ({ $why }). Vérifiez les droits de ce dossier, puis recommencez.
 cli-desktop-failed = L’application ne peut pas s’installer dans la session et ne démarre donc pas ({ $why }). Fermez des programmes ou rouvrez la session, puis recommencez.
 cli-no-session-bus = Aucun bus de session D-Bus n’est joignable ({ $why }) : sans lui, ni icône, ni notification, ni trousseau. Démarrez l’application depuis votre session graphique, ou avec « dbus-run-session centrex-tray ».

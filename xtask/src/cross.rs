@@ -14,6 +14,8 @@ use crate::run::{command, on_path, root, run, target};
 
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 const MACOS: &str = "aarch64-apple-darwin";
+/// The feature that adds the agent's twin without a console.
+const WINDOWLESS: &str = "centrex-tray/windowless";
 
 /// Debian's Rust. It is newer than rustup's stable at times, so a lint may be new too: repair what it says.
 const CARGO: &str = "/usr/bin/cargo";
@@ -36,8 +38,8 @@ const TO_RUN: &[(&str, &str)] = &[
     ("xauth", "/usr/bin/xauth"),
 ];
 
-/// What runs under Wine: settings, journal, control pipe, keychain, tray, command line. Not the window (no WebView2 there),
-/// nor the relay and the simulator, which are servers for Linux first and make sockets in ways that Wine has its own mind on.
+/// What is tested under Wine: settings, journal, control pipe, keychain, tray, links, command line, with the relay and the
+/// simulator around them. Not the window: there is no WebView2.
 const PORTABLE: &[&str] = &["telephony", "companion", "control", "centrex-tray"];
 
 /// Type-checks and lints the whole workspace, tests included, for Windows and macOS.
@@ -55,6 +57,8 @@ pub fn check() -> Result<()> {
             "clippy",
             "--workspace",
             "--all-targets",
+            "--features",
+            WINDOWLESS,
             "--quiet",
             "--target",
             triple,
@@ -67,37 +71,45 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// Builds the portable tests for Windows and runs them under Wine.
+/// Builds the portable tests as Windows programs. The command that is given back runs them under Wine.
 ///
 /// # Errors
-/// Names what failed, or what can't be installed.
-pub fn test_wine() -> Result<()> {
+/// Names what doesn't compile, or what can't be installed.
+pub fn wine_tests() -> Result<Command> {
     ensure(TO_CHECK)?;
     ensure(TO_RUN)?;
+    run(cargo(&["test", "--no-run"]).args(portable()))
+        .context("the tests don't compile as Windows programs")?;
     let prefix = wine_prefix()?;
-    let mut words = vec![
-        "test",
-        "--quiet",
-        "--no-fail-fast",
-        "--target",
-        WINDOWS,
-        "--lib",
-        "--bins",
-        "--tests",
-    ];
+    // One screen for all of them: what Windows keeps running in the background lives as long as its screen.
+    let mut tests = debian("xvfb-run", &["--auto-servernum", CARGO, "test", "--no-fail-fast"]);
+    tests
+        .args(portable())
+        .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
+    with_wine(&mut tests, &prefix);
+    Ok(tests)
+}
+
+/// The words that choose the portable tests.
+fn portable() -> Vec<&'static str> {
+    let mut words = vec!["--quiet", "--target", WINDOWS, "--lib", "--bins", "--tests"];
+    words.extend(["--features", WINDOWLESS]);
     for package in PORTABLE {
         words.extend(["--package", package]);
     }
-    let mut tests = cargo(&words);
-    tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "xvfb-run -a wine");
-    run(with_wine(&mut tests, &prefix)).context("the tests failed as Windows programs")
+    words
 }
 
 /// Debian's cargo in the repository's root.
 fn cargo(words: &[&str]) -> Command {
+    debian(CARGO, words)
+}
+
+/// A program in the repository's root, for which cargo is Debian's.
+fn debian(program: &str, words: &[&str]) -> Command {
     let tools = root().join("xtask/cross");
-    let mut cargo = command(CARGO, words);
-    cargo
+    let mut command = command(program, words);
+    command
         // Cargo finds its subcommands by the PATH, where rustup's shims would stand first.
         .env("PATH", path_with_debian_first())
         // Set by rustup's shim when it runs us.
@@ -110,7 +122,7 @@ fn cargo(words: &[&str]) -> Command {
         .env("CARGO_TARGET_DIR", target().join("cross"))
         .env("CC_aarch64_apple_darwin", tools.join("fake-cc"))
         .env("AR_aarch64_apple_darwin", tools.join("fake-ar"));
-    cargo
+    command
 }
 
 fn path_with_debian_first() -> std::ffi::OsString {
@@ -124,6 +136,8 @@ fn with_wine<'a>(command: &'a mut Command, prefix: &Path) -> &'a mut Command {
         .env("WINEPREFIX", prefix)
         .env("WINEDEBUG", "-all")
         .env("WINEARCH", "win64")
+        // Without Mono and Gecko, which Wine would offer to download.
+        .env("WINEDLLOVERRIDES", "mscoree,mshtml=")
 }
 
 /// A Windows of our own below `target/`, with the one library that Wine 8 lacks and every Rust program wants.
@@ -144,7 +158,20 @@ fn wine_prefix() -> Result<PathBuf> {
             .arg(source)
             .arg("-ladvapi32"))?;
     }
+    forget_temporary(&prefix)?;
     Ok(prefix)
+}
+
+/// Tests leave their folders, as a file that is open can't be removed on Windows.
+fn forget_temporary(prefix: &Path) -> Result<()> {
+    for person in std::fs::read_dir(prefix.join("drive_c/users"))? {
+        let folder = person?.path().join("Temp");
+        if folder.is_dir() {
+            std::fs::remove_dir_all(&folder)?;
+            std::fs::create_dir(&folder)?;
+        }
+    }
+    Ok(())
 }
 
 fn ensure(packages: &[(&str, &str)]) -> Result<()> {

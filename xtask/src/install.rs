@@ -18,6 +18,8 @@ pub enum Purpose {
     Services,
     /// The window's pages in a real browser.
     Browser,
+    /// Packing for Debian.
+    Package,
     /// A Node that is recent enough, when the machine has none.
     Node,
 }
@@ -83,6 +85,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Services, Sign::Program("dbus-send"), "dbus-bin", "dbus-tools", "dbus"),
     need(Purpose::Services, Sign::Program("xclip"), "xclip", "xclip", "xclip"),
     need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
+    need(Purpose::Package, Sign::Program("dpkg-shlibdeps"), "dpkg-dev", "dpkg-dev", "dpkg"),
     need(Purpose::Node, Sign::Program("python3"), "python3", "python3", "python"),
     need(Purpose::Node, Sign::File(&["/usr/lib/python3/dist-packages/pip", "/usr/bin/pip3", "/usr/bin/pip"]), "python3-pip", "python3-pip", "python-pip"),
 ];
@@ -180,6 +183,7 @@ fn why(purpose: Purpose) -> &'static str {
         Purpose::Desktop => "for the demo's desktop",
         Purpose::Services => "to test tray, notifications and clipboard",
         Purpose::Browser => "to test the window's pages",
+        Purpose::Package => "to pack for Debian",
         Purpose::Node => "to fetch Node.js from PyPI",
     }
 }

@@ -83,6 +83,8 @@ pub fn all(options: &Options) -> Result<()> {
         Purpose::Desktop,
         Purpose::Services,
         Purpose::Browser,
+        #[cfg(target_os = "linux")]
+        Purpose::Package,
     ])?;
     let node = Node::ensure()?;
     let mut outcomes = vec![timed("page's program", || {
@@ -130,7 +132,7 @@ fn one(phase: Phase, node: &Node) -> Result<Tally> {
         Phase::Browser => counted(node.command("npm", &["run", "test:browser"])),
         Phase::Demo => demo(),
         Phase::Cross => crate::cross::check().map(|()| Tally::default()),
-        Phase::Wine => crate::cross::test_wine().map(|()| Tally::default()),
+        Phase::Wine => counted(crate::cross::wine_tests()?),
     }
 }
 

@@ -25,8 +25,8 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Dial {
-        /// Several words are one number written with spaces.
-        #[arg(required = true, value_name = "NUMBER")]
+        /// Several words are one number written with spaces. None comes from an application menu, which has no link to pass.
+        #[arg(value_name = "NUMBER")]
         number: Vec<String>,
     },
     Status {
@@ -38,6 +38,7 @@ pub(super) enum Command {
         json: bool,
     },
     Quit,
+    Unregister,
 }
 
 /// The same with its help in a language.
@@ -62,6 +63,9 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
                 .mut_arg("json", |arg| arg.help(words("cli-help-json")))
         })
         .mut_subcommand("quit", |quit| quit.about(words("cli-help-quit")))
+        .mut_subcommand("unregister", |unregister| {
+            unregister.about(words("cli-help-unregister"))
+        })
 }
 
 #[cfg(test)]

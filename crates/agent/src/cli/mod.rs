@@ -14,7 +14,6 @@ use control::profile::Profile;
 
 use crate::controller::Start;
 use crate::desktop::{self, locale};
-use crate::links;
 use crate::paths::Paths;
 use args::{Args, Command};
 
@@ -63,16 +62,17 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
             None => start::start(profile, system, lang, (!hidden).then_some(Start::Pad)).await,
             Some(Command::Dial { number }) => {
                 let text = number.join(" ");
-                let wish = if links::is_own(&text) {
-                    Start::Link(text.into())
+                let wish = if text.trim().is_empty() {
+                    Start::Pad
                 } else {
-                    Start::Fill(text)
+                    Start::of(text)
                 };
                 start::start(profile, system, lang, Some(wish)).await
             }
             Some(Command::Status { json }) => ask::status(&profile, lang, json).await,
             Some(Command::Doctor { json }) => ask::doctor(&profile, lang, json).await,
             Some(Command::Quit) => ask::quit(&profile).await,
+            Some(Command::Unregister) => unregister(&profile),
         }
     });
     // Whatever still blocks (a name being resolved) ends with the process.
@@ -81,6 +81,16 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
         Ok(code) => code,
         Err(message) => fail(lang, &message),
     }
+}
+
+/// `unregister`: nothing in the system starts this program any more.
+fn unregister(profile: &Profile) -> Result<u8, Message> {
+    let failed = |why: String| Message::new("cli-unregister-failed").with("why", why);
+    desktop::autostart::set(profile.name(), false).map_err(|error| failed(error.to_string()))?;
+    if profile.is_default() {
+        desktop::links::unregister().map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(DONE)
 }
 
 fn fail(lang: Language, message: &Message) -> u8 {

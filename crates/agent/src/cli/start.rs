@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use companion::words::{Language, Message};
+use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::protocol::{Place, Request};
 use control::transport::{Address, BindError, Client, Server};
@@ -42,6 +42,7 @@ pub(super) async fn start(
     let (events, desktop_events) = mpsc::unbounded_channel();
     let failed = |why: String| Message::new("cli-desktop-failed").with("why", why);
     let desktop = desktop::open(profile.name(), events).map_err(|error| failed(error.to_string()))?;
+    let default = profile.is_default();
     let ports = RealDesktop::new(desktop, &profile);
     let setup = Setup {
         profile,
@@ -53,10 +54,23 @@ pub(super) async fn start(
         Controller::start(setup, ports, desktop_events, server).map_err(|error| failed(error.to_string()))?;
     // The icon is on its way by now: people wait for it, and for none of the rest.
     check_session().await?;
+    if default {
+        offer_links(lang);
+    }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), lang = lang.code(), "started");
     tokio::spawn(quit_on_signal(handle));
     controller.run().await;
     Ok(DONE)
+}
+
+/// Links find the program where it lies now, from its first start on.
+fn offer_links(lang: Language) {
+    let about = say(lang, &Message::new("cli-about"));
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = desktop::links::register(&about) {
+            tracing::warn!(%error, "links of other programs don't open here");
+        }
+    });
 }
 
 fn log() {

@@ -33,7 +33,7 @@ use crate::desktop::{DesktopEvent, NotifyPort, SecretName, TrayPort};
 use crate::dial::DialOutcome;
 use crate::enrol::{Enrolment, Refusal};
 use crate::journal::{JournalHandle, JournalOpened};
-use crate::links::EnrolmentLink;
+use crate::links::{self, EnrolmentLink};
 use crate::outbox::{Outbox, Reply};
 use crate::paths::Paths;
 use crate::ports::Ports;
@@ -95,6 +95,17 @@ pub enum Start {
     Fill(String),
     /// An enrolment link.
     Link(Secret),
+}
+
+impl Start {
+    /// What a text stands for that came as an argument or a link.
+    pub fn of(text: String) -> Self {
+        if links::is_own(&text) {
+            Self::Link(text.into())
+        } else {
+            Self::Fill(text)
+        }
+    }
 }
 
 /// Sends the controller's own inputs from outside: signals.
@@ -229,11 +240,17 @@ impl<P: Ports> Controller<P> {
     fn begin(&mut self) {
         self.ask_keychain();
         self.start_with_session();
-        match self.start.take() {
-            None => {}
-            Some(Start::Pad) => self.show_or_log(Wish::place(Place::Pad)),
-            Some(Start::Fill(text)) => self.show_or_log(requests::fill(&text)),
-            Some(Start::Link(uri)) => {
+        if let Some(start) = self.start.take() {
+            self.show_start(start);
+        }
+    }
+
+    /// Shows what the system or a person started us for.
+    fn show_start(&mut self, start: Start) {
+        match start {
+            Start::Pad => self.show_or_log(Wish::place(Place::Pad)),
+            Start::Fill(text) => self.show_or_log(requests::fill(&text)),
+            Start::Link(uri) => {
                 if let Err(error) = self.open_link(&uri) {
                     tracing::warn!(reason = error.message.id, "the link can't be obeyed");
                     self.show_or_log(Wish::place(Place::Settings));
@@ -314,6 +331,7 @@ impl<P: Ports> Controller<P> {
                 tracing::warn!(why, "a notification can't be shown");
                 self.notify_problem = Some(why);
             }
+            DesktopEvent::LinkOpened(link) => self.show_start(Start::of(link.expose().to_owned())),
             DesktopEvent::Woke => {
                 self.ask_keychain_again();
                 self.reconnect();

@@ -6,15 +6,18 @@
 pub mod autostart;
 pub mod clipboard;
 pub mod keychain;
+pub mod links;
 pub mod locale;
 pub mod notifications;
 mod picture;
+mod program;
 mod session;
 pub mod tray;
 
 use companion::effect::Notification;
 use companion::event::{CallKey, CredentialKind, KeychainProblem, NoteAction};
 use companion::tray::{MenuAction, Tray};
+use control::protocol::Secret;
 use secrecy::SecretString;
 use telephony::AccountId;
 use tokio::sync::mpsc::UnboundedSender;
@@ -103,6 +106,8 @@ pub enum DesktopEvent {
     NoteAction(CallKey, NoteAction),
     /// A notification can't be shown, and why, in the daemon's words.
     NotifyFailed(String),
+    /// The system hands over a link that a person clicked: a number, or one of our own, which may hold an enrolment code.
+    LinkOpened(Secret),
     /// The machine woke up, or the network may have changed: look at the connections now.
     Woke,
 }

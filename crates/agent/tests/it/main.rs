@@ -14,6 +14,7 @@ mod direct;
 mod doctor;
 mod enrolment;
 mod fakes;
+mod links;
 mod resume;
 mod setup;
 mod world;

@@ -48,6 +48,15 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
         .unwrap_or_else(|_| panic!("not within {LIMIT:?}: {what}"))
 }
 
+/// A folder that goes with the test. It stays on Windows, where a file that is open can't go: a test doesn't wait for the
+/// end of what it started.
+fn folder() -> TempDir {
+    tempfile::Builder::new()
+        .disable_cleanup(cfg!(windows))
+        .tempdir()
+        .unwrap()
+}
+
 /// A platform whose people do nothing by themselves.
 pub async fn platform() -> Sim {
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -84,7 +93,7 @@ impl Relay {
         if dials {
             extra.push(("platform.api_key", API_KEY.to_owned()));
         }
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut relay = Self {
             folder,
@@ -170,7 +179,7 @@ pub struct Desk {
 impl Desk {
     pub fn new() -> Self {
         Self {
-            folder: Arc::new(tempfile::tempdir().unwrap()),
+            folder: Arc::new(folder()),
             keychain: FakeKeychain::default(),
             notification_server: Ok(Some(Server {
                 name: "Test 1.0".into(),

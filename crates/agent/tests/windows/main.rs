@@ -6,6 +6,10 @@
     reason = "a panic is a test's failure message"
 )]
 
+// The twin without a console is built when asked for.
+#[cfg(feature = "windowless")]
+mod program;
+
 use std::time::Duration;
 
 use centrex_tray::desktop::{Desktop, DesktopEvent, KeychainPort, NotifyPort, SecretName, TrayPort};

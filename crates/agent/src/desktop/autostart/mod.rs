@@ -12,7 +12,7 @@ mod imp;
 #[path = "windows.rs"]
 mod imp;
 
-use super::APP_ID;
+use super::{APP_ID, program};
 
 /// Starting with the session can't be changed.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +48,7 @@ pub fn set(profile: &str, on: bool) -> Result<(), AutostartError> {
     if !on {
         return imp::remove(&entry(profile));
     }
-    let program = std::env::current_exe().map_err(trying("the path of this program can't be told"))?;
+    let program = program::without_console().map_err(trying("the path of this program can't be told"))?;
     let mut command = vec![program.to_string_lossy().into_owned(), "--hidden".to_owned()];
     if profile != "default" {
         command.extend(["--profile".to_owned(), profile.to_owned()]);

@@ -41,7 +41,10 @@ pub(super) fn remove(entry: &str) -> Result<(), AutostartError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{is_on, set};
+    use windows_registry::CURRENT_USER;
+
+    use super::super::{entry, is_on, set};
+    use super::RUN;
 
     #[test]
     fn is_turned_on_and_off() {
@@ -49,6 +52,19 @@ mod tests {
         assert!(!is_on(profile).unwrap());
         set(profile, true).unwrap();
         assert!(is_on(profile).unwrap());
+        let command = CURRENT_USER
+            .open(RUN)
+            .unwrap()
+            .get_string(entry(profile))
+            .unwrap();
+        let program = std::env::current_exe().unwrap();
+        assert_eq!(
+            command,
+            format!(
+                "\"{}\" \"--hidden\" \"--profile\" \"{profile}\"",
+                program.display()
+            )
+        );
         set(profile, false).unwrap();
         set(profile, false).unwrap();
         assert!(!is_on(profile).unwrap());

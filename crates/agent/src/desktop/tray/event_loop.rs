@@ -127,13 +127,28 @@ fn turn(event_loop: &mut EventLoop<Wish>) {
     let actions = Actions::default();
     let mut events = None;
     let mut icon: Option<TrayIcon> = None;
+    // A click on a link starts the program, and comes before anybody listens.
+    let mut early = Vec::new();
     event_loop.run_return(move |event, _, flow| {
         *flow = ControlFlow::Wait;
         match event {
             Event::NewEvents(StartCause::Init) => tracing::debug!("the tray's event loop turns"),
             Event::UserEvent(Wish::Listen(to)) => {
                 listen(&to, &actions);
+                for link in early.drain(..) {
+                    let _ = to.send(link);
+                }
                 events = Some(to);
+            }
+            // macOS alone: elsewhere a link starts the program with it.
+            Event::Opened { urls } => {
+                for url in urls {
+                    let link = DesktopEvent::LinkOpened(String::from(url).into());
+                    match &events {
+                        Some(events) => drop(events.send(link)),
+                        None => early.push(link),
+                    }
+                }
             }
             Event::UserEvent(Wish::Show(tray)) => {
                 let was_shown = icon.is_some();
