@@ -48,8 +48,8 @@ enum Command {
     /// The benchmarks, each figure beside its budget (release build).
     #[cfg(target_os = "linux")]
     Bench(bench::Options),
-    /// What can be handed out from this machine: an archive of the release programs.
-    Bundle,
+    /// What can be handed out from this machine: an archive of the programs, and packages of this system.
+    Bundle(bundle::Options),
     /// Draws the PNG, .ico and .icns files again from the SVG drawings.
     Icons {
         /// Also writes a picture of all tray states on light and dark panels.
@@ -75,7 +75,7 @@ fn dispatch() -> Result<()> {
         Command::Demo(options) => demo::demo(&options),
         #[cfg(target_os = "linux")]
         Command::Bench(options) => bench::all(&options),
-        Command::Bundle => bundle::all(),
+        Command::Bundle(options) => bundle::all(options),
         Command::Test(options) => test::all(&options),
         Command::Check(options) => check::all(options),
         Command::Icons { sheet } => {

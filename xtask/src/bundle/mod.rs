@@ -1,0 +1,98 @@
+//! What can be handed out from this machine, into `target/bundle/`: an archive of the programs, and packages where their
+//! tools are: Debian's with dpkg, an application on macOS.
+
+#[cfg(target_os = "linux")]
+mod debian;
+mod layout;
+mod licences;
+#[cfg(target_os = "macos")]
+mod macos;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::install::{self, Purpose};
+use crate::node::Node;
+use crate::run::{cargo, command, run, say, target};
+
+// The demo lays them out for its own desktop.
+#[cfg(target_os = "linux")]
+pub use layout::share;
+
+/// What to make.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Options {
+    /// Packs the debug build: big and slow programs, quickly made, to try the packages themselves.
+    #[arg(long)]
+    debug: bool,
+}
+
+/// Builds the programs and packs them.
+///
+/// # Errors
+/// When something is missing, doesn't build, or can't be written.
+pub fn all(options: Options) -> Result<()> {
+    install::ensure(&[Purpose::Build])?;
+    Node::ensure()?.build()?;
+    let bundle = target().join("bundle");
+    let built = &build(&bundle, options)?;
+    let licences = licences::of_the_programs()?;
+
+    let name = format!(
+        "centrex-tray-{}-{}-{}",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    let folder = bundle.join(&name);
+    layout::empty(&folder)?;
+    layout::everything(&folder, built, &licences)?;
+    let archive = format!("{}.tar.gz", folder.display());
+    run(
+        command("tar", ["--create", "--gzip", "--file", &archive, "--directory"])
+            .arg(&bundle)
+            .arg(&name),
+    )?;
+    say(format!(
+        "{archive}: unpack it anywhere; bin/ holds the programs, which need WebKitGTK 4.1 for the window."
+    ));
+    #[cfg(target_os = "macos")]
+    macos::application(&bundle, built, &licences)?;
+    #[cfg(target_os = "linux")]
+    if crate::run::on_path("dpkg-deb") {
+        for package in debian::packages(&bundle, built, &licences)? {
+            say(format!(
+                "{}: install it with `apt-get install`.",
+                package.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Builds the programs, what lives on desks for size and what serves for speed, and gathers them in one folder.
+fn build(bundle: &Path, options: Options) -> Result<PathBuf> {
+    let folder = bundle.join("programs");
+    layout::empty(&folder)?;
+    for (profile, programs) in [("desktop", layout::DESKTOP), ("release", layout::SERVER)] {
+        let (profile, built) = if options.debug {
+            ("dev", "debug")
+        } else {
+            (profile, profile)
+        };
+        let mut build = cargo(["build", "--profile", profile]);
+        for program in programs {
+            build.args(["--bin", program]);
+        }
+        build.arg("--workspace");
+        if cfg!(windows) {
+            build.args(["--features", "centrex-tray/windowless"]);
+        }
+        run(&mut build)?;
+        for program in programs {
+            layout::copy_program(&target().join(built), program, &folder)?;
+        }
+    }
+    Ok(folder)
+}
