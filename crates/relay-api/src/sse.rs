@@ -5,7 +5,18 @@
 use bytes::{Buf as _, BytesMut};
 use sseer::parser::{FieldName, ValidatedEventLine, parse_line_from_buffer};
 
+use crate::wire::CAUGHT_UP;
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What the stream says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// A whole event.
+    Event(Frame),
+    /// [`crate::wire::CAUGHT_UP`]: what was missed has been told.
+    CaughtUp,
+}
 
 /// A whole event of the stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +47,7 @@ pub(crate) struct Frames {
     id: Option<String>,
     data: String,
     has_data: bool,
+    caught_up: bool,
 }
 
 impl Frames {
@@ -48,6 +60,7 @@ impl Frames {
             id: None,
             data: String::new(),
             has_data: false,
+            caught_up: false,
         }
     }
 
@@ -56,16 +69,16 @@ impl Frames {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next whole event.
-    pub(crate) fn next(&mut self) -> Result<Option<Frame>, FrameError> {
+    /// What comes next.
+    pub(crate) fn next(&mut self) -> Result<Option<Item>, FrameError> {
         if !self.started && !self.skip_bom() {
             return Ok(None);
         }
         while let Some(line) = parse_line_from_buffer(&mut self.buffer, &mut self.scanned) {
             match line.validate().map_err(|_| FrameError::NotUtf8)? {
                 ValidatedEventLine::Empty => {
-                    if let Some(frame) = self.finish() {
-                        return Ok(Some(frame));
+                    if let Some(item) = self.finish() {
+                        return Ok(Some(item));
                     }
                 }
                 ValidatedEventLine::Field {
@@ -96,14 +109,19 @@ impl Frames {
                 self.data.push_str(value);
             }
             FieldName::Id if !value.contains('\0') => self.id = Some(value.to_owned()),
-            FieldName::Id | FieldName::Event | FieldName::Retry | FieldName::Ignored => {}
+            FieldName::Event => self.caught_up = value == CAUGHT_UP,
+            FieldName::Id | FieldName::Retry | FieldName::Ignored => {}
         }
     }
 
-    fn finish(&mut self) -> Option<Frame> {
+    fn finish(&mut self) -> Option<Item> {
         let data = std::mem::take(&mut self.data);
         let id = self.id.take();
-        std::mem::take(&mut self.has_data).then_some(Frame { id, data })
+        let caught_up = std::mem::take(&mut self.caught_up);
+        if std::mem::take(&mut self.has_data) {
+            return Some(Item::Event(Frame { id, data }));
+        }
+        caught_up.then_some(Item::CaughtUp)
     }
 
     /// Whether the first bytes are known, a byte-order mark taken off.
@@ -125,7 +143,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn all(frames: &mut Frames) -> Vec<Frame> {
-        std::iter::from_fn(|| frames.next().unwrap()).collect()
+        std::iter::from_fn(|| frames.next().unwrap())
+            .map(|item| match item {
+                Item::Event(frame) => frame,
+                Item::CaughtUp => panic!("no such word was written"),
+            })
+            .collect()
     }
 
     fn frame(id: &str, data: &str) -> Frame {
@@ -133,6 +156,21 @@ mod tests {
             id: Some(id.to_owned()),
             data: data.to_owned(),
         }
+    }
+
+    #[test]
+    fn the_word_that_all_was_told_comes_in_its_place() {
+        let mut frames = Frames::new(1024);
+        frames.push(b"id: 1\ndata: a\n\nevent: caught-up\n\nid: 2\ndata: b\n\n");
+        let said: Vec<_> = std::iter::from_fn(|| frames.next().unwrap()).collect();
+        assert_eq!(
+            said,
+            [
+                Item::Event(frame("1", "a")),
+                Item::CaughtUp,
+                Item::Event(frame("2", "b"))
+            ]
+        );
     }
 
     #[test]

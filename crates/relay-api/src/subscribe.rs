@@ -17,7 +17,7 @@ use crate::backoff::{Backoff, Jitter};
 use crate::client::RelayClient;
 use crate::error::ClientError;
 use crate::http;
-use crate::sse::{Frame, Frames};
+use crate::sse::{Frame, Frames, Item};
 use crate::wire::{Event, EventBody, EventId, Problem};
 
 /// How patient a subscription is.
@@ -62,6 +62,11 @@ pub enum Update {
     },
     /// The next event. Its predecessors have all been given, none twice.
     Event(Box<Event>),
+    /// Everything that happened before this connection has been given; what follows happens now. Once a connection; a relay
+    /// of an older version never says it.
+    CaughtUp,
+    /// More bytes arrived: a sign of life, or events that follow.
+    Alive,
     /// No connection (any more); another try follows after `retry_in`, or at once on [`Subscription::nudge`].
     Down {
         /// Why.
@@ -283,16 +288,27 @@ impl Task {
                         return Ending::Abandoned;
                     }
                 }
-                // It has held for a while: the next failure is a new story.
-                Some(since) if since.elapsed() >= self.options.watchdog => self.backoff.reset(),
-                Some(_) => {}
+                Some(since) => {
+                    if since.elapsed() >= self.options.watchdog {
+                        // It has held for a while: the next failure is a new story.
+                        self.backoff.reset();
+                    }
+                    if self.updates.send(Update::Alive).await.is_err() {
+                        return Ending::Abandoned;
+                    }
+                }
             }
             frames.push(&chunk);
             loop {
                 match frames.next() {
-                    Ok(Some(frame)) => {
+                    Ok(Some(Item::Event(frame))) => {
                         if let Err(ending) = self.hand_on(frame).await {
                             return ending;
+                        }
+                    }
+                    Ok(Some(Item::CaughtUp)) => {
+                        if self.updates.send(Update::CaughtUp).await.is_err() {
+                            return Ending::Abandoned;
                         }
                     }
                     Ok(None) => break,

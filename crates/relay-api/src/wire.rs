@@ -4,6 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use telephony::{AccountId, Call};
 
+/// The name of the SSE event, without data, that follows the events which a resumed stream had missed (and the first snapshot
+/// of one that starts anew): what comes after it happens now. Without data no other client of such streams sees it.
+pub const CAUGHT_UP: &str = "caught-up";
+
 /// The position of an event in a relay's history. Opaque to clients: it grows, and is handed back to resume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(pub u64);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use relay_api::wire::{Event, EventBody, EventId};
+use relay_api::wire::{CAUGHT_UP, Event, EventBody, EventId};
 use rusqlite::Connection;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -75,8 +75,9 @@ impl Feed {
         }
         if let Phase::Replay { .. } = self.phase {
             let events = self.logged(Self::replay_page).await?;
-            if !events.is_empty() {
-                return Some(frames_of(&events));
+            let caught_up = matches!(self.phase, Phase::Live { .. });
+            if caught_up || !events.is_empty() {
+                return Some(frames_of(&events, caught_up));
             }
             if let Phase::Begin(_) = self.phase {
                 return self.first_frames().await;
@@ -133,6 +134,9 @@ impl Feed {
         let mut text = String::from(": this is a stream\n\n");
         for (id, body) in &events {
             frame(&mut text, *id, body);
+        }
+        if let Phase::Live { .. } = self.phase {
+            caught_up(&mut text);
         }
         Some(text.into())
     }
@@ -243,12 +247,21 @@ impl Feed {
     }
 }
 
-fn frames_of(events: &[StoredEvent]) -> Bytes {
+fn frames_of(events: &[StoredEvent], all_told: bool) -> Bytes {
     let mut text = String::new();
     for event in events {
         frame(&mut text, event.id, &event.body);
     }
+    if all_told {
+        caught_up(&mut text);
+    }
     text.into()
+}
+
+/// Says that what was missed has been told.
+fn caught_up(text: &mut String) {
+    // Writing to a string can't fail.
+    let _ = write!(text, "event: {CAUGHT_UP}\n\n");
 }
 
 /// One event. JSON has no line breaks, so one `data:` line holds it.

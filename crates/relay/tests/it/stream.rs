@@ -88,8 +88,9 @@ async fn the_head_and_a_comment_come_at_once_and_then_signs_of_life() {
     assert!(
         fields
             .map(|line| line.split(':').next().unwrap())
-            .all(|name| name == "id" || name == "data")
+            .all(|name| name == "id" || name == "data" || name == "event")
     );
+    assert_eq!(text.matches("event: caught-up\n\n").count(), 1, "{text}");
 }
 
 #[tokio::test]
