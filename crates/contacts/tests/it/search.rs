@@ -106,3 +106,10 @@ fn more_than_asked_for_is_said_and_every_number_has_its_label() {
     let labels: Vec<_> = zoe.card.numbers.iter().map(|number| number.label).collect();
     assert_eq!(labels, [Label::Mobile, Label::Fax]);
 }
+
+#[test]
+fn names_that_begin_as_the_search_does_come_before_the_others() {
+    let mut book = book();
+    book.save(person("Albert Jean", &[(Label::Mobile, "06 39 98 00 11")]));
+    assert_eq!(book.finds("jean"), ["Jean-Claude Bœuf", "Albert Jean"]);
+}
