@@ -1,13 +1,16 @@
 //! What the controller needs of a desktop, as one parameter: the real one, or a test's.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use control::profile::Profile;
+use url::Url;
 
 use crate::desktop::notifications::{self, Server};
 use crate::desktop::{
-    Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, TrayHandle, TrayPort, autostart,
+    Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, Opener, Programs, TrayHandle, TrayPort,
+    autostart,
 };
 
 /// A desktop. The controller touches the person's session through this and nothing else.
@@ -29,6 +32,12 @@ pub trait Ports: 'static {
     fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static;
     /// Puts text on the clipboard.
     fn copy(&self, text: String);
+    /// Opens an address in the program that the person chose for its scheme. Never blocks; trouble comes as
+    /// [`DesktopEvent::OpenFailed`](crate::desktop::DesktopEvent::OpenFailed).
+    fn open_url(&self, url: Url);
+    /// Starts a program with these variables in its environment, and forgets it. Never blocks; trouble comes as
+    /// [`DesktopEvent::ProgramFailed`](crate::desktop::DesktopEvent::ProgramFailed).
+    fn run(&self, program: PathBuf, environment: Vec<(String, String)>);
     /// Starts with the session from now on, or no more. Never blocks; what stands already is left alone.
     fn set_autostart(&self, on: bool);
 }
@@ -39,6 +48,8 @@ pub struct RealDesktop {
     notify: Notifier,
     keychain: Arc<Keychain>,
     clipboard: Arc<Clipboard>,
+    opener: Opener,
+    programs: Programs,
     profile: String,
     autostart: Arc<Autostart>,
 }
@@ -58,12 +69,16 @@ impl RealDesktop {
             notify,
             keychain,
             clipboard,
+            opener,
+            programs,
         } = desktop;
         Self {
             tray,
             notify,
             keychain: Arc::new(keychain),
             clipboard: Arc::new(clipboard),
+            opener,
+            programs,
             profile: profile.name().to_owned(),
             autostart: Arc::default(),
         }
@@ -98,6 +113,14 @@ impl Ports for RealDesktop {
                 tracing::warn!(%error, "nothing was copied");
             }
         });
+    }
+
+    fn open_url(&self, url: Url) {
+        self.opener.open(url);
+    }
+
+    fn run(&self, program: PathBuf, environment: Vec<(String, String)>) {
+        self.programs.run(program, environment);
     }
 
     fn set_autostart(&self, on: bool) {

@@ -332,6 +332,10 @@ impl<P: Ports> Controller<P> {
                 self.notify_problem = Some(why);
             }
             DesktopEvent::LinkOpened(link) => self.show_start(Start::of(link.expose().to_owned())),
+            DesktopEvent::Asleep => tracing::info!("the machine goes to sleep"),
+            DesktopEvent::Presence(presence) => tracing::debug!(?presence, "presence"),
+            // Said in the log where they happen.
+            DesktopEvent::OpenFailed(_) | DesktopEvent::ProgramFailed(_) => {}
             DesktopEvent::Woke => {
                 self.ask_keychain_again();
                 self.reconnect();

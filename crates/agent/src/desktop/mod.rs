@@ -4,12 +4,17 @@
 //! fakes of these traits; the real ones are tested against real services.
 
 pub mod autostart;
+#[cfg(target_os = "linux")]
+mod bus;
 pub mod clipboard;
 pub mod keychain;
 pub mod links;
 pub mod locale;
 pub mod notifications;
+pub mod opener;
 mod picture;
+mod presence;
+pub mod programs;
 mod program;
 mod session;
 pub mod tray;
@@ -25,6 +30,9 @@ use tokio::sync::mpsc::UnboundedSender;
 pub use clipboard::Clipboard;
 pub use keychain::Keychain;
 pub use notifications::Notifier;
+pub use opener::{OpenProblem, Opener};
+pub use presence::Presence;
+pub use programs::{ProgramProblem, Programs};
 pub use tray::TrayHandle;
 
 /// How the product names itself to the desktop: StatusNotifierItem id, desktop entry, keychain service.
@@ -42,6 +50,10 @@ pub struct Desktop {
     pub keychain: Keychain,
     /// The clipboard.
     pub clipboard: Clipboard,
+    /// Opens addresses.
+    pub opener: Opener,
+    /// Starts the person's own programs.
+    pub programs: Programs,
 }
 
 /// Why the desktop can't be opened at all. A missing tray host, notification daemon or keychain isn't one of these: they
@@ -68,11 +80,14 @@ pub fn open(profile: &str, events: UnboundedSender<DesktopEvent>) -> Result<Desk
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| DesktopError::Runtime)?;
     let tray = TrayHandle::open(profile, events.clone())?;
     session::watch(&runtime, events.clone());
+    presence::watch(&runtime, events.clone());
     Ok(Desktop {
         tray,
-        notify: Notifier::open(&runtime, events)?,
+        notify: Notifier::open(&runtime, events.clone())?,
         keychain: Keychain::open(profile)?,
         clipboard: Clipboard::default(),
+        opener: Opener::new(events.clone()),
+        programs: Programs::new(events),
     })
 }
 
@@ -108,8 +123,16 @@ pub enum DesktopEvent {
     NotifyFailed(String),
     /// The system hands over a link that a person clicked: a number, or one of our own, which may hold an enrolment code.
     LinkOpened(Secret),
-    /// The machine woke up, or the network may have changed: look at the connections now.
+    /// The machine goes to sleep in a moment: what happens from now on isn't heard.
+    Asleep,
+    /// The machine woke up, the screen was unlocked, or the network may have changed: look at the connections now.
     Woke,
+    /// What is known of the person's lock and do-not-disturb, whenever it changes; the first time once something is known.
+    Presence(Presence),
+    /// An address wasn't opened.
+    OpenFailed(OpenProblem),
+    /// A program wasn't started.
+    ProgramFailed(ProgramProblem),
 }
 
 /// The icon in the tray.

@@ -9,8 +9,13 @@
 )]
 
 mod clipboard;
+mod daemons;
+mod dnd;
 mod keychain;
+mod lock;
 mod notifications;
+mod opener;
+mod programs;
 mod session;
 mod tray;
 mod world;

@@ -1,7 +1,6 @@
 //! Notifications, shown by the daemons that people have.
 
 use std::collections::HashMap;
-use std::process::Command;
 
 use centrex_tray::desktop::{DesktopEvent, NotifyPort};
 use companion::effect::{Notification, NotificationKind};
@@ -12,18 +11,17 @@ use zbus::MessageStream;
 use zbus::message::Type;
 use zbus::zvariant::OwnedValue;
 
-use crate::world::{World, owned, program, session_test, within};
+use crate::daemons::{DAEMON, dunst, dunstctl};
+use crate::world::{World, session_test, within};
 
-const DAEMON: &str = "org.freedesktop.Notifications";
-
-fn key(call: &str) -> CallKey {
+pub fn key(call: &str) -> CallKey {
     CallKey {
         account: AccountId("1001".into()),
         call: CallId(call.into()),
     }
 }
 
-fn note(call: &str, kind: NotificationKind, title: &str, body: &str) -> Notification {
+pub fn note(call: &str, kind: NotificationKind, title: &str, body: &str) -> Notification {
     Notification {
         key: key(call),
         title: title.into(),
@@ -38,46 +36,32 @@ fn note(call: &str, kind: NotificationKind, title: &str, body: &str) -> Notifica
     }
 }
 
-/// dunst, ready; its process id.
-async fn dunst(world: &mut World) -> u32 {
-    let config = world.home().join("dunstrc");
-    std::fs::write(&config, "[global]\nmarkup = full\nformat = \"%s\\n%b\"\n").unwrap();
-    let mut daemon = program("dunst", "dunst");
-    daemon.arg("-conf").arg(config);
-    let id = world.start(daemon);
-    owned(&world.bus().await, DAEMON).await;
-    id
-}
-
-fn dunstctl(arguments: &[&str]) -> String {
-    // dunstctl calls it by its bare name.
-    drop(program("dbus-send", "dbus-bin"));
-    let output = program("dunstctl", "dunst").args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "dunstctl {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 /// A call of `Notify` as the daemon got and answered it.
 #[derive(Debug)]
-struct Shown {
-    replaces: u32,
-    title: String,
-    body: String,
-    actions: Vec<String>,
-    hints: HashMap<String, OwnedValue>,
-    expires: i32,
-    id: u32,
+pub struct Shown {
+    pub replaces: u32,
+    pub title: String,
+    pub body: String,
+    pub actions: Vec<String>,
+    pub hints: HashMap<String, OwnedValue>,
+    pub expires: i32,
+    pub id: u32,
+}
+
+impl Shown {
+    /// The desktop's sound was asked for.
+    fn sounds(&self) -> bool {
+        let silent = self.hints.contains_key("suppress-sound");
+        assert_ne!(silent, self.hints.contains_key("sound-name"), "one of both");
+        !silent
+    }
 }
 
 /// Sees everything on the bus.
-struct Onlooker(MessageStream);
+pub struct Onlooker(MessageStream);
 
 impl Onlooker {
-    async fn new(world: &World) -> Self {
+    pub async fn new(world: &World) -> Self {
         let bus = world.bus().await;
         zbus::fdo::MonitoringProxy::new(&bus)
             .await
@@ -93,7 +77,7 @@ impl Onlooker {
     }
 
     /// The next notification that a daemon took.
-    async fn shown(&mut self) -> Shown {
+    pub async fn shown(&mut self) -> Shown {
         type Arguments = (
             String,
             u32,
@@ -137,7 +121,7 @@ impl Onlooker {
     }
 
     /// The next notification that went, and the specification's reason (3: withdrawn by its program).
-    async fn gone(&mut self) -> (u32, u32) {
+    pub async fn gone(&mut self) -> (u32, u32) {
         loop {
             let message = self.message("the end of a notification").await;
             if message
@@ -222,23 +206,32 @@ session_test! {
 
 session_test! {
     display
-    /// A daemon that crashes and comes back shows what still stands, once.
+    /// A daemon that crashes and comes back shows what still stands: once, without sound, and no mere information.
     async fn survive_a_restart_of_the_daemon(mut world: World) {
         let daemon = dunst(&mut world).await;
         let mut onlooker = Onlooker::new(&world).await;
         let (desktop, mut told) = world.desktop();
-        desktop.notify.show(note("c-1", NotificationKind::Incoming, "Appel entrant", "01 99 00 12 34"));
+        let ringing = |call| note(call, NotificationKind::Incoming, "Appel entrant", call);
+        desktop.notify.show(ringing("c-1"));
         onlooker.shown().await;
-        desktop.notify.show(note("c-2", NotificationKind::Incoming, "Appel entrant", "01 99 00 56 78"));
-        let second = onlooker.shown().await;
+        desktop.notify.show(Notification { sound: true, ..ringing("c-2") });
+        assert!(onlooker.shown().await.sounds());
+        desktop.notify.show(note("c-3", NotificationKind::Info, "Information", "ligne"));
+        assert!(bool::try_from(&onlooker.shown().await.hints["transient"]).unwrap());
         desktop.notify.withdraw(key("c-1"));
         onlooker.gone().await;
 
         world.kill(daemon);
         dunst(&mut world).await;
         let again = onlooker.shown().await;
-        assert_eq!((again.replaces, &again.body), (0, &second.body));
-        assert_eq!(dunstctl(&["count", "displayed"]), "1");
+        assert_eq!((again.replaces, again.body.as_str()), (0, "c-2"));
+        assert!(!again.sounds(), "nothing new has happened");
+        // What comes next on the bus is the next alert, not the same one again.
+        desktop.notify.show(ringing("c-4"));
+        assert_eq!(onlooker.shown().await.body, "c-4");
+        assert_eq!(dunstctl(&["count", "displayed"]), "2");
+        desktop.notify.withdraw(key("c-4"));
+        onlooker.gone().await;
         dunstctl(&["action", "0"]);
         assert_eq!(told.next().await, DesktopEvent::NoteAction(key("c-2"), NoteAction::Open));
     }
@@ -246,16 +239,47 @@ session_test! {
 
 session_test! {
     display
-    /// No daemon: said in words for each alert, and the first one after a daemon came is shown.
-    async fn fail_in_words_and_try_again(mut world: World) {
+    /// No daemon: said in words, and shown as soon as one comes, if it still stands then.
+    async fn fail_in_words_and_wait_for_a_daemon(mut world: World) {
+        let mut onlooker = Onlooker::new(&world).await;
         let (desktop, mut told) = world.desktop();
-        desktop.notify.show(note("c-1", NotificationKind::Incoming, "Appel entrant", "01 99 00 12 34"));
-        let DesktopEvent::NotifyFailed(words) = told.next().await else { panic!("no word of it") };
-        assert!(words.contains("org.freedesktop.Notifications"), "{words}");
+        for call in ["c-1", "c-2"] {
+            desktop.notify.show(note(call, NotificationKind::Incoming, "Appel entrant", call));
+            let DesktopEvent::NotifyFailed(words) = told.next().await else { panic!("no word of it") };
+            assert!(words.contains("org.freedesktop.Notifications"), "{words}");
+        }
+        desktop.notify.withdraw(key("c-1"));
+        dunst(&mut world).await;
+        let shown = onlooker.shown().await;
+        assert_eq!((shown.replaces, shown.body.as_str()), (0, "c-2"));
+        desktop.notify.show(note("c-2", NotificationKind::Missed, "Appel manqué", "c-2"));
+        assert_eq!(onlooker.shown().await.replaces, shown.id);
+        assert_eq!(dunstctl(&["count", "displayed"]), "1");
+    }
+}
+
+session_test! {
+    display
+    /// A name that is found while the phone rings changes the alert in place, without a second sound; who closed the alert
+    /// isn't shown it again for that, but is told of the missed call.
+    async fn respect_who_closed_them(mut world: World) {
         dunst(&mut world).await;
         let mut onlooker = Onlooker::new(&world).await;
-        desktop.notify.show(note("c-1", NotificationKind::Incoming, "Appel entrant", "01 99 00 12 34"));
-        assert_eq!(onlooker.shown().await.title, "Appel entrant");
+        let (desktop, _told) = world.desktop();
+        let loud = |kind, title| Notification { sound: true, ..note("c-1", kind, title, "01 99 00 12 34") };
+        desktop.notify.show(loud(NotificationKind::Incoming, "01 99 00 12 34"));
+        let first = onlooker.shown().await;
+        assert!(first.sounds());
+        desktop.notify.show(loud(NotificationKind::Incoming, "Accueil"));
+        let named = onlooker.shown().await;
+        assert_eq!((named.id, named.sounds()), (first.id, false));
+
+        dunstctl(&["close"]);
+        assert_eq!(onlooker.gone().await, (first.id, 2));
+        desktop.notify.show(loud(NotificationKind::Incoming, "Accueil, Cie"));
+        desktop.notify.show(loud(NotificationKind::Missed, "Appel manqué"));
+        let missed = onlooker.shown().await;
+        assert_eq!((missed.title.as_str(), missed.sounds()), ("Appel manqué", true));
     }
 }
 
@@ -276,32 +300,5 @@ session_test! {
         impostor.call_method(Some("org.freedesktop.DBus"), "/", Some("org.freedesktop.DBus.Peer"), "Ping", &()).await.unwrap();
         dunstctl(&["action", "0"]);
         assert_eq!(told.next().await, DesktopEvent::NoteAction(key("c-1"), NoteAction::Open));
-    }
-}
-
-session_test! {
-    display
-    /// Xfce's daemon draws the body's press as a button: it isn't sent without words.
-    async fn suit_xfce(mut world: World) {
-        let services = world.home().join("services");
-        let xfconf: Command = program("xfconfd", "xfconf");
-        std::fs::write(
-            services.join("org.xfce.Xfconf.service"),
-            format!("[D-BUS Service]\nName=org.xfce.Xfconf\nExec={}\n", xfconf.get_program().to_str().unwrap()),
-        )
-        .unwrap();
-        world.start(program("xfce4-notifyd", "xfce4-notifyd"));
-        owned(&world.bus().await, DAEMON).await;
-        let mut onlooker = Onlooker::new(&world).await;
-        let (desktop, _told) = world.desktop();
-        desktop.notify.show(note("c-1", NotificationKind::Incoming, "Appel entrant", "<i>Accueil</i>"));
-        let first = onlooker.shown().await;
-        assert_eq!(first.actions, ["call-back", "Rappeler", "copy-number", "Copier le numéro"]);
-        assert_eq!(first.body, "&lt;i&gt;Accueil&lt;/i&gt;");
-        desktop.notify.show(note("c-1", NotificationKind::Missed, "Appel manqué", "Accueil"));
-        let second = onlooker.shown().await;
-        assert_eq!((second.replaces, second.id), (first.id, first.id));
-        desktop.notify.withdraw(key("c-1"));
-        assert_eq!(onlooker.gone().await, (first.id, 3));
     }
 }

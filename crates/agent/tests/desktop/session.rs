@@ -1,4 +1,4 @@
-//! Waking up, unlocking, another network: told by services that say what systemd-logind and NetworkManager say.
+//! Sleeping, waking up, unlocking, another network: told by services that say what systemd-logind and NetworkManager say.
 
 use std::collections::HashMap;
 
@@ -56,6 +56,8 @@ session_test! {
 
         let path = "/org/freedesktop/login1";
         let manager = "org.freedesktop.login1.Manager";
+        login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &true).await.unwrap();
+        assert_eq!(told.next().await, DesktopEvent::Asleep);
         login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &false).await.unwrap();
         assert_eq!(told.next().await, DesktopEvent::Woke);
 

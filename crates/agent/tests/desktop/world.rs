@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use centrex_tray::desktop::{Desktop, DesktopEvent};
+use centrex_tray::desktop::{Desktop, DesktopEvent, Presence};
 use futures_util::StreamExt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -56,6 +56,8 @@ pub fn in_session(name: &str, display: bool, test: impl AsyncFnOnce(World)) {
         // One bus serves as both: the tests put no name on it twice.
         ("DBUS_SYSTEM_BUS_ADDRESS", &bus),
         ("LC_ALL", "C.UTF-8"),
+        // None of the machine's browsers.
+        ("BROWSER", "false"),
     ] {
         inside.env(variable, value);
     }
@@ -85,7 +87,15 @@ pub fn in_session(name: &str, display: bool, test: impl AsyncFnOnce(World)) {
         ]);
         inside.env("DISPLAY", format!(":{}", running.until_it_speaks(server)));
     }
-    running.until_it_speaks(bus_daemon(home.path()));
+    let mut bus = bus_daemon(home.path());
+    // What the bus starts belongs to the session too, and writes its settings there.
+    for (variable, value) in inside.get_envs() {
+        match value {
+            Some(value) => bus.env(variable, value),
+            None => bus.env_remove(variable),
+        };
+    }
+    running.until_it_speaks(bus);
     let output = inside.output().unwrap();
     println!("{}", String::from_utf8_lossy(&output.stdout));
     eprintln!("{}", String::from_utf8_lossy(&output.stderr));
@@ -153,6 +163,18 @@ impl World {
         self.running.push(child);
     }
 
+    /// Lets the session's bus start a service.
+    pub fn activatable(&self, name: &str, service: &Command) {
+        std::fs::write(
+            self.home().join(format!("services/{name}.service")),
+            format!(
+                "[D-BUS Service]\nName={name}\nExec={}\n",
+                service.get_program().to_str().unwrap()
+            ),
+        )
+        .unwrap();
+    }
+
     /// Kills a program that was started, and waits until it is gone.
     pub fn kill(&mut self, id: u32) {
         let at = self.running.iter().position(|child| child.id() == id).unwrap();
@@ -186,9 +208,27 @@ impl Drop for World {
 pub struct Told(UnboundedReceiver<DesktopEvent>);
 
 impl Told {
-    /// The next event.
+    /// The next event, except for what is told of the person's presence.
     pub async fn next(&mut self) -> DesktopEvent {
-        within("an event of the desktop", self.0.recv()).await.unwrap()
+        loop {
+            match self.any("an event of the desktop").await {
+                DesktopEvent::Presence(_) => {}
+                event => return event,
+            }
+        }
+    }
+
+    /// What is told next of the person's presence.
+    pub async fn presence(&mut self) -> Presence {
+        loop {
+            if let DesktopEvent::Presence(presence) = self.any("the person's presence").await {
+                return presence;
+            }
+        }
+    }
+
+    async fn any(&mut self, what: &str) -> DesktopEvent {
+        within(what, self.0.recv()).await.unwrap()
     }
 }
 
@@ -232,8 +272,14 @@ fn end(running: &mut Vec<Child>) {
 pub fn program(program: &str, package: &str) -> Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Some services are meant to be started by the bus only and live outside PATH.
-    let xfce = format!("/usr/lib/{}-linux-gnu/xfce4", std::env::consts::ARCH);
-    let hidden = [format!("{xfce}/notifyd"), format!("{xfce}/xfconf")];
+    let libraries = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let hidden = [
+        format!("{libraries}/xfce4/notifyd"),
+        format!("{libraries}/xfce4/xfconf"),
+        libraries,
+        "/usr/lib/mate-notification-daemon".to_owned(),
+        "/usr/libexec".to_owned(),
+    ];
     let found = std::env::split_paths(&path)
         .chain(hidden.map(PathBuf::from))
         .map(|folder| folder.join(program))

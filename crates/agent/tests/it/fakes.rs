@@ -20,6 +20,8 @@ pub enum Seen {
     Withdraw(CallKey),
     AllWithdrawn,
     Copied,
+    Opened,
+    Ran,
     Autostart(bool),
 }
 
@@ -125,6 +127,14 @@ impl Ports for FakeDesktop {
     fn copy(&self, text: String) {
         let _ = text;
         self.recorder.saw(Seen::Copied);
+    }
+    fn open_url(&self, url: url::Url) {
+        let _ = url;
+        self.recorder.saw(Seen::Opened);
+    }
+    fn run(&self, program: std::path::PathBuf, environment: Vec<(String, String)>) {
+        let _ = (program, environment);
+        self.recorder.saw(Seen::Ran);
     }
     fn set_autostart(&self, on: bool) {
         self.recorder.saw(Seen::Autostart(on));

@@ -37,6 +37,8 @@ pub(super) struct Abilities {
     pub actions: bool,
     /// The body's press is drawn as a button of its own, which wants words.
     pub default_is_a_button: bool,
+    /// A notification may be shown until somebody closes it.
+    pub endless: bool,
 }
 
 impl Abilities {
@@ -48,6 +50,8 @@ impl Abilities {
             actions: has("actions"),
             // No capability tells it: seen with xfce4-notifyd 0.7.
             default_is_a_button: server == "Xfce Notify Daemon",
+            // Nor this: notify-osd 1.0 makes a dialog of it, which takes the focus and can't be withdrawn.
+            endless: server != "notify-osd",
         }
     }
 }
@@ -91,8 +95,8 @@ pub(super) fn arguments(
         },
         hints(note, picture),
         match note.kind {
-            NotificationKind::Incoming | NotificationKind::Missed => NEVER,
-            NotificationKind::Info => DAEMONS_CHOICE,
+            NotificationKind::Incoming | NotificationKind::Missed if abilities.endless => NEVER,
+            _ => DAEMONS_CHOICE,
         },
     )
 }
@@ -147,9 +151,12 @@ fn hints(note: &Notification, picture: Option<&Picture>) -> HashMap<&'static str
     if let Some(category) = category {
         hints.insert("category", Value::from(category));
     }
-    if note.kind == NotificationKind::Incoming {
+    match note.kind {
         // A press on one of its buttons leaves it: it goes when the phone stops ringing.
-        hints.insert("resident", Value::from(true));
+        NotificationKind::Incoming => drop(hints.insert("resident", Value::from(true))),
+        // Worth a glance now, and nothing for the daemon's list.
+        NotificationKind::Info => drop(hints.insert("transient", Value::from(true))),
+        NotificationKind::Missed => {}
     }
     if let Some(Picture { side, rgba }) = picture {
         let side = side.cast_signed();

@@ -1,6 +1,8 @@
 //! Native notifications: they obey the desktop's do-not-disturb and its lock screen.
 
 #[cfg(target_os = "linux")]
+mod board;
+#[cfg(target_os = "linux")]
 mod freedesktop;
 #[cfg(target_os = "linux")]
 #[path = "linux.rs"]
@@ -11,7 +13,8 @@ mod imp;
 #[cfg(target_os = "windows")]
 #[path = "windows.rs"]
 mod imp;
-
+#[cfg(target_os = "linux")]
+mod line;
 mod server;
 
 pub use imp::Notifier;

@@ -3,112 +3,68 @@
 
 use std::collections::HashMap;
 
-use futures_util::{Stream, StreamExt};
+use futures_util::StreamExt;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use zbus::zvariant::{OwnedValue, Value};
-use zbus::{MatchRule, Message, MessageStream};
+use zbus::{MatchRule, Message};
 
-use crate::desktop::DesktopEvent;
+use crate::desktop::{DesktopEvent, bus};
 
-/// Signals kept while we are busy; more than a burst of NetworkManager's has.
-const QUEUE: usize = 64;
+const LOGIND: &str = "org.freedesktop.login1";
+const NETWORK: &str = "org.freedesktop.NetworkManager";
 /// `NM_STATE_CONNECTED_LOCAL` of NetworkManager's `NMState`: from here on something may be reachable.
 const CONNECTED: u32 = 50;
 
-/// Tells [`DesktopEvent::Woke`] from now on.
+/// Tells [`DesktopEvent::Asleep`] and [`DesktopEvent::Woke`] from now on.
 pub(in crate::desktop) fn watch(runtime: &Handle, events: UnboundedSender<DesktopEvent>) {
     runtime.spawn(async move {
-        let bus = match zbus::Connection::system().await {
-            Ok(bus) => bus,
-            Err(error) => {
-                tracing::info!(%error, "no system bus: sleep and network changes aren't told");
-                return;
-            }
-        };
-        let mut signals = match signals(&bus).await {
-            Ok(signals) => signals,
-            Err(error) => {
-                tracing::info!(%error, "the system bus refuses to tell of sleep and network changes");
-                return;
-            }
-        };
-        while let Some(Ok(signal)) = signals.next().await {
-            if is_awakening(&signal) && events.send(DesktopEvent::Woke).is_err() {
-                return;
-            }
+        if let Err(error) = follow(&events).await {
+            tracing::info!(%error, "the system bus doesn't tell of sleep and network changes");
         }
     });
 }
 
-async fn signals(bus: &zbus::Connection) -> zbus::Result<impl Stream<Item = zbus::Result<Message>> + use<>> {
-    let rules = [
-        rule(
-            "org.freedesktop.login1",
-            "org.freedesktop.login1.Manager",
-            "PrepareForSleep",
-        )?
-        .build(),
-        rule(
-            "org.freedesktop.login1",
-            "org.freedesktop.login1.Session",
-            "Unlock",
-        )?
-        .build(),
-        rule(
-            "org.freedesktop.login1",
-            "org.freedesktop.DBus.Properties",
-            "PropertiesChanged",
-        )?
-        .add_arg("org.freedesktop.login1.Session")?
-        .build(),
-        rule(
-            "org.freedesktop.NetworkManager",
-            "org.freedesktop.NetworkManager",
-            "StateChanged",
-        )?
-        .build(),
-        rule(
-            "org.freedesktop.NetworkManager",
-            "org.freedesktop.DBus.Properties",
-            "PropertiesChanged",
-        )?
-        .add_arg("org.freedesktop.NetworkManager")?
-        .build(),
-    ];
-    let mut streams = Vec::new();
-    for rule in rules {
-        streams.push(MessageStream::for_match_rule(rule, bus, Some(QUEUE)).await?);
+async fn follow(events: &UnboundedSender<DesktopEvent>) -> zbus::Result<()> {
+    let bus = bus::system().await?;
+    let mut signals = bus::listen(&bus, rules()?).await?;
+    while let Some(signal) = signals.next().await {
+        if let Some(event) = meaning(&signal)
+            && events.send(event).is_err()
+        {
+            break;
+        }
     }
-    Ok(futures_util::stream::select_all(streams))
+    Ok(())
 }
 
-fn rule<'a>(
-    sender: &'a str,
-    interface: &'a str,
-    member: &'a str,
-) -> zbus::Result<zbus::match_rule::Builder<'a>> {
-    MatchRule::builder()
-        .msg_type(zbus::message::Type::Signal)
-        .sender(sender)?
-        .interface(interface)?
-        .member(member)
+fn rules() -> zbus::Result<Vec<MatchRule<'static>>> {
+    let changes = || bus::signal("org.freedesktop.DBus.Properties", "PropertiesChanged");
+    let session = "org.freedesktop.login1.Session";
+    let sleep = bus::signal("org.freedesktop.login1.Manager", "PrepareForSleep")?;
+    Ok(vec![
+        sleep.sender(LOGIND)?.build(),
+        bus::signal(session, "Unlock")?.sender(LOGIND)?.build(),
+        changes()?.sender(LOGIND)?.add_arg(session)?.build(),
+        bus::signal(NETWORK, "StateChanged")?.sender(NETWORK)?.build(),
+        changes()?.sender(NETWORK)?.add_arg(NETWORK)?.build(),
+    ])
 }
 
-/// Whether a signal says that the machine is back, the session is unlocked, or the network is another one.
-fn is_awakening(signal: &Message) -> bool {
+/// What a signal says, if it says that the machine goes or is back, the session is unlocked, or the network is another one.
+fn meaning(signal: &Message) -> Option<DesktopEvent> {
     let body = signal.body();
-    match signal.header().member().map(|name| name.as_str()) {
+    let back = match signal.header().member()?.as_str() {
         // True before the machine sleeps, false when it is back.
-        Some("PrepareForSleep") => body.deserialize::<bool>().is_ok_and(|sleeps| !sleeps),
-        Some("Unlock") => true,
-        Some("StateChanged") => body.deserialize::<u32>().is_ok_and(|state| state >= CONNECTED),
-        Some("PropertiesChanged") => {
-            let Ok((_, changed, _)) =
-                body.deserialize::<(String, HashMap<String, OwnedValue>, Vec<String>)>()
-            else {
-                return false;
-            };
+        "PrepareForSleep" => match body.deserialize::<bool>().ok()? {
+            true => return Some(DesktopEvent::Asleep),
+            false => true,
+        },
+        "Unlock" => true,
+        "StateChanged" => body.deserialize::<u32>().ok()? >= CONNECTED,
+        "PropertiesChanged" => {
+            let (_, changed, _): (String, HashMap<String, OwnedValue>, Vec<String>) =
+                body.deserialize().ok()?;
             let unlocked = changed
                 .get("LockedHint")
                 .is_some_and(|locked| **locked == Value::from(false));
@@ -116,7 +72,8 @@ fn is_awakening(signal: &Message) -> bool {
             unlocked || changed.contains_key("PrimaryConnection")
         }
         _ => false,
-    }
+    };
+    back.then_some(DesktopEvent::Woke)
 }
 
 #[cfg(test)]
@@ -142,40 +99,40 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_have_broken_connections_is_an_awakening() {
+    fn only_sleep_and_what_may_have_broken_connections_is_told() {
         let table = [
-            (signal("PrepareForSleep", &true), false),
-            (signal("PrepareForSleep", &false), true),
-            (signal("Unlock", &()), true),
-            (signal("Lock", &()), false),
-            (signal("StateChanged", &20_u32), false),
-            (signal("StateChanged", &70_u32), true),
+            (signal("PrepareForSleep", &true), Some(DesktopEvent::Asleep)),
+            (signal("PrepareForSleep", &false), Some(DesktopEvent::Woke)),
+            (signal("Unlock", &()), Some(DesktopEvent::Woke)),
+            (signal("Lock", &()), None),
+            (signal("StateChanged", &20_u32), None),
+            (signal("StateChanged", &70_u32), Some(DesktopEvent::Woke)),
             (
                 signal("PropertiesChanged", &changed("LockedHint", Value::from(true))),
-                false,
+                None,
             ),
             (
                 signal("PropertiesChanged", &changed("LockedHint", Value::from(false))),
-                true,
+                Some(DesktopEvent::Woke),
             ),
             (
                 signal(
                     "PropertiesChanged",
                     &changed("PrimaryConnection", Value::from("/1")),
                 ),
-                true,
+                Some(DesktopEvent::Woke),
             ),
             (
                 signal(
                     "PropertiesChanged",
                     &changed("ActivatingConnection", Value::from("/1")),
                 ),
-                false,
+                None,
             ),
-            (signal("StateChanged", &"not a number"), false),
+            (signal("StateChanged", &"not a number"), None),
         ];
         for (signal, expected) in table {
-            assert_eq!(is_awakening(&signal), expected, "{signal:?} {:?}", signal.body());
+            assert_eq!(meaning(&signal), expected, "{signal:?} {:?}", signal.body());
         }
     }
 }

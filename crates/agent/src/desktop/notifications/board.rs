@@ -1,0 +1,231 @@
+//! Which notifications stand, and where.
+
+use std::collections::HashMap;
+
+use companion::effect::{Notification, NotificationKind};
+use companion::event::CallKey;
+use tokio::sync::mpsc::UnboundedSender;
+use zbus::Message;
+
+use super::action_of;
+use super::freedesktop::{arguments, picture};
+use super::line::{Line, Place, words};
+use crate::desktop::picture::Picture;
+use crate::desktop::{DesktopEvent, bus};
+
+/// Everything that shall be shown now.
+pub(super) struct Board {
+    events: UnboundedSender<DesktopEvent>,
+    line: Option<Line>,
+    standing: HashMap<CallKey, Standing>,
+    /// Sent with each, where the icon theme lacks ours.
+    picture: Option<Picture>,
+}
+
+/// A notification that nobody has withdrawn.
+struct Standing {
+    note: Notification,
+    state: State,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    Shown(Place),
+    /// No daemon took it. The next one that comes will get it.
+    Waiting,
+    /// The person closed it, or it went by itself: what only changes in it is not shown again.
+    Closed,
+}
+
+impl Board {
+    pub fn new(events: UnboundedSender<DesktopEvent>) -> Self {
+        Self {
+            events,
+            line: None,
+            standing: HashMap::new(),
+            picture: picture(),
+        }
+    }
+
+    /// Connects, if that works already.
+    pub async fn prepare(&mut self) {
+        if let Err(error) = self.line().await {
+            tracing::info!(%error, "no session bus for notifications yet");
+        }
+    }
+
+    async fn line(&mut self) -> zbus::Result<&mut Line> {
+        let line = match self.line.take() {
+            Some(line) => line,
+            None => Line::connect().await?,
+        };
+        Ok(self.line.insert(line))
+    }
+
+    pub async fn show(&mut self, mut note: Notification) {
+        let mut replaces = None;
+        if let Some(standing) = self.standing.get_mut(&note.key) {
+            if standing.note.kind == note.kind {
+                if standing.state == State::Closed {
+                    standing.note = note;
+                    return;
+                }
+                // One sound an alert: a name that was found in the meantime is no new one.
+                note.sound = false;
+            }
+            if let State::Shown(place) = &standing.state {
+                replaces = Some(place.clone());
+            }
+        }
+        self.put_up(note, replaces).await;
+    }
+
+    async fn put_up(&mut self, note: Notification, replaces: Option<Place>) {
+        let state = match self.notify(&note, replaces.as_ref()).await {
+            Ok(place) => State::Shown(place),
+            Err(error) => {
+                tracing::warn!(%error, "a notification can't be shown");
+                let _ = self.events.send(DesktopEvent::NotifyFailed(words(&error)));
+                if matches!(error, zbus::Error::InputOutput(_)) {
+                    // The connection is dead; the next notification makes a new one.
+                    self.line = None;
+                }
+                replaces.map_or(State::Waiting, State::Shown)
+            }
+        };
+        // What came before the reply concerns the notification that this one replaced.
+        let mut owner = None;
+        while let Some(earlier) = self.line.as_mut().and_then(Line::waiting) {
+            match bus::owner_change(&earlier) {
+                Some((_, new)) => owner = Some(new),
+                None => self.on_signal(&earlier),
+            }
+        }
+        self.standing.insert(note.key.clone(), Standing { note, state });
+        if let Some(owner) = owner {
+            Box::pin(self.daemon_changed(&owner)).await;
+        }
+    }
+
+    async fn notify(&mut self, note: &Notification, replaces: Option<&Place>) -> zbus::Result<Place> {
+        let picture = self.picture.clone();
+        let line = self.line().await?;
+        let abilities = line.abilities().await?;
+        let old = replaces.map_or(0, |place| place.id);
+        let place = line
+            .notify(&arguments(note, old, &abilities, picture.as_ref()))
+            .await?;
+        if let Some(replaced) = replaces
+            && replaced.daemon == place.daemon
+            && replaced.id != place.id
+        {
+            // This daemon doesn't replace: without us both would stand.
+            line.close(replaced.id).await;
+        }
+        Ok(place)
+    }
+
+    pub async fn withdraw(&mut self, key: &CallKey) {
+        if let Some(standing) = self.standing.remove(key)
+            && let (State::Shown(place), Some(line)) = (standing.state, &self.line)
+        {
+            line.close(place.id).await;
+        }
+    }
+
+    pub async fn withdraw_all(&mut self) {
+        for key in self.standing.keys().cloned().collect::<Vec<_>>() {
+            self.withdraw(&key).await;
+        }
+    }
+
+    /// The next thing that the daemon or the bus says; never, while there is no connection.
+    pub async fn hear(&mut self) -> Option<Message> {
+        match &mut self.line {
+            Some(line) => line.next().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    pub async fn heard(&mut self, message: Option<Message>) {
+        let Some(message) = message else {
+            tracing::info!("the session bus closed its connection");
+            self.line = None;
+            self.standing.clear();
+            return;
+        };
+        match bus::owner_change(&message) {
+            Some((_, owner)) => self.daemon_changed(&owner).await,
+            None => self.on_signal(&message),
+        }
+    }
+
+    /// Any program on the bus can send one: only the daemon that shows a notification counts, as a press on a button may
+    /// place a call.
+    fn on_signal(&mut self, message: &Message) {
+        let (header, body) = (message.header(), message.body());
+        let Some(sender) = header.sender() else { return };
+        let named = |id: u32, state: &State| {
+            matches!(state, State::Shown(place) if place.id == id
+                && place.daemon.as_ref().is_some_and(|daemon| daemon.as_str() == sender.as_str()))
+        };
+        match header.member().map(|name| name.as_str()) {
+            Some("ActionInvoked") => {
+                let Ok((id, name)) = body.deserialize::<(u32, String)>() else {
+                    return;
+                };
+                let pressed = self
+                    .standing
+                    .iter()
+                    .find(|(_, standing)| named(id, &standing.state));
+                if let (Some((key, _)), Some(action)) = (pressed, action_of(&name)) {
+                    let _ = self.events.send(DesktopEvent::NoteAction(key.clone(), action));
+                }
+            }
+            Some("NotificationClosed") => {
+                let Ok((id, _reason)) = body.deserialize::<(u32, u32)>() else {
+                    return;
+                };
+                self.standing.retain(|_, standing| {
+                    if !named(id, &standing.state) {
+                        return true;
+                    }
+                    standing.state = State::Closed;
+                    // Only a ringing one changes, and is withdrawn when it rings no more: the others would be kept for ever.
+                    standing.note.kind == NotificationKind::Incoming
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Another daemon took over (or none): it can do other things, and knows nothing of what the last one showed.
+    async fn daemon_changed(&mut self, owner: &str) {
+        if let Some(line) = &mut self.line {
+            line.forget_abilities();
+        }
+        if owner.is_empty() {
+            return;
+        }
+        let mut unseen = Vec::new();
+        self.standing.retain(|_, standing| {
+            let is_here = match &standing.state {
+                State::Closed => true,
+                State::Waiting => false,
+                State::Shown(place) => place
+                    .daemon
+                    .as_ref()
+                    .is_some_and(|daemon| daemon.as_str() == owner),
+            };
+            if !is_here && standing.note.kind != NotificationKind::Info {
+                unseen.push(standing.note.clone());
+            }
+            is_here
+        });
+        for mut note in unseen {
+            // Nothing new has happened.
+            note.sound = false;
+            self.put_up(note, None).await;
+        }
+    }
+}
