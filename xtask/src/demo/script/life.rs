@@ -115,6 +115,9 @@ impl Stage<'_> {
     /// Closes the window and waits until its process is gone: the next click starts it cold.
     pub(super) fn close_window(&mut self) -> Result<()> {
         self.screen().close(&self.window()?)?;
+        wait::until(SOON, "the closed window's going from the screen", || {
+            Ok(observe::window(self.screen())?.is_none().then_some(()))
+        })?;
         wait::until(SOON, "the end of the closed window's process", || {
             Ok(process::named(WINDOW, self.agent)?.is_empty().then_some(()))
         })

@@ -58,7 +58,9 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         width: 0,
         height: 0,
     };
-    product.set_env("CENTREX_TRAY_WINDOW_LINGER_S", "1");
+    // Longer than the 3 s within which the agent takes a window that ends after it was called for one that was already
+    // leaving, and starts another.
+    product.set_env("CENTREX_TRAY_WINDOW_LINGER_S", "4");
     // A French person: the pictures show the product's first language.
     product.set_env("LANG", "fr_FR.UTF-8");
     let mut stage = Stage {
