@@ -2,6 +2,8 @@
 
 use telephony::{About, Caution, E164, Meaning, One, Party, Refusal, Rules};
 
+pub(crate) use telephony::neutralise;
+
 use crate::view::{Choice, Understood, Verdict};
 use crate::words::{self, Language, Message};
 
@@ -200,41 +202,6 @@ pub(crate) fn refused(refusal: Refusal) -> Message {
         Some((_, None)) => Message::new(&format!("{id}-open")),
         None => Message::new(&id),
     }
-}
-
-/// Text from outside, made harmless to show in one line: no control, no invisible and no direction-changing characters,
-/// whitespace folded, at most `longest` characters. Markup stays as the text that it is: whoever renders markup escapes it.
-pub(crate) fn neutralise(text: &str, longest: usize) -> String {
-    let visible = text
-        .chars()
-        .filter(|c| !is_invisible(*c))
-        .map(|c| if c.is_whitespace() { ' ' } else { c });
-    let mut clean = String::new();
-    let mut count = 0;
-    for c in visible {
-        if c == ' ' && (clean.is_empty() || clean.ends_with(' ')) {
-            continue;
-        }
-        if count == longest {
-            clean.truncate(clean.trim_end().len());
-            clean.push('…');
-            return clean;
-        }
-        clean.push(c);
-        count += 1;
-    }
-    clean.truncate(clean.trim_end().len());
-    clean
-}
-
-/// Control characters other than white space, and Unicode's format characters (general category Cf).
-fn is_invisible(c: char) -> bool {
-    (c.is_control() && !c.is_whitespace())
-        || matches!(c,
-            '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
-            | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1345f}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
