@@ -14,8 +14,8 @@ pub mod notifications;
 pub mod opener;
 mod picture;
 mod presence;
-pub mod programs;
 mod program;
+pub mod programs;
 mod session;
 pub mod tray;
 
