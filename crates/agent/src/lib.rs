@@ -8,6 +8,7 @@ pub mod controller;
 pub mod desktop;
 pub mod links;
 pub mod paths;
+pub mod people;
 pub mod ports;
 pub mod view;
 

@@ -19,6 +19,8 @@ pub struct Paths {
     pub company_settings: Option<PathBuf>,
     /// The journal: `journal.db`.
     pub journal: PathBuf,
+    /// The address book: `contacts.db`.
+    pub contacts: PathBuf,
 }
 
 /// The person has no home folder.
@@ -61,6 +63,7 @@ impl Paths {
             settings: config.join("settings.toml"),
             company_settings: company_settings(),
             journal: data.join("journal.db"),
+            contacts: data.join("contacts.db"),
         })
     }
 }

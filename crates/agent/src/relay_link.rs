@@ -169,6 +169,10 @@ impl RelayLink {
                 self.state_if_live()
             }
             Update::Event(event) => self.on_event(*event, now),
+            Update::Alive => Event::Alive.into(),
+            // After a gap the stream goes on from the present, and what lies between stays unknown.
+            Update::CaughtUp if self.reconciling == Some(Reconciling::Gap) => Outcome::default(),
+            Update::CaughtUp => Event::CaughtUp.into(),
             Update::Down { reason, retry_in } => {
                 self.live = false;
                 self.asking = [None, None];
@@ -211,7 +215,7 @@ impl RelayLink {
                     "the relay no longer keeps what happened meanwhile: its list of calls is fetched"
                 );
                 self.reconcile(Reconciling::Gap);
-                return Outcome::default();
+                return Event::Gap.into();
             }
             EventBody::Unknown => Vec::new(),
         };
@@ -331,12 +335,18 @@ impl RelayLink {
     }
 }
 
-impl From<LinkState> for Outcome {
-    fn from(state: LinkState) -> Self {
+impl From<Event> for Outcome {
+    fn from(event: Event) -> Self {
         Self {
-            events: vec![Event::Link(state)],
+            events: vec![event],
             ..Self::default()
         }
+    }
+}
+
+impl From<LinkState> for Outcome {
+    fn from(state: LinkState) -> Self {
+        Event::Link(state).into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use companion::Companion;
 use companion::event::{CredentialKind, CredentialState, KeychainProblem};
+use companion::journal::Taken;
 use companion::settings::{self, Authentication, LanguageChoice, Loaded, Theme};
 use companion::view as seen;
 use companion::words::Message;
@@ -25,6 +26,10 @@ pub struct Around<'a> {
     pub pending_enrolment: Option<&'a wire::PendingEnrolment>,
     /// A tray shows our icon.
     pub tray_shown: bool,
+    /// Grows with every change of the journal.
+    pub journal_revision: u64,
+    /// Grows with every change of the contacts.
+    pub contacts_revision: u64,
     /// How many snapshots were made, this one included.
     pub revision: u64,
 }
@@ -55,8 +60,8 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         settings: settings(companion.settings(), companion.language(), around),
         settings_problem: around.loaded.problem.clone().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
-        journal_revision: 0,
-        contacts_revision: 0,
+        journal_revision: around.journal_revision,
+        contacts_revision: around.contacts_revision,
         tray_shown: around.tray_shown,
         at: now.to_string(),
         revision: around.revision,
@@ -160,7 +165,8 @@ fn dial(card: &seen::DialCard) -> wire::Dial {
     }
 }
 
-fn call(line: seen::CallLine) -> wire::CallView {
+/// A call in a list, on the wire.
+pub fn call(line: seen::CallLine) -> wire::CallView {
     wire::CallView {
         account: line.key.account.0,
         call: line.key.call.0,
@@ -192,6 +198,17 @@ fn call(line: seen::CallLine) -> wire::CallView {
         connected_at: line.connected_at.map(|at| at.to_string()),
         ended_at: line.ended_at.map(|at| at.to_string()),
         unread: line.unread,
+    }
+}
+
+/// What reading a journal's export did, on the wire.
+pub fn calls_taken(taken: &Taken) -> wire::Taken {
+    let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    wire::Taken {
+        batch: None,
+        added: count(taken.added),
+        updated: count(taken.changed),
+        rejected: 0,
     }
 }
 
@@ -286,8 +303,8 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             .pop_program
             .as_ref()
             .map(|program| program.display().to_string()),
-        keep_days: 0,
-        keep_private: true,
+        keep_days: settings.keep_days,
+        keep_private: settings.keep_private,
         contacts_folder: None,
         carddav_url: None,
         carddav_user: None,

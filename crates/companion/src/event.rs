@@ -50,6 +50,9 @@ pub enum Event {
     },
     /// The person saw the missed calls (the list was shown).
     MissedRead,
+    /// The person deleted this call from the journal, or all of them (`None`): no list shows it any more. One that is live
+    /// stays until it is over.
+    Forgotten(Option<CallKey>),
     /// The pad's call card was closed.
     DialDismissed,
     /// Contacts and directories have answered [`crate::effect::Effect::LookUp`]; also unasked, when a contact changed.

@@ -1,5 +1,7 @@
 //! Carries out what the companion decides.
 
+use std::collections::VecDeque;
+
 use companion::effect::{self, Effect};
 use companion::event::Event;
 use companion::journal::{self, Position};
@@ -23,12 +25,23 @@ impl<P: Ports> Controller<P> {
     /// The same for several, whose changes of the journal are written together with the position that they lead to.
     pub(super) fn feed_all(&mut self, events: Vec<Event>, position: Option<Position>) {
         let mut changes = Vec::new();
-        for event in events {
+        let mut events = VecDeque::from(events);
+        while let Some(event) = events.pop_front() {
+            let mut named = Vec::new();
             for effect in self.companion.on(event, Timestamp::now()) {
-                if let Some(change) = self.carry_out(effect) {
+                if let Effect::LookUp(number) = effect {
+                    named.extend(self.look_up(number));
+                } else if let Some(change) = self.carry_out(effect) {
                     changes.push(change);
                 }
             }
+            // A caller's name belongs to the call that has just come, ahead of what else waits.
+            for event in named.into_iter().rev() {
+                events.push_front(event);
+            }
+        }
+        if !changes.is_empty() {
+            self.journal_revision += 1;
         }
         if !changes.is_empty() || position.is_some() {
             self.journal.apply(changes, position);
@@ -36,7 +49,7 @@ impl<P: Ports> Controller<P> {
     }
 
     /// What belongs into the journal is given back, all else is done.
-    fn carry_out(&mut self, effect: Effect) -> Option<journal::Change> {
+    pub(super) fn carry_out(&mut self, effect: Effect) -> Option<journal::Change> {
         match effect {
             Effect::Notify(notification) => self.ports.notify().show(notification),
             Effect::Withdraw(key) => self.ports.notify().withdraw(key),
@@ -68,11 +81,10 @@ impl<P: Ports> Controller<P> {
             Effect::Record { call, unread } => return Some(journal::Change::Record { call, unread }),
             Effect::MarkAllRead => return Some(journal::Change::MarkAllRead),
             Effect::Heard(hearing) => return Some(journal::Change::Heard(hearing)),
-            Effect::OpenUrl(_) | Effect::Run { .. } => {
-                tracing::warn!("records of calls can't be opened on this desktop yet");
-            }
+            Effect::OpenUrl(url) => self.ports.open_url(url),
+            Effect::Run { program, env } => self.ports.run(program, env),
             Effect::Silence(_) => self.write_silenced(),
-            // Without contacts and directories nobody can be asked.
+            // Answered where the events come from, so that its answer is one of them.
             Effect::LookUp(_) => {}
         }
         None

@@ -4,8 +4,10 @@
 //! end before the next: no lock, no shared state. What must wait (network, keychain, disk) runs in tasks that send an input
 //! when done.
 
+mod contacts;
 mod credentials;
 mod effects;
+mod journal;
 mod link;
 mod requests;
 mod settings;
@@ -14,7 +16,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use companion::Companion;
-use companion::event::{DialId, Event, KeychainProblem, Origin};
+use companion::event::{DeskState, DialId, Event, KeychainProblem, Origin};
+use companion::journal::Row;
 use companion::settings::{Loaded, Store};
 use companion::tray::{MenuAction, Tray};
 use companion::words::Language;
@@ -22,6 +25,7 @@ use control::profile::Profile;
 use control::protocol::{self as wire, Change, Place, Point, Secret};
 use control::transport::Server;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -32,10 +36,11 @@ use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, SecretName, TrayPort};
 use crate::dial::DialOutcome;
 use crate::enrol::{Enrolment, Refusal};
-use crate::journal::{JournalHandle, JournalOpened};
+use crate::journal::{AskError, JournalHandle, JournalOpened};
 use crate::links::{self, EnrolmentLink};
 use crate::outbox::{Outbox, Reply};
 use crate::paths::Paths;
+use crate::people::{Lookup, News as PeopleNews, PeopleHandle};
 use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
 use crate::settings_file::SettingsWatch;
@@ -66,6 +71,10 @@ pub(crate) enum Input {
     TestStep(wire::Check),
     /// The journal was opened.
     Journal(Box<JournalOpened>),
+    /// The journal did what a client asked, or not; to be worded and sent.
+    JournalAnswered(Result<journal::JournalAnswer, AskError>, Reply),
+    /// The call whose record a client wants.
+    RecordWanted(Result<Option<Row>, AskError>, Reply),
     /// The settings file may have changed.
     SettingsTouched,
     /// The window's process has ended: how, as far as the system tells.
@@ -133,6 +142,16 @@ enum Subscriber {
     Window,
 }
 
+/// Who knows callers by their numbers.
+enum Callers {
+    /// The book isn't open yet; it will be asked once it is.
+    Opening,
+    /// The book.
+    Known(Lookup),
+    /// Nobody: the book can't be opened.
+    Unknown,
+}
+
 /// See the module.
 pub struct Controller<P: Ports> {
     profile: Profile,
@@ -146,6 +165,13 @@ pub struct Controller<P: Ports> {
     own: mpsc::Sender<Input>,
     clients: HashMap<ClientId, Client>,
     journal: JournalHandle,
+    people: PeopleHandle,
+    people_news: mpsc::UnboundedReceiver<PeopleNews>,
+    callers: Callers,
+    /// Grows with every change of the journal.
+    journal_revision: u64,
+    /// Grows with every change of the contacts.
+    contacts_revision: u64,
     link: Option<RelayLink>,
     /// The relay's last list of past calls didn't hold them all.
     history_cut: bool,
@@ -189,8 +215,15 @@ impl<P: Ports> Controller<P> {
         ports.tray().show(tray.clone());
         tracing::debug!("the tray knows what to show");
         let (own, inputs) = mpsc::channel(INPUTS);
+        let (people_tell, people_news) = mpsc::unbounded_channel();
+        let numbering = contacts::numbering(&loaded.settings);
         let controller = Self {
             journal: JournalHandle::start(paths.journal.clone(), own.clone())?,
+            people: PeopleHandle::start(paths.contacts.clone(), numbering, people_tell)?,
+            people_news,
+            callers: Callers::Opening,
+            journal_revision: 0,
+            contacts_revision: 0,
             _watch: SettingsWatch::start(&paths.settings, own.clone()),
             _server: AbortOnDropHandle::new(tokio::spawn(serve(server, own.clone()))),
             profile,
@@ -229,6 +262,7 @@ impl<P: Ports> Controller<P> {
             tokio::select! {
                 Some(input) = self.inputs.recv() => self.on_input(input),
                 Some(event) = self.desktop.recv() => self.on_desktop(event),
+                Some(news) = self.people_news.recv() => self.on_people(news),
                 () = sleep_until(deadline) => self.on_deadline(),
             }
             self.publish();
@@ -238,6 +272,9 @@ impl<P: Ports> Controller<P> {
 
     /// What is asked of the world at the start.
     fn begin(&mut self) {
+        let (days, withheld) = (self.loaded.settings.keep_days, self.loaded.settings.keep_private);
+        self.journal.keep(days, withheld);
+        self.feed(Event::Zone(TimeZone::system()));
         self.ask_keychain();
         self.start_with_session();
         if let Some(start) = self.start.take() {
@@ -283,6 +320,8 @@ impl<P: Ports> Controller<P> {
             Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
             Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
             Input::Journal(opened) => self.on_journal(*opened),
+            Input::JournalAnswered(answer, reply) => self.on_journal_answered(answer, reply),
+            Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
             Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),
             Input::WindowEnded(end) => {
                 window::note_end(&end);
@@ -333,7 +372,13 @@ impl<P: Ports> Controller<P> {
             }
             DesktopEvent::LinkOpened(link) => self.show_start(Start::of(link.expose().to_owned())),
             DesktopEvent::Asleep => tracing::info!("the machine goes to sleep"),
-            DesktopEvent::Presence(presence) => tracing::debug!(?presence, "presence"),
+            DesktopEvent::Presence(presence) => {
+                tracing::debug!(?presence, "presence");
+                self.feed(Event::Desk(DeskState {
+                    locked: presence.locked.unwrap_or_default(),
+                    dnd: presence.dnd.unwrap_or_default(),
+                }));
+            }
             // Said in the log where they happen.
             DesktopEvent::OpenFailed(_) | DesktopEvent::ProgramFailed(_) => {}
             DesktopEvent::Woke => {
@@ -429,6 +474,8 @@ impl<P: Ports> Controller<P> {
             settings_file: &self.paths.settings,
             pending_enrolment: self.enrolment_link.as_ref().map(|link| &link.pending),
             tray_shown: self.tray_shown,
+            journal_revision: self.journal_revision,
+            contacts_revision: self.contacts_revision,
             revision: self.revision,
         };
         view::snapshot(&self.companion, &around, Timestamp::now())

@@ -1,12 +1,12 @@
 //! What the clients of the control socket ask for.
 
 use companion::event::{DialRequest, Event};
-use companion::settings::Key;
+use companion::settings::{Change, Key};
 use companion::words::Message;
 use control::protocol::{Answer, Error, ErrorCode, Place, Request, Secret};
 use relay_api::RelayUrl;
 use secrecy::SecretString;
-use telephony::AccountId;
+use telephony::{AccountId, E164};
 
 use super::{Controller, Input, Subscriber, keychain, new_press, settings};
 use crate::checks::{self, Found};
@@ -83,11 +83,10 @@ impl<P: Ports> Controller<P> {
             }
             Request::TestConnection => self.test_connection(reply),
             Request::Doctor => self.doctor(reply),
-            Request::Journal { .. }
-            | Request::Contacts { .. }
-            | Request::Silence { .. }
-            | Request::ExportAll { .. }
-            | Request::ImportAll { .. } => {
+            Request::Contacts { ask } => self.on_contacts_request(ask, reply),
+            Request::Journal { ask } => self.on_journal_request(ask, reply),
+            Request::Silence { number, silenced } => reply.send(done(self.silence(&number, silenced))),
+            Request::ExportAll { .. } | Request::ImportAll { .. } => {
                 reply.send(Err(error(ErrorCode::Failed, "agent-failed")));
             }
             Request::Quit => {
@@ -95,6 +94,17 @@ impl<P: Ports> Controller<P> {
                 reply.send(Ok(Answer::Done));
             }
         }
+    }
+
+    fn silence(&mut self, number: &str, silenced: bool) -> Result<(), Error> {
+        let number = E164::parse(number).map_err(|_| error(ErrorCode::Number, "silence-number-bad"))?;
+        let mut numbers = self.companion.settings().silenced.clone();
+        if silenced {
+            numbers.insert(number);
+        } else {
+            numbers.remove(&number);
+        }
+        self.change_settings(&[Change::Silenced(numbers)])
     }
 
     fn subscribe(&mut self, client: ClientId, window: bool, reply: Reply) {

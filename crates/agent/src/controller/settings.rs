@@ -44,6 +44,9 @@ impl<P: Ports> Controller<P> {
         let before = std::mem::replace(&mut self.loaded, loaded).settings;
         let now = self.loaded.settings.clone();
         self.feed(Event::Settings(Box::new(now.clone())));
+        if (before.keep_days, before.keep_private) != (now.keep_days, now.keep_private) {
+            self.journal.keep(now.keep_days, now.keep_private);
+        }
         if before.autostart != now.autostart {
             self.ports.set_autostart(now.autostart);
         }
@@ -98,6 +101,8 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
         wire.pop_when.map(Change::PopWhen),
         wire.pop_url.map(Change::PopUrl),
         wire.pop_program.map(Change::PopProgram),
+        wire.keep_days.map(Change::KeepDays),
+        wire.keep_private.map(Change::KeepPrivate),
     ]
     .into_iter()
     .flatten()

@@ -72,6 +72,9 @@ pub(crate) struct JournalOpened {
 /// Why the journal didn't do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AskError {
+    /// That call isn't there (any more).
+    #[error("that call isn't in the journal")]
+    Gone,
     /// There is none in this run.
     #[error("calls are not remembered in this run")]
     NotKept,
@@ -90,6 +93,7 @@ impl AskError {
     /// The sentence for people.
     pub(crate) fn message(&self) -> Message {
         match self {
+            Self::Gone => Message::new("journal-call-gone"),
             Self::NotKept => Message::new("journal-unusable"),
             Self::Journal(error) => error.message(),
             Self::Import(error) => error.message(),

@@ -271,6 +271,7 @@ impl Agent {
                 settings: desk.settings_file(),
                 company_settings: Some(desk.path().join("company.toml")),
                 journal: desk.journal_file(),
+                contacts: desk.path().join("data/contacts.db"),
             },
             system: Language::Fr,
             show: None,

@@ -379,6 +379,14 @@ impl Board {
         }
     }
 
+    /// Forgets calls that are over.
+    pub fn drop_groups(&mut self, ids: &[GroupId]) {
+        for id in ids {
+            self.groups.remove(id);
+        }
+        self.legs.retain(|_, leg| !ids.contains(&leg.group));
+    }
+
     /// Keeps memory bounded: the oldest calls that are over go first, those that are `pinned` (in an alert) stay.
     pub fn forget_oldest(&mut self, pinned: impl Fn(GroupId) -> bool) {
         if self.groups.len() <= KEPT + KEPT / 10 {

@@ -79,6 +79,16 @@ impl Board {
         self.lead(id).and_then(|key| self.call(key))
     }
 
+    /// Calls that are over: the one with this leg, or all of them.
+    pub fn over(&self, which: Option<&CallKey>) -> Vec<GroupId> {
+        let meant = |group: &Group| which.is_none_or(|key| group.legs.contains(key));
+        let over = self
+            .groups
+            .iter()
+            .filter(|(_, group)| !group.facts.live && meant(group));
+        over.map(|(id, _)| *id).collect()
+    }
+
     /// Ringing and connected calls, newest first, each by the leg that stands for it.
     pub fn live(&self) -> Vec<CallKey> {
         self.leads_where(|group| group.facts.live)

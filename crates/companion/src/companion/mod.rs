@@ -98,6 +98,7 @@ impl Companion {
             Event::DialOutcome(id, result) => self.dial_settled(id, result, now),
             Event::NoteAction { key, action, press } => self.pressed(&key, action, press, now),
             Event::MissedRead => self.missed_read(now),
+            Event::Forgotten(which) => self.forgotten(which.as_ref(), now),
             Event::DialDismissed => {
                 self.desk.dismiss(&self.board);
                 Vec::new()
@@ -297,6 +298,15 @@ impl Companion {
         if any {
             effects.push(Effect::MarkAllRead);
         }
+        effects
+    }
+
+    /// Deleted calls: no alert tells of them any more, and no list.
+    fn forgotten(&mut self, which: Option<&CallKey>, now: Timestamp) -> Vec<Effect> {
+        let over = self.board.over(which);
+        let settled = over.iter().copied().map(News::Settled).collect();
+        let effects = self.follow_news(settled, now);
+        self.board.drop_groups(&over);
         effects
     }
 

@@ -67,6 +67,10 @@ pub struct Settings {
     pub pop_url: Option<pop::Template>,
     /// A program that is run with the call in its environment: an absolute path.
     pub pop_program: Option<PathBuf>,
+    /// Calls are kept so many days; 0: always.
+    pub keep_days: u32,
+    /// Calls with a withheld number are kept too.
+    pub keep_private: bool,
     /// Start with the session.
     pub autostart: bool,
     /// Seconds that the window's process stays, hidden, after the window was closed.
@@ -98,6 +102,8 @@ impl Default for Settings {
             pop_schemes: BTreeSet::new(),
             pop_url: None,
             pop_program: None,
+            keep_days: 0,
+            keep_private: true,
             autostart: false,
             window_linger_s: 120,
         }
@@ -195,6 +201,10 @@ pub enum Key {
     PopUrl,
     /// [`Settings::pop_program`]: `pop.program`
     PopProgram,
+    /// [`Settings::keep_days`]: `journal.keep_days`
+    KeepDays,
+    /// [`Settings::keep_private`]: `journal.keep_private`
+    KeepPrivate,
     /// [`Settings::autostart`]: `autostart`
     Autostart,
     /// [`Settings::window_linger_s`]: `window.linger_s`
@@ -203,7 +213,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order of a file written from nothing.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Mode,
         Self::Language,
         Self::Theme,
@@ -227,6 +237,8 @@ impl Key {
         Self::PopSchemes,
         Self::PopUrl,
         Self::PopProgram,
+        Self::KeepDays,
+        Self::KeepPrivate,
         Self::WindowLinger,
     ];
 
@@ -255,6 +267,8 @@ impl Key {
             Self::PopSchemes => "pop_schemes",
             Self::PopUrl => "pop_url",
             Self::PopProgram => "pop_program",
+            Self::KeepDays => "keep_days",
+            Self::KeepPrivate => "keep_private",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window_linger_s",
         }
@@ -285,6 +299,8 @@ impl Key {
             Self::PopSchemes => "pop.schemes",
             Self::PopUrl => "pop.url",
             Self::PopProgram => "pop.program",
+            Self::KeepDays => "journal.keep_days",
+            Self::KeepPrivate => "journal.keep_private",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window.linger_s",
         }
@@ -334,6 +350,10 @@ pub enum Change {
     PopUrl(String),
     /// See [`Settings::pop_program`].
     PopProgram(String),
+    /// See [`Settings::keep_days`].
+    KeepDays(u32),
+    /// See [`Settings::keep_private`].
+    KeepPrivate(bool),
     /// See [`Settings::autostart`].
     Autostart(bool),
 }

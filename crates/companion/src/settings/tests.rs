@@ -351,6 +351,8 @@ fn every_setting_can_be_kept() {
         pop_schemes: BTreeSet::from(["crm".to_owned()]),
         pop_url: crate::pop::Template::parse("crm:{e164}").ok(),
         pop_program: Some("/usr/bin/true".into()),
+        keep_days: 90,
+        keep_private: false,
         autostart: true,
         window_linger_s: 5,
     };

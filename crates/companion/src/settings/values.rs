@@ -14,6 +14,9 @@ pub(super) struct Unusable;
 /// Longest that the window may linger, in seconds: a day.
 const LONGEST_LINGER_S: u32 = 86_400;
 
+/// Calls can't be kept longer than a hundred years by number; 0 keeps them always.
+const LONGEST_KEEP_DAYS: u32 = 36_500;
+
 /// Puts the value of a key into the settings.
 pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(), Unusable> {
     match key {
@@ -40,6 +43,11 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
         Key::PopSchemes => settings.pop_schemes = alerts::schemes(item)?,
         Key::PopUrl => settings.pop_url = alerts::pop_url(text(item)?).map_err(|_| Unusable)?,
         Key::PopProgram => settings.pop_program = alerts::pop_program(text(item)?).ok_or(Unusable)?,
+        Key::KeepDays => {
+            let days = item.as_integer().and_then(|days| u32::try_from(days).ok());
+            settings.keep_days = days.filter(|days| *days <= LONGEST_KEEP_DAYS).ok_or(Unusable)?;
+        }
+        Key::KeepPrivate => settings.keep_private = switch(item)?,
         Key::WindowLinger => {
             let seconds = item.as_integer().and_then(|seconds| u32::try_from(seconds).ok());
             settings.window_linger_s = seconds.filter(|s| *s <= LONGEST_LINGER_S).ok_or(Unusable)?;
@@ -74,6 +82,8 @@ pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
         Key::PopSchemes => settings.pop_schemes.clone_from(&before.pop_schemes),
         Key::PopUrl => settings.pop_url.clone_from(&before.pop_url),
         Key::PopProgram => settings.pop_program.clone_from(&before.pop_program),
+        Key::KeepDays => settings.keep_days = before.keep_days,
+        Key::KeepPrivate => settings.keep_private = before.keep_private,
         Key::WindowLinger => settings.window_linger_s = before.window_linger_s,
     }
 }
@@ -121,7 +131,10 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
             let good = alerts::pop_program(text.trim()).is_some();
             checked(text.trim(), good).map_err(|_| Message::new("settings-pop-program"))?
         }
+        Change::KeepDays(days) if *days <= LONGEST_KEEP_DAYS => Value::from(i64::from(*days)),
+        Change::KeepDays(_) => return Err(refused()),
         Change::NotifyIncoming(on)
+        | Change::KeepPrivate(on)
         | Change::NotifyMissed(on)
         | Change::NotifyOutgoing(on)
         | Change::ClickToCallOnly(on)
@@ -158,6 +171,8 @@ impl Change {
             Self::PopWhen(_) => Key::PopWhen,
             Self::PopUrl(_) => Key::PopUrl,
             Self::PopProgram(_) => Key::PopProgram,
+            Self::KeepDays(_) => Key::KeepDays,
+            Self::KeepPrivate(_) => Key::KeepPrivate,
         }
     }
 }

@@ -1,0 +1,216 @@
+//! What is asked of contacts, and what they tell.
+
+use std::path::PathBuf;
+
+use companion::event::Event;
+use companion::journal::Name;
+use companion::known::Known;
+use companion::words::{Language, Message};
+use contacts::export::TableOptions;
+use contacts::{BatchId, Numbering};
+use control::protocol::{Answer, Change, ContactFormat, ContactsRequest, Error, ErrorCode, Taken};
+use jiff::tz::TimeZone;
+use telephony::E164;
+
+use super::{Callers, Controller};
+use crate::outbox::Reply;
+use crate::people::{self, Format, News, PeopleError, Shown, answer};
+use crate::ports::Ports;
+use crate::view;
+
+impl<P: Ports> Controller<P> {
+    pub(super) fn on_contacts_request(&mut self, ask: ContactsRequest, reply: Reply) {
+        let shown = Shown {
+            language: self.companion.language(),
+            zone: TimeZone::system(),
+        };
+        match ask {
+            ContactsRequest::Search {
+                text,
+                favourites,
+                limit,
+            } => {
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                let later = self.people.search(text, favourites, limit);
+                later_with(reply, answer(later), move |contacts| Answer::Contacts {
+                    contacts: contacts.iter().map(|contact| shown.contact(contact)).collect(),
+                });
+            }
+            ContactsRequest::Save { contact } => {
+                let id = match contact.id.as_deref().map(people::id).transpose() {
+                    Ok(id) => id,
+                    Err(problem) => return reply.send(Err(refused(&problem))),
+                };
+                let later = self.people.save(id, contact);
+                later_with(reply, answer(later), move |saved| Answer::Contacts {
+                    contacts: vec![shown.contact(&saved)],
+                });
+            }
+            ContactsRequest::Delete { id } => match people::id(&id) {
+                Ok(id) => later_with(reply, answer(self.people.delete(id)), |()| Answer::Done),
+                Err(problem) => reply.send(Err(refused(&problem))),
+            },
+            ContactsRequest::Favourite { id, favourite } => match people::id(&id) {
+                Ok(id) => later_with(reply, answer(self.people.favourite(id, favourite)), |()| {
+                    Answer::Done
+                }),
+                Err(problem) => reply.send(Err(refused(&problem))),
+            },
+            ContactsRequest::WhoHas { number } => match people::number_of(&number) {
+                Some(number) => {
+                    let later = self.people.who_has(number);
+                    later_with(reply, answer(later), move |matches| Answer::Contacts {
+                        contacts: (0..)
+                            .zip(&matches)
+                            .map(|(index, one)| shown.matched(index, one))
+                            .collect(),
+                    });
+                }
+                None => reply.send(Err(no_number())),
+            },
+            ContactsRequest::Choose { number, id } => match (people::number_of(&number), people::id(&id)) {
+                (Some(number), Ok(id)) => {
+                    later_with(reply, answer(self.people.choose(number, id)), |()| Answer::Done);
+                }
+                (None, _) => reply.send(Err(no_number())),
+                (_, Err(problem)) => reply.send(Err(refused(&problem))),
+            },
+            ContactsRequest::Preview { path } => {
+                let later = self.people.preview(PathBuf::from(path));
+                later_with(reply, answer(later), move |previewed| Answer::Preview {
+                    preview: Box::new(shown.preview(&previewed)),
+                });
+            }
+            ContactsRequest::Import => {
+                let later = self.people.import();
+                later_with(reply, answer(later), |(batch, compared, rejected)| {
+                    Answer::Taken {
+                        taken: Taken {
+                            batch: Some(batch.0.to_string()),
+                            added: people::count(compared.added),
+                            updated: people::count(compared.updated),
+                            rejected: people::count(rejected),
+                        },
+                    }
+                });
+            }
+            ContactsRequest::CancelImport => {
+                later_with(reply, answer(self.people.cancel_import()), |()| Answer::Done);
+            }
+            ContactsRequest::UndoImport { batch } => match batch.parse() {
+                Ok(batch) => later_with(reply, answer(self.people.undo(BatchId(batch))), |()| Answer::Done),
+                Err(_) => reply.send(Err(refused(&contacts::ContactsError::NoSuchImport.into()))),
+            },
+            ContactsRequest::Export { path, format, bom } => {
+                let format = match format {
+                    ContactFormat::Vcard => Format::Vcard,
+                    ContactFormat::Csv => Format::Table(TableOptions {
+                        language: shown.language,
+                        separator: match shown.language {
+                            Language::Fr => b';',
+                            Language::En => b',',
+                        },
+                        bom,
+                    }),
+                };
+                let later = self.people.export(PathBuf::from(path), format);
+                later_with(reply, answer(later), |count| Answer::Written {
+                    count: people::count(count),
+                });
+            }
+            ContactsRequest::Sources => {
+                later_with(reply, answer(self.people.sources()), |sources| Answer::Sources {
+                    sources: sources.iter().map(people::source_state).collect(),
+                })
+            }
+            ContactsRequest::Sync => {
+                later_with(reply, answer(self.people.sources()), |sources| Answer::Sources {
+                    sources: sources.iter().map(people::source_state).collect(),
+                })
+            }
+        }
+    }
+
+    pub(super) fn on_people(&mut self, news: News) {
+        match news {
+            News::Opened(lookup) => {
+                self.callers = Callers::Known(*lookup);
+                self.contacts_changed();
+            }
+            News::Failed(problem) => {
+                tracing::error!(%problem, "callers' names aren't known in this run");
+                self.callers = Callers::Unknown;
+                self.contacts_changed();
+            }
+            News::Changed => self.contacts_changed(),
+            News::Progress { done, total } => {
+                let (done, total) = (people::count(done), people::count(total));
+                self.tell(|_| Some(Change::ImportProgress { done, total }));
+            }
+        }
+    }
+
+    fn contacts_changed(&mut self) {
+        self.contacts_revision += 1;
+        self.feed(Event::ContactsChanged);
+    }
+
+    /// Who has a number, as far as the book knows. Not answered before the book is open: its opening asks again.
+    pub(super) fn look_up(&self, number: E164) -> Option<Event> {
+        let known = match &self.callers {
+            Callers::Opening => return None,
+            Callers::Known(lookup) => lookup.known(&number, self.companion.language()),
+            Callers::Unknown => None,
+        };
+        if let Some(known) = &known {
+            // So that a search finds the calls by the name, also once the contact has gone.
+            self.journal.set_name(number.clone(), Some(name(known)));
+        }
+        Some(Event::Named { number, known })
+    }
+}
+
+/// Answers a request once the book has.
+fn later_with<T: Send + 'static>(
+    reply: Reply,
+    later: impl Future<Output = Result<T, PeopleError>> + Send + 'static,
+    worded: impl FnOnce(T) -> Answer + Send + 'static,
+) {
+    tokio::spawn(async move {
+        let result = later.await.map(worded);
+        reply.send(result.map_err(|problem| refused(&problem)));
+    });
+}
+
+fn refused(problem: &PeopleError) -> Error {
+    tracing::info!(
+        why = problem.message().id,
+        "contacts didn't do what they were asked"
+    );
+    Error {
+        code: ErrorCode::Failed,
+        message: view::message(problem.message()),
+    }
+}
+
+/// A name as the journal keeps it.
+fn name(known: &Known) -> Name {
+    Name {
+        display: (!known.name.is_empty()).then(|| known.name.clone()),
+        company: known.company.clone(),
+        source: known.contact.clone(),
+        since: Some(known.since),
+    }
+}
+
+fn no_number() -> Error {
+    Error {
+        code: ErrorCode::Number,
+        message: view::message(Message::new("contacts-error-not-a-number")),
+    }
+}
+
+/// How contacts' numbers are read.
+pub(super) fn numbering(_settings: &companion::settings::Settings) -> Numbering {
+    Numbering::default()
+}

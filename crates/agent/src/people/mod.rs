@@ -1,0 +1,365 @@
+//! Contacts: the address book on threads of its own, and where it is filled from.
+//!
+//! Two threads: the writer owns the book ([`contacts::Store`]); a second one searches and exports, so that nobody who types
+//! waits for an import. A caller's name is looked up by neither: the controller has a [`Lookup`] of its own, which answers in
+//! less than a millisecond. All three are told as [`News`] what happens.
+
+mod error;
+mod lookup;
+mod shown;
+mod thread;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+
+use contacts::export::TableOptions;
+use contacts::import::{Compared, Hint, Preview, preview};
+use contacts::sync::{Resource, SourceId, SourceState, Synced};
+use contacts::{BatchId, Contact, ContactId, Match, Numbering, Reader};
+use control::protocol::ContactDraft;
+use jiff::Timestamp;
+use telephony::E164;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+pub use error::PeopleError;
+pub use lookup::Lookup;
+pub use shown::{Shown, count, id, number_of, source_state};
+pub use thread::Etags;
+use thread::{Ask, Book, Write};
+
+/// Most contacts of one answer.
+pub const MOST: usize = 200;
+
+/// What the threads tell of themselves.
+#[derive(Debug)]
+pub enum News {
+    /// The book is open, or its numbers are read by other rules now.
+    Opened(Box<Lookup>),
+    /// It can't be opened: names are unknown in this run.
+    Failed(PeopleError),
+    /// Contacts came, went or changed.
+    Changed,
+    /// An import goes on.
+    Progress {
+        /// Entries written so far.
+        done: usize,
+        /// Of so many.
+        total: usize,
+    },
+}
+
+/// What a file would do to the book.
+#[derive(Clone, Debug)]
+pub struct Previewed {
+    /// What was read; also what [`PeopleHandle::import`] writes.
+    pub preview: Arc<Preview>,
+    /// What of it is new.
+    pub compared: Compared,
+}
+
+/// How contacts are written to a file.
+#[derive(Clone, Copy, Debug)]
+pub enum Format {
+    /// vCard 4.0.
+    Vcard,
+    /// For spreadsheets.
+    Table(TableOptions),
+}
+
+/// The way to the threads. Its answers come in order; the threads end once it is dropped.
+#[derive(Debug)]
+pub struct PeopleHandle {
+    writer: Writer,
+    asks: mpsc::Sender<Ask>,
+    cancel: Arc<AtomicBool>,
+}
+
+/// The way to the book's owner, for those that fill it.
+#[derive(Clone, Debug)]
+pub struct Writer(mpsc::Sender<Write>);
+
+/// An answer that comes later; it doesn't borrow from the handle.
+type Later<T> = oneshot::Receiver<Result<T, PeopleError>>;
+
+/// Waits for an answer.
+///
+/// # Errors
+/// [`PeopleError::NotKept`] also when the thread has ended.
+pub async fn answer<T>(later: Later<T>) -> Result<T, PeopleError> {
+    later.await.unwrap_or(Err(PeopleError::NotKept))
+}
+
+impl PeopleHandle {
+    /// Starts the threads; how the book opened comes as [`News::Opened`] or [`News::Failed`].
+    ///
+    /// # Errors
+    /// When the system gives no more threads.
+    pub fn start(path: PathBuf, numbering: Numbering, news: UnboundedSender<News>) -> std::io::Result<Self> {
+        let (writes, inbox) = mpsc::channel();
+        let (asks, questions) = mpsc::channel();
+        thread::start(path, numbering, news, inbox, (asks.clone(), questions))?;
+        Ok(Self {
+            writer: Writer(writes),
+            asks,
+            cancel: Arc::default(),
+        })
+    }
+
+    /// For those that fill the book.
+    pub fn writer(&self) -> Writer {
+        self.writer.clone()
+    }
+
+    /// Reads numbers by other rules from now on.
+    pub fn set_numbering(&self, numbering: Numbering) {
+        self.writer.send(move |book| book.set_numbering(numbering));
+    }
+
+    /// Contacts that a text finds, best first.
+    pub fn search(&self, text: String, favourites: bool, limit: usize) -> Later<Vec<Contact>> {
+        let limit = if limit == 0 { MOST } else { limit.min(MOST) };
+        self.ask(move |reader| {
+            let found = match favourites {
+                true => reader.favourites(&text, limit)?,
+                false => reader.search(&text, limit)?,
+            };
+            Ok(found.contacts)
+        })
+    }
+
+    /// Everyone who has a number, best first.
+    pub fn who_has(&self, number: E164) -> Later<Vec<Match>> {
+        self.ask(move |reader| Ok(reader.lookup(&number)?))
+    }
+
+    /// Writes all contacts to a file, which is replaced once all of it is written. Gives their number.
+    pub fn export(&self, path: PathBuf, format: Format) -> Later<usize> {
+        self.ask(move |reader| thread::export(reader, &path, format))
+    }
+
+    /// Where contacts come from.
+    pub fn sources(&self) -> Later<Vec<SourceState>> {
+        self.ask(|reader| Ok(reader.sources()?))
+    }
+
+    /// Adds a contact of one's own, or changes one.
+    pub fn save(&self, id: Option<ContactId>, typed: ContactDraft) -> Later<Contact> {
+        self.writer.change(move |book| {
+            let store = book.store()?;
+            let favourite = typed.favourite;
+            let known = id.map(|id| store.read().contact(id)).transpose()?.flatten();
+            let draft = shown::draft(typed, known.as_ref().map(|known| &known.card));
+            let saved = store.save(id, draft, Timestamp::now())?;
+            if saved.favourite == favourite {
+                return Ok(saved);
+            }
+            store.set_favourite(saved.id, favourite)?;
+            Ok(Contact { favourite, ..saved })
+        })
+    }
+
+    /// Deletes a contact of one's own.
+    pub fn delete(&self, id: ContactId) -> Later<()> {
+        self.writer.change(move |book| Ok(book.store()?.delete(id)?))
+    }
+
+    /// Makes a contact a favourite, or no longer.
+    pub fn favourite(&self, id: ContactId, favourite: bool) -> Later<()> {
+        self.writer
+            .change(move |book| Ok(book.store()?.set_favourite(id, favourite)?))
+    }
+
+    /// Of several contacts with one number, this one is meant.
+    pub fn choose(&self, number: E164, id: ContactId) -> Later<()> {
+        self.writer
+            .change(move |book| Ok(book.store()?.choose(&number, id)?))
+    }
+
+    /// Reads a file and keeps it for [`Self::import`]; writes nothing.
+    pub fn preview(&self, path: PathBuf) -> Later<Previewed> {
+        self.writer.ask(move |book| {
+            book.pending = None;
+            let bytes = thread::read_file(&path)?;
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let hint = Hint {
+                file: name,
+                ..Hint::default()
+            };
+            let preview = Arc::new(preview(&bytes, &hint, &book.numbering)?);
+            drop(bytes);
+            let compared = book.store()?.read().compare(&preview)?;
+            book.pending = Some(Arc::clone(&preview));
+            Ok(Previewed { preview, compared })
+        })
+    }
+
+    /// Writes what was previewed last; [`News::Progress`] tells how far it is. Gives what it did, and how many entries couldn't
+    /// be read.
+    pub fn import(&mut self) -> Later<(BatchId, Compared, usize)> {
+        // One of its own, so that a word to stop an earlier one doesn't concern this.
+        let cancel = Arc::new(AtomicBool::new(false));
+        self.cancel = Arc::clone(&cancel);
+        self.writer.change(move |book| {
+            let preview = book.pending.take().ok_or(PeopleError::NoPreview)?;
+            let news = book.news.clone();
+            let progress = |at: contacts::import::Progress| {
+                // Fails only when nobody listens any more.
+                let _ = news.send(News::Progress {
+                    done: at.done,
+                    total: at.total,
+                });
+            };
+            let imported = book
+                .store()?
+                .import(&preview, Timestamp::now(), progress, &cancel)?;
+            Ok((imported.batch, imported.count, preview.rejected.len()))
+        })
+    }
+
+    /// Stops the import under way, or forgets the preview.
+    pub fn cancel_import(&self) -> Later<()> {
+        self.cancel.store(true, Ordering::Relaxed);
+        self.writer.ask(|book| {
+            book.pending = None;
+            Ok(())
+        })
+    }
+
+    /// Takes an import back.
+    pub fn undo(&self, batch: BatchId) -> Later<()> {
+        self.writer.change(move |book| {
+            book.store()?.undo(batch)?;
+            Ok(())
+        })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Reader) -> Result<T, PeopleError> + Send + 'static,
+    ) -> Later<T> {
+        let (reply, later) = oneshot::channel();
+        let ask = Ask::Question(Box::new(move |reader| {
+            // Fails when nobody waits any more, which is fine.
+            let _ = reply.send(reader.ok_or(PeopleError::NotKept).and_then(what));
+        }));
+        // Fails when the thread has ended; then the answer says so.
+        let _ = self.asks.send(ask);
+        later
+    }
+}
+
+impl Writer {
+    /// The source's contacts become those of these resources.
+    pub fn replace_source<I>(
+        &self,
+        source: SourceId,
+        resources: impl FnOnce(&Reader) -> Result<I, PeopleError> + Send + 'static,
+    ) -> Later<Synced>
+    where
+        I: IntoIterator<Item = Result<Resource, contacts::ContactsError>>,
+    {
+        self.synced(move |book| {
+            let store = book.store()?;
+            let resources = resources(store.read())?;
+            Ok(store.replace_source(&source, resources, None, Timestamp::now())?)
+        })
+    }
+
+    /// Some of the source's contacts change.
+    pub fn apply(
+        &self,
+        source: SourceId,
+        upserts: Vec<Resource>,
+        removed: Vec<String>,
+        token: Option<String>,
+    ) -> Later<Synced> {
+        self.synced(move |book| {
+            let removed = removed.iter().map(String::as_str);
+            let now = Timestamp::now();
+            Ok(book
+                .store()?
+                .apply_changes(&source, upserts, removed, token.as_deref(), now)?)
+        })
+    }
+
+    /// Something is wrong with a source.
+    pub fn trouble(&self, source: SourceId, trouble: String) -> Later<()> {
+        self.ask(move |book| Ok(book.store()?.set_trouble(&source, &trouble)?))
+    }
+
+    /// Forgets every source of a kind but this one, with its contacts.
+    pub fn keep_only(&self, kind: contacts::sync::Kind, name: Option<String>) -> Later<()> {
+        self.change(move |book| {
+            let store = book.store()?;
+            for state in store.read().sources()? {
+                if let Some(source) = state.source
+                    && source.kind == kind
+                    && Some(&source.name) != name.as_ref()
+                {
+                    store.forget_source(&source)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// What is known of a source: its state, and the entity tags of its resources.
+    pub fn known(&self, source: SourceId) -> Later<(Option<SourceState>, Etags)> {
+        self.ask(move |book| {
+            let reader = book.store()?.read();
+            let states = reader.sources()?;
+            let state = states
+                .into_iter()
+                .find(|state| state.source.as_ref() == Some(&source));
+            Ok((state, reader.etags(&source)?))
+        })
+    }
+
+    fn synced(
+        &self,
+        what: impl FnOnce(&mut Book) -> Result<Synced, PeopleError> + Send + 'static,
+    ) -> Later<Synced> {
+        self.ask(move |book| {
+            let synced = what(book)?;
+            if synced.added + synced.updated + synced.removed > 0 {
+                book.tell(News::Changed);
+            }
+            Ok(synced)
+        })
+    }
+
+    /// As [`Self::ask`], and contacts have changed when it succeeds.
+    fn change<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&mut Book) -> Result<T, PeopleError> + Send + 'static,
+    ) -> Later<T> {
+        self.ask(move |book| {
+            let result = what(book)?;
+            book.tell(News::Changed);
+            Ok(result)
+        })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&mut Book) -> Result<T, PeopleError> + Send + 'static,
+    ) -> Later<T> {
+        let (reply, later) = oneshot::channel();
+        self.send(move |book| {
+            // Fails when nobody waits any more, which is fine.
+            let _ = reply.send(what(book));
+        });
+        later
+    }
+
+    fn send(&self, write: impl FnOnce(&mut Book) + Send + 'static) {
+        // Fails when the thread has ended; then the answer says so.
+        let _ = self.0.send(Box::new(write));
+    }
+}

@@ -1,0 +1,161 @@
+//! The book's two threads: one writes, one searches.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+
+use atomic_write_file::AtomicWriteFile;
+use contacts::import::{LARGEST_FILE, Preview, Unreadable};
+use contacts::{Numbering, Reader, Store};
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::{Format, Lookup, News, PeopleError};
+
+/// SQLite and the readers of cards need less than the usual 2 MiB.
+const STACK: usize = 1024 * 1024;
+
+/// The entity tags of a source's resources.
+pub type Etags = HashMap<String, Option<String>>;
+
+/// Something to be done with the book.
+pub(super) type Write = Box<dyn FnOnce(&mut Book) + Send>;
+
+/// For the thread that searches.
+pub(super) enum Ask {
+    /// From now on ask this one.
+    Use(Reader),
+    /// A question; without a book it is asked of nobody.
+    Question(Box<dyn FnOnce(Option<&Reader>) + Send>),
+}
+
+/// The writer's own.
+pub(super) struct Book {
+    store: Option<Store>,
+    pub numbering: Numbering,
+    /// What was previewed last.
+    pub pending: Option<Arc<Preview>>,
+    pub news: UnboundedSender<News>,
+    readers: Sender<Ask>,
+}
+
+impl Book {
+    /// The book, when there is one.
+    pub fn store(&mut self) -> Result<&mut Store, PeopleError> {
+        self.store.as_mut().ok_or(PeopleError::NotKept)
+    }
+
+    /// Fails only when nobody listens any more.
+    pub fn tell(&self, news: News) {
+        let _ = self.news.send(news);
+    }
+
+    pub fn set_numbering(&mut self, numbering: Numbering) {
+        let Some(store) = &mut self.store else { return };
+        match store.set_numbering(numbering.clone()) {
+            Ok(()) => {
+                self.numbering = numbering;
+                self.hand_out();
+            }
+            Err(error) => tracing::error!(%error, "contacts keep the numbering from before"),
+        }
+    }
+
+    /// Those who ask get readers that know the numbering of now.
+    fn hand_out(&self) {
+        let Some(store) = &self.store else { return };
+        let readers = store.reader().and_then(|reader| Ok((reader, store.reader()?)));
+        match readers {
+            Ok((search, lookup)) => {
+                // Fails only when the handle is gone.
+                let _ = self.readers.send(Ask::Use(search));
+                self.tell(News::Opened(Box::new(Lookup::new(lookup))));
+            }
+            Err(error) => self.tell(News::Failed(error.into())),
+        }
+    }
+}
+
+pub(super) fn start(
+    path: PathBuf,
+    numbering: Numbering,
+    news: UnboundedSender<News>,
+    inbox: Receiver<Write>,
+    (asks, questions): (Sender<Ask>, Receiver<Ask>),
+) -> std::io::Result<()> {
+    spawn("contacts", move || {
+        let store = match Store::open(&path, numbering.clone(), Timestamp::now()) {
+            Ok((store, opened)) => {
+                tracing::debug!(?opened, "contacts");
+                Some(store)
+            }
+            Err(error) => {
+                tracing::error!(%error, "contacts can't be used in this run");
+                let _ = news.send(News::Failed(error.into()));
+                None
+            }
+        };
+        let mut book = Book {
+            store,
+            numbering,
+            pending: None,
+            news,
+            readers: asks,
+        };
+        book.hand_out();
+        while let Ok(write) = inbox.recv() {
+            write(&mut book);
+        }
+    })?;
+    spawn("contacts-search", move || {
+        let mut reader = None;
+        while let Ok(ask) = questions.recv() {
+            match ask {
+                Ask::Use(newer) => reader = Some(newer),
+                Ask::Question(question) => question(reader.as_ref()),
+            }
+        }
+    })
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK)
+        .spawn(work)
+        .map(|_| ())
+}
+
+/// A whole file, unless it is too large to be contacts.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, PeopleError> {
+    let file = File::open(path).map_err(PeopleError::Read)?;
+    let mut bytes = Vec::new();
+    // One byte more tells that there is more.
+    let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(PeopleError::Read)?;
+    match bytes.len() > LARGEST_FILE {
+        true => Err(Unreadable::TooLarge.into()),
+        false => Ok(bytes),
+    }
+}
+
+/// Writes beside the file and puts it in its place at the end.
+pub(super) fn export(reader: &Reader, path: &Path, format: Format) -> Result<usize, PeopleError> {
+    let file = AtomicWriteFile::open(path).map_err(PeopleError::Write)?;
+    let mut to = BufWriter::new(file);
+    let count = match format {
+        Format::Vcard => reader.export_vcard(false, &mut to)?,
+        Format::Table(options) => reader.export_csv(false, options, &mut to)?,
+    };
+    to.flush().map_err(PeopleError::Write)?;
+    let file = to
+        .into_inner()
+        .map_err(|error| PeopleError::Write(error.into_error()))?;
+    file.commit().map_err(PeopleError::Write)?;
+    Ok(count)
+}

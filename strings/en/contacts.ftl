@@ -1,0 +1,86 @@
+# Contacts: labels, where names come from, why an entry or a file can't be read, how a source goes. The same ids and arguments stand in strings/fr/contacts.ftl.
+
+## Labels of numbers
+
+contact-label-mobile = mobile
+contact-label-work = work
+contact-label-home = home
+contact-label-main = main
+contact-label-fax = fax
+contact-label-pager = pager
+contact-label-other = other
+
+## Where a name comes from, as part of "by …, since …". $name: file, folder or host
+
+contact-source-own = your contacts
+contact-source-import = the imported file { $name }
+contact-source-folder = the file { $name } of the watched folder
+contact-source-carddav = the shared address book at { $name }
+contact-source-ldap = the directory at { $name }
+contact-why-preview = Not imported yet
+
+## What a column of a table was taken for
+
+contact-column-number-mobile = Mobile
+contact-column-number-work = Work phone
+contact-column-number-home = Home phone
+contact-column-number-main = Main number
+contact-column-number-fax = Fax
+contact-column-number-pager = Pager
+contact-column-number-other = Phone
+contact-column-number-label = Label of the number
+contact-column-full-name = Full name
+contact-column-given = First name
+contact-column-additional = Middle names
+contact-column-family = Last name
+contact-column-prefix = Title
+contact-column-suffix = Suffix
+contact-column-company = Company
+contact-column-email = E-mail
+contact-column-note = Note
+contact-column-url = Website
+contact-column-uid = Identifier
+
+## Why an entry of a file can't be read
+
+contact-rejected-blank = Neither name nor company, number or address
+contact-rejected-too-large = Too large for a contact
+contact-rejected-unterminated = The card has no end
+contact-rejected-run-together = Two cards without a border between them
+contact-rejected-outside-card = Text outside of any card
+contact-rejected-group = A list of contacts, not a contact
+contact-rejected-unreadable = The card can’t be read
+contact-rejected-open-quote = A quotation mark isn’t closed
+contact-rejected-too-many-cells = More cells than headings
+
+## Why contacts didn't do what they were asked. $why: the system's words
+
+contacts-error-newer = The contacts were written by a newer version of the program. They are left as they are and aren’t used: update the program.
+contacts-error-unusable = The contacts can’t be read or written: nothing was changed. Check permissions and free space, then restart the app.
+contacts-error-no-such-contact = This contact doesn’t exist any more: it was deleted meanwhile. Search again.
+contacts-error-not-own = This contact comes from a folder or a shared address book: it can’t be changed here. Change it where it comes from.
+contacts-error-blank = This contact is empty: it wasn’t saved. Give it at least a name, a company or a number.
+contacts-error-not-its-number = This contact doesn’t have that number any more: the choice wasn’t saved. Search again.
+contacts-error-cancelled = The import was cancelled: nothing of it was kept.
+contacts-error-no-such-import = This import can’t be taken back any more: it was already, or others followed.
+contacts-error-not-a-source = This source can’t be synchronised: nothing was changed.
+contacts-error-not-a-number = This isn’t a number in international form: write it for example as +33142685300.
+contacts-file-too-large = This file is too large: it wasn’t read. Export fewer contacts at a time, or without their photos.
+contacts-file-empty = This file is empty: there is nothing to import. Choose another.
+contacts-file-not-contacts = This file is neither vCard nor CSV: it wasn’t read. Export your contacts in one of these formats.
+contacts-file-unknown-columns = No column of this table is recognised: it wasn’t read. Give the columns headings, for example Name and Phone.
+contacts-file-unreadable = This file can’t be opened ({ $why }): it wasn’t read. Check its name and permissions.
+contacts-file-unwritable = This file can’t be written ({ $why }): nothing was exported. Check the folder’s permissions and free space.
+contacts-import-no-preview = No file is ready to be imported: choose one first.
+
+## How a source goes. $why: the system's words
+
+contacts-folder-unreadable = The watched folder can’t be read ({ $why }): its contacts stay as they were. Check that it exists and that you may read it.
+contacts-carddav-password = The shared address book refuses user name or password: its contacts stay as they were. Correct them in the settings.
+contacts-carddav-not-found = There is no address book at this address: its contacts stay as they were. Check the shared address book’s address in the settings.
+contacts-carddav-not-carddav = The server at this address isn’t a CardDAV server, or its answer can’t be read: the contacts stay as they were. Check the address in the settings.
+contacts-carddav-unreachable = The shared address book can’t be reached: its contacts stay as they were, and it is tried again. Check your network connection.
+contacts-carddav-tls = The shared address book’s certificate isn’t trusted: nothing was sent to it. Check this computer’s date and the address, or tell your administrator.
+contacts-carddav-redirect = The shared address book points to another server ({ $host }), which doesn’t get the password. If it is the right one, enter its address in the settings.
+contacts-carddav-too-large = The shared address book sends more than can be read: its contacts stay as they were. Choose a smaller one.
+contacts-source-failed = This source couldn’t be read: its contacts stay as they were. It is tried again.

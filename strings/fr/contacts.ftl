@@ -1,0 +1,86 @@
+# Contacts: labels, where names come from, why an entry or a file can't be read, how a source goes. The same ids and arguments stand in strings/en/contacts.ftl.
+
+## Labels of numbers
+
+contact-label-mobile = mobile
+contact-label-work = bureau
+contact-label-home = domicile
+contact-label-main = standard
+contact-label-fax = fax
+contact-label-pager = radiomessagerie
+contact-label-other = autre
+
+## Where a name comes from, as part of "by …, since …". $name: file, folder or host
+
+contact-source-own = vos contacts
+contact-source-import = le fichier importé { $name }
+contact-source-folder = le fichier { $name } du dossier surveillé
+contact-source-carddav = le carnet partagé de { $name }
+contact-source-ldap = l’annuaire de { $name }
+contact-why-preview = Pas encore importé
+
+## What a column of a table was taken for
+
+contact-column-number-mobile = Mobile
+contact-column-number-work = Téléphone professionnel
+contact-column-number-home = Téléphone du domicile
+contact-column-number-main = Standard
+contact-column-number-fax = Fax
+contact-column-number-pager = Radiomessagerie
+contact-column-number-other = Téléphone
+contact-column-number-label = Libellé du numéro
+contact-column-full-name = Nom complet
+contact-column-given = Prénom
+contact-column-additional = Autres prénoms
+contact-column-family = Nom
+contact-column-prefix = Civilité
+contact-column-suffix = Suffixe
+contact-column-company = Société
+contact-column-email = E-mail
+contact-column-note = Note
+contact-column-url = Site web
+contact-column-uid = Identifiant
+
+## Why an entry of a file can't be read
+
+contact-rejected-blank = Ni nom, ni société, ni numéro, ni adresse
+contact-rejected-too-large = Trop grande pour une fiche
+contact-rejected-unterminated = La fiche n’a pas de fin
+contact-rejected-run-together = Deux fiches sans séparation
+contact-rejected-outside-card = Texte en dehors d’une fiche
+contact-rejected-group = Une liste de contacts, pas un contact
+contact-rejected-unreadable = Fiche illisible
+contact-rejected-open-quote = Un guillemet n’est pas refermé
+contact-rejected-too-many-cells = Plus de cellules que d’en-têtes
+
+## Why contacts didn't do what they were asked. $why: the system's words
+
+contacts-error-newer = Le carnet de contacts vient d’une version plus récente du programme. Il reste tel quel et n’est pas utilisé : mettez le programme à jour.
+contacts-error-unusable = Le carnet de contacts ne peut pas être lu ou écrit : rien n’a été changé. Vérifiez les droits d’accès et la place sur le disque, puis redémarrez l’application.
+contacts-error-no-such-contact = Ce contact n’existe plus : il a été supprimé entre-temps. Relancez la recherche.
+contacts-error-not-own = Ce contact vient d’un dossier ou d’un carnet partagé : il ne se change pas ici. Changez-le là d’où il vient.
+contacts-error-blank = Ce contact est vide : il n’a pas été enregistré. Donnez-lui au moins un nom, une société ou un numéro.
+contacts-error-not-its-number = Ce contact n’a plus ce numéro : le choix n’a pas été enregistré. Relancez la recherche.
+contacts-error-cancelled = L’import a été annulé : rien n’en a été gardé.
+contacts-error-no-such-import = Cet import ne peut plus être annulé : il l’a déjà été, ou d’autres l’ont suivi.
+contacts-error-not-a-source = Cette source ne peut pas être synchronisée : rien n’a été changé.
+contacts-error-not-a-number = Ce n’est pas un numéro au format international : écrivez-le par exemple +33142685300.
+contacts-file-too-large = Ce fichier est trop grand : il n’a pas été lu. Exportez moins de contacts à la fois, ou sans leurs photos.
+contacts-file-empty = Ce fichier est vide : il n’y a rien à importer. Choisissez-en un autre.
+contacts-file-not-contacts = Ce fichier n’est ni un fichier vCard ni un tableau CSV : il n’a pas été lu. Exportez vos contacts dans l’un de ces formats.
+contacts-file-unknown-columns = Aucune colonne de ce tableau n’est reconnue : il n’a pas été lu. Donnez des en-têtes aux colonnes, par exemple Nom et Téléphone.
+contacts-file-unreadable = Ce fichier ne peut pas être ouvert ({ $why }) : il n’a pas été lu. Vérifiez son nom et ses droits d’accès.
+contacts-file-unwritable = Ce fichier ne peut pas être écrit ({ $why }) : rien n’a été exporté. Vérifiez les droits d’accès du dossier et la place sur le disque.
+contacts-import-no-preview = Aucun fichier n’est prêt à être importé : choisissez-en un d’abord.
+
+## How a source goes. $why: the system's words
+
+contacts-folder-unreadable = Le dossier surveillé ne peut pas être lu ({ $why }) : ses contacts restent comme ils étaient. Vérifiez qu’il existe et que vous y avez accès.
+contacts-carddav-password = Le carnet partagé refuse l’identifiant ou le mot de passe : ses contacts restent comme ils étaient. Corrigez-les dans les paramètres.
+contacts-carddav-not-found = Aucun carnet ne se trouve à cette adresse : ses contacts restent comme ils étaient. Vérifiez l’adresse du carnet partagé dans les paramètres.
+contacts-carddav-not-carddav = Le serveur de cette adresse n’est pas un serveur CardDAV, ou sa réponse n’est pas lisible : les contacts restent comme ils étaient. Vérifiez l’adresse dans les paramètres.
+contacts-carddav-unreachable = Le carnet partagé est injoignable : ses contacts restent comme ils étaient, et un nouvel essai suivra. Vérifiez votre connexion au réseau.
+contacts-carddav-tls = Le certificat du carnet partagé n’est pas reconnu : rien ne lui a été envoyé. Vérifiez la date de cet ordinateur et l’adresse, ou prévenez votre administrateur.
+contacts-carddav-redirect = Le carnet partagé renvoie vers un autre serveur ({ $host }), à qui le mot de passe n’est pas envoyé. S’il est le bon, saisissez son adresse dans les paramètres.
+contacts-carddav-too-large = Le carnet partagé envoie plus que ce qui peut être lu : ses contacts restent comme ils étaient. Choisissez un carnet plus petit.
+contacts-source-failed = Cette source n’a pas pu être lue : ses contacts restent comme ils étaient. Un nouvel essai suivra.
