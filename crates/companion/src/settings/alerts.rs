@@ -104,3 +104,90 @@ fn texts(item: &Item) -> Result<Vec<&str>, Unusable> {
     let array = item.as_array().ok_or(Unusable)?;
     array.iter().map(|value| value.as_str().ok_or(Unusable)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::{Change, Settings, Store};
+    use super::*;
+
+    fn changed(changes: &[Change]) -> Result<(Settings, String), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        fs::write(&file, "[pop]\nschemes = [\"CRM\"]\n").unwrap();
+        match Store::new(file.clone(), None).change(changes) {
+            Ok(loaded) => {
+                assert_eq!(loaded.problem, None);
+                Ok((loaded.settings, fs::read_to_string(file).unwrap()))
+            }
+            Err(error) => Err(error.0.id),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let number = E164::parse("+33199000001").unwrap();
+        let (settings, file) = changed(&[
+            Change::Quiet(" 20:00-08:00 mon,fri ".into()),
+            Change::Silenced([number.clone()].into()),
+            Change::PopWhen("answered".into()),
+            Change::PopUrl("crm://open/{e164}".into()),
+            Change::PopProgram("/usr/bin/true".into()),
+        ])
+        .unwrap();
+        assert_eq!(settings.quiet.unwrap().to_string(), "20:00-08:00 mon,fri");
+        assert_eq!(settings.silenced, [number].into());
+        assert_eq!(settings.pop_when, When::Answered);
+        assert_eq!(settings.pop_url.unwrap().as_str(), "crm://open/{e164}");
+        assert_eq!(settings.pop_program, Some("/usr/bin/true".into()));
+        assert!(
+            file.contains("quiet = { from = \"20:00\", to = \"08:00\", days = [\"mon\", \"fri\"] }"),
+            "{file}"
+        );
+        let cleared = [Change::Quiet(String::new()), Change::PopUrl(" ".into())];
+        let (settings, _) = changed(&cleared).unwrap();
+        assert_eq!((settings.quiet, settings.pop_url), (None, None));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_with_its_own_sentence() {
+        for (change, id) in [
+            (Change::Quiet("20h-8h".into()), "settings-change-value"),
+            (Change::PopWhen("always".into()), "settings-change-value"),
+            (Change::PopProgram("true".into()), "settings-pop-program"),
+            (
+                Change::PopUrl("https://{name}/".into()),
+                "settings-pop-before-path",
+            ),
+            (
+                Change::PopUrl("https://crm.example/{nom}".into()),
+                "settings-pop-placeholder",
+            ),
+            (Change::PopUrl("crm.example".into()), "settings-pop-address"),
+            (
+                Change::PopUrl("http://crm.example/{e164}".into()),
+                "settings-pop-scheme",
+            ),
+            (Change::PopUrl("other:{e164}".into()), "settings-pop-scheme"),
+        ] {
+            assert_eq!(
+                changed(std::slice::from_ref(&change)).unwrap_err(),
+                id,
+                "{change:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_that_may_not_be_opened_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        fs::write(&file, "pop.url = \"other:{e164}\"\n").unwrap();
+        let problem = Store::new(file, None).load().problem.unwrap();
+        assert_eq!(
+            (problem.id.as_str(), problem.args["scheme"].as_str()),
+            ("settings-pop-scheme", "other")
+        );
+    }
+}
