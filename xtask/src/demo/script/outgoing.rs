@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{ANOTHER, CALLEE, COLD, SOON, Stage, area, keep, millis};
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::ACCOUNT;
+use crate::demo::screen::is_light;
 use crate::demo::simulator::same_number;
 use crate::demo::timeline::Observation;
 use crate::demo::wait;
@@ -17,8 +18,15 @@ impl Stage<'_> {
     pub(super) fn tray_clicked(&mut self) -> Result<Observation> {
         self.clicked = Some(Instant::now());
         let (at, click) = self.click_icon()?;
-        // For the picture: the window comes up, and its page isn't there yet.
-        wait::until(COLD, "the window", || observe::window(self.screen()))?;
+        // For the picture: the window comes up in the page's ground; the page isn't there yet.
+        wait::until(COLD, "the window's ground", || {
+            let window = observe::window(self.screen())?;
+            let picture = window.map(|window| self.screen().picture(window.area));
+            Ok(picture
+                .transpose()?
+                .is_some_and(|picture| is_light(&picture))
+                .then_some(()))
+        })?;
         let detail = json!({ "point": [click.0, click.1] });
         Ok(Observation::at(
             "Activate on the session bus, after a click of the mouse",
