@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 use telephony::{E164, Party};
 
-use super::row::{self, COLUMNS, FROM};
+use super::row::{self, COLUMNS, JOINS};
 use super::{Reader, Store};
 use crate::error::ContactsError;
 use crate::model::{Contact, ContactId, Number, Source};
@@ -54,7 +54,7 @@ impl Reader {
     fn by_key(&self, key: &str) -> Result<Vec<Match>, ContactsError> {
         let chosen = self.chosen(key)?;
         let mut query = self.db.prepare_cached(&format!(
-            "SELECT {COLUMNS}, n.position {FROM} JOIN number n ON n.contact = c.id WHERE n.key = ?1
+            "SELECT {COLUMNS}, n.position FROM number n CROSS JOIN contact c ON c.id = n.contact {JOINS} WHERE n.key = ?1
              ORDER BY c.id <> ?2, n.contact LIMIT {MOST_MATCHES}"
         ))?;
         let mut rows = query.query(params![key, chosen.map(|id| id.0)])?;

@@ -155,9 +155,10 @@ impl Reader {
         mut each: impl FnMut(Contact) -> Result<(), E>,
     ) -> Result<(), E> {
         let sql = format!(
-            "SELECT {} {} WHERE c.source = {OWN} OR NOT ?1 ORDER BY c.name_key",
+            "SELECT {} FROM {} {} WHERE c.source = {OWN} OR NOT ?1 ORDER BY c.name_key",
             row::COLUMNS,
-            row::FROM
+            row::BY_NAME,
+            row::JOINS
         );
         let mut query = self.db.prepare_cached(&sql).map_err(ContactsError::from)?;
         let mut rows = query.query([own_only]).map_err(ContactsError::from)?;

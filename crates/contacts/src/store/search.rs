@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Params, params};
 
 use super::Reader;
-use super::row::{self, COLUMNS, FROM};
+use super::row::{self, BY_NAME, COLUMNS, JOINS};
 use crate::error::ContactsError;
 use crate::model::{Card, Contact, ContactId};
 use crate::text::{fold, words};
@@ -134,8 +134,8 @@ impl Reader {
     pub fn favourites(&self, text: &str, limit: usize) -> Result<Found, ContactsError> {
         let search = Search::read(text);
         let mut query = self.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} {FROM} JOIN favourite m ON m.source = c.source AND m.identity = c.identity
-             ORDER BY c.name_key, c.id"
+            "SELECT {COLUMNS} FROM favourite m CROSS JOIN contact c ON c.source = m.source AND c.identity = m.identity
+             {JOINS} ORDER BY c.name_key, c.id"
         ))?;
         let mut rows = query.query([])?;
         let mut contacts = Vec::new();
@@ -157,9 +157,9 @@ impl Reader {
     fn first(&self, limit: usize) -> Result<Found, ContactsError> {
         let mut contacts = self.favourites("", limit)?.contacts;
         let marked: HashSet<ContactId> = contacts.iter().map(|contact| contact.id).collect();
-        let mut query = self
-            .db
-            .prepare_cached(&format!("SELECT {COLUMNS} {FROM} ORDER BY c.name_key"))?;
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM {BY_NAME} {JOINS} ORDER BY c.name_key"
+        ))?;
         let mut rows = query.query([])?;
         while let Some(found) = rows.next()? {
             match row::read(found)? {
