@@ -121,3 +121,10 @@ doctor-journal-failed = The call journal is not being kept ({ $why }): calls are
 doctor-history-cut = The relay keeps more past calls than it hands over at once: the oldest may be missing from the journal of this computer. If you miss any, ask your administrator for them.
 doctor-settings-ok = The settings file can be read.
 doctor-window-ok = The window is installed.
+
+# The journal, asked by the window or the command line
+journal-call-gone = That call is no longer in the journal: it was deleted. Refresh the list.
+journal-query-time = The period that was asked for is no date that can be read: choose it again.
+journal-query-page = There is no such continuation: take the list from its beginning.
+record-not-set = There is no record to open for this call: set its address in the settings.
+silence-number-bad = This number can’t be silenced: it isn’t complete.

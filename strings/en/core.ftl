@@ -256,10 +256,3 @@ journal-export-failed = The file could not be written, and nothing was changed. 
 journal-import-unreadable = The file cannot be read to its end: what was read before is taken. Check its access rights and try again; nothing is taken twice.
 journal-import-foreign = This file is not a whole export of the call log (read up to line { $line }): what was read before is taken. Choose a file exported as JSON and try again.
 journal-import-newer = This export comes from a newer version of the program: nothing was taken. Update the program, then try again.
-
-# The journal, asked by the window or the command line
-journal-call-gone = That call is no longer in the journal.
-journal-query-time = The period that was asked for is no date that can be read.
-journal-query-page = There is no such continuation. Take the list from its beginning.
-record-not-set = There is no record to open for this call. Its address is set in the settings.
-silence-number-bad = This number can’t be silenced: it isn’t complete.

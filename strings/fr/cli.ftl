@@ -121,3 +121,10 @@ doctor-journal-failed = Le journal d’appels ne s’enregistre pas ({ $why }) 
 doctor-history-cut = Le relais garde plus d’appels passés qu’il n’en transmet en une fois : les plus anciens manquent peut-être dans le journal de cet ordinateur. S’il vous en manque, demandez-les à votre administrateur.
 doctor-settings-ok = Le fichier de paramètres est lisible.
 doctor-window-ok = La fenêtre est installée.
+
+# The journal, asked by the window or the command line
+journal-call-gone = Cet appel n’est plus dans le journal : il a été supprimé. Actualisez la liste.
+journal-query-time = La période demandée n’est pas une date lisible : choisissez-la de nouveau.
+journal-query-page = La suite demandée n’existe pas : reprenez la liste depuis le début.
+record-not-set = Aucune fiche ne peut être ouverte pour cet appel : réglez l’adresse de la fiche dans les paramètres.
+silence-number-bad = Ce numéro ne peut pas être mis en silence : il n’est pas complet.

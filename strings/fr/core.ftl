@@ -256,10 +256,3 @@ journal-export-failed = Le fichier n’a pas pu être écrit, et rien n’a ét�
 journal-import-unreadable = Le fichier ne peut pas être lu jusqu’au bout : ce qui a été lu avant est repris. Vérifiez ses droits d’accès, puis recommencez ; rien ne sera repris deux fois.
 journal-import-foreign = Ce fichier n’est pas un export complet du journal (lu jusqu’à la ligne { $line }) : ce qui a été lu avant est repris. Choisissez un fichier exporté en JSON, puis recommencez.
 journal-import-newer = Cet export vient d’une version plus récente du programme : rien n’a été repris. Mettez le programme à jour, puis recommencez.
-
-# The journal, asked by the window or the command line
-journal-call-gone = Cet appel n’est plus dans le journal.
-journal-query-time = La période demandée n’est pas une date lisible.
-journal-query-page = La suite demandée n’existe pas. Reprenez la liste depuis le début.
-record-not-set = Aucune fiche ne peut être ouverte pour cet appel. L’adresse de la fiche se règle dans les paramètres.
-silence-number-bad = Ce numéro ne peut pas être mis en silence : il n’est pas complet.
