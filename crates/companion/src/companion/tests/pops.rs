@@ -208,11 +208,16 @@ fn a_program_gets_the_call_in_its_environment() {
         ("CENTREX_STATE", "ringing"),
     ];
     assert_eq!(env, expected);
+    let (whole, root) = if cfg!(windows) {
+        (r"C:\Windows\true.exe", r"C:\")
+    } else {
+        ("/usr/bin/true", "/")
+    };
     for (text, good) in [
-        ("/usr/bin/true", true),
+        (whole, true),
         ("true", false),
         ("./true", false),
-        ("/", false),
+        (root, false),
         ("", false),
     ] {
         assert_eq!(crate::pop::program(text).is_some(), good, "{text}");
