@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
+use companion::words::Message;
 use contacts::export::TableOptions;
 use contacts::import::{Compared, Hint, Preview, preview};
 use contacts::sync::{Resource, SourceId, SourceState, Synced};
@@ -288,8 +289,9 @@ impl Writer {
         })
     }
 
-    /// Something is wrong with a source.
-    pub fn trouble(&self, source: SourceId, trouble: String) -> Later<()> {
+    /// Something is wrong with a source; kept until it is read again.
+    pub fn trouble(&self, source: SourceId, trouble: Message) -> Later<()> {
+        let trouble = shown::kept_trouble(trouble);
         self.ask(move |book| Ok(book.store()?.set_trouble(&source, &trouble)?))
     }
 
