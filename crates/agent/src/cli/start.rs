@@ -59,7 +59,8 @@ pub(super) async fn start(
     }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), lang = lang.code(), "started");
     tokio::spawn(quit_on_signal(handle));
-    controller.run().await;
+    // It lives as long as the program; on the stack it would be copied about.
+    Box::pin(controller.run()).await;
     Ok(DONE)
 }
 

@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use companion::event::Event;
 use companion::journal::Name;
 use companion::known::Known;
+use companion::settings::Settings;
 use companion::words::{Language, Message};
 use contacts::export::TableOptions;
-use contacts::{BatchId, Numbering};
+use contacts::sync::Kind;
+use contacts::{BatchId, ExtensionRange, Numbering};
 use control::protocol::{Answer, Change, ContactFormat, ContactsRequest, Error, ErrorCode, Taken};
 use jiff::tz::TimeZone;
 use telephony::E164;
 
 use super::{Callers, Controller};
 use crate::outbox::Reply;
-use crate::people::{self, Format, News, PeopleError, Shown, answer};
+use crate::people::{self, FolderSource, Format, News, PeopleError, Shown, answer};
 use crate::ports::Ports;
 use crate::view;
 
@@ -123,18 +125,48 @@ impl<P: Ports> Controller<P> {
                     sources: sources.iter().map(people::source_state).collect(),
                 })
             }
+            // They are read beside; what came of it is told by the next snapshot's revision and the sources' states.
             ContactsRequest::Sync => {
-                later_with(reply, answer(self.people.sources()), |sources| Answer::Sources {
-                    sources: sources.iter().map(people::source_state).collect(),
-                })
+                if let Some(folder) = &self.contacts_folder {
+                    folder.sync();
+                }
+                self.on_contacts_request(ContactsRequest::Sources, reply);
             }
+        }
+    }
+
+    /// Contacts come from where the settings say, and from nowhere else any more.
+    pub(super) fn fill_contacts(&mut self) {
+        let writer = self.people.writer();
+        let folder = self.loaded.settings.contacts_folder.clone();
+        // Dropped first: what it may still be reading would come back.
+        self.contacts_folder = None;
+        let name = folder.as_ref().map(|folder| folder.display().to_string());
+        let forgotten = answer(writer.keep_only(Kind::Folder, name));
+        tokio::spawn(async move {
+            if let Err(error) = forgotten.await {
+                tracing::warn!(%error, "contacts of a former folder can't be forgotten");
+            }
+        });
+        self.contacts_folder = folder.map(|folder| FolderSource::start(folder, writer));
+    }
+
+    /// The settings may have changed.
+    pub(super) fn contacts_settings(&mut self, before: &Settings) {
+        let now = &self.loaded.settings;
+        let moved = before.contacts_folder != now.contacts_folder;
+        if numbering(before) != numbering(now) {
+            self.people.set_numbering(numbering(now));
+        }
+        if moved {
+            self.fill_contacts();
         }
     }
 
     pub(super) fn on_people(&mut self, news: News) {
         match news {
             News::Opened(lookup) => {
-                self.callers = Callers::Known(*lookup);
+                self.callers = Callers::Known(lookup);
                 self.contacts_changed();
             }
             News::Failed(problem) => {
@@ -210,7 +242,11 @@ fn no_number() -> Error {
     }
 }
 
-/// How contacts' numbers are read.
-pub(super) fn numbering(_settings: &companion::settings::Settings) -> Numbering {
-    Numbering::default()
+/// How contacts' numbers are read. A prefix and a length that don't make a number together leave extensions what they are.
+pub(super) fn numbering(settings: &Settings) -> Numbering {
+    let length = usize::try_from(settings.extension_length).unwrap_or_default();
+    Numbering {
+        extensions: ExtensionRange::new(&settings.extension_prefix, length).ok(),
+        ..Numbering::default()
+    }
 }

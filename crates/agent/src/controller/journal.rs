@@ -53,7 +53,7 @@ impl<P: Ports> Controller<P> {
                 let own = self.own.clone();
                 let key = key(at);
                 tokio::spawn(async move {
-                    let row = journal.call(key).await;
+                    let row = journal.call(key).await.map(|row| row.map(Box::new));
                     // Fails only when the controller has ended.
                     let _ = own.send(Input::RecordWanted(row, reply)).await;
                 });
@@ -104,7 +104,7 @@ impl<P: Ports> Controller<P> {
         tokio::spawn(async move {
             let answer = ask.await;
             // Fails only when the controller has ended.
-            let _ = own.send(Input::JournalAnswered(answer, reply)).await;
+            let _ = own.send(Input::JournalAnswered(Box::new(answer), reply)).await;
         });
     }
 
@@ -159,7 +159,7 @@ impl<P: Ports> Controller<P> {
     }
 
     /// A person asks for the record of a call that the journal knows.
-    pub(super) fn on_record_wanted(&mut self, row: Result<Option<Row>, AskError>, reply: Reply) {
+    pub(super) fn on_record_wanted(&mut self, row: Result<Option<Box<Row>>, AskError>, reply: Reply) {
         match row {
             Ok(Some(row)) => {
                 let effects = self.companion.open_record(&row.call);

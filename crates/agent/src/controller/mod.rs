@@ -40,7 +40,7 @@ use crate::journal::{AskError, JournalHandle, JournalOpened};
 use crate::links::{self, EnrolmentLink};
 use crate::outbox::{Outbox, Reply};
 use crate::paths::Paths;
-use crate::people::{Lookup, News as PeopleNews, PeopleHandle};
+use crate::people::{FolderSource, Lookup, News as PeopleNews, PeopleHandle};
 use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
 use crate::settings_file::SettingsWatch;
@@ -72,9 +72,9 @@ pub(crate) enum Input {
     /// The journal was opened.
     Journal(Box<JournalOpened>),
     /// The journal did what a client asked, or not; to be worded and sent.
-    JournalAnswered(Result<journal::JournalAnswer, AskError>, Reply),
+    JournalAnswered(Box<Result<journal::JournalAnswer, AskError>>, Reply),
     /// The call whose record a client wants.
-    RecordWanted(Result<Option<Row>, AskError>, Reply),
+    RecordWanted(Result<Option<Box<Row>>, AskError>, Reply),
     /// The settings file may have changed.
     SettingsTouched,
     /// The window's process has ended: how, as far as the system tells.
@@ -147,7 +147,7 @@ enum Callers {
     /// The book isn't open yet; it will be asked once it is.
     Opening,
     /// The book.
-    Known(Lookup),
+    Known(Box<Lookup>),
     /// Nobody: the book can't be opened.
     Unknown,
 }
@@ -168,6 +168,7 @@ pub struct Controller<P: Ports> {
     people: PeopleHandle,
     people_news: mpsc::UnboundedReceiver<PeopleNews>,
     callers: Callers,
+    contacts_folder: Option<FolderSource>,
     /// Grows with every change of the journal.
     journal_revision: u64,
     /// Grows with every change of the contacts.
@@ -222,6 +223,7 @@ impl<P: Ports> Controller<P> {
             people: PeopleHandle::start(paths.contacts.clone(), numbering, people_tell)?,
             people_news,
             callers: Callers::Opening,
+            contacts_folder: None,
             journal_revision: 0,
             contacts_revision: 0,
             _watch: SettingsWatch::start(&paths.settings, own.clone()),
@@ -277,6 +279,7 @@ impl<P: Ports> Controller<P> {
         self.feed(Event::Zone(TimeZone::system()));
         self.ask_keychain();
         self.start_with_session();
+        self.fill_contacts();
         if let Some(start) = self.start.take() {
             self.show_start(start);
         }
@@ -320,7 +323,7 @@ impl<P: Ports> Controller<P> {
             Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
             Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
             Input::Journal(opened) => self.on_journal(*opened),
-            Input::JournalAnswered(answer, reply) => self.on_journal_answered(answer, reply),
+            Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
             Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
             Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),
             Input::WindowEnded(end) => {

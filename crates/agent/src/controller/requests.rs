@@ -79,7 +79,7 @@ impl<P: Ports> Controller<P> {
             }
             Request::ForgetCredential { kind, account } => self.change_secret(kind, account, None, reply),
             Request::ChangeSettings { changes } => {
-                reply.send(done(self.change_settings(&settings::changes(changes))));
+                reply.send(done(self.change_settings(&settings::changes(*changes))));
             }
             Request::TestConnection => self.test_connection(reply),
             Request::Doctor => self.doctor(reply),

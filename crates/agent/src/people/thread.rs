@@ -24,12 +24,15 @@ pub type Etags = HashMap<String, Option<String>>;
 /// Something to be done with the book.
 pub(super) type Write = Box<dyn FnOnce(&mut Book) + Send>;
 
+/// Something short that is asked of the book.
+type Question = Box<dyn FnOnce(Option<&Reader>) + Send>;
+
 /// For the thread that searches.
 pub(super) enum Ask {
     /// From now on ask this one.
     Use(Reader),
     /// A question; without a book it is asked of nobody.
-    Question(Box<dyn FnOnce(Option<&Reader>) + Send>),
+    Question(Question),
 }
 
 /// The writer's own.

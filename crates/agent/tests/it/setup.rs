@@ -41,10 +41,10 @@ async fn settings_are_written_and_in_force_at_once() {
     let answer = agent
         .client
         .request(Request::ChangeSettings {
-            changes: SettingsChange {
+            changes: Box::new(SettingsChange {
                 theme: Some("loud".into()),
                 ..Default::default()
-            },
+            }),
         })
         .await;
     assert!(matches!(answer, Err(RequestError::Refused(error)) if error.code == ErrorCode::Settings));
@@ -75,7 +75,12 @@ async fn a_file_changed_by_hand_counts_and_a_broken_one_is_said_and_left_alone()
         theme: Some("dark".into()),
         ..Default::default()
     };
-    let answer = agent.client.request(Request::ChangeSettings { changes }).await;
+    let answer = agent
+        .client
+        .request(Request::ChangeSettings {
+            changes: Box::new(changes),
+        })
+        .await;
     assert!(matches!(answer, Err(RequestError::Refused(error)) if error.code == ErrorCode::Settings));
     assert_eq!(std::fs::read_to_string(desk.settings_file()).unwrap(), broken);
 }
@@ -268,7 +273,12 @@ async fn a_broken_line_keeps_what_was_in_force_and_a_broken_company_file_forbids
 
     std::fs::write(desk.path().join("company.toml"), "language =\n").unwrap();
     let changes = theme("light");
-    let answer = agent.client.request(Request::ChangeSettings { changes }).await;
+    let answer = agent
+        .client
+        .request(Request::ChangeSettings {
+            changes: Box::new(changes),
+        })
+        .await;
     let Err(RequestError::Refused(error)) = answer else {
         panic!("{answer:?}")
     };

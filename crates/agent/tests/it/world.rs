@@ -288,7 +288,7 @@ impl Agent {
                 let server = transport::Server::bind(&listens_at).unwrap();
                 let (controller, _handle) = Controller::start(setup, ports, events, server).unwrap();
                 ready.send(()).unwrap();
-                controller.run().await;
+                Box::pin(controller.run()).await;
             });
         });
         started.await.unwrap();
@@ -333,7 +333,10 @@ impl Agent {
     }
 
     pub async fn change(&self, changes: SettingsChange) {
-        self.ask(Request::ChangeSettings { changes }).await;
+        self.ask(Request::ChangeSettings {
+            changes: Box::new(changes),
+        })
+        .await;
     }
 
     pub async fn dial(&self, input: &str) {

@@ -145,7 +145,7 @@ pub enum Request {
     /// Changes some settings; the file is written before the answer.
     ChangeSettings {
         /// What changes; absent fields stay.
-        changes: SettingsChange,
+        changes: Box<SettingsChange>,
     },
     /// Tries the connection as set, step by step; each step comes as [`Change::TestStep`], all of them as [`Answer::Checks`].
     TestConnection,
