@@ -245,6 +245,9 @@ settings-pop-placeholder = There is no “{ $name }” to put between braces: th
 settings-pop-before-path = Something between braces stands before the path of the address: a caller could choose which site opens. Put it after the name of the site.
 settings-pop-scheme = Record addresses that begin with { $scheme } are not allowed: no record opens. Use https, or ask your administrator to allow it in pop.schemes.
 settings-pop-program = This is not the full path of a program: the setting was not saved. Enter it from the root of the disk.
+settings-contacts-folder = This isn’t the whole path of a folder: the setting wasn’t saved. Enter it from the root of the disk.
+settings-extension-prefix = This isn’t the beginning of an international number: the setting wasn’t saved. Write it as +3314268, without the digits of the extension.
+settings-extension-length = An extension has 2 to 8 digits: the setting wasn’t saved. Enter 0 if there are none.
 
 ## The journal
 

@@ -305,14 +305,17 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             .map(|program| program.display().to_string()),
         keep_days: settings.keep_days,
         keep_private: settings.keep_private,
-        contacts_folder: None,
+        contacts_folder: settings
+            .contacts_folder
+            .as_ref()
+            .map(|folder| folder.display().to_string()),
         carddav_url: None,
         carddav_user: None,
         ldap_url: None,
         ldap_base: None,
         ldap_user: None,
-        extension_prefix: None,
-        extension_length: 0,
+        extension_prefix: (!settings.extension_prefix.is_empty()).then(|| settings.extension_prefix.clone()),
+        extension_length: settings.extension_length,
         locked: around
             .loaded
             .locked

@@ -50,6 +50,7 @@ impl<P: Ports> Controller<P> {
         if before.autostart != now.autostart {
             self.ports.set_autostart(now.autostart);
         }
+        self.contacts_settings(&before);
         if before.mode != now.mode || before.relay_url != now.relay_url {
             self.disconnect();
         }
@@ -103,6 +104,9 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
         wire.pop_program.map(Change::PopProgram),
         wire.keep_days.map(Change::KeepDays),
         wire.keep_private.map(Change::KeepPrivate),
+        wire.contacts_folder.map(Change::ContactsFolder),
+        wire.extension_prefix.map(Change::ExtensionPrefix),
+        wire.extension_length.map(Change::ExtensionLength),
     ]
     .into_iter()
     .flatten()

@@ -5,6 +5,7 @@
 //! less than a millisecond. All three are told as [`News`] what happens.
 
 mod error;
+mod folder;
 mod lookup;
 mod shown;
 mod thread;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 pub use error::PeopleError;
+pub use folder::FolderSource;
 pub use lookup::Lookup;
 pub use shown::{Shown, count, id, number_of, source_state};
 pub use thread::Etags;
@@ -265,7 +267,7 @@ impl Writer {
     where
         I: IntoIterator<Item = Result<Resource, contacts::ContactsError>>,
     {
-        self.synced(move |book| {
+        self.synced(source.clone(), move |book| {
             let store = book.store()?;
             let resources = resources(store.read())?;
             Ok(store.replace_source(&source, resources, None, Timestamp::now())?)
@@ -280,7 +282,7 @@ impl Writer {
         removed: Vec<String>,
         token: Option<String>,
     ) -> Later<Synced> {
-        self.synced(move |book| {
+        self.synced(source.clone(), move |book| {
             let removed = removed.iter().map(String::as_str);
             let now = Timestamp::now();
             Ok(book
@@ -292,7 +294,7 @@ impl Writer {
     /// Something is wrong with a source; kept until it is read again.
     pub fn trouble(&self, source: SourceId, trouble: Message) -> Later<()> {
         let trouble = shown::kept_trouble(trouble);
-        self.ask(move |book| Ok(book.store()?.set_trouble(&source, &trouble)?))
+        self.change(move |book| Ok(book.store()?.set_trouble(&source, &trouble)?))
     }
 
     /// Forgets every source of a kind but this one, with its contacts.
@@ -325,11 +327,16 @@ impl Writer {
 
     fn synced(
         &self,
+        source: SourceId,
         what: impl FnOnce(&mut Book) -> Result<Synced, PeopleError> + Send + 'static,
     ) -> Later<Synced> {
         self.ask(move |book| {
+            let states = book.store()?.read().sources()?;
+            let recovers = states
+                .iter()
+                .any(|state| state.source.as_ref() == Some(&source) && state.trouble.is_some());
             let synced = what(book)?;
-            if synced.added + synced.updated + synced.removed > 0 {
+            if recovers || synced.added + synced.updated + synced.removed > 0 {
                 book.tell(News::Changed);
             }
             Ok(synced)

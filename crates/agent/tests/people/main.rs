@@ -8,4 +8,5 @@
 )]
 
 mod book;
+mod folder;
 mod world;

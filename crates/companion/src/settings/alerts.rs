@@ -127,20 +127,25 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
+        let program = if cfg!(windows) {
+            r"C:\Windows\true.exe"
+        } else {
+            "/usr/bin/true"
+        };
         let number = E164::parse("+33199000001").unwrap();
         let (settings, file) = changed(&[
             Change::Quiet(" 20:00-08:00 mon,fri ".into()),
             Change::Silenced([number.clone()].into()),
             Change::PopWhen("answered".into()),
             Change::PopUrl("crm://open/{e164}".into()),
-            Change::PopProgram("/usr/bin/true".into()),
+            Change::PopProgram(program.into()),
         ])
         .unwrap();
         assert_eq!(settings.quiet.unwrap().to_string(), "20:00-08:00 mon,fri");
         assert_eq!(settings.silenced, [number].into());
         assert_eq!(settings.pop_when, When::Answered);
         assert_eq!(settings.pop_url.unwrap().as_str(), "crm://open/{e164}");
-        assert_eq!(settings.pop_program, Some("/usr/bin/true".into()));
+        assert_eq!(settings.pop_program, Some(program.into()));
         assert!(
             file.contains("quiet = { from = \"20:00\", to = \"08:00\", days = [\"mon\", \"fri\"] }"),
             "{file}"

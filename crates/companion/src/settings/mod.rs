@@ -12,6 +12,7 @@ use crate::quiet::QuietHours;
 use crate::words::{Language, Message};
 
 mod alerts;
+mod sources;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -71,6 +72,12 @@ pub struct Settings {
     pub keep_days: u32,
     /// Calls with a withheld number are kept too.
     pub keep_private: bool,
+    /// A folder whose vCard files are contacts too, read again when they change: an absolute path.
+    pub contacts_folder: Option<PathBuf>,
+    /// How the company's direct numbers begin, up to the extension: `+3314268`. Empty: extensions aren't public numbers.
+    pub extension_prefix: String,
+    /// How many digits follow it; 0: extensions aren't public numbers.
+    pub extension_length: u32,
     /// Start with the session.
     pub autostart: bool,
     /// Seconds that the window's process stays, hidden, after the window was closed.
@@ -104,6 +111,9 @@ impl Default for Settings {
             pop_program: None,
             keep_days: 0,
             keep_private: true,
+            contacts_folder: None,
+            extension_prefix: String::new(),
+            extension_length: 0,
             autostart: false,
             window_linger_s: 120,
         }
@@ -205,6 +215,12 @@ pub enum Key {
     KeepDays,
     /// [`Settings::keep_private`]: `journal.keep_private`
     KeepPrivate,
+    /// [`Settings::contacts_folder`]: `contacts.folder`
+    ContactsFolder,
+    /// [`Settings::extension_prefix`]: `extensions.prefix`
+    ExtensionPrefix,
+    /// [`Settings::extension_length`]: `extensions.length`
+    ExtensionLength,
     /// [`Settings::autostart`]: `autostart`
     Autostart,
     /// [`Settings::window_linger_s`]: `window.linger_s`
@@ -213,7 +229,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order of a file written from nothing.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Mode,
         Self::Language,
         Self::Theme,
@@ -239,6 +255,9 @@ impl Key {
         Self::PopProgram,
         Self::KeepDays,
         Self::KeepPrivate,
+        Self::ContactsFolder,
+        Self::ExtensionPrefix,
+        Self::ExtensionLength,
         Self::WindowLinger,
     ];
 
@@ -269,6 +288,9 @@ impl Key {
             Self::PopProgram => "pop_program",
             Self::KeepDays => "keep_days",
             Self::KeepPrivate => "keep_private",
+            Self::ContactsFolder => "contacts_folder",
+            Self::ExtensionPrefix => "extension_prefix",
+            Self::ExtensionLength => "extension_length",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window_linger_s",
         }
@@ -301,6 +323,9 @@ impl Key {
             Self::PopProgram => "pop.program",
             Self::KeepDays => "journal.keep_days",
             Self::KeepPrivate => "journal.keep_private",
+            Self::ContactsFolder => "contacts.folder",
+            Self::ExtensionPrefix => "extensions.prefix",
+            Self::ExtensionLength => "extensions.length",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window.linger_s",
         }
@@ -354,6 +379,12 @@ pub enum Change {
     KeepDays(u32),
     /// See [`Settings::keep_private`].
     KeepPrivate(bool),
+    /// See [`Settings::contacts_folder`].
+    ContactsFolder(String),
+    /// See [`Settings::extension_prefix`].
+    ExtensionPrefix(String),
+    /// See [`Settings::extension_length`].
+    ExtensionLength(u32),
     /// See [`Settings::autostart`].
     Autostart(bool),
 }

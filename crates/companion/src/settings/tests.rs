@@ -353,6 +353,9 @@ fn every_setting_can_be_kept() {
         pop_program: Some("/usr/bin/true".into()),
         keep_days: 90,
         keep_private: false,
+        contacts_folder: Some(std::env::temp_dir()),
+        extension_prefix: "+3314268".into(),
+        extension_length: 4,
         autostart: true,
         window_linger_s: 5,
     };

@@ -4,7 +4,7 @@ use telephony::{AccountId, E164};
 use toml_edit::{Item, Value};
 use url::Url;
 
-use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme, alerts};
+use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme, alerts, sources};
 use crate::words::{Language, Message};
 
 /// The value can't be used for its key.
@@ -48,6 +48,16 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
             settings.keep_days = days.filter(|days| *days <= LONGEST_KEEP_DAYS).ok_or(Unusable)?;
         }
         Key::KeepPrivate => settings.keep_private = switch(item)?,
+        Key::ContactsFolder => settings.contacts_folder = sources::folder(text(item)?).ok_or(Unusable)?,
+        Key::ExtensionPrefix => {
+            settings.extension_prefix = sources::prefix(text(item)?).ok_or(Unusable)?.to_owned();
+        }
+        Key::ExtensionLength => {
+            let length = item.as_integer().and_then(|length| u32::try_from(length).ok());
+            settings.extension_length = length
+                .filter(|length| sources::is_length(*length))
+                .ok_or(Unusable)?;
+        }
         Key::WindowLinger => {
             let seconds = item.as_integer().and_then(|seconds| u32::try_from(seconds).ok());
             settings.window_linger_s = seconds.filter(|s| *s <= LONGEST_LINGER_S).ok_or(Unusable)?;
@@ -84,6 +94,9 @@ pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
         Key::PopProgram => settings.pop_program.clone_from(&before.pop_program),
         Key::KeepDays => settings.keep_days = before.keep_days,
         Key::KeepPrivate => settings.keep_private = before.keep_private,
+        Key::ContactsFolder => settings.contacts_folder.clone_from(&before.contacts_folder),
+        Key::ExtensionPrefix => settings.extension_prefix.clone_from(&before.extension_prefix),
+        Key::ExtensionLength => settings.extension_length = before.extension_length,
         Key::WindowLinger => settings.window_linger_s = before.window_linger_s,
     }
 }
@@ -131,6 +144,17 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
             let good = alerts::pop_program(text.trim()).is_some();
             checked(text.trim(), good).map_err(|_| Message::new("settings-pop-program"))?
         }
+        Change::ContactsFolder(text) => {
+            let good = sources::folder(text.trim()).is_some();
+            checked(text.trim(), good).map_err(|_| Message::new("settings-contacts-folder"))?
+        }
+        Change::ExtensionPrefix(text) => {
+            let prefix = text.replace([' ', '\u{a0}', '.'], "");
+            let good = sources::prefix(&prefix).is_some();
+            checked(&prefix, good).map_err(|_| Message::new("settings-extension-prefix"))?
+        }
+        Change::ExtensionLength(length) if sources::is_length(*length) => Value::from(i64::from(*length)),
+        Change::ExtensionLength(_) => return Err(Message::new("settings-extension-length")),
         Change::KeepDays(days) if *days <= LONGEST_KEEP_DAYS => Value::from(i64::from(*days)),
         Change::KeepDays(_) => return Err(refused()),
         Change::NotifyIncoming(on)
@@ -173,6 +197,9 @@ impl Change {
             Self::PopProgram(_) => Key::PopProgram,
             Self::KeepDays(_) => Key::KeepDays,
             Self::KeepPrivate(_) => Key::KeepPrivate,
+            Self::ContactsFolder(_) => Key::ContactsFolder,
+            Self::ExtensionPrefix(_) => Key::ExtensionPrefix,
+            Self::ExtensionLength(_) => Key::ExtensionLength,
         }
     }
 }

@@ -1,0 +1,117 @@
+//! The watched folder: its `*.vcf` files are contacts, and go with them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use companion::words::Message;
+use contacts::folder::scan;
+use contacts::sync::{Kind, SourceId};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Writer, answer};
+
+/// Files are copied in several steps; they are read once they rest.
+const REST: Duration = Duration::from_millis(300);
+/// A folder that can't be watched (it isn't there, a network drive) is looked at so often.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// Reads a folder whenever it changes, until dropped.
+#[derive(Debug)]
+pub struct FolderSource {
+    now: mpsc::Sender<()>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl FolderSource {
+    /// Reads it now and from now on. Must be called within a tokio runtime.
+    pub fn start(folder: PathBuf, writer: Writer) -> Self {
+        let (touched, changes) = mpsc::channel(1);
+        let task = tokio::spawn(work(folder, writer, touched.clone(), changes));
+        Self {
+            now: touched,
+            _task: AbortOnDropHandle::new(task),
+        }
+    }
+
+    /// Reads it once more, now.
+    pub fn sync(&self) {
+        // One that waits already is enough.
+        let _ = self.now.try_send(());
+    }
+}
+
+async fn work(folder: PathBuf, writer: Writer, touched: mpsc::Sender<()>, mut changes: mpsc::Receiver<()>) {
+    let mut watcher: Option<RecommendedWatcher> = None;
+    loop {
+        // Watched first, so that no change falls between reading and watching.
+        if watcher.is_none() {
+            watcher = watch(&folder, touched.clone())
+                .inspect_err(|error| tracing::info!(kind = ?error.kind, "the contacts' folder isn't watched"))
+                .ok();
+        }
+        if !read(&folder, &writer).await {
+            // Perhaps another folder will stand in its place.
+            watcher = None;
+        }
+        // Fails never: this task holds a sender itself.
+        let _ = tokio::time::timeout(LOOK_AGAIN, changes.recv()).await;
+        tokio::time::sleep(REST).await;
+        while changes.try_recv().is_ok() {}
+    }
+}
+
+/// Gives whether it could be read.
+async fn read(folder: &Path, writer: &Writer) -> bool {
+    let source = SourceId {
+        kind: Kind::Folder,
+        name: folder.display().to_string(),
+    };
+    let known = match answer(writer.known(source.clone())).await {
+        Ok((_, etags)) => etags,
+        Err(error) => {
+            tracing::warn!(%error, "the contacts' folder isn't read");
+            return false;
+        }
+    };
+    let path = folder.to_owned();
+    let listed = tokio::task::spawn_blocking(move || scan(&path, known)).await;
+    let (result, readable) = match listed {
+        Ok(Ok(files)) => {
+            for skipped in &files.skipped {
+                tracing::warn!(why = ?skipped.why, "a file of the contacts' folder isn't read");
+            }
+            let synced = answer(writer.replace_source(source.clone(), move |_| Ok(files))).await;
+            (synced.map_err(|error| error.to_string()), true)
+        }
+        Ok(Err(error)) => (Err(error.to_string()), false),
+        Err(_) => return false,
+    };
+    match result {
+        Ok(synced) => tracing::debug!(
+            added = synced.added,
+            updated = synced.updated,
+            removed = synced.removed,
+            "the contacts' folder was read"
+        ),
+        Err(why) => {
+            let message = Message::new("contacts-folder-unreadable").with("why", why);
+            if let Err(error) = answer(writer.trouble(source, message)).await {
+                tracing::warn!(%error, "the contacts' folder can't be read, nor can that be noted");
+            }
+        }
+    }
+    readable
+}
+
+fn watch(folder: &Path, touched: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            // One that waits already is enough.
+            let _ = touched.try_send(());
+        }
+    })?;
+    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    Ok(watcher)
+}
