@@ -12,6 +12,28 @@ cli-help-status = Shows the state of the running app
 cli-help-doctor = Checks what works on this computer
 cli-help-quit = Quits the running app
 cli-help-unregister = Stops the system from starting this app: with the session, and for links (before you delete it)
+cli-help-calls = Shows the journal’s calls, newest first
+cli-help-calls-text = Words of name, company or note, or digits of the number
+cli-help-calls-missed = Missed calls only
+cli-help-calls-incoming = Incoming calls only
+cli-help-calls-outgoing = Outgoing calls only
+cli-help-calls-to-call-back = Calls to call back only
+cli-help-calls-account = Those of this account only
+cli-help-calls-from = From this day (2026-11-24) or moment (RFC 3339) on
+cli-help-calls-until = Up to this day included, or up to this moment
+cli-help-calls-limit = At most so many calls
+cli-help-calls-export = Writes all calls to a file
+cli-help-calls-file = A .csv, .json or .ics file
+cli-help-bom = CSV: begins with a byte order mark, for Excel
+cli-help-contacts = Searches the contacts
+cli-help-contacts-text = Beginnings of words of name or company, or digits of the number
+cli-help-contacts-favourites = Favourites only
+cli-help-contacts-import = Shows what a file would bring, and imports it with --yes
+cli-help-contacts-from = A vCard or CSV file
+cli-help-contacts-yes = Imports what was shown
+cli-help-contacts-export = Writes all contacts to a vCard file
+cli-help-contacts-to = The file to write; it is replaced when it exists
+cli-help-contacts-csv = Writes a CSV table instead
 cli-help-json = Prints the result as JSON
 
 ## Why a command failed. $why: the system’s words
@@ -128,3 +150,19 @@ journal-query-time = The period that was asked for is no date that can be read: 
 journal-query-page = There is no such continuation: take the list from its beginning.
 record-not-set = There is no record to open for this call: set its address in the settings.
 silence-number-bad = This number can’t be silenced: it isn’t complete.
+
+## calls and contacts. $count, $added, $updated, $rejected: how many; $file: a name; $format: as what it was read
+
+cli-call-ringing = ringing
+cli-call-talking = in progress
+cli-call-answered = answered
+cli-call-missed = missed
+cli-call-no-answer = no answer
+cli-call-unknown = outcome unknown
+cli-calls-time = This date can’t be read. Write it as 2026-11-24 or 2026-11-24T08:00:00Z.
+cli-file-name = This file’s name can’t be passed to the app. Rename it and try again.
+cli-calls-written = Calls written: { $count }
+cli-contacts-written = Contacts written: { $count }
+cli-contacts-preview = { $file } ({ $format }): { $added } to add, { $updated } to change, { $rejected } unreadable
+cli-contacts-yes = Nothing was imported. Add --yes to import these contacts.
+cli-contacts-imported = Contacts added: { $added }; changed: { $updated }

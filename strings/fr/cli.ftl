@@ -12,6 +12,28 @@ cli-help-status = Affiche l’état de l’application en marche
 cli-help-doctor = Vérifie ce qui fonctionne sur cet ordinateur
 cli-help-quit = Quitte l’application en marche
 cli-help-unregister = Retire l’application du démarrage de la session et des liens (avant de la supprimer)
+cli-help-calls = Affiche les appels du journal, les plus récents d’abord
+cli-help-calls-text = Mots du nom, de la société ou de la note, ou chiffres du numéro
+cli-help-calls-missed = Les appels manqués seulement
+cli-help-calls-incoming = Les appels reçus seulement
+cli-help-calls-outgoing = Les appels émis seulement
+cli-help-calls-to-call-back = Les appels à rappeler seulement
+cli-help-calls-account = Ceux de ce compte seulement
+cli-help-calls-from = À partir de ce jour (2026-11-24) ou de cet instant (RFC 3339)
+cli-help-calls-until = Jusqu’à ce jour compris, ou jusqu’à cet instant
+cli-help-calls-limit = Nombre d’appels affichés au plus
+cli-help-calls-export = Écrit tous les appels dans un fichier
+cli-help-calls-file = Fichier .csv, .json ou .ics
+cli-help-bom = CSV : commence par une marque d’ordre des octets, pour Excel
+cli-help-contacts = Cherche dans les contacts
+cli-help-contacts-text = Débuts de mots du nom ou de la société, ou chiffres du numéro
+cli-help-contacts-favourites = Les favoris seulement
+cli-help-contacts-import = Montre ce qu’un fichier apporterait, et l’importe avec --yes
+cli-help-contacts-from = Fichier vCard ou CSV
+cli-help-contacts-yes = Importe ce qui a été montré
+cli-help-contacts-export = Écrit tous les contacts dans un fichier vCard
+cli-help-contacts-to = Fichier à écrire ; il est remplacé s’il existe
+cli-help-contacts-csv = Écrit un tableau CSV à la place
 cli-help-json = Affiche le résultat en JSON
 
 ## Why a command failed. $why: the system’s words
@@ -128,3 +150,19 @@ journal-query-time = La période demandée n’est pas une date lisible : chois
 journal-query-page = La suite demandée n’existe pas : reprenez la liste depuis le début.
 record-not-set = Aucune fiche ne peut être ouverte pour cet appel : réglez l’adresse de la fiche dans les paramètres.
 silence-number-bad = Ce numéro ne peut pas être mis en silence : il n’est pas complet.
+
+## calls and contacts. $count, $added, $updated, $rejected: how many; $file: a name; $format: as what it was read
+
+cli-call-ringing = sonne
+cli-call-talking = en cours
+cli-call-answered = répondu
+cli-call-missed = manqué
+cli-call-no-answer = sans réponse
+cli-call-unknown = issue inconnue
+cli-calls-time = Cette date n’est pas lisible. Écrivez-la comme 2026-11-24 ou 2026-11-24T08:00:00Z.
+cli-file-name = Le nom de ce fichier ne peut pas être transmis à l’application. Renommez-le, puis recommencez.
+cli-calls-written = Appels écrits : { $count }
+cli-contacts-written = Contacts écrits : { $count }
+cli-contacts-preview = { $file } ({ $format }) : { $added } à ajouter, { $updated } à modifier, { $rejected } illisibles
+cli-contacts-yes = Rien n’a été importé. Ajoutez --yes pour importer ces contacts.
+cli-contacts-imported = Contacts ajoutés : { $added } ; modifiés : { $updated }

@@ -1,5 +1,7 @@
 //! What stands on the command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
@@ -37,8 +39,80 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    Calls(CallsArgs),
+    Contacts(ContactsArgs),
     Quit,
     Unregister,
+}
+
+/// `calls`: which ones, or what to do with them.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct CallsArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<CallsCommand>,
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+    #[arg(long, group = "kind")]
+    pub(super) missed: bool,
+    #[arg(long, group = "kind")]
+    pub(super) incoming: bool,
+    #[arg(long, group = "kind")]
+    pub(super) outgoing: bool,
+    #[arg(long, group = "kind")]
+    pub(super) to_call_back: bool,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(super) account: Option<String>,
+    #[arg(long, value_name = "DATE")]
+    pub(super) from: Option<String>,
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: Option<String>,
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) limit: u32,
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CallsCommand {
+    Export {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long)]
+        bom: bool,
+    },
+}
+
+/// `contacts`: which ones, or what to do with them.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ContactsArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<ContactsCommand>,
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+    #[arg(long)]
+    pub(super) favourites: bool,
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ContactsCommand {
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long)]
+        yes: bool,
+    },
+    Export {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long)]
+        csv: bool,
+        #[arg(long, requires = "csv")]
+        bom: bool,
+    },
 }
 
 /// The same with its help in a language.
@@ -61,6 +135,50 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
             doctor
                 .about(words("cli-help-doctor"))
                 .mut_arg("json", |arg| arg.help(words("cli-help-json")))
+        })
+        .mut_subcommand("calls", |calls| {
+            calls
+                .about(words("cli-help-calls"))
+                .mut_arg("text", |arg| arg.help(words("cli-help-calls-text")))
+                .mut_arg("missed", |arg| arg.help(words("cli-help-calls-missed")))
+                .mut_arg("incoming", |arg| arg.help(words("cli-help-calls-incoming")))
+                .mut_arg("outgoing", |arg| arg.help(words("cli-help-calls-outgoing")))
+                .mut_arg("to_call_back", |arg| {
+                    arg.help(words("cli-help-calls-to-call-back"))
+                })
+                .mut_arg("account", |arg| arg.help(words("cli-help-calls-account")))
+                .mut_arg("from", |arg| arg.help(words("cli-help-calls-from")))
+                .mut_arg("until", |arg| arg.help(words("cli-help-calls-until")))
+                .mut_arg("limit", |arg| arg.help(words("cli-help-calls-limit")))
+                .mut_arg("json", |arg| arg.help(words("cli-help-json")))
+                .mut_subcommand("export", |export| {
+                    export
+                        .about(words("cli-help-calls-export"))
+                        .mut_arg("file", |arg| arg.help(words("cli-help-calls-file")))
+                        .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
+                })
+        })
+        .mut_subcommand("contacts", |contacts| {
+            contacts
+                .about(words("cli-help-contacts"))
+                .mut_arg("text", |arg| arg.help(words("cli-help-contacts-text")))
+                .mut_arg("favourites", |arg| {
+                    arg.help(words("cli-help-contacts-favourites"))
+                })
+                .mut_arg("json", |arg| arg.help(words("cli-help-json")))
+                .mut_subcommand("import", |import| {
+                    import
+                        .about(words("cli-help-contacts-import"))
+                        .mut_arg("file", |arg| arg.help(words("cli-help-contacts-from")))
+                        .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-yes")))
+                })
+                .mut_subcommand("export", |export| {
+                    export
+                        .about(words("cli-help-contacts-export"))
+                        .mut_arg("file", |arg| arg.help(words("cli-help-contacts-to")))
+                        .mut_arg("csv", |arg| arg.help(words("cli-help-contacts-csv")))
+                        .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
+                })
         })
         .mut_subcommand("quit", |quit| quit.about(words("cli-help-quit")))
         .mut_subcommand("unregister", |unregister| {

@@ -2,6 +2,8 @@
 
 mod args;
 mod ask;
+mod calls;
+mod contacts;
 mod print;
 mod start;
 
@@ -71,6 +73,8 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
             }
             Some(Command::Status { json }) => ask::status(&profile, lang, json).await,
             Some(Command::Doctor { json }) => ask::doctor(&profile, lang, json).await,
+            Some(Command::Calls(args)) => calls::calls(&profile, lang, args).await,
+            Some(Command::Contacts(args)) => contacts::contacts(&profile, lang, args).await,
             Some(Command::Quit) => ask::quit(&profile).await,
             Some(Command::Unregister) => unregister(&profile),
         }

@@ -1,8 +1,6 @@
 //! Carries out what the companion decides.
 
-use std::collections::VecDeque;
-
-use companion::effect::{self, Effect};
+use companion::effect::{self, Effect, Notification};
 use companion::event::Event;
 use companion::journal::{self, Position};
 use companion::settings::Change;
@@ -25,19 +23,11 @@ impl<P: Ports> Controller<P> {
     /// The same for several, whose changes of the journal are written together with the position that they lead to.
     pub(super) fn feed_all(&mut self, events: Vec<Event>, position: Option<Position>) {
         let mut changes = Vec::new();
-        let mut events = VecDeque::from(events);
-        while let Some(event) = events.pop_front() {
-            let mut named = Vec::new();
-            for effect in self.companion.on(event, Timestamp::now()) {
-                if let Effect::LookUp(number) = effect {
-                    named.extend(self.look_up(number));
-                } else if let Some(change) = self.carry_out(effect) {
+        for event in events {
+            for effect in self.decided(event) {
+                if let Some(change) = self.carry_out(effect) {
                     changes.push(change);
                 }
-            }
-            // A caller's name belongs to the call that has just come, ahead of what else waits.
-            for event in named.into_iter().rev() {
-                events.push_front(event);
             }
         }
         if !changes.is_empty() {
@@ -46,6 +36,21 @@ impl<P: Ports> Controller<P> {
         if !changes.is_empty() || position.is_some() {
             self.journal.apply(changes, position);
         }
+    }
+
+    /// What the companion wants, callers' names looked up on the way: they take less than a millisecond.
+    fn decided(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.companion.on(event, Timestamp::now());
+        let mut at = 0;
+        while let Some(effect) = effects.get(at) {
+            if let Effect::LookUp(number) = effect
+                && let Some(named) = self.look_up(number.clone())
+            {
+                effects.extend(self.companion.on(named, Timestamp::now()));
+            }
+            at += 1;
+        }
+        shown_once(effects)
     }
 
     /// What belongs into the journal is given back, all else is done.
@@ -84,7 +89,7 @@ impl<P: Ports> Controller<P> {
             Effect::OpenUrl(url) => self.ports.open_url(url),
             Effect::Run { program, env } => self.ports.run(program, env),
             Effect::Silence(_) => self.write_silenced(),
-            // Answered where the events come from, so that its answer is one of them.
+            // Answered already, see `decided`.
             Effect::LookUp(_) => {}
         }
         None
@@ -98,6 +103,30 @@ impl<P: Ports> Controller<P> {
             tracing::warn!(why = error.message.id, "the silenced number isn't kept");
         }
     }
+}
+
+/// A notification that changes before it was shown is shown once, as it is at the end.
+fn shown_once(effects: Vec<Effect>) -> Vec<Effect> {
+    let mut kept: Vec<Effect> = Vec::with_capacity(effects.len());
+    for effect in effects {
+        if let Effect::Notify(newer) = &effect {
+            let last = kept.iter_mut().rev().find(|earlier| match earlier {
+                Effect::Notify(earlier) => earlier.key == newer.key,
+                Effect::Withdraw(key) => *key == newer.key,
+                _ => false,
+            });
+            if let Some(Effect::Notify(shown)) = last {
+                *shown = Notification {
+                    // A change makes no sound; what it changes may have been about to.
+                    sound: shown.sound || newer.sound,
+                    ..newer.clone()
+                };
+                continue;
+            }
+        }
+        kept.push(effect);
+    }
+    kept
 }
 
 /// The same place, on the wire.

@@ -10,6 +10,7 @@
 
 mod calls;
 mod command_line;
+mod contacts;
 mod direct;
 mod doctor;
 mod enrolment;

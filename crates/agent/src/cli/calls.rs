@@ -1,0 +1,160 @@
+//! `calls`: searches and exports the journal of the running agent.
+
+use companion::words::{Language, Message, say};
+use control::profile::Profile;
+use control::protocol::{
+    Answer, CallFilter, CallFormat, CallPage, CallQuery, CallView, Direction, JournalRequest, Outcome,
+    Request,
+};
+use control::transport::Client;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::DONE;
+use super::args::{CallsArgs, CallsCommand};
+use super::ask::{connect, reason};
+use super::contacts::absolute;
+use super::print;
+
+pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) -> Result<u8, Message> {
+    let zone = TimeZone::system();
+    if let Some(CallsCommand::Export { file, bom }) = &args.command {
+        let client = connect(profile).await?;
+        let format = match file.extension().and_then(|extension| extension.to_str()) {
+            Some(extension) if extension.eq_ignore_ascii_case("json") => CallFormat::Json,
+            Some(extension) if extension.eq_ignore_ascii_case("ics") => CallFormat::Calendar,
+            _ => CallFormat::Csv,
+        };
+        let ask = JournalRequest::Export {
+            path: absolute(file)?,
+            format,
+            bom: *bom,
+        };
+        let Answer::Written { count } = ask_for(&client, ask).await? else {
+            return Err(Message::new("cli-answer-unknown"));
+        };
+        let written = Message::new("cli-calls-written").with("count", count.to_string());
+        print::line(&say(lang, &written));
+        return Ok(DONE);
+    }
+    let mut query = query(&args, &zone)?;
+    let client = connect(profile).await?;
+    let mut all = CallPage {
+        calls: Vec::new(),
+        next: None,
+        holes: Vec::new(),
+    };
+    loop {
+        let wanted = args
+            .limit
+            .saturating_sub(u32::try_from(all.calls.len()).unwrap_or(u32::MAX));
+        if wanted == 0 {
+            break;
+        }
+        query.limit = wanted.min(200);
+        let ask = JournalRequest::Search { query: query.clone() };
+        let Answer::Calls { page } = ask_for(&client, ask).await? else {
+            return Err(Message::new("cli-answer-unknown"));
+        };
+        all.calls.extend(page.calls);
+        all.holes.extend(page.holes);
+        all.next.clone_from(&page.next);
+        query.after = page.next;
+        if query.after.is_none() {
+            break;
+        }
+    }
+    if args.json {
+        let text = serde_json::to_string(&all).map_err(|_| Message::new("cli-answer-unknown"))?;
+        print::line(&text);
+    } else {
+        for call in &all.calls {
+            print::line(&line(call, lang, &zone));
+        }
+    }
+    Ok(DONE)
+}
+
+fn query(args: &CallsArgs, zone: &TimeZone) -> Result<CallQuery, Message> {
+    let filter = match (args.missed, args.incoming, args.outgoing, args.to_call_back) {
+        (true, ..) => CallFilter::Missed,
+        (_, true, ..) => CallFilter::Incoming,
+        (_, _, true, _) => CallFilter::Outgoing,
+        (.., true) => CallFilter::ToCallBack,
+        _ => CallFilter::All,
+    };
+    let time = |text: &Option<String>, days: i64| {
+        let text = text.as_deref();
+        text.map(|text| moment(text, days, zone).ok_or_else(|| Message::new("cli-calls-time")))
+            .transpose()
+            .map(|at| at.map(|at| at.to_string()))
+    };
+    Ok(CallQuery {
+        text: args.text.join(" "),
+        filter,
+        account: args.account.clone(),
+        from: time(&args.from, 0)?,
+        // The day that is named counts too.
+        until: time(&args.until, 1)?,
+        after: None,
+        limit: 0,
+    })
+}
+
+/// A time in RFC 3339, or the beginning of a day here, so many days later.
+fn moment(text: &str, days: i64, zone: &TimeZone) -> Option<Timestamp> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    let day: Date = text.parse().ok()?;
+    let day = day.checked_add(days.days()).ok()?;
+    Some(day.to_zoned(zone.clone()).ok()?.timestamp())
+}
+
+fn line(call: &CallView, lang: Language, zone: &TimeZone) -> String {
+    let started = call.started_at.parse::<Timestamp>().map_or_else(
+        |_| call.started_at.clone(),
+        |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+    );
+    let arrow = match call.direction {
+        Direction::Incoming => "←",
+        Direction::Outgoing => "→",
+    };
+    let outcome = Message::new(match call.outcome {
+        Outcome::Ringing => "cli-call-ringing",
+        Outcome::Talking => "cli-call-talking",
+        Outcome::Answered => "cli-call-answered",
+        Outcome::Missed => "cli-call-missed",
+        Outcome::NoAnswer => "cli-call-no-answer",
+        Outcome::Unknown => "cli-call-unknown",
+    });
+    let mut words = vec![started, arrow.to_owned(), call.party.clone()];
+    words.extend(call.display.clone().filter(|display| *display != call.party));
+    words.push(say(lang, &outcome));
+    words.extend(call.note.as_ref().map(|note| note.replace('\n', " ")));
+    words.join("\t")
+}
+
+async fn ask_for(client: &Client, ask: JournalRequest) -> Result<Answer, Message> {
+    let answer = client.request(Request::Journal { ask }).await;
+    answer.map_err(|error| reason(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_days_here_and_times_are_times() {
+        let paris = TimeZone::fixed(jiff::tz::offset(1));
+        let at = |text, days| moment(text, days, &paris).map(|at| at.to_string());
+        assert_eq!(at("2026-11-24", 0).as_deref(), Some("2026-11-23T23:00:00Z"));
+        assert_eq!(at("2026-11-24", 1).as_deref(), Some("2026-11-24T23:00:00Z"));
+        assert_eq!(
+            at("2026-11-24T10:00:00Z", 1).as_deref(),
+            Some("2026-11-24T10:00:00Z")
+        );
+        assert_eq!(at("hier", 0), None);
+    }
+}
