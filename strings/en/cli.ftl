@@ -150,6 +150,8 @@ journal-query-time = The period that was asked for is no date that can be read: 
 journal-query-page = There is no such continuation: take the list from its beginning.
 record-not-set = There is no record to open for this call: set its address in the settings.
 silence-number-bad = This number can’t be silenced: it isn’t complete.
+export-folder-unusable = The folder can’t be used: { $why }. Choose another one.
+import-folder-empty = This folder holds neither journal.json nor contacts.vcf: choose that of an export.
 
 ## calls and contacts. $count, $added, $updated, $rejected: how many; $file: a name; $format: as what it was read
 

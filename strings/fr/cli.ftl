@@ -150,6 +150,8 @@ journal-query-time = La période demandée n’est pas une date lisible : chois
 journal-query-page = La suite demandée n’existe pas : reprenez la liste depuis le début.
 record-not-set = Aucune fiche ne peut être ouverte pour cet appel : réglez l’adresse de la fiche dans les paramètres.
 silence-number-bad = Ce numéro ne peut pas être mis en silence : il n’est pas complet.
+export-folder-unusable = Le dossier ne peut pas être utilisé : { $why }. Choisissez-en un autre.
+import-folder-empty = Ce dossier ne contient ni journal.json ni contacts.vcf : choisissez celui d’un export.
 
 ## calls and contacts. $count, $added, $updated, $rejected: how many; $file: a name; $format: as what it was read
 

@@ -851,7 +851,7 @@ number: string,
  */
 silenced: boolean, } | { "type": "export_all", 
 /**
- * An absolute path; an existing file is replaced.
+ * An absolute path; made when missing, files in it are replaced.
  */
 path: string, } | { "type": "import_all", 
 /**

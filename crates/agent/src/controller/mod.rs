@@ -7,6 +7,7 @@
 mod contacts;
 mod credentials;
 mod effects;
+mod everything;
 mod journal;
 mod link;
 mod requests;

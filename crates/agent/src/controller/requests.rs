@@ -86,9 +86,8 @@ impl<P: Ports> Controller<P> {
             Request::Contacts { ask } => self.on_contacts_request(ask, reply),
             Request::Journal { ask } => self.on_journal_request(ask, reply),
             Request::Silence { number, silenced } => reply.send(done(self.silence(&number, silenced))),
-            Request::ExportAll { .. } | Request::ImportAll { .. } => {
-                reply.send(Err(error(ErrorCode::Failed, "agent-failed")));
-            }
+            Request::ExportAll { path } => self.export_all(path.into(), reply),
+            Request::ImportAll { path } => self.import_all(path.into(), reply),
             Request::Quit => {
                 self.quitting = true;
                 reply.send(Ok(Answer::Done));

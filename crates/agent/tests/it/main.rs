@@ -15,6 +15,7 @@ mod direct;
 mod doctor;
 mod enrolment;
 mod fakes;
+mod journal;
 mod links;
 mod resume;
 mod setup;

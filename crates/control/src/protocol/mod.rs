@@ -168,13 +168,14 @@ pub enum Request {
         /// Silenced from now on.
         silenced: bool,
     },
-    /// Writes everything that belongs to the person (calls, notes, contacts, settings without secrets) to one file. Answered by
-    /// [`Answer::Written`]. Not for the page: it names a file.
+    /// Writes everything that belongs to the person (calls, notes, contacts, settings without secrets) into a folder. Answered
+    /// by [`Answer::Written`]. Not for the page: it names a folder.
     ExportAll {
-        /// An absolute path; an existing file is replaced.
+        /// An absolute path; made when missing, files in it are replaced.
         path: String,
     },
-    /// Reads such a file: what isn't here yet is added. Answered by [`Answer::Taken`]. Not for the page: it names a file.
+    /// Reads such a folder: calls and contacts that aren't here yet are added. Answered by [`Answer::Taken`]. Not for the page:
+    /// it names a folder.
     ImportAll {
         /// An absolute path.
         path: String,

@@ -1,0 +1,205 @@
+//! What clients ask of the journal: it is searched, noted in, deleted from, written out and read back; and it says when calls
+//! couldn't be heard.
+
+use control::protocol::{
+    Answer, CallBackState, CallFilter, CallPage, CallQuery, CallRef, ConnectionState, ErrorCode, HoleState,
+    JournalRequest, Outcome, Request,
+};
+
+use centrex_tray::desktop::DesktopEvent;
+use control::transport::RequestError;
+
+use crate::world::{Agent, Desk, enrolled, missed_call};
+
+fn ask(ask: JournalRequest) -> Request {
+    Request::Journal { ask }
+}
+
+async fn search(agent: &Agent, query: CallQuery) -> CallPage {
+    match agent.ask(ask(JournalRequest::Search { query })).await {
+        Answer::Calls { page } => page,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn all(agent: &Agent) -> CallPage {
+    search(agent, CallQuery::default()).await
+}
+
+fn found(text: &str) -> CallQuery {
+    CallQuery {
+        text: text.into(),
+        ..CallQuery::default()
+    }
+}
+
+fn the_call(page: &CallPage) -> CallRef {
+    CallRef {
+        account: page.calls[0].account.clone(),
+        call: page.calls[0].call.clone(),
+    }
+}
+
+#[tokio::test]
+async fn a_missed_call_is_found_noted_ticked_and_deleted_for_good() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+
+    let page = search(&agent, found("01 99 00 00 42")).await;
+    assert_eq!(page.calls.len(), 1);
+    assert_eq!(page.calls[0].outcome, Outcome::Missed);
+    assert!(search(&agent, found("04 65 71")).await.calls.is_empty());
+    let at = the_call(&page);
+
+    let note = JournalRequest::Note {
+        at: at.clone(),
+        note: "Rappeler après le café".into(),
+    };
+    agent.ask(ask(note)).await;
+    assert_eq!(
+        search(&agent, found("cafe")).await.calls[0].note.as_deref(),
+        Some("Rappeler après le café")
+    );
+
+    agent
+        .ask(ask(JournalRequest::CallBack {
+            at: at.clone(),
+            wanted: true,
+        }))
+        .await;
+    let to_call_back = CallQuery {
+        filter: CallFilter::ToCallBack,
+        ..CallQuery::default()
+    };
+    let page = search(&agent, to_call_back).await;
+    assert_eq!(page.calls[0].call_back, CallBackState::Wanted);
+
+    agent.ask(ask(JournalRequest::Delete { at: at.clone() })).await;
+    assert!(all(&agent).await.calls.is_empty());
+    let state = agent
+        .until("no list shows it", |state| state.recent.is_empty())
+        .await;
+    assert_eq!(state.missed, 0);
+    let gone = agent
+        .client
+        .request(ask(JournalRequest::Note { at, note: "?".into() }))
+        .await;
+    assert!(
+        matches!(gone, Err(RequestError::Refused(error)) if error.code == ErrorCode::Failed),
+        "a call that is gone"
+    );
+
+    // Nor does it come back with the next start.
+    agent.quit().await;
+    let mut agent = desk.start().await;
+    agent.live().await;
+    missed_call(&sim).await;
+    let state = agent.until("the next one", |state| state.missed == 1).await;
+    assert_eq!(state.recent.len(), 1);
+    assert_eq!(all(&agent).await.calls.len(), 1);
+}
+
+#[tokio::test]
+async fn a_time_without_connection_is_a_hole_that_the_relay_fills() {
+    let (sim, mut relay, _desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("heard", |state| state.missed == 1).await;
+    relay.stop().await;
+    agent
+        .until("not connected", |state| {
+            state.connection.state == ConnectionState::Down
+        })
+        .await;
+    let open = all(&agent).await.holes;
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!((open[0].state, &open[0].until), (HoleState::Open, &None));
+
+    relay.resume().await;
+    agent.desktop.send(DesktopEvent::Woke).unwrap();
+    agent.live().await;
+    missed_call(&sim).await;
+    agent.until("heard again", |state| state.missed == 2).await;
+    let page = all(&agent).await;
+    assert_eq!(page.holes.len(), 1, "{:?}", page.holes);
+    assert_eq!(page.holes[0].state, HoleState::Filled);
+    assert!(page.holes[0].until.is_some());
+    assert!(
+        search(&agent, found("01 99")).await.holes.is_empty(),
+        "a search says nothing of time"
+    );
+}
+
+#[tokio::test]
+async fn everything_goes_out_to_a_folder_and_into_another_desk() {
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    let at = the_call(&all(&agent).await);
+    agent
+        .ask(ask(JournalRequest::Note {
+            at,
+            note: "=1+1".into(),
+        }))
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export").display().to_string();
+    let written = agent.ask(Request::ExportAll { path: path.clone() }).await;
+    assert!(matches!(written, Answer::Written { count: 1 }), "{written:?}");
+
+    let other = Desk::new().start().await;
+    let taken = other.ask(Request::ImportAll { path }).await;
+    assert!(
+        matches!(&taken, Answer::Taken { taken } if taken.added == 1),
+        "{taken:?}"
+    );
+    let page = all(&other).await;
+    assert_eq!(page.calls[0].note.as_deref(), Some("=1+1"));
+    let empty = folder.path().display().to_string();
+    assert!(
+        other
+            .client
+            .request(Request::ImportAll { path: empty })
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_page_goes_on_where_the_one_before_ended() {
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    for count in 1..=3 {
+        missed_call(&sim).await;
+        agent.until("missed", |state| state.missed == count).await;
+    }
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = search(
+            &agent,
+            CallQuery {
+                limit: 2,
+                after: after.take(),
+                ..CallQuery::default()
+            },
+        )
+        .await;
+        seen.extend(page.calls.into_iter().map(|call| call.call));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    let state = agent.until("all", |state| state.recent.len() == 3).await;
+    let known: Vec<_> = state.recent.iter().map(|call| call.call.clone()).collect();
+    assert_eq!(seen, known);
+    let bad = CallQuery {
+        after: Some("nonsense".into()),
+        ..CallQuery::default()
+    };
+    let refused = agent
+        .client
+        .request(ask(JournalRequest::Search { query: bad }))
+        .await;
+    assert!(matches!(refused, Err(RequestError::Refused(error)) if error.code == ErrorCode::BadRequest));
+}
