@@ -15,6 +15,7 @@ mod cross;
 mod demo;
 mod icons;
 mod install;
+mod metadata;
 mod node;
 mod run;
 mod tally;
@@ -56,6 +57,8 @@ enum Command {
         #[arg(long, value_name = "FILE.png")]
         sheet: Option<PathBuf>,
     },
+    /// Brings the numbering plans of the rlibphonenumber that Cargo.lock names. After each update of it.
+    Metadata,
 }
 
 fn main() -> ExitCode {
@@ -82,5 +85,6 @@ fn dispatch() -> Result<()> {
             icons::write(&run::root())?;
             sheet.map_or(Ok(()), |sheet| icons::contact_sheet(&run::root(), &sheet))
         }
+        Command::Metadata => metadata::write(&run::root()),
     }
 }

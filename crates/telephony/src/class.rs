@@ -3,10 +3,11 @@
 //!
 //! Prices and duties hang on the prefix, not on the holder; no class says who really calls.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberType};
+use rlibphonenumber::{PhoneNumberType, get_national_significant_number_owned};
 use serde::{Deserialize, Serialize};
 
 use crate::number::{Destination, E164, Party};
+use crate::plans::library;
 
 /// The class of a number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -201,20 +202,23 @@ pub fn class(number: &E164) -> Class {
     if let Some(national) = number.digits().strip_prefix("33") {
         return french(national);
     }
-    let Ok(parsed) = PHONE_NUMBER_UTIL.parse(number.as_str(), None) else {
+    let Some(library) = library(number.digits()) else {
+        return Class::Unknown;
+    };
+    let Ok(parsed) = library.parse(number.as_str(), None) else {
         return Class::Unknown;
     };
     let Ok(calling_code) = u16::try_from(parsed.country_code) else {
         return Class::Unknown;
     };
-    let kind = parsed.get_type();
+    let kind = library.get_number_type(&parsed);
     if [870, 881, 882, 883, 979].contains(&calling_code) {
         return Class::Satellite;
     }
     if calling_code == 800 {
         return Class::Free;
     }
-    let national = parsed.get_national_significant_number();
+    let national = get_national_significant_number_owned(&parsed);
     if let Some(territory) = Territory::of(calling_code, &national) {
         return match kind {
             _ if ["9475", "9476", "9477", "9478", "9479"]
@@ -231,9 +235,9 @@ pub fn class(number: &E164) -> Class {
             _ => Class::Overseas(territory),
         };
     }
-    let region = parsed
-        .get_region_code()
-        .or_else(|| PHONE_NUMBER_UTIL.get_region_for_country_code(parsed.country_code))
+    let region = library
+        .get_region_for_number(&parsed)
+        .or_else(|| library.get_region_for_country_code(parsed.country_code))
         .and_then(|region| Region::parse(region.as_region_str().as_ref()));
     Class::Foreign {
         calling_code,

@@ -1,9 +1,10 @@
 //! How numbers are shown and copied.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::PhoneNumberFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::number::{Destination, E164, Party};
+use crate::plans::library;
 
 /// The languages of the product.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,10 +47,12 @@ pub fn display_number(number: &E164, language: Language) -> String {
         Language::Fr if number.digits().starts_with("33") => PhoneNumberFormat::National,
         Language::Fr | Language::En => PhoneNumberFormat::International,
     };
-    match PHONE_NUMBER_UTIL.parse(number.as_str(), None) {
-        Ok(parsed) => parsed.format_as(format).replace(' ', "\u{a0}"),
-        Err(_) => number.as_str().to_owned(),
-    }
+    library(number.digits())
+        .and_then(|library| {
+            let parsed = library.parse(number.as_str(), None).ok()?;
+            Some(library.format(&parsed, format).replace(' ', "\u{a0}"))
+        })
+        .unwrap_or_else(|| number.as_str().to_owned())
 }
 
 /// Whoever stands at an end of a call, for the eye. What isn't a number is shown as it came, short numbers in their groups.

@@ -29,6 +29,7 @@ pub mod class;
 pub mod format;
 pub mod neutral;
 pub mod number;
+mod plans;
 pub mod rules;
 pub mod understand;
 pub mod verdict;

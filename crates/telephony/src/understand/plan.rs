@@ -1,12 +1,11 @@
 //! Digits alone, read against the numbering plans.
 
-use rlibphonenumber::{
-    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, ValidationError,
-};
+use rlibphonenumber::{NumberLengthType, ParseError, PhoneNumberFormat, ValidationError};
 
 use super::{Note, One};
 use crate::class::{Class, short_class};
 use crate::number::{Destination, E164};
+use crate::plans::library;
 use crate::rules::Rules;
 use crate::verdict::Refusal;
 
@@ -180,9 +179,7 @@ fn machine_length(national: &str) -> Option<usize> {
 
 /// 083–088 are refused by their class, whatever the plan says; 063998 is set aside for fiction, and no library knows it.
 fn in_french_plan(national: &str) -> bool {
-    national.starts_with('8')
-        || national.starts_with("63998")
-        || parse(&format!("33{national}")).is_ok_and(|number| number.is_valid())
+    national.starts_with('8') || national.starts_with("63998") || is_valid(&format!("33{national}"))
 }
 
 /// Overseas ranges, by the digits after the zero: country code and what follows it. Their numbers look French and have a
@@ -212,7 +209,7 @@ pub(crate) fn overseas(national: &str) -> Option<(u16, String)> {
         // 0976 is shared out among the territories in small blocks; the library knows which.
         _ if starts(&["976"]) => [262, 590, 594, 596]
             .into_iter()
-            .find(|code| parse(&format!("{code}{national}")).is_ok_and(|number| number.is_valid()))?,
+            .find(|code| is_valid(&format!("{code}{national}")))?,
         _ => return None,
     };
     Some((calling_code, national.to_owned()))
@@ -221,10 +218,19 @@ pub(crate) fn overseas(national: &str) -> Option<(u16, String)> {
 /// A number of another country, by the library.
 fn foreign(digits: &str) -> Reading {
     let count = digits.len();
-    let number = match parse(digits) {
-        Ok(number) => number,
+    let Some(library) = library(digits) else {
         // Country codes have up to three digits.
-        Err(ParseError::InvalidCountryCode) if count > 3 => return Reading::Refused(Refusal::UnknownCountry),
+        return if count > 3 {
+            Reading::Refused(Refusal::UnknownCountry)
+        } else {
+            Reading::Incomplete(Refusal::TooShort {
+                digits: count,
+                expected: None,
+            })
+        };
+    };
+    let number = match library.parse(format!("+{digits}"), None) {
+        Ok(number) => number,
         Err(ParseError::TooLongNsn) => {
             return Reading::Refused(Refusal::TooLong {
                 digits: count,
@@ -238,7 +244,7 @@ fn foreign(digits: &str) -> Reading {
             });
         }
     };
-    match number.is_possible_with_reason() {
+    match library.is_possible_number_with_reason(&number) {
         Ok(NumberLengthType::IsPossible) => {}
         Ok(NumberLengthType::IsPossibleLocalOnly)
         | Err(ValidationError::TooShort | ValidationError::InvalidLength) => {
@@ -255,14 +261,19 @@ fn foreign(digits: &str) -> Reading {
         }
         Err(ValidationError::InvalidCountryCode) => return Reading::Refused(Refusal::UnknownCountry),
     }
-    match as_e164(&number.format_as(PhoneNumberFormat::E164)) {
-        Reading::One(one) if !number.is_valid() => Reading::One(one.noted(Note::NotInPlan)),
+    match as_e164(&library.format(&number, PhoneNumberFormat::E164)) {
+        Reading::One(one) if !library.is_valid_number(&number) => Reading::One(one.noted(Note::NotInPlan)),
         other => other,
     }
 }
 
-fn parse(digits: &str) -> Result<PhoneNumber, ParseError> {
-    PHONE_NUMBER_UTIL.parse(format!("+{digits}"), None)
+/// Whether a numbering plan knows these digits, country code first, for a number.
+fn is_valid(digits: &str) -> bool {
+    library(digits).is_some_and(|library| {
+        library
+            .parse(format!("+{digits}"), None)
+            .is_ok_and(|number| library.is_valid_number(&number))
+    })
 }
 
 fn as_e164(text: &str) -> Reading {

@@ -1,0 +1,58 @@
+//! Brings the numbering plans of the locked rlibphonenumber into `crates/telephony/data`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::run;
+
+/// What of `cargo metadata` is asked for.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    manifest_path: PathBuf,
+}
+
+/// Copies the library's metadata, and says beside it whose and of which version it is.
+///
+/// # Errors
+/// A library that isn't where cargo says, or a file that can't be written.
+pub fn write(root: &Path) -> Result<()> {
+    let told = run::read(&mut run::cargo(["metadata", "--format-version", "1", "--locked"]))?;
+    let metadata: Metadata = serde_json::from_str(&told).context("can't read what `cargo metadata` says")?;
+    let library = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == "rlibphonenumber")
+        .context("rlibphonenumber isn't among the dependencies")?;
+    let from = library
+        .manifest_path
+        .with_file_name("src/generated/metadata/metadata.bin");
+    let data = root.join("crates/telephony/data");
+    let notice = notice(&library.version);
+    std::fs::copy(&from, data.join("metadata.bin"))
+        .with_context(|| format!("can't copy {}", from.display()))?;
+    std::fs::write(data.join("NOTICE"), notice).context("can't write crates/telephony/data/NOTICE")?;
+    run::say(format!("Numbering plans of rlibphonenumber {}", library.version));
+    Ok(())
+}
+
+fn notice(version: &str) -> String {
+    format!(
+        "metadata.bin holds the numbering plans of the world as libphonenumber describes them.\n\
+         \n\
+         It is src/generated/metadata/metadata.bin of rlibphonenumber {version}, unchanged: a PhoneMetadataCollection in\n\
+         protocol buffers (resources/phonemetadata.proto there). `cargo xtask metadata` brings it and writes this file.\n\
+         \n\
+         Copyright (C) 2009 The Libphonenumber Authors\n\
+         Copyright (C) 2025 Kashin Vladislav\n\
+         Licensed under the Apache License, Version 2.0: http://www.apache.org/licenses/LICENSE-2.0\n"
+    )
+}
