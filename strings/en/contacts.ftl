@@ -76,11 +76,4 @@ contacts-import-no-preview = No file is ready to be imported: choose one first.
 ## How a source goes. $why: the system's words
 
 contacts-folder-unreadable = The watched folder can’t be read ({ $why }): its contacts stay as they were. Check that it exists and that you may read it.
-contacts-carddav-password = The shared address book refuses user name or password: its contacts stay as they were. Correct them in the settings.
-contacts-carddav-not-found = There is no address book at this address: its contacts stay as they were. Check the shared address book’s address in the settings.
-contacts-carddav-not-carddav = The server at this address isn’t a CardDAV server, or its answer can’t be read: the contacts stay as they were. Check the address in the settings.
-contacts-carddav-unreachable = The shared address book can’t be reached: its contacts stay as they were, and it is tried again. Check your network connection.
-contacts-carddav-tls = The shared address book’s certificate isn’t trusted: nothing was sent to it. Check this computer’s date and the address, or tell your administrator.
-contacts-carddav-redirect = The shared address book points to another server ({ $host }), which doesn’t get the password. If it is the right one, enter its address in the settings.
-contacts-carddav-too-large = The shared address book sends more than can be read: its contacts stay as they were. Choose a smaller one.
 contacts-source-failed = This source couldn’t be read: its contacts stay as they were. It is tried again.

@@ -76,11 +76,4 @@ contacts-import-no-preview = Aucun fichier n’est prêt à être importé : ch
 ## How a source goes. $why: the system's words
 
 contacts-folder-unreadable = Le dossier surveillé ne peut pas être lu ({ $why }) : ses contacts restent comme ils étaient. Vérifiez qu’il existe et que vous y avez accès.
-contacts-carddav-password = Le carnet partagé refuse l’identifiant ou le mot de passe : ses contacts restent comme ils étaient. Corrigez-les dans les paramètres.
-contacts-carddav-not-found = Aucun carnet ne se trouve à cette adresse : ses contacts restent comme ils étaient. Vérifiez l’adresse du carnet partagé dans les paramètres.
-contacts-carddav-not-carddav = Le serveur de cette adresse n’est pas un serveur CardDAV, ou sa réponse n’est pas lisible : les contacts restent comme ils étaient. Vérifiez l’adresse dans les paramètres.
-contacts-carddav-unreachable = Le carnet partagé est injoignable : ses contacts restent comme ils étaient, et un nouvel essai suivra. Vérifiez votre connexion au réseau.
-contacts-carddav-tls = Le certificat du carnet partagé n’est pas reconnu : rien ne lui a été envoyé. Vérifiez la date de cet ordinateur et l’adresse, ou prévenez votre administrateur.
-contacts-carddav-redirect = Le carnet partagé renvoie vers un autre serveur ({ $host }), à qui le mot de passe n’est pas envoyé. S’il est le bon, saisissez son adresse dans les paramètres.
-contacts-carddav-too-large = Le carnet partagé envoie plus que ce qui peut être lu : ses contacts restent comme ils étaient. Choisissez un carnet plus petit.
 contacts-source-failed = Cette source n’a pas pu être lue : ses contacts restent comme ils étaient. Un nouvel essai suivra.

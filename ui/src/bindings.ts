@@ -493,7 +493,7 @@ problem: Message | null, };
 /**
  * The secrets that the product knows.
  */
-export type CredentialKind = "relay_token" | "api_key" | "account_password" | "carddav_password" | "ldap_password";
+export type CredentialKind = "relay_token" | "api_key" | "account_password";
 
 /**
  * The call being placed.
@@ -961,26 +961,6 @@ keep_private: boolean,
  */
 contacts_folder: string | null, 
 /**
- * The CardDAV collection.
- */
-carddav_url: string | null, 
-/**
- * The user there.
- */
-carddav_user: string | null, 
-/**
- * `ldaps://directory.example`
- */
-ldap_url: string | null, 
-/**
- * Where the search begins: `ou=people,dc=example`
- */
-ldap_base: string | null, 
-/**
- * As whom: a distinguished name; absent: anonymously.
- */
-ldap_user: string | null, 
-/**
  * What stands before an internal extension to make it a full number: `+33142685`
  */
 extension_prefix: string | null, 
@@ -1089,26 +1069,6 @@ keep_private?: boolean | null,
  * See [`Settings::contacts_folder`].
  */
 contacts_folder?: string | null, 
-/**
- * See [`Settings::carddav_url`].
- */
-carddav_url?: string | null, 
-/**
- * See [`Settings::carddav_user`].
- */
-carddav_user?: string | null, 
-/**
- * See [`Settings::ldap_url`].
- */
-ldap_url?: string | null, 
-/**
- * See [`Settings::ldap_base`].
- */
-ldap_base?: string | null, 
-/**
- * See [`Settings::ldap_user`].
- */
-ldap_user?: string | null, 
 /**
  * See [`Settings::extension_prefix`].
  */

@@ -309,11 +309,6 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             .contacts_folder
             .as_ref()
             .map(|folder| folder.display().to_string()),
-        carddav_url: None,
-        carddav_user: None,
-        ldap_url: None,
-        ldap_base: None,
-        ldap_user: None,
         extension_prefix: (!settings.extension_prefix.is_empty()).then(|| settings.extension_prefix.clone()),
         extension_length: settings.extension_length,
         locked: around

@@ -130,10 +130,6 @@ pub enum CredentialKind {
     ApiKey,
     /// The account's SIP password (direct mode).
     AccountPassword,
-    /// The password of the CardDAV collection that contacts come from.
-    CarddavPassword,
-    /// The password for the LDAP directory that callers are looked up in.
-    LdapPassword,
 }
 
 impl CredentialKind {

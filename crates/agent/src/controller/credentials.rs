@@ -173,8 +173,6 @@ impl<P: Ports> Controller<P> {
             wire::CredentialKind::RelayToken => (CredentialKind::RelayToken, None),
             wire::CredentialKind::ApiKey => (CredentialKind::ApiKey, account),
             wire::CredentialKind::AccountPassword => (CredentialKind::AccountPassword, account),
-            wire::CredentialKind::CarddavPassword => (CredentialKind::CarddavPassword, None),
-            wire::CredentialKind::LdapPassword => (CredentialKind::LdapPassword, None),
         };
         if kind.is_of_an_account() && account.is_none() {
             return reply.send(Err(super::requests::error(

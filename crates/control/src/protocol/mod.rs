@@ -391,16 +391,6 @@ pub struct SettingsChange {
     pub keep_private: Option<bool>,
     /// See [`Settings::contacts_folder`].
     pub contacts_folder: Option<String>,
-    /// See [`Settings::carddav_url`].
-    pub carddav_url: Option<String>,
-    /// See [`Settings::carddav_user`].
-    pub carddav_user: Option<String>,
-    /// See [`Settings::ldap_url`].
-    pub ldap_url: Option<String>,
-    /// See [`Settings::ldap_base`].
-    pub ldap_base: Option<String>,
-    /// See [`Settings::ldap_user`].
-    pub ldap_user: Option<String>,
     /// See [`Settings::extension_prefix`].
     pub extension_prefix: Option<String>,
     /// See [`Settings::extension_length`].

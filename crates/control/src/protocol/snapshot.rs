@@ -227,10 +227,6 @@ pub enum CredentialKind {
     ApiKey,
     /// The account's SIP password.
     AccountPassword,
-    /// The password of the CardDAV collection.
-    CarddavPassword,
-    /// The password for the LDAP directory.
-    LdapPassword,
 }
 
 /// Whether the keychain holds a secret.
@@ -295,16 +291,6 @@ pub struct Settings {
     pub keep_private: bool,
     /// A folder of vCard files that is watched.
     pub contacts_folder: Option<String>,
-    /// The CardDAV collection.
-    pub carddav_url: Option<String>,
-    /// The user there.
-    pub carddav_user: Option<String>,
-    /// `ldaps://directory.example`
-    pub ldap_url: Option<String>,
-    /// Where the search begins: `ou=people,dc=example`
-    pub ldap_base: Option<String>,
-    /// As whom: a distinguished name; absent: anonymously.
-    pub ldap_user: Option<String>,
     /// What stands before an internal extension to make it a full number: `+33142685`
     pub extension_prefix: Option<String>,
     /// How many digits an internal extension has; 0: none.

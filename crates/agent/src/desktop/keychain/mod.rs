@@ -134,8 +134,6 @@ fn user(name: &SecretName) -> String {
         CredentialKind::RelayToken => "relay-token",
         CredentialKind::ApiKey => "api-key",
         CredentialKind::AccountPassword => "account-password",
-        CredentialKind::CarddavPassword => "carddav-password",
-        CredentialKind::LdapPassword => "ldap-password",
     };
     match &name.account {
         Some(account) => format!("{kind}:{account}"),
