@@ -467,5 +467,16 @@ mod tests {
         assert_eq!((call.call_id.0.as_str(), *origin), ("ended", Origin::Relay));
         assert_eq!(outcome.history_cut, Some(false));
         assert_eq!(outcome.position.unwrap().event, "40");
+
+        link.on(event(0, EventBody::Gap), at(30));
+        let list = CallList {
+            at: at(30),
+            as_of: EventId(41),
+            live: Vec::new(),
+            ended: Vec::new(),
+            is_cut: true,
+        };
+        let outcome = link.on(News::Calls(Ok(list)), at(30));
+        assert_eq!(outcome.history_cut, Some(true), "and that it isn't whole is told");
     }
 }

@@ -253,11 +253,7 @@ async fn get(address: &str) -> Result<u16, String> {
         }
         cause.to_string()
     };
-    let is_local = Url::parse(address).is_ok_and(|url| match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        _ => false,
-    });
+    let is_local = Url::parse(address).is_ok_and(|url| loopback::is_loopback(&url));
     let mut builder = reqwest::Client::builder()
         .redirect(Policy::none())
         .referer(false)

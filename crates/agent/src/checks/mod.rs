@@ -1,5 +1,7 @@
 //! Tries what the app needs, step by step, and says what was found. No step rings a phone, and none shows a secret.
 
+mod desktop;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,28 +16,14 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::controller::Input;
-use crate::desktop::notifications::Server;
 use crate::desktop::{KeychainPort, SecretName};
 use crate::enrol::{self, TOKEN, address_problem};
 use crate::{token, view};
 
+pub(crate) use desktop::{Found, desktop};
+
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// What the controller knows without trying.
-pub(crate) struct Found {
-    pub(crate) tray_shown: bool,
-    /// Why a notification couldn't be shown in this run.
-    pub(crate) notify_problem: Option<String>,
-    /// Who says now that it shows them.
-    pub(crate) notification_server: Result<Option<Server>, String>,
-    /// Why calls aren't remembered now.
-    pub(crate) journal_problem: Option<String>,
-    /// The relay's last list of past calls didn't hold them all.
-    pub(crate) history_cut: bool,
-    /// What is wrong with the settings file.
-    pub(crate) settings_problem: Option<Message>,
-}
 
 /// A check with its sentence.
 fn check(name: &str, result: CheckResult, message: Message) -> Check {
@@ -54,78 +42,6 @@ fn failed(name: &str, id: &str) -> Check {
     check(name, CheckResult::Failed, Message::new(id))
 }
 
-/// Tray, notifications, journal, settings and window.
-pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
-    let tray = if found.tray_shown {
-        ok("tray_host", "doctor-tray-ok")
-    } else {
-        check(
-            "tray_host",
-            CheckResult::Warning,
-            Message::new("doctor-tray-none"),
-        )
-    };
-    let journal = match &found.journal_problem {
-        None => ok("journal", "doctor-journal-ok"),
-        Some(why) => check(
-            "journal",
-            CheckResult::Failed,
-            Message::new("doctor-journal-failed").with("why", why),
-        ),
-    };
-    let history = found.history_cut.then(|| {
-        let message = Message::new("doctor-history-cut");
-        check("history", CheckResult::Warning, message)
-    });
-    let files = files(found.settings_problem.as_ref(), window);
-    [tray, notifications(found), journal]
-        .into_iter()
-        .chain(history)
-        .chain(files)
-        .collect()
-}
-
-/// Whether a notification would be shown now, and whether one was refused before.
-fn notifications(found: &Found) -> Check {
-    let told = |result, message| check("notifications", result, message);
-    let failed = |why: &str| {
-        let message = Message::new("doctor-notifications-failed").with("why", why);
-        told(CheckResult::Failed, message)
-    };
-    let (server, refused) = match (&found.notification_server, &found.notify_problem) {
-        (Err(why), _) | (Ok(None), Some(why)) => return failed(why),
-        (Ok(None), None) => return ok("notifications", "doctor-notifications-unasked"),
-        (Ok(Some(server)), refused) => (server, refused),
-    };
-    let (result, message) = match refused {
-        Some(why) => (
-            CheckResult::Warning,
-            Message::new("doctor-notifications-refused").with("why", why),
-        ),
-        None if !server.has_buttons => (
-            CheckResult::Warning,
-            Message::new("doctor-notifications-no-buttons"),
-        ),
-        None => (CheckResult::Ok, Message::new("doctor-notifications-ok")),
-    };
-    told(result, message.with("server", &server.name))
-}
-
-/// Settings and window.
-fn files(settings_problem: Option<&Message>, window: &Path) -> [Check; 2] {
-    let settings = match settings_problem {
-        None => ok("settings", "doctor-settings-ok"),
-        Some(problem) => check("settings", CheckResult::Warning, problem.clone()),
-    };
-    let window = if window.is_file() {
-        ok("window", "doctor-window-ok")
-    } else {
-        let message = Message::new("agent-window-missing").with("path", window.display().to_string());
-        check("window", CheckResult::Failed, message)
-    };
-    [settings, window]
-}
-
 /// Everything that can be tried while no agent runs; tray, notifications and journal are its own.
 pub(crate) async fn without_agent<K: KeychainPort>(
     keychain: &K,
@@ -133,7 +49,7 @@ pub(crate) async fn without_agent<K: KeychainPort>(
     window: &Path,
 ) -> Vec<Check> {
     let mut checks = vec![failed("agent", "cli-not-running")];
-    checks.extend(files(loaded.problem.as_ref(), window));
+    checks.extend(desktop::files(loaded.problem.as_ref(), window));
     checks.push(self::keychain(keychain).await);
     checks.extend(connection(keychain, &loaded.settings, None).await);
     checks

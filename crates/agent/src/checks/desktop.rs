@@ -1,0 +1,120 @@
+//! What the agent knows of its own desktop, as checks.
+
+use std::path::Path;
+
+use companion::words::Message;
+use control::protocol::{Check, CheckResult};
+
+use super::{check, ok};
+use crate::desktop::notifications::Server;
+
+/// What the controller knows without trying.
+pub(crate) struct Found {
+    pub(crate) tray_shown: bool,
+    /// Why a notification couldn't be shown in this run.
+    pub(crate) notify_problem: Option<String>,
+    /// Who says now that it shows them.
+    pub(crate) notification_server: Result<Option<Server>, String>,
+    /// Why calls aren't remembered now.
+    pub(crate) journal_problem: Option<String>,
+    /// The relay's last list of past calls didn't hold them all.
+    pub(crate) history_cut: bool,
+    /// What is wrong with the settings file.
+    pub(crate) settings_problem: Option<Message>,
+}
+
+/// Tray, notifications, journal, settings and window.
+pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
+    let tray = if found.tray_shown {
+        ok("tray_host", "doctor-tray-ok")
+    } else {
+        check(
+            "tray_host",
+            CheckResult::Warning,
+            Message::new("doctor-tray-none"),
+        )
+    };
+    let journal = match &found.journal_problem {
+        None => ok("journal", "doctor-journal-ok"),
+        Some(why) => check(
+            "journal",
+            CheckResult::Failed,
+            Message::new("doctor-journal-failed").with("why", why),
+        ),
+    };
+    let history = found.history_cut.then(|| {
+        let message = Message::new("doctor-history-cut");
+        check("history", CheckResult::Warning, message)
+    });
+    let files = files(found.settings_problem.as_ref(), window);
+    [tray, notifications(found), journal]
+        .into_iter()
+        .chain(history)
+        .chain(files)
+        .collect()
+}
+
+/// Whether a notification would be shown now, and whether one was refused before.
+fn notifications(found: &Found) -> Check {
+    let told = |result, message| check("notifications", result, message);
+    let failed = |why: &str| {
+        let message = Message::new("doctor-notifications-failed").with("why", why);
+        told(CheckResult::Failed, message)
+    };
+    let (server, refused) = match (&found.notification_server, &found.notify_problem) {
+        (Err(why), _) | (Ok(None), Some(why)) => return failed(why),
+        (Ok(None), None) => return ok("notifications", "doctor-notifications-unasked"),
+        (Ok(Some(server)), refused) => (server, refused),
+    };
+    let (result, message) = match refused {
+        Some(why) => (
+            CheckResult::Warning,
+            Message::new("doctor-notifications-refused").with("why", why),
+        ),
+        None if !server.has_buttons => (
+            CheckResult::Warning,
+            Message::new("doctor-notifications-no-buttons"),
+        ),
+        None => (CheckResult::Ok, Message::new("doctor-notifications-ok")),
+    };
+    told(result, message.with("server", &server.name))
+}
+
+/// Settings and window.
+pub(super) fn files(settings_problem: Option<&Message>, window: &Path) -> [Check; 2] {
+    let settings = match settings_problem {
+        None => ok("settings", "doctor-settings-ok"),
+        Some(problem) => check("settings", CheckResult::Warning, problem.clone()),
+    };
+    let window = if window.is_file() {
+        ok("window", "doctor-window-ok")
+    } else {
+        let message = Message::new("agent-window-missing").with("path", window.display().to_string());
+        check("window", CheckResult::Failed, message)
+    };
+    [settings, window]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_past_calls_that_was_cut_is_a_reservation() {
+        let history = |history_cut| {
+            let found = Found {
+                tray_shown: true,
+                notify_problem: None,
+                notification_server: Ok(None),
+                journal_problem: None,
+                history_cut,
+                settings_problem: None,
+            };
+            let checks = desktop(&found, Path::new("window"));
+            let check = checks.into_iter().find(|check| check.name == "history");
+            check.map(|check| (check.result, check.message.id))
+        };
+        let warning = (CheckResult::Warning, "doctor-history-cut".to_owned());
+        assert_eq!((history(false), history(true)), (None, Some(warning)));
+    }
+}
