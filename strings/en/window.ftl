@@ -86,6 +86,34 @@ window-calls-line = Line
 window-calls-started = Start
 window-calls-duration = Duration
 window-calls-not-callable = This caller sent no number to call back.
+window-calls-search = Search a name, a number, a note
+window-calls-filter = Which calls
+window-calls-filter-all = All calls
+window-calls-filter-missed = Missed
+window-calls-filter-incoming = Incoming
+window-calls-filter-outgoing = Outgoing
+window-calls-filter-to_call_back = To call back
+window-calls-period = Period
+window-calls-period-0 = Any time
+window-calls-period-1 = Today
+window-calls-period-7 = 7 days
+window-calls-period-30 = 30 days
+window-calls-period-365 = 12 months
+window-calls-lines-all = All lines
+window-calls-none-found = No call matches.
+# $from, $until: times without connection to the relay
+window-calls-hole-open = Not connected since { $from }
+window-calls-hole-filled = Not connected from { $from } to { $until } – caught up
+window-calls-hole-gap = Not connected from { $from } to { $until } – calls may be missing
+window-calls-why = This name
+window-calls-ambiguous = Several contacts have this number. Who is it?
+window-calls-note = Note
+window-calls-to-call-back = To call back
+window-calls-record = Open the record
+window-calls-silence = No more alerts
+window-calls-unsilence = Alert again
+window-calls-delete = Delete
+window-calls-delete-sure = Really delete
 
 ## Settings
 window-settings-connection = Connection

@@ -87,6 +87,34 @@ window-calls-line = Ligne
 window-calls-started = Début
 window-calls-duration = Durée
 window-calls-not-callable = Ce correspondant n’a pas transmis de numéro à rappeler.
+window-calls-search = Rechercher un nom, un numéro, une note
+window-calls-filter = Quels appels
+window-calls-filter-all = Tous les appels
+window-calls-filter-missed = Manqués
+window-calls-filter-incoming = Entrants
+window-calls-filter-outgoing = Sortants
+window-calls-filter-to_call_back = À rappeler
+window-calls-period = Période
+window-calls-period-0 = Toute période
+window-calls-period-1 = Aujourd’hui
+window-calls-period-7 = 7 jours
+window-calls-period-30 = 30 jours
+window-calls-period-365 = 12 mois
+window-calls-lines-all = Toutes les lignes
+window-calls-none-found = Aucun appel ne correspond.
+# $from, $until: heures sans connexion au relais
+window-calls-hole-open = Non connecté depuis { $from }
+window-calls-hole-filled = Non connecté de { $from } à { $until } – rattrapé
+window-calls-hole-gap = Non connecté de { $from } à { $until } – des appels peuvent manquer
+window-calls-why = Ce nom
+window-calls-ambiguous = Plusieurs contacts ont ce numéro. Qui est-ce ?
+window-calls-note = Note
+window-calls-to-call-back = À rappeler
+window-calls-record = Ouvrir la fiche
+window-calls-silence = Ne plus alerter
+window-calls-unsilence = Alerter de nouveau
+window-calls-delete = Supprimer
+window-calls-delete-sure = Supprimer vraiment
 
 ## Settings
 window-settings-connection = Connexion

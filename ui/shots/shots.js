@@ -62,6 +62,16 @@ const shots = [
     place: 'calls',
     act: (page) => page.locator('.row-button').nth(1).click(),
   },
+  { name: 'calls-journal', scene: 'journal', place: 'calls' },
+  {
+    name: 'calls-details',
+    scene: 'journal',
+    place: 'calls',
+    act: async (page) => {
+      await page.locator('.row-button').first().click();
+      await page.locator('.details').scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'calls-empty', scene: 'direct', place: 'calls' },
   { name: 'calls-hostile', scene: 'hostile', place: 'calls' },
   { name: 'settings', scene: 'ready', place: 'settings' },

@@ -12,6 +12,7 @@ const SCENES: [string, RegExp | null][] = [
   ['failed', null],
   ['ready', /Appels|Calls/],
   ['ringing', /Appels|Calls/],
+  ['journal', /Appels|Calls/],
   ['direct', /Appels|Calls/],
   ['ready', /Paramètres|Settings/],
   ['direct', /Paramètres|Settings/],

@@ -1,8 +1,14 @@
 import type {
+  Answer,
+  CallPage,
+  CallQuery,
   Check,
+  Contact,
+  ContactsRequest,
   CredentialKind,
   Error as ControlError,
   ErrorCode,
+  JournalRequest,
   Message,
   Place,
   SettingsChange,
@@ -21,7 +27,9 @@ export type News =
   /** Somebody asked for the window: from the tray, a link, the command line. `fill` goes into the pad's field. */
   | { type: 'show'; place: Place; fill: string | null }
   /** A step of {@link Backend.testConnection} ended. */
-  | { type: 'test_step'; check: Check };
+  | { type: 'test_step'; check: Check }
+  /** An import of contacts goes on. */
+  | { type: 'import_progress'; done: number; total: number };
 
 /** What went wrong, as a code to branch on and a sentence to show. */
 export class BackendError extends Error {
@@ -40,6 +48,11 @@ export class BackendError extends Error {
 export function sentenceOf(thrown: unknown): Message {
   return thrown instanceof BackendError ? thrown.sentence : { id: 'window-failed', args: {} };
 }
+
+/** What changes a call or the journal, and names no file. */
+export type JournalChange = Exclude<JournalRequest, { type: 'search' | 'export' | 'import' }>;
+/** What may be asked of contacts without naming a file. */
+export type ContactsAsk = Exclude<ContactsRequest, { type: 'preview' | 'export' }>;
 
 /**
  * The page's only door. Everything behind it is another process; every promise rejects with a {@link BackendError}.
@@ -65,6 +78,14 @@ export interface Backend {
   /** Steps come as news while it runs; all of them again at the end. */
   testConnection(): Promise<Check[]>;
   doctor(): Promise<Check[]>;
+  /** Calls that the journal holds, newest first, a page at a time. */
+  searchCalls(query: CallQuery): Promise<CallPage>;
+  journal(change: JournalChange): Promise<void>;
+  contacts(ask: ContactsAsk): Promise<Answer>;
+  /** Everyone who has this number (E.164). */
+  whoHas(number: string): Promise<Contact[]>;
+  /** No alert and no sound for this number (E.164) any more, or again. */
+  silence(number: string, silenced: boolean): Promise<void>;
   /** Ends the agent, and the window with it. */
   quit(): Promise<void>;
   /** Hides the window. */

@@ -62,6 +62,19 @@ export const tauriBackend: Backend = {
   changeSettings: (changes) => done({ type: 'change_settings', changes }),
   testConnection: () => checks({ type: 'test_connection' }),
   doctor: () => checks({ type: 'doctor' }),
+  async searchCalls(query) {
+    const answer = await request({ type: 'journal', ask: { type: 'search', query } });
+    if (answer.type !== 'calls') throw unexpected(answer);
+    return answer.page;
+  },
+  journal: (ask) => done({ type: 'journal', ask }),
+  contacts: (ask) => request({ type: 'contacts', ask }),
+  async whoHas(number) {
+    const answer = await request({ type: 'contacts', ask: { type: 'who_has', number } });
+    if (answer.type !== 'contacts') throw unexpected(answer);
+    return answer.contacts;
+  },
+  silence: (number, silenced) => done({ type: 'silence', number, silenced }),
   quit: () => done({ type: 'quit' }),
   hide: () => call('hide'),
   startAgent: () => call('start_agent'),

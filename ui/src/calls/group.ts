@@ -1,29 +1,53 @@
-import type { CallView } from '../bindings';
+import type { CallView, Hole } from '../bindings';
 import type { Words } from '../i18n/words';
-import { dayKey, dayName } from '../lib/format';
+import { dayKey, dayName, hour, moment } from '../lib/format';
+
+/** A row of the journal: a call, or a time in which calls couldn't be heard. */
+export type Row = { at: string; call: CallView; hole?: undefined } | { at: string; hole: Hole; call?: undefined };
 
 export interface Day {
   key: string;
   name: string;
-  calls: CallView[];
+  rows: Row[];
 }
 
 /** One key for one call of one line: the same call id may show under two of them. */
 export const callKey = (call: CallView): string => `${call.account}\n${call.call}`;
 
-/** Calls by local day, in the order in which they come. */
-export function byDay(calls: readonly CallView[], now: Date, words: Words): Day[] {
+export const rowKey = (row: Row): string => (row.call ? callKey(row.call) : `hole\n${row.hole.from}`);
+
+/** Calls and holes in one line, newest first; a hole that several pages tell of stands once. */
+export function merge(calls: readonly CallView[], holes: readonly Hole[]): Row[] {
+  const once = holes.filter((hole, at) => holes.findIndex((other) => other.from === hole.from) === at);
+  const rows: Row[] = [
+    ...once.map((hole): Row => ({ at: hole.from, hole })),
+    ...calls.map((call): Row => ({ at: call.started_at, call })),
+  ];
+  return rows.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+
+/** Rows by local day, in the order in which they come. */
+export function byDay(rows: readonly Row[], now: Date, words: Words): Day[] {
   const days: Day[] = [];
-  for (const call of calls) {
-    const key = dayKey(call.started_at);
+  for (const row of rows) {
+    const key = dayKey(row.at);
     let day = days.at(-1);
     if (day?.key !== key) {
-      day = { key, name: dayName(call.started_at, now, words), calls: [] };
+      day = { key, name: dayName(row.at, now, words), rows: [] };
       days.push(day);
     }
-    day.calls.push(call);
+    day.rows.push(row);
   }
   return days;
+}
+
+/** What a coverage mark says. An end on another day is told with its date. */
+export function holeText(hole: Hole, words: Words): string {
+  const from = hour(hole.from, words);
+  if (hole.until === null) return words.t('window-calls-hole-open', { from });
+  const same = dayKey(hole.from) === dayKey(hole.until);
+  const until = same ? hour(hole.until, words) : moment(hole.until, words);
+  return words.t(`window-calls-hole-${hole.state}`, { from, until });
 }
 
 /** Id of the sentence for what became of a call. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { call, dialAt, ready, says, unset } from '../backend/fake/state';
-import { byDay, outcomeLabel } from '../calls/group';
+import { byDay, holeText, merge, outcomeLabel } from '../calls/group';
 import { WORDS } from '../i18n/shared';
 import { dialled, sameButForSeparators } from '../state/pad.svelte';
 import { banners } from './banners';
@@ -70,8 +70,8 @@ describe('banners', () => {
 
 test('calls are grouped by local day, in their order', () => {
   const calls = [call(now, 5), call(now, 60), call(now, 60 * 30)];
-  const days = byDay(calls, now, WORDS.fr);
-  expect(days.map((day) => [day.name, day.calls.length])).toEqual([
+  const days = byDay(merge(calls, []), now, WORDS.fr);
+  expect(days.map((day) => [day.name, day.rows.length])).toEqual([
     ['Aujourd’hui', 2],
     ['Hier', 1],
   ]);
@@ -97,4 +97,17 @@ test('recalled numbers are the dialled ones, newest first, each once', () => {
   };
   expect(dialled(snapshot)).toEqual(['+33199000003', '+33199000002', '+33199000001']);
   expect(dialled(null)).toEqual([]);
+});
+
+test('times without connection stand between the calls, each once', () => {
+  const calls = [call(now, 5), call(now, 60)];
+  const hole = {
+    from: new Date(now.getTime() - 30 * 60_000).toISOString(),
+    until: new Date(now.getTime() - 10 * 60_000).toISOString(),
+    state: 'filled' as const,
+  };
+  const rows = merge(calls, [hole, hole]);
+  expect(rows.map((row) => row.call?.call ?? row.hole?.state)).toEqual([calls[0]?.call, 'filled', calls[1]?.call]);
+  expect(holeText(hole, WORDS.fr)).toMatch(/^Non connecté de \d\d:35 à \d\d:55 – rattrapé$/);
+  expect(holeText({ ...hole, until: null, state: 'open' }, WORDS.en)).toMatch(/^Not connected since \d\d:35$/);
 });

@@ -1,5 +1,6 @@
-import type { Check, DialStage, ErrorCode, Place, Snapshot, Understood } from '../../bindings';
+import type { CallView, Check, Contact, DialStage, ErrorCode, Hole, Place, Snapshot, Understood } from '../../bindings';
 import { type Backend, BackendError, type Link, type News } from '../backend';
+import { searchJournal, sameCall } from './journal';
 import { understand } from './numbers';
 import { call, dialAt, says, stageMessage } from './state';
 
@@ -15,6 +16,11 @@ export interface Heard {
  */
 export class FakeAgent {
   snapshot: Snapshot;
+  /** Calls older than the snapshot's latest. */
+  older: CallView[] = [];
+  holes: Hole[] = [];
+  /** Who has which number. */
+  people: Contact[] = [];
   readonly heard: Heard[] = [];
   /** Answers held back until {@link release}: by request name. */
   readonly holding = new Set<string>();
@@ -40,6 +46,14 @@ export class FakeAgent {
   change(change: Partial<Snapshot>): void {
     this.snapshot = { ...this.snapshot, ...change, revision: this.snapshot.revision + 1 };
     this.tell({ type: 'snapshot', snapshot: this.snapshot });
+  }
+
+  /** One call of the journal changes, or goes when `to` says nothing. */
+  changeCalls(to: (call: CallView) => CallView | null): void {
+    const all = (calls: CallView[]) => calls.map(to).filter((call) => call !== null);
+    this.older = all(this.older);
+    const journal_revision = this.snapshot.journal_revision + 1;
+    this.change({ recent: all(this.snapshot.recent), journal_revision });
   }
 
   /** The placed call reaches a stage. */
@@ -151,7 +165,11 @@ export class FakeAgent {
     dismissDial: () => this.answer('dismissDial', [], () => this.change({ dial: null })),
     missedRead: () =>
       this.answer('missedRead', [], () =>
-        this.change({ missed: 0, recent: this.snapshot.recent.map((c) => ({ ...c, unread: false })) }),
+        this.change({
+          missed: 0,
+          recent: this.snapshot.recent.map((c) => ({ ...c, unread: false })),
+          journal_revision: this.snapshot.journal_revision + 1,
+        }),
       ),
     enrol: (relay, code) => this.answer('enrol', [relay, code], () => this.enrolled(relay)),
     acceptEnrolment: (relay) =>
@@ -190,6 +208,38 @@ export class FakeAgent {
         { name: 'notifications', result: 'ok', message: says('link-live') },
         { name: 'keychain', result: 'warning', message: says('keychain-locked') },
       ]),
+    searchCalls: (query) =>
+      this.answer('searchCalls', [query], () =>
+        searchJournal([...this.snapshot.recent, ...this.older], this.holes, query),
+      ),
+    journal: (ask) =>
+      this.answer('journal', [ask], () => {
+        if (ask.type === 'delete_all') return this.changeCalls(() => null);
+        if (ask.type === 'open_record') return;
+        this.changeCalls((call) => {
+          if (!sameCall(call, ask.at)) return call;
+          if (ask.type === 'note') return { ...call, note: ask.note === '' ? null : ask.note };
+          if (ask.type === 'call_back') return { ...call, call_back: ask.wanted ? 'wanted' : 'none' };
+          return null;
+        });
+      }),
+    contacts: (ask) =>
+      this.answer('contacts', [ask], () => {
+        const person = ask.type === 'choose' ? this.people.find(({ id }) => id === ask.id) : undefined;
+        if (ask.type === 'choose' && person !== undefined)
+          this.changeCalls((call) =>
+            call.number === ask.number ? { ...call, party: person.name, ambiguous: false } : call,
+          );
+        return { type: 'done' };
+      }),
+    whoHas: (number) => this.answer('whoHas', [number], () => this.people),
+    silence: (number, silenced) =>
+      this.answer('silence', [number, silenced], () => {
+        const others = this.snapshot.settings.silenced.filter((s) => s.number !== number);
+        const list = silenced ? [...others, { number, display: number }] : others;
+        this.snapshot = { ...this.snapshot, settings: { ...this.snapshot.settings, silenced: list } };
+        this.changeCalls((call) => (call.number === number ? { ...call, silenced } : call));
+      }),
     quit: () => this.answer('quit', [], () => undefined),
     hide: () => this.answer('hide', [], () => undefined),
     startAgent: () => this.answer('startAgent', [], () => undefined),

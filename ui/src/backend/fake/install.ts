@@ -1,6 +1,7 @@
 import type { DialStage, Snapshot } from '../../bindings';
 import type { Backend, Link } from '../backend';
 import { FakeAgent } from './fake';
+import { aBusyDesk } from './journal';
 import { call, dialAt, direct, ready, says, unset } from './state';
 
 /** What tests and pictures hold on to. */
@@ -23,6 +24,7 @@ export function installFake(query: URLSearchParams): Backend {
   const language = query.get('lang') ?? 'fr';
   const theme = query.get('theme') ?? 'system';
   const agent = new FakeAgent({ ...snapshot, language, settings: { ...snapshot.settings, theme } }, link);
+  if (scene === 'journal') Object.assign(agent, aBusyDesk(now));
   if (query.has('live')) agent.afterDial = () => goOn(agent);
   globalThis.fake = { agent };
   return agent.backend;
@@ -54,6 +56,7 @@ function twoLines(now: Date): Snapshot {
 /** States that are worth looking at, by name. */
 export const SCENES: Record<string, (now: Date) => Scene> = {
   ready: (now) => ({ snapshot: ready(now) }),
+  journal: (now) => ({ snapshot: { ...ready(now), recent: [], missed: 0 } }),
   first: (now) => ({ snapshot: unset(now) }),
   direct: (now) => ({ snapshot: direct(now) }),
   lost: (now) => ({ snapshot: ready(now), link: 'lost' }),
@@ -115,6 +118,7 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
         call(now, 5, { party: '<img src=x onerror="document.title=1">', number: '+33199001234', line: '<b>ligne</b>' }),
         call(now, 9, { party: '\u202e4321 00 99 10\u202c', number: '+33199001234' }),
         call(now, 11, { party: 'W'.repeat(120), number: '+33199001234' }),
+        call(now, 14, { party: 'x'.repeat(10_000), company: '<b>société</b>'.repeat(700), note: '\u202e<i>note</i>' }),
       ],
     },
   }),
