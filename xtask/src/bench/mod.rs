@@ -167,7 +167,7 @@ impl Bench<'_> {
     /// Idle CPU of the agent, and of the relay with a hundred streams.
     fn idle(&mut self) -> Result<Vec<Row>> {
         let _streams = self.streams(100)?;
-        let pids = [self.agent()?, self.product.relay_pid()];
+        let pids = [self.agent()?, self.product.relay_pid()?];
         let percent = process::cpu_percent(&pids, IDLE)?;
         let relay = process::pss_mib(pids[1])?;
         let limit = || Budget::AtMost {

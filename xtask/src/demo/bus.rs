@@ -123,6 +123,11 @@ impl Bus {
         self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was heard after `mark`, up to now.
+    pub fn since(&self, mark: usize) -> Vec<Heard> {
+        self.heard().iter().skip(mark).cloned().collect()
+    }
+
     /// Waits for the first message after `mark` that `pick` takes.
     ///
     /// # Errors

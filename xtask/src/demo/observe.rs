@@ -274,6 +274,12 @@ pub struct Row {
     pub other: String,
     /// It was connected.
     pub connected: bool,
+    /// What became of it: `ringing`, `answered`, `missed` …
+    pub outcome: String,
+    /// The platform's id.
+    pub call: String,
+    /// The name that it is kept under.
+    pub name: Option<String>,
 }
 
 /// Reads the journal from outside, without disturbing its owner.
@@ -281,16 +287,67 @@ pub struct Row {
 /// # Errors
 /// When the file isn't there or isn't a journal.
 pub fn journal(file: &Path) -> Result<Vec<Row>> {
-    let db = Connection::open_with_flags(
+    let db = open(file)?;
+    let mut query = db
+        .prepare("SELECT body, outcome, call, name FROM call")
+        .context("the journal has no table of calls")?;
+    let rows = query.query_map([], |row| {
+        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    rows.map(|row| {
+        let (body, outcome, call, name) = row?;
+        Ok(Row {
+            outcome,
+            call,
+            name,
+            ..understand(&body)?
+        })
+    })
+    .collect()
+}
+
+/// A time without connection, as the journal's file has it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Hole {
+    /// Its begin, in microseconds since 1970.
+    pub from_us: i64,
+    /// Its end.
+    pub until_us: i64,
+    /// `open`, `filled`, `gap`.
+    pub state: String,
+}
+
+/// The times without connection that the journal knows, oldest first.
+///
+/// # Errors
+/// When the file isn't there or isn't a journal.
+pub fn holes(file: &Path) -> Result<Vec<Hole>> {
+    let db = open(file)?;
+    let mut query = db
+        .prepare("SELECT lag(until_us) OVER (ORDER BY from_us), from_us, hole FROM heard ORDER BY from_us")
+        .context("the journal has no table of what was heard")?;
+    let rows = query.query_map([], |row| {
+        let before: Option<i64> = row.get(0)?;
+        Ok(before.zip(Some((row.get(1)?, row.get(2)?))))
+    })?;
+    let holes = rows.filter_map(|row| match row {
+        Ok(Some((from_us, (until_us, state)))) => Some(Ok(Hole {
+            from_us,
+            until_us,
+            state,
+        })),
+        Ok(None) => None,
+        Err(error) => Some(Err(error.into())),
+    });
+    holes.collect()
+}
+
+fn open(file: &Path) -> Result<Connection> {
+    Connection::open_with_flags(
         file,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
-    .with_context(|| format!("can't open {}", file.display()))?;
-    let mut query = db
-        .prepare("SELECT body FROM call")
-        .context("the journal has no table of calls")?;
-    let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-    rows.map(|text| understand(&text?)).collect()
+    .with_context(|| format!("can't open {}", file.display()))
 }
 
 /// A call's JSON form: the relay's wire form.
@@ -307,5 +364,8 @@ fn understand(text: &str) -> Result<Row> {
         direction,
         state: call["state"].as_str().unwrap_or_default().to_owned(),
         connected: !call["connected_at"].is_null(),
+        outcome: String::new(),
+        call: String::new(),
+        name: None,
     })
 }

@@ -70,13 +70,12 @@ impl Pace {
 pub struct Product {
     /// The agent, once started.
     pub agent: Option<Program>,
-    _relay: Program,
+    relay: Option<Program>,
     _simulator: Program,
     /// The people on the phones.
     pub simulator: Simulator,
     /// `http://127.0.0.1:…` of the relay.
     pub relay_url: String,
-    relay_pid: u32,
     binaries: Binaries,
     env: Vec<(String, String)>,
     folder: PathBuf,
@@ -119,40 +118,52 @@ impl Product {
             platform = simulator.platform_url(),
         );
         std::fs::write(folder.join("relay.toml"), config)?;
-        let mut relay_env = env.clone();
-        relay_env.push(("CENTREX_RELAY_PLATFORM_API_KEY".into(), API_KEY.into()));
-        let config = folder.join("relay.toml");
+        env.push(("CENTREX_RELAY_PLATFORM_API_KEY".into(), API_KEY.into()));
+
+        let mut product = Self {
+            agent: None,
+            relay: None,
+            _simulator: simulator_program,
+            simulator,
+            relay_url,
+            binaries: binaries.clone(),
+            env,
+            folder,
+            logs: logs.to_path_buf(),
+        };
+        product.start_relay()?;
+        product.relay(&["callback", "set", "--yes"])?;
+        Ok(product)
+    }
+
+    /// Starts the relay, at the port and with the data that it had.
+    ///
+    /// # Errors
+    /// When it doesn't come up, with the end of its log.
+    pub fn start_relay(&mut self) -> Result<()> {
         let argv = [
-            binaries.path("centrex-relay").into(),
+            self.binaries.path("centrex-relay").into_os_string(),
             "serve".into(),
             "--config".into(),
-            config.into_os_string(),
+            self.folder.join("relay.toml").into_os_string(),
         ];
         let argv: Vec<&OsStr> = argv.iter().map(AsRef::as_ref).collect();
         let mut relay = Launch {
             name: "relay",
             argv: &argv,
-            env: &relay_env,
-            logs,
+            env: &self.env,
+            logs: &self.logs,
             stdin: None,
         }
         .start()?;
         relay.line_after("listening on ", START)?;
+        self.relay = Some(relay);
+        Ok(())
+    }
 
-        let product = Self {
-            agent: None,
-            relay_pid: relay.pid(),
-            _relay: relay,
-            _simulator: simulator_program,
-            simulator,
-            relay_url,
-            binaries: binaries.clone(),
-            env: relay_env,
-            folder,
-            logs: logs.to_path_buf(),
-        };
-        product.relay(&["callback", "set", "--yes"])?;
-        Ok(product)
+    /// Stops the relay as its service manager would; returns once it is gone.
+    pub fn stop_relay(&mut self) {
+        self.relay = None;
     }
 
     /// Sets a variable for agents that start from now on.
@@ -184,13 +195,24 @@ impl Product {
     }
 
     /// The relay's process.
-    pub fn relay_pid(&self) -> u32 {
-        self.relay_pid
+    ///
+    /// # Errors
+    /// When it is stopped.
+    pub fn relay_pid(&self) -> Result<u32> {
+        Ok(self.relay.as_ref().context("the relay is stopped")?.pid())
     }
 
     /// Where the agent of the profile keeps its journal.
     pub fn journal(&self) -> PathBuf {
         self.folder.join("data/profiles").join(PROFILE).join("journal.db")
+    }
+
+    /// The settings of the profile, as a person would edit them.
+    pub fn settings(&self) -> PathBuf {
+        self.folder
+            .join("config/profiles")
+            .join(PROFILE)
+            .join("settings.toml")
     }
 
     /// Starts the agent in the tray; the environment has no key of the platform.

@@ -119,6 +119,30 @@ impl Simulator {
         .map(drop)
     }
 
+    /// This one of the account's ringing calls is answered.
+    ///
+    /// # Errors
+    /// When it doesn't ring.
+    pub fn answer_call(&self, account: &str, call: &str) -> Result<()> {
+        self.post(
+            &format!("/sim/phones/{account}/answer"),
+            &json!({ "call_id": call }),
+        )
+        .map(drop)
+    }
+
+    /// The other side of this call hangs up, or gives up.
+    ///
+    /// # Errors
+    /// When there is no such call.
+    pub fn caller_hangs_up(&self, account: &str, call: &str) -> Result<()> {
+        self.post(
+            &format!("/sim/phones/{account}/hang-up"),
+            &json!({ "call_id": call, "by": "other_party" }),
+        )
+        .map(drop)
+    }
+
     fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let url = format!("{}{path}", self.url);
         let mut answer = self

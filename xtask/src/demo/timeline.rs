@@ -13,7 +13,7 @@ use super::screen::Screen;
 use crate::run::say;
 
 /// The steps, in order: the promise of the demo.
-pub const STEPS: [&str; 16] = [
+pub const STEPS: [&str; 21] = [
     "tray_icon_shown",
     "credentials_stored",
     "tray_clicked",
@@ -28,6 +28,11 @@ pub const STEPS: [&str; 16] = [
     "missed_notified",
     "called_back_from_notification",
     "journal_complete",
+    "two_calls_at_once",
+    "answered_elsewhere",
+    "known_caller_named",
+    "screen_pop_opened",
+    "lost_connection_marked",
     "agent_survived_window_crash",
     "quit",
 ];

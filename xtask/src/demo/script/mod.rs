@@ -13,14 +13,19 @@ use super::product::{ACCOUNT, Product};
 use super::screen::{Area, Screen, Shown};
 use super::timeline::Timeline;
 
+mod absence;
 mod incoming;
 mod life;
 mod outgoing;
+mod people;
+mod several;
 
 /// Whom the person dials, who calls and is answered, and who calls in vain: numbers kept for fiction.
 const CALLEE: &str = "+33199001234";
 const CALLER: &str = "+33261910042";
 const MISSED: &str = "+33639980107";
+/// Who stands in the imported vCard.
+const KNOWN: &str = "+33199004455";
 
 /// Longest wait for anything that is a matter of milliseconds on a good day.
 const SOON: Duration = Duration::from_secs(15);
@@ -110,6 +115,14 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
     stage.heard("connected")?;
     stage.end_call()?;
     timeline.step(screen, "journal_complete", || stage.journal_complete())?;
+    stage.show("pad")?;
+    timeline.step(screen, "two_calls_at_once", || stage.two_calls_at_once())?;
+    timeline.step(screen, "answered_elsewhere", || stage.answered_elsewhere())?;
+    timeline.step(screen, "known_caller_named", || stage.known_caller_named())?;
+    timeline.step(screen, "screen_pop_opened", || stage.screen_pop_opened())?;
+    timeline.step(screen, "lost_connection_marked", || {
+        stage.lost_connection_marked()
+    })?;
     timeline.step(screen, "agent_survived_window_crash", || {
         stage.survives_window_crash()
     })?;
