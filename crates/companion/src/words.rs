@@ -12,7 +12,7 @@ pub use telephony::Language;
 /// A language's files. Adding one is told to both languages here; a test holds the list against the folders.
 macro_rules! files {
     ($lang:literal) => {
-        files!($lang, "cli", "contacts", "core", "countries", "window")
+        files!($lang, "cli", "contacts", "core", "countries", "export", "window")
     };
     ($lang:literal, $($name:literal),+) => {
         [$(($name, include_str!(concat!("../../../strings/", $lang, "/", $name, ".ftl")))),+]
