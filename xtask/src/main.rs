@@ -18,6 +18,7 @@ mod install;
 mod metadata;
 mod node;
 mod run;
+mod soak;
 mod tally;
 mod test;
 
@@ -44,6 +45,8 @@ enum Command {
     Demo(demo::Options),
     /// Every test: Rust, page, end to end, other systems.
     Test(test::Options),
+    /// The long runs: random schedules of calls, and the relay killed over and over (release build).
+    Soak(soak::Options),
     /// The quick gate: format, lints, types, licences and advisories.
     Check(check::Options),
     /// The benchmarks, each figure beside its budget (release build).
@@ -80,6 +83,7 @@ fn dispatch() -> Result<()> {
         Command::Bench(options) => bench::all(&options),
         Command::Bundle(options) => bundle::all(options),
         Command::Test(options) => test::all(&options),
+        Command::Soak(options) => soak::all(&options),
         Command::Check(options) => check::all(options),
         Command::Icons { sheet } => {
             icons::write(&run::root())?;

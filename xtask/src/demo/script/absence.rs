@@ -9,7 +9,7 @@ use crate::demo::timeline::Observation;
 use crate::demo::wait;
 
 impl Stage<'_> {
-    /// The relay goes and comes back; the list of calls has the time between, filled.
+    /// The relay goes and comes back; the journal has the time between, filled.
     pub(super) fn lost_connection_marked(&mut self) -> Result<Observation> {
         let file = self.product.journal();
         let before = observe::holes(&file)?;
@@ -32,10 +32,11 @@ impl Stage<'_> {
             "the command line tells of {}",
             said["holes"]
         );
-        self.show("calls")
-            .context("the time without connection on the list of calls")?;
+        self.show("calls").context("the list of calls")?;
         let detail = json!({ "journal": hole, "command_line": told });
-        let by = "the panel, the journal's file, read with SQLite, and the list of calls on the screen";
-        Ok(Observation::now(by, detail))
+        Ok(Observation::now(
+            "the panel, and the journal's file, read with SQLite",
+            detail,
+        ))
     }
 }
