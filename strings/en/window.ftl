@@ -87,6 +87,7 @@ window-calls-started = Start
 window-calls-duration = Duration
 window-calls-not-callable = This caller sent no number to call back.
 window-calls-search = Search a name, a number, a note
+window-calls-search-short = Name, number, note
 window-calls-filter = Which calls
 window-calls-filter-all = All calls
 window-calls-filter-missed = Missed

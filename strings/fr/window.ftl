@@ -88,6 +88,7 @@ window-calls-started = Début
 window-calls-duration = Durée
 window-calls-not-callable = Ce correspondant n’a pas transmis de numéro à rappeler.
 window-calls-search = Rechercher un nom, un numéro, une note
+window-calls-search-short = Nom, numéro, note
 window-calls-filter = Quels appels
 window-calls-filter-all = Tous les appels
 window-calls-filter-missed = Manqués
