@@ -20,6 +20,7 @@ use crate::run::{cargo, run, say, target};
 use table::{Budget, Row};
 
 mod alerts;
+mod people;
 mod process;
 mod table;
 mod window;
@@ -86,6 +87,7 @@ pub fn all(options: &Options) -> Result<()> {
     rows.extend(bench.alerts(floor)?);
     rows.extend(bench.windows()?);
     rows.extend(bench.idle()?);
+    rows.extend(bench.people(data.path())?);
 
     say("");
     let missed = table::print(&rows);

@@ -8,7 +8,7 @@ pub mod process;
 pub mod product;
 pub mod screen;
 mod script;
-mod simulator;
+pub mod simulator;
 mod timeline;
 pub mod wait;
 
