@@ -112,15 +112,13 @@ impl Window {
             return Ok(());
         }
         let path = program();
-        let mut child = command(&path, &wish, start)
-            .spawn()
-            .map_err(|error| {
-                if error.kind() == std::io::ErrorKind::NotFound {
-                    WindowError::Missing(path)
-                } else {
-                    WindowError::Start { path, error }
-                }
-            })?;
+        let mut child = command(&path, &wish, start).spawn().map_err(|error| {
+            if error.kind() == std::io::ErrorKind::NotFound {
+                WindowError::Missing(path)
+            } else {
+                WindowError::Start { path, error }
+            }
+        })?;
         let inputs = inputs.clone();
         self.running = Some(tokio::spawn(async move {
             let end = child.wait().await;

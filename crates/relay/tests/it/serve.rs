@@ -1,9 +1,14 @@
 //! Starting: what is told, what is raised, and what can't be started.
 
+#[cfg(target_os = "linux")]
 use std::path::Path;
 use std::process::Output;
 
-use crate::support_process::{Process, command, refused, run, succeed};
+#[cfg(unix)]
+use crate::support_process::Process;
+#[cfg(target_os = "linux")]
+use crate::support_process::command;
+use crate::support_process::{refused, run, succeed};
 
 fn damaged(output: Output) {
     let told = String::from_utf8(output.stderr).unwrap();

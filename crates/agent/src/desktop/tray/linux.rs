@@ -35,7 +35,9 @@ impl TrayHandle {
         events: UnboundedSender<DesktopEvent>,
     ) -> Result<Self, DesktopError> {
         let (wanted, updates) = unbounded_channel();
-        let own = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let own = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let shown = keep_shown(profile.to_owned(), updates, events);
         std::thread::Builder::new()
             .name("tray".to_owned())
