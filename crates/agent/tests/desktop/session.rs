@@ -18,8 +18,8 @@ async fn service(name: &str) -> zbus::Connection {
         .unwrap()
 }
 
-/// Waits until the desktop listens: its last rule is in the bus's books.
-async fn listens(world: &World) {
+/// Sees what everybody asks of the bus, from now on.
+async fn monitor(world: &World) -> zbus::MessageStream {
     let bus = world.bus().await;
     zbus::fdo::MonitoringProxy::new(&bus)
         .await
@@ -27,7 +27,11 @@ async fn listens(world: &World) {
         .become_monitor(&[], 0)
         .await
         .unwrap();
-    let mut seen = zbus::MessageStream::from(bus);
+    zbus::MessageStream::from(bus)
+}
+
+/// Waits until the desktop listens: its last rule is in the bus's books.
+async fn listens(mut seen: zbus::MessageStream) {
     let desktop_listens = async {
         while let Some(Ok(message)) = seen.next().await {
             let is_rule = message.header().member().is_some_and(|name| name == "AddMatch");
@@ -50,9 +54,10 @@ session_test! {
     async fn is_heard(world: World) {
         let login = service("org.freedesktop.login1").await;
         let network = service("org.freedesktop.NetworkManager").await;
-        let listening = listens(&world);
-        let (opened, ()) = tokio::join!(async { world.desktop() }, listening);
-        let (_desktop, mut told) = opened;
+        // Before the desktop asks: what it says while nobody looks would be waited for in vain.
+        let seen = monitor(&world).await;
+        let (_desktop, mut told) = world.desktop();
+        listens(seen).await;
 
         let path = "/org/freedesktop/login1";
         let manager = "org.freedesktop.login1.Manager";
