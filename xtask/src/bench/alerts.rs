@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::table::{Budget, Row};
 use super::{Bench, LINE, SOON, millis};
@@ -15,19 +15,7 @@ const CALLS: u32 = 200;
 impl Bench<'_> {
     /// `floor` is the median fdatasync: the callback is on disk before anyone hears of it.
     pub(super) fn alerts(&mut self, floor: f64) -> Result<Vec<Row>> {
-        let callback = self.product.relay(&["callback", "url"])?.trim().to_owned();
-        let agent = ureq::Agent::config_builder()
-            .proxy(None)
-            .timeout_global(Some(SOON))
-            .build()
-            .new_agent();
-        let send = |query: String| -> Result<()> {
-            agent
-                .get(format!("{callback}?{query}"))
-                .call()
-                .context("the relay refused a callback")?;
-            Ok(())
-        };
+        let send = self.callbacks()?;
         let (mut notified, mut answered) = (Vec::new(), Vec::new());
         for i in 0..CALLS {
             let number = format!("331990{i:05}");

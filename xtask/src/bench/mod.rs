@@ -116,6 +116,23 @@ impl Bench<'_> {
         &self.desktop.screen
     }
 
+    /// Sends callbacks to the relay as the platform does: a query each, answered before it goes on.
+    fn callbacks(&self) -> Result<impl Fn(String) -> Result<()> + use<>> {
+        let callback = self.product.relay(&["callback", "url"])?.trim().to_owned();
+        let client = ureq::Agent::config_builder()
+            .proxy(None)
+            .timeout_global(Some(SOON))
+            .build()
+            .new_agent();
+        Ok(move |query: String| {
+            client
+                .get(format!("{callback}?{query}"))
+                .call()
+                .context("the relay refused a callback")?;
+            Ok(())
+        })
+    }
+
     /// From exec to the tray host's answer, for an agent without and one with a connection to make.
     fn start(&mut self) -> Result<Vec<Row>> {
         let mut samples = Vec::new();

@@ -118,19 +118,7 @@ impl Bench<'_> {
     /// Contacts call: from the event on a second desktop's stream, which the relay writes at the same time as the agent's,
     /// to the notification with the name. Zero when the agent was quicker than this program.
     fn named(&mut self) -> Result<Vec<f64>> {
-        let callback = self.product.relay(&["callback", "url"])?.trim().to_owned();
-        let client = ureq::Agent::config_builder()
-            .proxy(None)
-            .timeout_global(Some(SOON))
-            .build()
-            .new_agent();
-        let send = |query: String| -> Result<()> {
-            client
-                .get(format!("{callback}?{query}"))
-                .call()
-                .context("the relay refused a callback")?;
-            Ok(())
-        };
+        let send = self.callbacks()?;
         let lines = self.lines()?;
         let called = crate::demo::product::LINE.trim_start_matches('+');
         let mut samples = Vec::new();
