@@ -245,6 +245,8 @@ pub mod problem {
     pub const PLATFORM_ERROR: &str = "platform-error";
     /// 429: too many requests from this desktop.
     pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
+    /// 429, or 503 when it concerns everybody: there are as many streams as there may be; come back after `Retry-After`.
+    pub const TOO_MANY_STREAMS: &str = "too-many-streams";
     /// 503: the relay can't store (or is stopping): try again.
     pub const UNAVAILABLE: &str = "unavailable";
 }

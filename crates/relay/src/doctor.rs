@@ -11,7 +11,7 @@ use crate::lock::DataLock;
 use crate::secret::callback::CallbackSecret;
 use crate::settings::advice::is_example;
 use crate::settings::{self, Settings};
-use crate::store::kinds::{event, history};
+use crate::store::kinds::{event, history, unmatched};
 use crate::store::{FILE, StoreError, look};
 use crate::time::to_the_second;
 
@@ -99,6 +99,7 @@ struct Told {
     soundness: String,
     events: (u64, Option<Timestamp>),
     last_callback: Option<Timestamp>,
+    set_aside: u64,
 }
 
 fn store(settings: &Settings) -> Vec<Finding> {
@@ -113,6 +114,7 @@ fn store(settings: &Settings) -> Vec<Finding> {
             soundness: db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?,
             events: event::kept(db)?,
             last_callback: history::last_callback(db)?,
+            set_aside: unmatched::count(db)?,
         })
     });
     let told = match told {
@@ -144,7 +146,15 @@ fn store(settings: &Settings) -> Vec<Finding> {
         ),
     };
     let sound = format!("{} is sound; {events}", path.display());
-    vec![finding(WHAT, State::Good, sound), callbacks]
+    let mut findings = vec![finding(WHAT, State::Good, sound), callbacks];
+    if told.set_aside > 0 {
+        let detail = format!(
+            "{} could not be used and are kept as they came; look at them with: centrex-relay unmatched list",
+            told.set_aside
+        );
+        findings.push(finding("unmatched callbacks", State::Warning, detail));
+    }
+    findings
 }
 
 /// Looks, and makes none: who runs this may not be the relay's user.

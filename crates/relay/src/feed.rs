@@ -7,15 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use relay_api::wire::{CAUGHT_UP, Event, EventBody, EventId};
-use rusqlite::Connection;
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 
-use crate::hub::{Hub, Listener};
+use crate::hub::Listener;
 use crate::sessions::Session;
-use crate::store::kinds::event::{self, StoredEvent};
-use crate::store::kinds::{call, history, to_document};
-use crate::store::{Reader, StoreError};
+use crate::store::kinds::event::StoredEvent;
+use crate::store::{Page, Reader, StoreError};
 
 /// Where a subscriber wants to resume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +25,6 @@ pub enum Position {
     Unreadable,
 }
 
-/// Events read from the store at a time.
-const PAGE: usize = 256;
 /// Live events that are put into one write, in bytes.
 const CHUNK: usize = 64 * 1024;
 
@@ -54,23 +49,23 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Registers with the hub at once, so that nothing published from now on is missed.
-    pub fn open(hub: &Arc<Hub>, reader: &Reader, session: &Arc<Session>, position: Position) -> Self {
+    /// For a listener that was registered before the store is read: nothing published from then on is missed.
+    pub fn new(listener: Listener, reader: &Reader, session: &Arc<Session>, position: Position) -> Self {
         Self {
-            listener: hub.listen(&session.token, Arc::clone(&session.accounts)),
+            listener,
             reader: reader.clone(),
             session: Arc::clone(session),
             phase: Phase::Begin(position),
         }
     }
 
-    /// The next bytes of the stream: events, or a comment after `heartbeat` without any. `None` ends it: the relay stops,
-    /// the token was revoked, the subscriber was too slow, or the store failed. It may resume.
-    pub async fn frames(&mut self, heartbeat: Duration, draining: &CancellationToken) -> Option<Bytes> {
+    /// The next bytes of the stream: events, or a comment after `heartbeat` without any. `None` ends it: it was
+    /// cut (the relay stops, the token was revoked, the subscriber was too slow), or the store failed. It may resume.
+    pub async fn frames(&mut self, heartbeat: Duration) -> Option<Bytes> {
         if let Phase::Begin(_) = self.phase {
             return self.first_frames().await;
         }
-        if draining.is_cancelled() || self.listener.cut.is_cancelled() {
+        if self.listener.cut.is_cancelled() {
             return None;
         }
         if let Phase::Replay { .. } = self.phase {
@@ -86,7 +81,6 @@ impl Feed {
         let cut = self.listener.cut.clone();
         tokio::select! {
             biased;
-            () = draining.cancelled() => None,
             () = cut.cancelled() => None,
             event = timeout(heartbeat, self.next_live()) => match event {
                 Err(_) => Some(Bytes::from_static(b": still here\n\n")),
@@ -100,7 +94,7 @@ impl Feed {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn page(mut self, wait: Duration, draining: &CancellationToken) -> Result<String, StoreError> {
+    pub async fn page(mut self, wait: Duration) -> Result<String, StoreError> {
         let mut events = self.begin().await?;
         if let Phase::Replay { .. } = self.phase {
             let page = self.replay_page().await?;
@@ -110,7 +104,6 @@ impl Feed {
         if events.is_empty() {
             let cut = self.listener.cut.clone();
             let arrived = tokio::select! {
-                () = draining.cancelled() => None,
                 () = cut.cancelled() => None,
                 () = sleep(wait) => None,
                 event = self.next_live() => event,
@@ -157,7 +150,7 @@ impl Feed {
             return Ok(Vec::new());
         };
         if let Position::After(after) = position
-            && self.reader.run(move |db| history::knows(db, after)).await?
+            && self.reader.knows(after).await?
         {
             let replay = after < self.listener.from;
             self.phase = if replay {
@@ -167,17 +160,13 @@ impl Feed {
             };
             return Ok(Vec::new());
         }
-        let token = self.session.token.clone();
         // Before the store is read: what comes meanwhile is not in the snapshot, and must not count as older than it.
         let at = Timestamp::now();
-        let (head, live) = self
-            .reader
-            .run(move |db| Ok((history::range(db)?.head, call::live(db, &token)?)))
-            .await?;
+        let (head, live) = self.reader.live(&self.session.token).await?;
         // What was committed since we began to listen is in the snapshot: its live copy will be skipped.
         self.phase = Phase::Live { after: head };
         let event = |id, body| -> Result<(EventId, Arc<str>), StoreError> {
-            let text = to_document(&Event { id, at, body }).map_err(|_| StoreError::Lost)?;
+            let text = serde_json::to_string(&Event { id, at, body }).map_err(|_| StoreError::Lost)?;
             Ok((id, text.into()))
         };
         let mut events = Vec::new();
@@ -195,18 +184,13 @@ impl Feed {
         let Phase::Replay { after } = self.phase else {
             return Ok(Vec::new());
         };
-        let (token, until) = (self.session.token.clone(), self.listener.from);
-        let read = move |db: &Connection| {
-            history::knows(db, after)?
-                .then(|| event::page(db, &token, after, until, PAGE))
-                .transpose()
-        };
-        let Some(events) = self.reader.run(read).await? else {
+        let until = self.listener.from;
+        let Some(Page { events, is_all }) = self.reader.page(&self.session.token, after, until).await? else {
             self.phase = Phase::Begin(Position::After(after));
             return Ok(Vec::new());
         };
         self.phase = match events.last() {
-            Some(last) if events.len() == PAGE => Phase::Replay { after: last.id },
+            Some(last) if !is_all => Phase::Replay { after: last.id },
             _ => Phase::Live { after: until },
         };
         Ok(events)
@@ -215,7 +199,7 @@ impl Feed {
     /// The next live event that wasn't told yet. Cancel safe.
     async fn next_live(&mut self) -> Option<StoredEvent> {
         loop {
-            let event = self.listener.events.recv().await?;
+            let event = self.listener.next().await?;
             if self.is_news(&event) {
                 return Some(event);
             }
@@ -237,7 +221,7 @@ impl Feed {
         let mut text = String::new();
         frame(&mut text, first.id, &first.body);
         while text.len() < CHUNK
-            && let Ok(event) = self.listener.events.try_recv()
+            && let Some(event) = self.listener.try_next()
         {
             if self.is_news(&event) {
                 frame(&mut text, event.id, &event.body);

@@ -3,64 +3,151 @@
 //! The seam between replay and live is exact because both sides use one lock: [`Hub::publish`] moves the head and hands
 //! the events out under it, [`Hub::listen`] reads the head and registers under it. A listener gets every event after
 //! [`Listener::from`]; everything up to it was committed before and can be read from the store.
+//!
+//! Who can't keep up is cut, and resumes from the store: what waits for one listener is bounded, in events and in bytes.
+//! Who comes when there are too many is told to come later; nobody is cut to make room.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use relay_api::wire::EventId;
 use telephony::AccountId;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::kinds::event::StoredEvent;
+
+/// What waits for one listener, at most.
+const BUFFER_BYTES: usize = 1024 * 1024;
+/// Streams that end while the relay stops are this far apart, as long as that fits into the window.
+const APART: Duration = Duration::from_millis(2);
+
+/// How many listeners there may be, and how far each may lag.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// By how many events one may lag.
+    pub buffer: usize,
+    /// In all.
+    pub all: usize,
+    /// With one token.
+    pub per_token: usize,
+    /// From one address.
+    pub per_address: usize,
+}
+
+/// Why somebody may not listen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// There are as many as there may be.
+    All,
+    /// There are as many with this token.
+    Token,
+    /// There are as many from this address.
+    Address,
+    /// The relay is stopping.
+    Stopping,
+}
+
+impl Full {
+    /// A stable word for metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Token => "token",
+            Self::Address => "address",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
+/// In whose name somebody listens.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// The token's public name.
+    pub token: String,
+    /// Whose calls it hears.
+    pub accounts: Arc<BTreeSet<AccountId>>,
+    /// Where it comes from; `None` when that tells nothing, and isn't counted.
+    pub address: Option<IpAddr>,
+}
 
 /// Who listens, and how far publication is.
 #[derive(Debug)]
 pub struct Hub {
     inner: Mutex<Inner>,
-    buffer: usize,
+    bounds: Bounds,
 }
 
 #[derive(Debug)]
 struct Inner {
     head: EventId,
     next: u64,
+    stopping: bool,
     listeners: HashMap<u64, Entry>,
     by_account: HashMap<AccountId, HashSet<u64>>,
+    by_token: Counts<String>,
+    by_address: Counts<IpAddr>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    token: String,
-    accounts: Arc<BTreeSet<AccountId>>,
+    who: Who,
     sender: mpsc::Sender<StoredEvent>,
+    waiting: Arc<AtomicUsize>,
     cut: CancellationToken,
 }
 
 /// A registered listener; dropping it unregisters.
 #[derive(Debug)]
 pub struct Listener {
-    /// Everything up to this position is in the store; everything after it comes from [`events`](Self::events).
+    /// Everything up to this position is in the store; everything after it comes from [`next`](Self::next).
     pub from: EventId,
-    /// The live events of its accounts, in order. Ends when the listener was too slow.
-    pub events: mpsc::Receiver<StoredEvent>,
     /// Cancelled when the listener may not listen any more, or was too slow.
     pub cut: CancellationToken,
+    events: mpsc::Receiver<StoredEvent>,
+    waiting: Arc<AtomicUsize>,
     id: u64,
     hub: Arc<Hub>,
 }
 
+impl Listener {
+    /// The next live event of its accounts, in order. `None` when it was cut. Cancel safe.
+    pub async fn next(&mut self) -> Option<StoredEvent> {
+        let event = self.events.recv().await?;
+        Some(self.taken(event))
+    }
+
+    /// The next one if it is there already.
+    pub fn try_next(&mut self) -> Option<StoredEvent> {
+        let event = self.events.try_recv().ok()?;
+        Some(self.taken(event))
+    }
+
+    fn taken(&self, event: StoredEvent) -> StoredEvent {
+        self.waiting.fetch_sub(event.body.len(), Ordering::Relaxed);
+        event
+    }
+}
+
 impl Hub {
-    /// A hub without history; [`begin`](Self::begin) says where it stands. Each listener may lag by `buffer` events.
-    pub fn new(buffer: usize) -> Self {
+    /// A hub without history; [`begin`](Self::begin) says where it stands.
+    pub fn new(bounds: Bounds) -> Self {
         Self {
             inner: Mutex::new(Inner {
                 head: EventId(0),
                 next: 0,
+                stopping: false,
                 listeners: HashMap::new(),
                 by_account: HashMap::new(),
+                by_token: Counts::default(),
+                by_address: Counts::default(),
             }),
-            buffer: buffer.max(1),
+            bounds,
         }
     }
 
@@ -69,33 +156,45 @@ impl Hub {
         self.lock().head = head;
     }
 
-    /// Registers a listener for some accounts, in the name of a token.
-    pub fn listen(self: &Arc<Self>, token: &str, accounts: Arc<BTreeSet<AccountId>>) -> Listener {
-        let (sender, events) = mpsc::channel(self.buffer);
-        let cut = CancellationToken::new();
+    /// Registers a listener.
+    ///
+    /// # Errors
+    /// [`Full`] when there are too many already.
+    pub fn listen(self: &Arc<Self>, who: Who) -> Result<Listener, Full> {
         let mut inner = self.lock();
+        if let Some(full) = inner.full_for(&who, &self.bounds) {
+            metrics::counter!("centrex_relay_streams_refused_total", "reason" => full.word()).increment(1);
+            return Err(full);
+        }
+        let (sender, events) = mpsc::channel(self.bounds.buffer.max(1));
+        let (cut, waiting) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
         let id = inner.next;
         inner.next += 1;
-        for account in accounts.iter() {
+        for account in who.accounts.iter() {
             inner.by_account.entry(account.clone()).or_default().insert(id);
         }
+        inner.by_token.add(&who.token);
+        who.address
+            .iter()
+            .for_each(|address| inner.by_address.add(address));
         inner.listeners.insert(
             id,
             Entry {
-                token: token.to_owned(),
-                accounts,
+                who,
                 sender,
+                waiting: Arc::clone(&waiting),
                 cut: cut.clone(),
             },
         );
         metrics::gauge!("centrex_relay_streams").set(inner.listeners.len() as f64);
-        Listener {
+        Ok(Listener {
             from: inner.head,
-            events,
             cut,
+            events,
+            waiting,
             id,
             hub: Arc::clone(self),
-        }
+        })
     }
 
     /// Hands out events that are on disk, in their order. Who can't keep up is cut, and resumes from the store.
@@ -111,11 +210,7 @@ impl Hub {
                 .copied()
                 .collect();
             for id in ids {
-                let sent = inner
-                    .listeners
-                    .get(&id)
-                    .is_none_or(|entry| entry.sender.try_send(event.clone()).is_ok());
-                if !sent {
+                if !inner.listeners.get(&id).is_none_or(|entry| entry.hand(&event)) {
                     inner.cut(id, "slow");
                 }
             }
@@ -128,11 +223,31 @@ impl Hub {
         let gone: Vec<u64> = inner
             .listeners
             .iter()
-            .filter(|(_, entry)| !valid.contains(entry.token.as_str()))
+            .filter(|(_, entry)| !valid.contains(entry.who.token.as_str()))
             .map(|(id, _)| *id)
             .collect();
         for id in gone {
             inner.cut(id, "revoked");
+        }
+    }
+
+    /// Lets nobody in any more, and ends all that listen, one after the other in the order that `shuffle` gives, within
+    /// `window`: those who are cut at the same moment come back at the same moment.
+    pub(crate) async fn drain(&self, window: Duration, shuffle: impl FnOnce(&mut [u64])) {
+        let mut ids: Vec<u64> = {
+            let mut inner = self.lock();
+            inner.stopping = true;
+            inner.listeners.keys().copied().collect()
+        };
+        ids.sort_unstable();
+        shuffle(&mut ids);
+        let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let apart = APART.min(window / count.max(1));
+        let mut next = Instant::now();
+        for id in ids {
+            sleep_until(next).await;
+            next += apart;
+            self.lock().cut(id, "stopping");
         }
     }
 
@@ -147,7 +262,32 @@ impl Hub {
     }
 }
 
+impl Entry {
+    /// Puts an event into its queue; false when it doesn't fit.
+    fn hand(&self, event: &StoredEvent) -> bool {
+        let length = event.body.len();
+        let waiting = self.waiting.fetch_add(length, Ordering::Relaxed);
+        // One alone may be longer.
+        (waiting == 0 || waiting + length <= BUFFER_BYTES) && self.sender.try_send(event.clone()).is_ok()
+    }
+}
+
 impl Inner {
+    fn full_for(&self, who: &Who, bounds: &Bounds) -> Option<Full> {
+        let from_there = who.address.map_or(0, |address| self.by_address.of(&address));
+        if self.stopping {
+            Some(Full::Stopping)
+        } else if self.by_token.of(&who.token) >= bounds.per_token {
+            Some(Full::Token)
+        } else if from_there >= bounds.per_address {
+            Some(Full::Address)
+        } else if self.listeners.len() >= bounds.all {
+            Some(Full::All)
+        } else {
+            None
+        }
+    }
+
     fn cut(&mut self, id: u64, reason: &'static str) {
         if let Some(entry) = self.remove(id) {
             entry.cut.cancel();
@@ -157,7 +297,7 @@ impl Inner {
 
     fn remove(&mut self, id: u64) -> Option<Entry> {
         let entry = self.listeners.remove(&id)?;
-        for account in entry.accounts.iter() {
+        for account in entry.who.accounts.iter() {
             if let Some(ids) = self.by_account.get_mut(account) {
                 ids.remove(&id);
                 if ids.is_empty() {
@@ -165,6 +305,12 @@ impl Inner {
                 }
             }
         }
+        self.by_token.take(&entry.who.token);
+        entry
+            .who
+            .address
+            .iter()
+            .for_each(|address| self.by_address.take(address));
         metrics::gauge!("centrex_relay_streams").set(self.listeners.len() as f64);
         Some(entry)
     }
@@ -173,5 +319,170 @@ impl Inner {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.hub.lock().remove(self.id);
+    }
+}
+
+/// How many there are of each.
+#[derive(Debug)]
+struct Counts<K>(HashMap<K, usize>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Clone + Eq + Hash> Counts<K> {
+    fn of(&self, key: &K) -> usize {
+        self.0.get(key).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, key: &K) {
+        *self.0.entry(key.clone()).or_default() += 1;
+    }
+
+    fn take(&mut self, key: &K) {
+        if let Some(count) = self.0.get_mut(key) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(key);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn hub(bounds: Bounds) -> Arc<Hub> {
+        Arc::new(Hub::new(bounds))
+    }
+
+    const ROOMY: Bounds = Bounds {
+        buffer: 4,
+        all: 100,
+        per_token: 100,
+        per_address: 100,
+    };
+
+    fn who(token: &str, from: u8) -> Who {
+        Who {
+            token: token.to_owned(),
+            accounts: Arc::new(BTreeSet::from([AccountId("1001".to_owned())])),
+            address: Some(Ipv4Addr::new(192, 0, 2, from).into()),
+        }
+    }
+
+    fn event(id: u64, length: usize) -> StoredEvent {
+        StoredEvent {
+            id: EventId(id),
+            account: AccountId("1001".to_owned()),
+            body: "x".repeat(length).into(),
+        }
+    }
+
+    #[test]
+    fn each_bound_holds_and_a_place_that_is_free_is_given_again() {
+        for (bounds, second, full) in [
+            (Bounds { all: 1, ..ROOMY }, who("b", 2), Full::All),
+            (
+                Bounds {
+                    per_token: 1,
+                    ..ROOMY
+                },
+                who("a", 2),
+                Full::Token,
+            ),
+            (
+                Bounds {
+                    per_address: 1,
+                    ..ROOMY
+                },
+                who("b", 1),
+                Full::Address,
+            ),
+        ] {
+            let hub = hub(bounds);
+            let first = hub.listen(who("a", 1)).unwrap();
+            assert_eq!(hub.listen(second.clone()).unwrap_err(), full);
+            assert!(!first.cut.is_cancelled(), "nobody makes room");
+            drop(first);
+            drop(hub.listen(second).unwrap());
+            let inner = hub.lock();
+            assert!(
+                inner.by_token.0.is_empty() && inner.by_address.0.is_empty() && inner.by_account.is_empty()
+            );
+        }
+        // An address that tells nothing isn't counted.
+        let hub = hub(Bounds {
+            per_address: 1,
+            ..ROOMY
+        });
+        let nowhere = Who {
+            address: None,
+            ..who("a", 1)
+        };
+        let _held = [hub.listen(nowhere.clone()).unwrap(), hub.listen(nowhere).unwrap()];
+    }
+
+    #[test]
+    fn what_waits_for_one_is_bounded_in_events_and_bytes_and_others_get_all() {
+        for (length, fit) in [(10, 4), (BUFFER_BYTES / 2, 2), (BUFFER_BYTES * 2, 1)] {
+            let hub = hub(ROOMY);
+            let mut slow = hub.listen(who("a", 1)).unwrap();
+            let mut quick = hub.listen(who("b", 1)).unwrap();
+            for id in 1..=5 {
+                hub.publish(vec![event(id, length)]);
+                assert_eq!(quick.try_next().unwrap().id, EventId(id));
+                assert_eq!(slow.cut.is_cancelled(), id > fit, "{length} {id}");
+            }
+            assert!(!quick.cut.is_cancelled());
+            let got: Vec<_> = std::iter::from_fn(|| slow.try_next())
+                .map(|event| event.id.0)
+                .collect();
+            assert_eq!(got, (1..=fit).collect::<Vec<_>>(), "what fitted was handed over");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drain_lets_nobody_in_and_ends_all_within_its_window_never_many_at_a_time() {
+        for (count, window) in [(1u32, 10_000), (100, 10_000), (5000, 10_000), (5000, 1000)] {
+            let window = Duration::from_millis(window);
+            let hub = hub(Bounds {
+                all: 10_000,
+                per_token: 10_000,
+                per_address: 10_000,
+                ..ROOMY
+            });
+            let listeners: Vec<_> = (0..count).map(|_| hub.listen(who("a", 1)).unwrap()).collect();
+            let begun = Instant::now();
+            let ends = listeners.into_iter().map(|listener| async move {
+                listener.cut.cancelled().await;
+                begun.elapsed()
+            });
+            let (mut ends, ()) = tokio::join!(
+                futures_util::future::join_all(ends),
+                hub.drain(window, |ids| ids.reverse())
+            );
+            assert_eq!(hub.listen(who("b", 2)).unwrap_err(), Full::Stopping);
+            assert!(ends.is_sorted_by(|a, b| a >= b), "in the order that was given");
+            ends.sort();
+            assert!(*ends.last().unwrap() <= window + Duration::from_millis(1));
+            let most = ends
+                .iter()
+                .map(|end| {
+                    ends.iter()
+                        .filter(|other| **other >= *end && **other < *end + Duration::from_secs(1))
+                        .count()
+                })
+                .step_by(97)
+                .max();
+            let fair =
+                (1000 / 2).max(count as usize * 1000 / usize::try_from(window.as_millis()).unwrap()) + 2;
+            assert!(most.unwrap() <= fair, "{count}: {most:?} in one second");
+        }
     }
 }

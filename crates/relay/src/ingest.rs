@@ -1,7 +1,6 @@
 //! From a callback as it came to changes on disk.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use centrex::callback::{Callback, Event, parse};
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use telephony::{CallId, Direction};
 
 use crate::correlate::{Limits, Record, Report, Signal, Verdict};
 use crate::store::kinds::unmatched::Unmatched;
-use crate::store::kinds::{Sql, call, dial, early, event, history, unmatched};
+use crate::store::kinds::{Sql, call, unmatched};
 use crate::store::{Batch, StoreError, Writer, look};
 
 /// Ids longer than this are no ids of the platform.
@@ -103,7 +102,7 @@ pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result
         Ok(report) => {
             writer
                 .run(move |batch| {
-                    history::note_callback(batch.db(), now)?;
+                    batch.note_callback(now)?;
                     apply(batch, &report, &incoming, now)
                 })
                 .await?
@@ -112,8 +111,8 @@ pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result
             let one = set_aside(&incoming, reason, now);
             writer
                 .run(move |batch| {
-                    history::note_callback(batch.db(), now)?;
-                    unmatched::insert(batch.db(), &one)
+                    batch.note_callback(now)?;
+                    batch.set_aside(&one)
                 })
                 .await?;
             Outcome::SetAside(reason)
@@ -127,7 +126,7 @@ pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result
     Ok(outcome)
 }
 
-fn understand(callback: &Callback) -> Result<Report, Reason> {
+pub(crate) fn understand(callback: &Callback) -> Result<Report, Reason> {
     let direction = match callback.event {
         Event::IncomingCallStart => Some(Direction::Incoming),
         Event::OutgoingCallStart => Some(Direction::Outgoing),
@@ -170,8 +169,13 @@ fn understand(callback: &Callback) -> Result<Report, Reason> {
     })
 }
 
-/// Runs in the writing thread, inside the batch's transaction.
-fn apply(batch: &mut Batch<'_>, report: &Report, incoming: &Incoming, now: Timestamp) -> Sql<Outcome> {
+/// Puts a callback to its call; runs in a commit.
+pub(crate) fn apply(
+    batch: &mut Batch<'_>,
+    report: &Report,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Sql<Outcome> {
     let extra: usize = report
         .extra
         .iter()
@@ -179,12 +183,12 @@ fn apply(batch: &mut Batch<'_>, report: &Report, incoming: &Incoming, now: Times
         .sum();
     let mut report = report.clone();
     if extra > MOST_EXTRA {
-        unmatched::insert(batch.db(), &set_aside(incoming, Reason::TooLong, now))?;
+        batch.set_aside(&set_aside(incoming, Reason::TooLong, now))?;
         report.extra.clear();
     }
     let (verdict, changed) = with_record(batch, &report.call_id, |record| record.on(&report, now), now)?;
     if verdict == Verdict::Conflict {
-        unmatched::insert(batch.db(), &set_aside(incoming, Reason::Conflict, now))?;
+        batch.set_aside(&set_aside(incoming, Reason::Conflict, now))?;
         return Ok(Outcome::SetAside(Reason::Conflict));
     }
     debug_assert!(
@@ -201,20 +205,11 @@ fn with_record<T>(
     act: impl FnOnce(&mut Record) -> (T, Vec<telephony::Call>),
     now: Timestamp,
 ) -> Sql<(T, usize)> {
-    let mut record = call::record(batch.db(), call_id)?;
-    if record.legs.is_empty() {
-        record.early = early::get(batch.db(), call_id)?;
-    }
-    let before = record.early.clone();
+    let before = batch.record(call_id)?;
+    let mut record = before.clone();
     let (result, changed) = act(&mut record);
-    if record.early != before {
-        early::put(batch.db(), call_id, record.early.as_ref())?;
-    }
     let count = changed.len();
-    for leg in changed {
-        call::put(batch.db(), &leg)?;
-        batch.publish(leg, now)?;
-    }
+    batch.keep(call_id, &before, &record, changed, now)?;
     Ok((result, count))
 }
 
@@ -234,50 +229,61 @@ fn set_aside(incoming: &Incoming, reason: Reason, now: Timestamp) -> Unmatched {
     }
 }
 
-/// How long things are kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Keep {
-    /// Events and ended calls.
-    pub events: jiff::SignedDuration,
-}
+/// How many calls are closed, and early callbacks set aside, in one write.
+const SWEEP: u32 = 200;
 
-/// The answers to dials are kept so long.
-const KEEP_DIALS: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
-
-/// Closes calls that wait for news too long, sets early callbacks aside, forgets what is old. Gives how many calls it closed.
+/// Closes calls that wait for news too long, and sets early callbacks aside whose start never came. Gives how many calls it
+/// closed.
 ///
 /// # Errors
 /// [`StoreError`]
-pub async fn sweep(
-    writer: &Arc<Writer>,
-    limits: Limits,
-    keep: Keep,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    writer
-        .run(move |batch| {
-            let mut closed = 0;
-            for call_id in call::overdue(batch.db(), now, &limits)? {
-                closed += with_record(batch, &call_id, |record| ((), record.expire(now, &limits)), now)?.1;
-            }
-            let before = |age| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
-            for (call_id, document) in early::take_overdue(batch.db(), before(limits.early))? {
-                let incoming = Incoming {
-                    method: "",
-                    query: Vec::new(),
-                    form: None,
-                };
-                let mut one = set_aside(&incoming, Reason::NoStart, now);
-                one.raw = format!("call_id={} {document}", call_id.0).into_bytes();
-                unmatched::insert(batch.db(), &one)?;
-                metrics::counter!("centrex_relay_callbacks_total", "outcome" => "no-start").increment(1);
-            }
-            event::prune(batch.db(), before(keep.events))?;
-            call::prune(batch.db(), before(keep.events))?;
-            dial::prune(batch.db(), before(KEEP_DIALS))?;
-            Ok(closed)
-        })
-        .await
+pub async fn sweep(writer: &Writer, limits: Limits, now: Timestamp) -> Result<usize, StoreError> {
+    let mut closed = 0;
+    loop {
+        let swept = writer.run(move |batch| sweep_some(batch, &limits, now)).await?;
+        closed += swept.closed;
+        for _ in 0..swept.early {
+            metrics::counter!("centrex_relay_callbacks_total", "outcome" => Reason::NoStart.word())
+                .increment(1);
+        }
+        if !swept.is_more {
+            return Ok(closed);
+        }
+    }
+}
+
+/// What one sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    /// Legs closed for want of news.
+    pub(crate) closed: usize,
+    /// Early callbacks set aside.
+    pub(crate) early: usize,
+    /// There may be more to do.
+    pub(crate) is_more: bool,
+}
+
+/// A part of a sweep; runs in a commit.
+pub(crate) fn sweep_some(batch: &mut Batch<'_>, limits: &Limits, now: Timestamp) -> Sql<Swept> {
+    let mut swept = Swept::default();
+    let overdue = batch.overdue(now, limits, SWEEP)?;
+    for call_id in &overdue {
+        swept.closed += with_record(batch, call_id, |record| ((), record.expire(now, limits)), now)?.1;
+    }
+    let early = batch.take_overdue_early(now, limits, SWEEP)?;
+    for (call_id, document) in &early {
+        let incoming = Incoming {
+            method: "",
+            query: format!("call_id={} {document}", call_id.0).into_bytes(),
+            form: None,
+        };
+        batch.set_aside(&set_aside(&incoming, Reason::NoStart, now))?;
+    }
+    swept.early = early.len();
+    // What is overdue by the millisecond of a column may not be so yet by its own time.
+    let full = SWEEP as usize;
+    swept.is_more = (overdue.len() >= full && swept.closed > 0) || early.len() >= full;
+    Ok(swept)
 }
 
 /// All calls that ring or talk now, on all accounts, oldest first.

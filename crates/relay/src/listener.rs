@@ -13,8 +13,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -36,16 +38,23 @@ pub(crate) struct Bounds {
     pub idle: Duration,
     /// The longest time for a request's body, from its head to its last byte.
     pub body: Duration,
+    /// The longest time in which a peer takes nothing of what is sent to it, or doesn't say that it got it.
+    pub stall: Duration,
 }
+
+/// What the system holds of what is sent to one peer, at most: events are small, and slow readers may be many.
+const SEND_BUFFER: usize = 256 * 1024;
 
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            connections: 4096,
+            connections: 12_288,
             // Longer than desktops keep an idle connection (20 s), so that no request meets one that is just being closed.
             idle: Duration::from_secs(30),
             // Bodies are some KiB at most.
             body: Duration::from_secs(20),
+            // Two heartbeats.
+            stall: Duration::from_secs(30),
         }
     }
 }
@@ -143,10 +152,13 @@ struct Connection {
 
 impl Connection {
     async fn serve(self, stream: TcpStream) {
-        // An event is small and should leave at once.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        if let Err(error) = prepare(&stream, self.bounds.stall) {
+            tracing::debug!(%error, "a connection's options could not be set");
         }
+        // What TCP can't tell is told here: a peer that lives and doesn't read.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.bounds.stall));
+        let stream = Box::pin(stream);
         let service = service_fn(|mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(self.peer));
             let request = request.map(|body| Body::new(DeadlineBody::new(self.bounds.body, body)));
@@ -170,6 +182,19 @@ impl Connection {
     }
 }
 
+/// An event is small and should leave at once; a peer that is gone without a word is noticed, because what is sent to it
+/// (a heartbeat, if nothing else) is never confirmed.
+fn prepare(stream: &TcpStream, stall: Duration) -> std::io::Result<()> {
+    let socket = SockRef::from(stream);
+    socket.set_tcp_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(stall))?;
+    // Elsewhere, and while nothing is sent.
+    let probes = TcpKeepalive::new().with_time(stall).with_interval(stall / 3);
+    socket.set_tcp_keepalive(&probes)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::routing::{get, post};
@@ -184,6 +209,7 @@ mod tests {
         connections: 10,
         idle: PATIENCE,
         body: PATIENCE,
+        stall: PATIENCE,
     };
 
     async fn start(bounds: Bounds, router: Router) -> (SocketAddr, Arc<Semaphore>) {
@@ -309,6 +335,43 @@ mod tests {
             other.starts_with("HTTP/1.1 200 ") && other.ends_with("here"),
             "{other}"
         );
+    }
+
+    #[tokio::test]
+    async fn who_takes_nothing_of_what_is_sent_is_cut() {
+        let gone = Arc::new(Semaphore::new(0));
+        let noticed = Arc::clone(&gone);
+        let endless = get(async move || {
+            // Given back when the answer is dropped.
+            let held = Held(noticed);
+            let chunks = futures_util::stream::repeat_with(move || {
+                let _ = &held;
+                Ok::<_, std::convert::Infallible>(bytes::Bytes::from_static(&[b'x'; 65_536]))
+            });
+            Body::from_stream(chunks)
+        });
+        let stall = Duration::from_millis(200);
+        let (address, _) = start(
+            Bounds { stall, ..PATIENT },
+            Router::new().route("/endless", endless),
+        )
+        .await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream
+            .write_all(&[b"GET /endless", &REQUEST[5..]].concat())
+            .await
+            .unwrap();
+        let cut = tokio::time::timeout(PATIENCE, gone.acquire()).await;
+        drop(cut.expect("it is cut").unwrap());
+        drop(stream);
+    }
+
+    struct Held(Arc<Semaphore>);
+
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.0.add_permits(1);
+        }
     }
 
     #[tokio::test]

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use rand::seq::SliceRandom as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -16,12 +17,14 @@ use tokio_util::task::TaskTracker;
 use crate::dial::{self, Dialler};
 use crate::http::{self, App, admin::Admin};
 use crate::hub::Hub;
-use crate::ingest::{self, Keep};
+use crate::ingest;
 use crate::listener;
 use crate::lock::{DataLock, LockError};
+use crate::purge::{self, Keep};
 use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::sessions::{Publication, Sessions};
 use crate::settings::Settings;
+use crate::steady::Steady;
 use crate::store::{StoreError, Writer, WriterOptions};
 
 /// The relay can't start.
@@ -75,7 +78,8 @@ impl StartError {
 pub struct Prepared {
     app: App,
     bounds: listener::Bounds,
-    sweep: (crate::correlate::Limits, Keep),
+    upkeep: Upkeep,
+    drain: Duration,
     grace: Duration,
     metrics: PrometheusHandle,
     lock: DataLock,
@@ -97,6 +101,7 @@ pub struct Running {
     app: App,
     ready: Arc<AtomicBool>,
     stop_admin: CancellationToken,
+    drain: Duration,
     grace: Duration,
     servers: Vec<JoinHandle<()>>,
     _lock: DataLock,
@@ -112,14 +117,15 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     let lock = DataLock::take(&settings.data_dir)?;
     let callback_secret = callback_secret(settings)?;
     let dialler = Dialler::new(platform(settings)?);
-    let hub = Arc::new(Hub::new(settings.events.buffer));
+    let hub = Arc::new(Hub::new(settings.events.bounds));
     let sessions = Arc::new(Sessions::default());
     let committed = Publication::new(Arc::clone(&sessions), Arc::clone(&hub));
     let options = WriterOptions {
         committed: Box::new(committed),
     };
-    let (writer, reader, head) = Writer::start(&settings.data_dir, options, now)?;
-    hub.begin(head);
+    let (writer, reader, begun) = Writer::start(&settings.data_dir, options, now)?;
+    hub.begin(begun.head);
+    let last = begun.last_written;
     let app = App {
         writer: Arc::new(writer),
         reader,
@@ -132,19 +138,18 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         draining: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
-    let sweep = (
-        settings.limits,
-        Keep {
-            events: settings.events.keep,
-        },
-    );
     Ok(Prepared {
         app,
         bounds: listener::Bounds {
             connections: settings.connections,
             ..listener::Bounds::default()
         },
-        sweep,
+        upkeep: Upkeep {
+            limits: settings.limits,
+            keep: settings.keep,
+            last,
+        },
+        drain: settings.events.drain,
         grace: settings.shutdown_grace,
         metrics,
         lock,
@@ -234,14 +239,14 @@ impl Prepared {
             }
         });
 
-        let (limits, keep) = self.sweep;
-        let sweeper = tokio::spawn(sweep(self.app.clone(), limits, keep));
+        let sweeper = tokio::spawn(upkeep(self.app.clone(), self.upkeep));
         Ok(Running {
             address,
             admin: admin_address,
             app: self.app,
             ready,
             stop_admin,
+            drain: self.drain,
             grace: self.grace,
             servers: vec![public, sweeper, admin],
             _lock: self.lock,
@@ -258,26 +263,50 @@ fn local(listener: &TcpListener, key: &'static str) -> Result<SocketAddr, StartE
     })
 }
 
-/// Closes what waits too long, a few times within the shortest limit.
-async fn sweep(app: App, limits: crate::correlate::Limits, keep: Keep) {
+/// What is done again and again.
+#[derive(Clone, Copy, Debug)]
+struct Upkeep {
+    limits: crate::correlate::Limits,
+    keep: Keep,
+    /// When something was last written, before this start.
+    last: Option<Timestamp>,
+}
+
+/// Closes what waits too long and forgets what is old, a few times within the shortest limit.
+async fn upkeep(app: App, upkeep: Upkeep) {
+    let Upkeep { limits, keep, last } = upkeep;
     let shortest = limits
         .ringing
         .min(limits.talking)
         .min(limits.early)
-        .min(keep.events);
+        .min(keep.shortest());
     let every = Duration::try_from(shortest / 10).unwrap_or_default();
     let every = every.clamp(Duration::from_millis(50), Duration::from_secs(15));
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let begun = Instant::now();
+    let mut clock = Steady::new(last, Timestamp::now(), Duration::ZERO);
     loop {
         tokio::select! {
             () = app.draining.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        match ingest::sweep(&app.writer, limits, keep, Timestamp::now()).await {
+        let now = Timestamp::now();
+        match ingest::sweep(&app.writer, limits, now).await {
             Ok(0) => {}
             Ok(closed) => tracing::info!(closed, "calls closed for want of news"),
             Err(error) => tracing::error!(%error, "the sweep failed; it is tried again"),
+        }
+        if !clock.look(now, begun.elapsed()) {
+            continue;
+        }
+        tokio::select! {
+            () = app.draining.cancelled() => return,
+            purged = purge::purge(&app.writer, keep, now) => match purged {
+                Ok(0) => {}
+                Ok(forgotten) => tracing::info!(forgotten, "old events and calls were forgotten"),
+                Err(error) => tracing::error!(%error, "forgetting failed; it is tried again"),
+            }
         }
     }
 }
@@ -288,10 +317,15 @@ impl Running {
         self.app.writer.path().to_owned()
     }
 
-    /// Stops: accepts nothing new, ends the streams so that their subscribers reconnect elsewhere or later, finishes what
-    /// is under way within the grace, and closes the store.
+    /// Stops: lets no stream in any more and ends those that are there, spread over the window, so that their subscribers
+    /// come back elsewhere or later, and not all at once; callbacks are still taken meanwhile. Then accepts nothing new,
+    /// finishes what is under way within the grace, and closes the store.
     pub async fn stop(self) {
         self.ready.store(false, Ordering::Relaxed);
+        self.app
+            .hub
+            .drain(self.drain, |ids| ids.shuffle(&mut rand::rng()))
+            .await;
         self.app.draining.cancel();
         self.app.tasks.close();
         let mut servers = self.servers.into_iter();

@@ -11,7 +11,7 @@ use relay_api::wire::{CallList, PlaceCall};
 use super::auth::Caller;
 use super::{App, body};
 use crate::problem::Refusal;
-use crate::store::kinds::{call, dial::Answer, history};
+use crate::store::kinds::dial::Answer;
 use crate::store::{Reader, StoreError};
 
 /// The most JSON of ended calls in the list. After a gap the list is all that a desktop learns of what it missed, so it
@@ -28,17 +28,14 @@ pub(super) async fn list(State(app): State<App>, Caller(session): Caller) -> Res
 async fn read(reader: &Reader, token: String, ended_bytes: usize) -> Result<CallList, StoreError> {
     // Before the store is read: a call that comes meanwhile isn't in the list, and must not count as older than it.
     let at = Timestamp::now();
-    let query = move |db: &rusqlite::Connection| {
-        let (ended, is_cut) = call::ended(db, &token, ended_bytes)?;
-        Ok(CallList {
-            at,
-            as_of: history::range(db)?.head,
-            live: call::live(db, &token)?,
-            ended,
-            is_cut,
-        })
-    };
-    reader.run(query).await
+    let (as_of, live, ended, is_cut) = reader.calls(&token, ended_bytes).await?;
+    Ok(CallList {
+        at,
+        as_of,
+        live,
+        ended,
+        is_cut,
+    })
 }
 
 pub(super) async fn place(
@@ -104,6 +101,7 @@ mod tests {
 
     use super::*;
     use crate::secret::Hash;
+    use crate::store::kinds::call;
     use crate::store::kinds::event::StoredEvent;
     use crate::store::kinds::token::{self, Token};
     use crate::store::{Committed, Writer, WriterOptions};

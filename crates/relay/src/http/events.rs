@@ -1,19 +1,24 @@
 //! `GET /v1/events`: Server-Sent Events, and a long poll for networks that break streams.
 
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http::{HeaderMap, StatusCode, header};
+use rand::Rng as _;
 use relay_api::wire::problem;
 use serde::Deserialize;
 
 use super::App;
 use super::auth::Caller;
 use crate::feed::{Feed, Position};
+use crate::hub::{Full, Who};
 use crate::problem::Refusal;
 
 /// The longest that a long poll waits.
@@ -33,20 +38,24 @@ enum Form {
 pub(super) async fn get(
     State(app): State<App>,
     Caller(session): Caller,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(parameters) = parameters.map_err(|_| {
         Refusal::bad_request("The parameters can't be read: after and wait may each stand once.")
     })?;
-    if app.draining.is_cancelled() {
-        return Err(Refusal::unavailable(
-            "The relay is stopping; reconnect in a moment.",
-        ));
-    }
     let form = form(&headers, &parameters)?;
     let position = position(&headers, &parameters);
-    let feed = Feed::open(&app.hub, &app.reader, &session, position);
+    let listener = app
+        .hub
+        .listen(Who {
+            token: session.token.clone(),
+            accounts: Arc::clone(&session.accounts),
+            address: peer.and_then(|Extension(ConnectInfo(peer))| counted(peer.ip())),
+        })
+        .map_err(refusal)?;
+    let feed = Feed::new(listener, &app.reader, &session, position);
     // A token revoked between the look at it and the registration would never be cut.
     if !app.sessions.is_in_force(&session) {
         return Err(Refusal::unauthorized());
@@ -54,7 +63,7 @@ pub(super) async fn get(
     match form {
         Form::Stream => Ok(stream_of(feed, &app)),
         Form::Page => {
-            let page = feed.page(wait(&parameters)?, &app.draining).await?;
+            let page = feed.page(wait(&parameters)?).await?;
             Ok((
                 [
                     (header::CACHE_CONTROL, "no-store"),
@@ -65,6 +74,44 @@ pub(super) async fn get(
                 .into_response())
         }
     }
+}
+
+/// By which address a stream is counted. All that come through a proxy on this machine come from it: that tells nothing.
+/// A network gives its people a prefix of IPv6 each, not one address.
+fn counted(address: IpAddr) -> Option<IpAddr> {
+    match address.to_canonical() {
+        address if address.is_loopback() => None,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Some(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+        }
+        address => Some(address),
+    }
+}
+
+/// Those who are turned away together shouldn't come back together.
+fn refusal(full: Full) -> Refusal {
+    let wait = |from: u64| Duration::from_secs(from + rand::rng().random_range(0..from));
+    let (detail, wait) = match full {
+        Full::Stopping => return Refusal::unavailable("The relay is stopping; reconnect in a moment."),
+        Full::All => (
+            "The relay has as many streams as it may; those that are there aren't ended for new ones. Try again later.",
+            wait(20),
+        ),
+        Full::Token => (
+            "This desktop has as many streams as it may. End one, or wait until the relay has noticed that it is gone.",
+            wait(10),
+        ),
+        Full::Address => (
+            "There are as many streams from this address as there may be. Try again later.",
+            wait(20),
+        ),
+    };
+    let status = match full {
+        Full::All | Full::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        Full::Token | Full::Address => StatusCode::TOO_MANY_REQUESTS,
+    };
+    Refusal::new(status, problem::TOO_MANY_STREAMS, "Too many streams", detail).retry_after(wait)
 }
 
 /// What the client wants, by `Accept` and by whether it named a wait.
@@ -125,18 +172,16 @@ fn wait(parameters: &Parameters) -> Result<Duration, Refusal> {
 }
 
 fn stream_of(feed: Feed, app: &App) -> Response {
-    let (heartbeat, draining) = (app.heartbeat, app.draining.clone());
-    let chunks = stream::unfold(feed, move |mut feed| {
-        let draining = draining.clone();
-        async move {
-            feed.frames(heartbeat, &draining)
-                .await
-                .map(|chunk| (Ok::<_, std::convert::Infallible>(chunk), feed))
-        }
+    let heartbeat = app.heartbeat;
+    let chunks = stream::unfold(feed, move |mut feed| async move {
+        feed.frames(heartbeat)
+            .await
+            .map(|chunk| (Ok::<_, std::convert::Infallible>(chunk), feed))
     });
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
+        // Whoever compresses a stream holds it back in blocks.
+        (header::CACHE_CONTROL, "no-store, no-transform"),
         // nginx would hold events back otherwise.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];

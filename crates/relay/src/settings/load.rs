@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use secrecy::SecretString;
 use url::Url;
 
 use super::{Events, KEYS, LogFormat, Platform, SECRETS, Settings, default_data_dir, variable};
 use crate::correlate::Limits;
+use crate::hub;
+use crate::purge::Keep;
 use crate::secret::file;
 
 /// Where configuration comes from.
@@ -205,11 +207,10 @@ impl Loader {
         let log = self.parsed("log", "info", log_filter);
         let shutdown_grace = self.parsed("shutdown_grace", "10s", wait);
         let platform = self.platform(environment);
-        let connections = self.parsed("connections", "4096", count);
+        let connections = self.parsed("connections", "12288", count);
         let callback_secret = self.secret("callback.secret", environment);
-        let heartbeat = self.parsed("events.heartbeat", "15s", wait);
-        let keep = self.parsed("events.keep", "168h", duration);
-        let buffer = self.parsed("events.buffer", "1024", count);
+        let events = self.events(connections);
+        let keep = self.keep();
         let ringing = self.parsed("calls.ringing_limit", "5m", duration);
         let talking = self.parsed("calls.talking_limit", "12h", duration);
         let early = self.parsed("calls.early_limit", "15m", duration);
@@ -226,11 +227,8 @@ impl Loader {
             log: log?,
             platform: platform?,
             callback_secret,
-            events: Events {
-                heartbeat: heartbeat?,
-                keep: keep?,
-                buffer: buffer?,
-            },
+            events: events?,
+            keep: keep?,
             limits: Limits {
                 ringing: ringing?,
                 talking: talking?,
@@ -238,6 +236,48 @@ impl Loader {
             },
             enrolment_expires: enrolment_expires?,
             shutdown_grace: shutdown_grace?,
+        })
+    }
+
+    fn events(&mut self, connections: Option<usize>) -> Option<Events> {
+        let heartbeat = self.parsed("events.heartbeat", "15s", wait);
+        let drain = self.parsed("events.drain", "10s", wait);
+        let buffer = self.parsed("events.buffer", "1024", count);
+        let connections = connections?;
+        // The rest is for callbacks and requests: streams must never leave the platform outside.
+        let most = (connections - connections / 6)
+            .min(connections.saturating_sub(1))
+            .max(1);
+        let all = self.parsed("events.streams", &most.to_string(), |text| match count(text)? {
+            streams if streams < connections => Ok(streams),
+            _ => Err(format!(
+                "it must be less than connections ({connections}), so that callbacks still get in when all streams are taken"
+            )),
+        });
+        let per_token = self.parsed("events.streams_per_token", "16", count);
+        let per_address = self.parsed("events.streams_per_address", "5000", count);
+        Some(Events {
+            heartbeat: heartbeat?,
+            drain: drain?,
+            bounds: hub::Bounds {
+                buffer: buffer?,
+                all: all?,
+                per_token: per_token?,
+                per_address: per_address?,
+            },
+        })
+    }
+
+    fn keep(&mut self) -> Option<Keep> {
+        let events = self.parsed("events.keep", "7d", duration);
+        let calls = self.parsed("keep.calls", "90d", duration);
+        let unmatched = self.parsed("keep.unmatched", "7d", duration);
+        let size = self.parsed("keep.size", "8GiB", size);
+        Some(Keep {
+            events: events?,
+            calls: calls?,
+            unmatched: unmatched?,
+            size: size?,
         })
     }
 
@@ -410,13 +450,16 @@ fn log_filter(text: &str) -> Result<String, String> {
         .map_err(|_| "write a level (info) or a filter (info,centrex_relay=debug)".to_owned())
 }
 
-/// A duration of more than nothing, such as `15s`, `5m`, `12h`.
+/// A duration of more than nothing, such as `15s`, `5m`, `12h`, `90d`. A day is 24 hours.
 ///
 /// # Errors
 /// What to write instead.
 pub fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || "write a duration, like 15s, 5m or 12h".to_owned();
-    let duration: SignedDuration = text.parse().map_err(|_| wrong())?;
+    let wrong = || "write a duration, like 15s, 5m, 12h or 90d".to_owned();
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let duration = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| wrong())?;
     let bounds = SignedDuration::ZERO < duration && duration <= SignedDuration::from_hours(24 * 3660);
     if bounds {
         Ok(duration)
@@ -424,6 +467,24 @@ pub fn duration(text: &str) -> Result<SignedDuration, String> {
         Err("it must be more than nothing and at most ten years".to_owned())
     }
 }
+
+/// Bytes, such as `500MiB`, `8GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || "write a size, like 500MiB or 8GiB".to_owned();
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+    let (number, shift) = units
+        .into_iter()
+        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)))
+        .ok_or_else(wrong)?;
+    let number: u64 = number.trim().parse().map_err(|_| wrong())?;
+    match number.checked_mul(1 << shift) {
+        Some(bytes) if bytes >= LEAST_SIZE => Ok(bytes),
+        _ => Err("it must be at least 10MiB".to_owned()),
+    }
+}
+
+/// Less than this isn't worth a relay.
+const LEAST_SIZE: u64 = 10 << 20;
 
 fn wait(text: &str) -> Result<Duration, String> {
     Duration::try_from(duration(text)?).map_err(|error| error.to_string())

@@ -19,6 +19,8 @@ use url::Url;
 pub use load::{Problem, Problems, Sources, duration, load};
 
 use crate::correlate::Limits;
+use crate::hub;
+use crate::purge::Keep;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub struct Settings {
     pub events: Events,
     /// When calls without news are closed.
     pub limits: Limits,
+    /// How long things are kept, and how much.
+    pub keep: Keep,
     /// How long an enrolment code is good for.
     pub enrolment_expires: SignedDuration,
     /// How long stopping waits for requests under way.
@@ -84,14 +88,14 @@ pub struct Platform {
 pub struct Events {
     /// A comment is sent after so long without an event.
     pub heartbeat: Duration,
-    /// How long events and ended calls are kept.
-    pub keep: SignedDuration,
-    /// By how many events a stream may lag before it is cut.
-    pub buffer: usize,
+    /// How many streams there may be, and by how much each may lag.
+    pub bounds: hub::Bounds,
+    /// Over how long streams are ended when the relay stops, at most.
+    pub drain: Duration,
 }
 
 /// Every key, for the environment, the did-you-mean and the example file.
-pub const KEYS: [&str; 21] = [
+pub const KEYS: [&str; 28] = [
     "listen",
     "admin_listen",
     "connections",
@@ -109,9 +113,16 @@ pub const KEYS: [&str; 21] = [
     "events.heartbeat",
     "events.keep",
     "events.buffer",
+    "events.streams",
+    "events.streams_per_token",
+    "events.streams_per_address",
+    "events.drain",
     "calls.ringing_limit",
     "calls.talking_limit",
     "calls.early_limit",
+    "keep.calls",
+    "keep.unmatched",
+    "keep.size",
     "enrolment.expires",
 ];
 

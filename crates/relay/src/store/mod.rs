@@ -11,6 +11,7 @@
 
 mod backup;
 mod beside;
+mod calls;
 pub mod kinds;
 mod reader;
 mod schema;
@@ -21,14 +22,16 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::ErrorCode;
+use rusqlite::{Connection, ErrorCode};
 
 pub use backup::backup;
 pub use beside::{direct, look};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
 pub(crate) use schema::make_folder;
-pub use writer::{Batch, Committed, Writer, WriterOptions};
+pub use writer::{Batch, Begun, Committed, Writer, WriterOptions};
+
+pub(crate) use calls::Page;
 
 /// The database's file name in the data folder.
 pub const FILE: &str = "relay.db";
@@ -103,6 +106,16 @@ impl StoreError {
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. })
     }
+}
+
+/// How many bytes of the database's file are in use. What was forgotten is used again before the file grows.
+pub(crate) fn used_bytes(db: &Connection) -> kinds::Sql<u64> {
+    let number = |pragma: &str| -> kinds::Sql<u64> {
+        let number: i64 = db.pragma_query_value(None, pragma, |row| row.get(0))?;
+        Ok(u64::try_from(number).unwrap_or_default())
+    };
+    let pages = number("page_count")?.saturating_sub(number("freelist_count")?);
+    Ok(pages.saturating_mul(number("page_size")?))
 }
 
 /// SQLite's error together with the file that it is about.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{FILE, StoreError, kinds, sqlite};
 
 /// The version that this relay writes (`PRAGMA user_version`).
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 1 + kinds::STEPS.len() as i64;
 
 /// How long a connection waits for another process's commit.
 const BUSY: Duration = Duration::from_secs(5);
@@ -111,15 +111,16 @@ fn version(connection: &Connection) -> Result<i64, rusqlite::Error> {
 fn bring_up(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite::Error> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Looked at again: another process may have done it while we waited.
-    match version(&tx)? {
-        0 => {
-            for table in kinds::TABLES {
-                tx.execute_batch(table)?;
-            }
-            kinds::history::begin(&tx, now)?;
+    let found = version(&tx)?;
+    if found == 0 {
+        for table in kinds::TABLES {
+            tx.execute_batch(table)?;
         }
-        1 => tx.execute_batch(kinds::history::TO_VERSION_2)?,
-        _ => return Ok(()),
+        kinds::history::begin(&tx, now)?;
+    }
+    let done = usize::try_from(found.max(1) - 1).unwrap_or_default();
+    for step in kinds::STEPS.iter().skip(done) {
+        tx.execute_batch(step)?;
     }
     tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     tx.commit()
@@ -129,26 +130,61 @@ fn bring_up(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite:
 mod tests {
     use super::*;
 
+    /// What relays of earlier versions wrote, oldest first: they hold the tables of version 1 and the first steps fast.
+    const FORMER: &[&str] = &[include_str!("former/1.sql"), include_str!("former/2.sql")];
+
+    /// Tables with their columns and indices with theirs, as SQLite understands them.
+    fn shape(database: &Connection) -> Vec<String> {
+        let shape = "SELECT m.name || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || c.pk
+                     FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'
+                     UNION SELECT m.name || ' ' || m.tbl_name || ' ' || i.seqno || ' ' || coalesce(i.name, '')
+                     FROM sqlite_schema m JOIN pragma_index_xinfo(m.name) i WHERE m.type = 'index' ORDER BY 1";
+        let mut query = database.prepare(shape).unwrap();
+        query
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap()
+    }
+
     #[test]
-    fn a_database_of_version_1_is_brought_up_and_keeps_its_positions() {
+    fn every_former_version_is_brought_up_to_what_a_fresh_one_is_and_keeps_what_it_held() {
+        let fresh = tempfile::tempdir().unwrap();
+        let (fresh, _) = open(fresh.path(), Timestamp::UNIX_EPOCH).unwrap();
+        for (former, schema) in (1..).zip(FORMER) {
+            let folder = tempfile::tempdir().unwrap();
+            let old = Connection::open(folder.path().join(FILE)).unwrap();
+            old.execute_batch(schema).unwrap();
+            let held = format!(
+                "INSERT INTO history (only, floor, head) VALUES (1, 10, 20);
+                 INSERT INTO event (id, account, at, body) VALUES (20, '1001', 5, '{{}}');
+                 PRAGMA user_version = {former}"
+            );
+            old.execute_batch(&held).unwrap();
+            drop(old);
+            for _ in 0..2 {
+                let (database, _) = open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+                assert_eq!(version(&database).unwrap(), SCHEMA_VERSION);
+                assert_eq!(shape(&database), shape(&fresh), "version {former}");
+                let range = kinds::history::range(&database).unwrap();
+                assert_eq!((range.floor.0, range.head.0), (10, 20));
+                assert_eq!(kinds::event::kept(&database).unwrap().0, 1);
+                assert_eq!(kinds::history::last_callback(&database).unwrap(), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_database_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE);
-        let old = Connection::open(&path).unwrap();
-        for table in kinds::TABLES {
-            let table = table.replace(",\n        last_callback_at INTEGER", "");
-            assert!(!table.contains("last_callback_at"));
-            old.execute_batch(&table).unwrap();
-        }
-        old.execute_batch("INSERT INTO history VALUES (1, 10, 20); PRAGMA user_version = 1")
-            .unwrap();
-        drop(old);
-        for _ in 0..2 {
-            let (database, _) = open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
-            assert_eq!(version(&database).unwrap(), SCHEMA_VERSION);
-            let range = kinds::history::range(&database).unwrap();
-            assert_eq!((range.floor.0, range.head.0), (10, 20));
-            assert_eq!(kinds::history::last_callback(&database).unwrap(), None);
-        }
+        let old = Connection::open(folder.path().join(FILE)).unwrap();
+        // Without the index that a later step takes away.
+        let broken = FORMER[0].replace("CREATE INDEX event_at ON event (at);", "");
+        old.execute_batch(&broken).unwrap();
+        old.execute_batch("PRAGMA user_version = 1").unwrap();
+        let before = shape(&old);
+        open(folder.path(), Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!((version(&old).unwrap(), shape(&old)), (1, before));
     }
 
     #[cfg(unix)]

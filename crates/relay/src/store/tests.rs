@@ -2,15 +2,19 @@
 
 use std::sync::mpsc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 use relay_api::wire::EventId;
 use rusqlite::Connection;
 use serde_json::json;
-use telephony::Call;
+use telephony::{AccountId, Call};
 
 use super::kinds::event::StoredEvent;
-use super::kinds::token::Token;
+use super::kinds::token::{self, Token};
+use super::kinds::{event, history};
 use super::*;
+use crate::correlate::Limits;
+use crate::purge::{self, Keep, SLICE};
 
 /// Tells of each event that is handed out whether another connection finds it in the database.
 struct Onlooker {
@@ -33,8 +37,12 @@ impl Committed for Onlooker {
 }
 
 fn call() -> Call {
+    call_on("1001")
+}
+
+fn call_on(account: &str) -> Call {
     let call = json!({
-        "call_id": "c1", "account_id": "1001", "direction": "incoming", "state": "ringing",
+        "call_id": "c1", "account_id": account, "direction": "incoming", "state": "ringing",
         "started_at": Timestamp::UNIX_EPOCH,
     });
     serde_json::from_value(call).unwrap()
@@ -49,7 +57,7 @@ async fn what_is_handed_out_is_on_disk_and_what_failed_never_is() {
         seen: sender,
     });
     let now = Timestamp::UNIX_EPOCH;
-    let (writer, _, head) = Writer::start(folder.path(), WriterOptions { committed }, now).unwrap();
+    let (writer, _, begun) = Writer::start(folder.path(), WriterOptions { committed }, now).unwrap();
     let write = |fails| {
         writer.run(move |batch| {
             batch.publish(call(), now)?;
@@ -67,6 +75,215 @@ async fn what_is_handed_out_is_on_disk_and_what_failed_never_is() {
     second.unwrap();
     // An answer comes after the handing out, so all of it is here.
     let seen: Vec<_> = seen.try_iter().collect();
-    let wanted = [EventId(head.0 + 1), EventId(head.0 + 2)];
+    let wanted = [EventId(begun.head.0 + 1), EventId(begun.head.0 + 2)];
     assert_eq!(seen, wanted.map(|id| (id, true)));
+}
+
+/// A database with events at these positions, each of an account and of a second since the epoch.
+fn with_events(events: &[(u64, &str, i64)]) -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, _) = schema::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+    let tx = database.unchecked_transaction().unwrap();
+    for (id, account, at) in events {
+        let at = Timestamp::from_second(*at).unwrap();
+        event::insert(&tx, EventId(*id), call_on(account), at).unwrap();
+    }
+    tx.commit().unwrap();
+    (folder, database)
+}
+
+fn listens_to(database: &Connection, accounts: &[&str]) {
+    let token = Token {
+        id: "tok_1".to_owned(),
+        hash: crate::secret::Hash::of(b"a token"),
+        label: "Accueil".to_owned(),
+        accounts: accounts.iter().map(|id| AccountId((*id).to_owned())).collect(),
+        created_at: Timestamp::UNIX_EPOCH,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    token::insert(database, &token).unwrap();
+}
+
+fn positions(database: &Connection) -> Vec<u64> {
+    let mut query = database.prepare("SELECT id FROM event ORDER BY id").unwrap();
+    let ids = query.query_map([], |row| row.get(0)).unwrap();
+    ids.map(|id| kinds::event_id(id.unwrap()).0).collect()
+}
+
+#[test]
+fn what_is_old_goes_in_slices_and_the_floor_follows() {
+    let many: Vec<_> = (1..=SLICE as u64 + 10).map(|id| (id, "1001", 100)).collect();
+    let (_folder, database) = with_events(&[&many[..], &[(9_000, "1001", 5_000)]].concat());
+    let (before, now) = (
+        Timestamp::from_second(4_000).unwrap(),
+        Timestamp::from_second(5_000).unwrap(),
+    );
+    let forget = || event::forget(&database, before, now, SLICE).unwrap();
+    assert_eq!((forget(), forget(), forget()), (SLICE, 10, 0));
+    assert_eq!(positions(&database), [9_000]);
+    assert_eq!(
+        history::range(&database).unwrap().floor,
+        EventId(SLICE as u64 + 10)
+    );
+}
+
+#[test]
+fn a_clock_that_was_wrong_once_drags_no_event_along() {
+    const DAY: i64 = 86_400;
+    let (before, now) = (100 * DAY, 107 * DAY);
+    for (times, left) in [
+        // Back for a moment: what came before it isn't old.
+        (&[50 * DAY, 101 * DAY, 3, 102 * DAY][..], &[2, 3, 4][..]),
+        // Ahead for a moment: it doesn't keep what is old.
+        (&[50 * DAY, 900 * DAY, 60 * DAY, 102 * DAY], &[4]),
+        (&[50 * DAY, 900 * DAY, 102 * DAY], &[2, 3]),
+        (&[101 * DAY, 50 * DAY], &[1, 2]),
+    ] {
+        let events: Vec<_> = (1..).zip(times).map(|(id, at)| (id, "1001", *at)).collect();
+        let (_folder, database) = with_events(&events);
+        let [before, now] = [before, now].map(|second| Timestamp::from_second(second).unwrap());
+        event::forget(&database, before, now, SLICE).unwrap();
+        assert_eq!(positions(&database), left, "{times:?}");
+    }
+}
+
+/// A start is no event: who has all up to it has missed nothing, however long ago that was.
+#[test]
+fn a_quiet_relay_forgets_no_start() {
+    let (_folder, database) = with_events(&[]);
+    let start = history::start(&database, Timestamp::UNIX_EPOCH).unwrap();
+    let much_later = Timestamp::from_second(1_000_000_000).unwrap();
+    event::forget(&database, much_later, much_later, SLICE).unwrap();
+    event::forget_oldest(&database, SLICE).unwrap();
+    assert!(history::knows(&database, start).unwrap());
+}
+
+#[tokio::test]
+async fn too_much_goes_whatever_its_age_oldest_first_and_a_slice_at_a_time() {
+    let many: Vec<_> = (1..=4_000).map(|id| (id, "1001", 100)).collect();
+    let (folder, database) = with_events(&many);
+    let full = used_bytes(&database).unwrap();
+    drop(database);
+    let committed = Box::new(Nobody);
+    let now = Timestamp::from_second(100).unwrap();
+    let (writer, ..) = Writer::start(folder.path(), WriterOptions { committed }, now).unwrap();
+    let keep = Keep {
+        size: full / 2,
+        ..Keep::default()
+    };
+    let gone = writer
+        .run(move |batch| purge::slice(batch, &keep, now))
+        .await
+        .unwrap();
+    assert_eq!((gone.aged, gone.crowded), (0, SLICE));
+    let gone = purge::purge(&writer, keep, now).await.unwrap();
+    let left = writer
+        .run(|batch| Ok((positions(batch.db()), used_bytes(batch.db())?)))
+        .await
+        .unwrap();
+    assert!(left.1 <= full / 2 && left.1 > full / 4, "{} of {full}", left.1);
+    let first = (SLICE + gone) as u64 + 1;
+    let kept: Vec<u64> = left.0.into_iter().filter(|id| *id <= 4_000).collect();
+    assert_eq!(kept, (first..=4_000).collect::<Vec<_>>());
+}
+
+struct Nobody;
+
+impl Committed for Nobody {
+    fn events(&self, _: Vec<StoredEvent>) {}
+    fn tokens(&self, _: Vec<Token>) {}
+}
+
+/// Ten million events are nothing to a start, a page, a sweep or a purge: none of their queries reads a whole table.
+#[test]
+fn nothing_that_is_done_all_the_time_reads_a_whole_table() {
+    let (_folder, database) = with_events(&[]);
+    let plans = [
+        "SELECT at FROM event ORDER BY id DESC LIMIT 1",
+        "SELECT id, at FROM event WHERE account <> '' ORDER BY id LIMIT 250",
+        "SELECT id FROM event WHERE account = 'a' AND id > 1 AND id <= 9 ORDER BY id LIMIT 257",
+        "SELECT 1 FROM event WHERE id = 1",
+        "DELETE FROM event WHERE id <= 1",
+        "SELECT call_id, account FROM call WHERE state = 2 AND since < 1 ORDER BY since LIMIT 250",
+        "SELECT DISTINCT call_id FROM call
+         WHERE (state = 0 AND (since <= 1 OR since >= 2)) OR (state = 1 AND (since <= 3 OR since >= 4)) LIMIT 5",
+        "SELECT call_id FROM early WHERE since <= 1 OR since >= 2 LIMIT 3",
+    ];
+    for plan in plans {
+        let mut query = database.prepare(&format!("EXPLAIN QUERY PLAN {plan}")).unwrap();
+        let steps = query.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        for step in steps {
+            let step = step.unwrap();
+            let is_whole =
+                step.starts_with("SCAN") && !(plan.contains("ORDER BY id") && plan.contains("LIMIT"));
+            assert!(
+                !is_whole && !step.contains("TEMP B-TREE FOR ORDER"),
+                "{plan}: {step}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_call_whose_start_lies_ahead_of_the_clock_doesnt_ring_for_ever() {
+    let (_folder, database) = with_events(&[]);
+    let set = |second| Timestamp::from_second(second).unwrap();
+    let mut ringing = call_on("1001");
+    ringing.started_at = set(1_000_000);
+    kinds::call::put(&database, &ringing).unwrap();
+    let limits = Limits::default();
+    for (now, is_over) in [
+        (1_000_010, false),
+        (1_000_300, true),
+        (999_990, false),
+        (999_700, true),
+        (5, true),
+    ] {
+        let found = kinds::call::overdue(&database, set(now), &limits, 5).unwrap();
+        assert_eq!(!found.is_empty(), is_over, "{now}");
+        let mut record = kinds::call::record(&database, &ringing.call_id).unwrap();
+        let closed = record.expire(set(now), &limits);
+        assert_eq!(!closed.is_empty(), is_over, "{now}");
+        assert!(
+            closed
+                .iter()
+                .all(|leg| leg.end_unknown && leg.ended_at >= Some(leg.started_at))
+        );
+    }
+    assert_eq!(limits.ringing, SignedDuration::from_mins(5));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Pages, one after the other, are what a plain look at everything gives.
+    #[test]
+    fn pages_put_together_are_all_that_was_missed_and_nothing_else(
+        accounts in proptest::collection::vec(0usize..4, 0..60),
+        after in 0u64..60, until in 0u64..70, limit in 1usize..9, bytes in 1usize..2000,
+    ) {
+        const NAMES: [&str; 4] = ["1001", "1002", "1003", "1004"];
+        let events: Vec<_> = (1..).zip(&accounts).map(|(id, account)| (id, NAMES[*account], 1)).collect();
+        let (_folder, database) = with_events(&events);
+        listens_to(&database, &["1001", "1003"]);
+        let wanted: Vec<u64> = events
+            .iter()
+            .filter(|(id, account, _)| *id > after && *id <= until && ["1001", "1003"].contains(account))
+            .map(|(id, ..)| *id)
+            .collect();
+        let (mut got, mut position) = (Vec::new(), EventId(after));
+        loop {
+            let (page, is_all) = event::page(&database, "tok_1", position, EventId(until), (limit, bytes)).unwrap();
+            prop_assert!(page.len() <= limit);
+            let size: usize = page.iter().map(|event| event.body.len()).sum();
+            prop_assert!(page.len() <= 1 || size <= bytes);
+            got.extend(page.iter().map(|event| event.id.0));
+            if is_all {
+                break;
+            }
+            position = page.last().unwrap().id;
+        }
+        prop_assert_eq!(got, wanted);
+    }
 }

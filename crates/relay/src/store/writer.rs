@@ -39,6 +39,15 @@ pub struct WriterOptions {
     pub committed: Box<dyn Committed>,
 }
 
+/// What a store was found with.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    /// The newest position, this start's own.
+    pub head: EventId,
+    /// When something was last written before this start.
+    pub last_written: Option<Timestamp>,
+}
+
 /// A handle to the writing thread. Dropping the last one ends it, after the jobs that wait.
 #[derive(Debug)]
 pub struct Writer {
@@ -81,7 +90,8 @@ impl Batch<'_> {
 
 impl Writer {
     /// Opens the database of a data folder, makes it when there is none, and starts the thread. Before it returns,
-    /// `committed` has been told the tokens. Gives also the newest position.
+    /// `committed` has been told the tokens. Gives also what it was
+    /// found with.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -89,16 +99,16 @@ impl Writer {
         data_dir: &Path,
         options: WriterOptions,
         now: Timestamp,
-    ) -> Result<(Self, Reader, EventId), StoreError> {
+    ) -> Result<(Self, Reader, Begun), StoreError> {
         let (mut connection, path) = schema::open(data_dir, now)?;
-        let head = start(&mut connection, now).map_err(sqlite(&path))?;
+        let begun = start(&mut connection, now).map_err(sqlite(&path))?;
         let writes = Arc::new(AtomicBool::new(true));
         let thread = Thread {
             writes: Arc::clone(&writes),
             seen: data_version(&connection).map_err(sqlite(&path))?,
             connection,
             path: path.clone(),
-            head,
+            head: begun.head,
             committed: options.committed,
         };
         // Without the tokens every desktop would be told that its own was revoked.
@@ -121,7 +131,7 @@ impl Writer {
                 writes,
             },
             reader,
-            head,
+            begun,
         ))
     }
 
@@ -181,11 +191,12 @@ impl Drop for Writer {
     }
 }
 
-fn start(connection: &mut Connection, now: Timestamp) -> Sql<EventId> {
+fn start(connection: &mut Connection, now: Timestamp) -> Sql<Begun> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let last_written = event::newest_at(&tx)?;
     let head = history::start(&tx, now)?;
     tx.commit()?;
-    Ok(head)
+    Ok(Begun { head, last_written })
 }
 
 struct Thread {

@@ -8,7 +8,7 @@
 //! | `since` | when it reached that state |
 //! | `body` | the `telephony::Call` as JSON |
 //!
-//! Live calls are kept until they end or a limit closes them; ended ones for `events.keep`.
+//! Live calls are kept until they end or a limit closes them; ended ones for `keep.calls`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use telephony::{Call, CallId, CallState};
 
-use super::{Sql, document, to_document};
+use super::{Sql, around, document, to_document};
 use crate::correlate::{Limits, Record};
 
 pub(crate) const TABLE: &str = "
@@ -66,19 +66,15 @@ pub(crate) fn put(db: &Connection, call: &Call) -> Sql<()> {
     Ok(())
 }
 
-/// Calls that have waited for news longer than a limit allows.
-pub(crate) fn overdue(db: &Connection, now: Timestamp, limits: &Limits) -> Sql<Vec<CallId>> {
+/// Up to `most` calls that have waited for news longer than a limit allows, or whose last news is further ahead of the clock
+/// than the limit: then the clock was set back.
+pub(crate) fn overdue(db: &Connection, now: Timestamp, limits: &Limits, most: u32) -> Sql<Vec<CallId>> {
     let mut query = db.prepare_cached(
-        "SELECT DISTINCT call_id FROM call WHERE (state = 0 AND since <= ?1) OR (state = 1 AND since <= ?2) LIMIT 1000",
+        "SELECT DISTINCT call_id FROM call
+         WHERE (state = 0 AND (since <= ?1 OR since >= ?2)) OR (state = 1 AND (since <= ?3 OR since >= ?4)) LIMIT ?5",
     )?;
-    let before = |limit| {
-        now.saturating_sub(limit)
-            .map(Timestamp::as_millisecond)
-            .unwrap_or(i64::MIN)
-    };
-    let rows = query.query_map([before(limits.ringing), before(limits.talking)], |row| {
-        row.get(0).map(CallId)
-    })?;
+    let ((a, b), (c, d)) = (around(now, limits.ringing), around(now, limits.talking));
+    let rows = query.query_map(params![a, b, c, d, most], |row| row.get(0).map(CallId))?;
     rows.collect()
 }
 
@@ -121,8 +117,14 @@ pub(crate) fn ended(db: &Connection, token: &str, bytes: usize) -> Sql<(Vec<Call
     Ok((calls, false))
 }
 
-/// Forgets calls that ended before `before`.
-pub(crate) fn prune(db: &Connection, before: Timestamp) -> Sql<usize> {
-    db.prepare_cached("DELETE FROM call WHERE state = 2 AND since < ?1")?
-        .execute([before.as_millisecond()])
+/// Forgets up to `limit` calls that ended before `before`.
+pub(crate) fn forget(db: &Connection, before: Timestamp, limit: usize) -> Sql<usize> {
+    db.prepare_cached(
+        "DELETE FROM call WHERE (call_id, account) IN
+         (SELECT call_id, account FROM call WHERE state = 2 AND since < ?1 ORDER BY since LIMIT ?2)",
+    )?
+    .execute(params![
+        before.as_millisecond(),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    ])
 }

@@ -74,7 +74,14 @@ pub(crate) fn finish(db: &Connection, token: &str, key: &str, answer: &Answer) -
     Ok(())
 }
 
-pub(crate) fn prune(db: &Connection, before: Timestamp) -> Sql<usize> {
-    db.prepare_cached("DELETE FROM dial WHERE begun_at < ?1")?
-        .execute([before.as_millisecond()])
+/// Forgets up to `limit` of those that were begun before `before`.
+pub(crate) fn forget(db: &Connection, before: Timestamp, limit: usize) -> Sql<usize> {
+    db.prepare_cached(
+        "DELETE FROM dial WHERE (token, key) IN
+         (SELECT token, key FROM dial WHERE begun_at < ?1 ORDER BY begun_at LIMIT ?2)",
+    )?
+    .execute(params![
+        before.as_millisecond(),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    ])
 }

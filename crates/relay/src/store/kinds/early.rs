@@ -8,11 +8,11 @@
 //!
 //! Gone once a start comes, or after `calls.early_limit`: then it is set aside in [`super::unmatched`].
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use telephony::CallId;
 
-use super::{Sql, document, to_document};
+use super::{Sql, around, document, to_document};
 use crate::correlate::Early;
 
 pub(crate) const TABLE: &str = "
@@ -49,10 +49,20 @@ pub(crate) fn put(db: &Connection, call_id: &CallId, early: Option<&Early>) -> S
     Ok(())
 }
 
-/// Takes out what has waited for its start since before `before`: call id and document.
-pub(crate) fn take_overdue(db: &Connection, before: Timestamp) -> Sql<Vec<(CallId, String)>> {
-    let mut query = db.prepare_cached("DELETE FROM early WHERE since <= ?1 RETURNING call_id, body")?;
-    let rows = query.query_map([before.as_millisecond()], |row| {
+/// Takes out up to `most` of what has waited for its start longer than `limit`, or longer than that is still to come (the
+/// clock was set back): call id and document.
+pub(crate) fn take_overdue(
+    db: &Connection,
+    now: Timestamp,
+    limit: SignedDuration,
+    most: u32,
+) -> Sql<Vec<(CallId, String)>> {
+    let mut query = db.prepare_cached(
+        "DELETE FROM early WHERE call_id IN (SELECT call_id FROM early WHERE since <= ?1 OR since >= ?2 LIMIT ?3)
+         RETURNING call_id, body",
+    )?;
+    let (past, ahead) = around(now, limit);
+    let rows = query.query_map(params![past, ahead, most], |row| {
         Ok((CallId(row.get(0)?), row.get::<_, String>(1)?))
     })?;
     rows.collect()

@@ -14,12 +14,12 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use relay_api::wire::{Event, EventBody, EventId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use telephony::{AccountId, Call};
 
-use super::{Sql, column, event_id, history, time, to_document};
+use super::{Sql, column, event_id, history, time, to_document, token};
 
 pub(crate) const TABLE: &str = "
     CREATE TABLE event (
@@ -30,6 +30,9 @@ pub(crate) const TABLE: &str = "
     ) STRICT;
     CREATE INDEX event_account ON event (account, id);
     CREATE INDEX event_at ON event (at);";
+
+/// From version 2 to version 3: events are forgotten in their own order, and one index less is written with each.
+pub(crate) const TO_VERSION_3: &str = "DROP INDEX event_at;";
 
 /// An event on disk.
 #[derive(Clone, Debug)]
@@ -73,50 +76,117 @@ pub(crate) fn is_kept(db: &Connection, id: EventId) -> Sql<bool> {
 
 /// How many events are kept, and when the oldest was made.
 pub(crate) fn kept(db: &Connection) -> Sql<(u64, Option<Timestamp>)> {
-    let (count, oldest): (i64, Option<i64>) = db
-        .prepare_cached("SELECT count(*), min(at) FROM event WHERE account <> ''")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let count: i64 = db
+        .prepare_cached("SELECT count(*) FROM event WHERE account > ''")?
+        .query_row([], |row| row.get(0))?;
+    let oldest: Option<i64> = db
+        .prepare_cached("SELECT at FROM event WHERE account <> '' ORDER BY id LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
     Ok((
         u64::try_from(count).unwrap_or_default(),
         oldest.map(time).transpose()?,
     ))
 }
 
-/// Events of a token's accounts after `after`, up to and with `until`, oldest first, at most `limit`.
+/// When the newest row was written.
+pub(crate) fn newest_at(db: &Connection) -> Sql<Option<Timestamp>> {
+    let at: Option<i64> = db
+        .prepare_cached("SELECT at FROM event ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    at.map(time).transpose()
+}
+
+/// Events of a token's accounts after `after`, up to and with `until`, oldest first: at most `limit`, and no more than
+/// `bytes` of JSON unless a single one is longer. Whether that is all of them.
+///
+/// Each account's positions come from an index and are merged here, so that a page costs a page, however much was missed.
 pub(crate) fn page(
     db: &Connection,
     token: &str,
     after: EventId,
     until: EventId,
-    limit: usize,
-) -> Sql<Vec<StoredEvent>> {
-    let mut query = db.prepare_cached(
-        "SELECT event.id, event.account, event.body
-         FROM event JOIN token_account ON token_account.account = event.account
-         WHERE token_account.token = ?1 AND event.id > ?2 AND event.id <= ?3
-         ORDER BY event.id LIMIT ?4",
+    (limit, bytes): (usize, usize),
+) -> Sql<(Vec<StoredEvent>, bool)> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut positions = db.prepare_cached(
+        "SELECT id FROM event WHERE account = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
     )?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = query.query_map(params![token, column(after), column(until), limit], |row| {
-        let body: String = row.get(2)?;
-        Ok(StoredEvent {
-            id: event_id(row.get(0)?),
-            account: AccountId(row.get(1)?),
-            body: body.into(),
-        })
-    })?;
-    rows.collect()
+    let mut ids: Vec<i64> = Vec::new();
+    for account in token::accounts(db, token)? {
+        let rows = positions.query_map(
+            params![account.0, column(after), column(until), most + 1],
+            |row| row.get(0),
+        )?;
+        for id in rows {
+            ids.push(id?);
+        }
+    }
+    ids.sort_unstable();
+    let mut is_all = ids.len() <= limit;
+    let mut body = db.prepare_cached("SELECT account, body FROM event WHERE id = ?1")?;
+    let (mut events, mut taken) = (Vec::new(), 0);
+    for id in ids.into_iter().take(limit) {
+        let event = body.query_row([id], |row| {
+            let body: String = row.get(1)?;
+            Ok(StoredEvent {
+                id: event_id(id),
+                account: AccountId(row.get(0)?),
+                body: body.into(),
+            })
+        })?;
+        taken += event.body.len();
+        if taken > bytes && !events.is_empty() {
+            is_all = false;
+            break;
+        }
+        events.push(event);
+    }
+    Ok((events, is_all))
 }
 
-/// Drops what was made before `before`, and raises the floor over it. A start without a later event that is dropped stays:
-/// who has everything up to it has missed nothing.
-pub(crate) fn prune(db: &Connection, before: Timestamp) -> Sql<usize> {
+/// A time so far ahead of the clock that the clock was wrong when it was written.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Forgets up to `limit` of the oldest events that were made before `before`, and raises the floor over them.
+///
+/// It goes by position and stops at the first event that is to be kept, so that no wrong clock of the past can drag newer
+/// events along. An event whose time is still to come says nothing; it goes with the old ones that follow it. A start
+/// without a later event that is forgotten stays: who has everything up to it has missed nothing.
+pub(crate) fn forget(db: &Connection, before: Timestamp, now: Timestamp, limit: usize) -> Sql<usize> {
+    let ahead = now
+        .saturating_add(AHEAD)
+        .unwrap_or(Timestamp::MAX)
+        .as_millisecond();
+    let before = before.as_millisecond();
+    let mut oldest =
+        db.prepare_cached("SELECT id, at FROM event WHERE account <> '' ORDER BY id LIMIT ?1")?;
+    let mut rows = oldest.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let (id, at): (i64, i64) = (row.get(0)?, row.get(1)?);
+        if at < before {
+            last = Some(id);
+        } else if at <= ahead {
+            break;
+        }
+    }
+    drop(rows);
+    last.map_or(Ok(0), |last| forget_to(db, last))
+}
+
+/// Forgets the `limit` oldest events whatever their age.
+pub(crate) fn forget_oldest(db: &Connection, limit: usize) -> Sql<usize> {
     let last: Option<i64> = db
-        .prepare_cached("SELECT max(id) FROM event WHERE at < ?1 AND account <> ''")?
-        .query_row([before.as_millisecond()], |row| row.get(0))
-        .optional()?
-        .flatten();
-    let Some(last) = last else { return Ok(0) };
+        .prepare_cached(
+            "SELECT max(id) FROM (SELECT id FROM event WHERE account <> '' ORDER BY id LIMIT ?1)",
+        )?
+        .query_row([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
+    last.map_or(Ok(0), |last| forget_to(db, last))
+}
+
+fn forget_to(db: &Connection, last: i64) -> Sql<usize> {
     history::raise_floor(db, event_id(last))?;
     db.prepare_cached("DELETE FROM event WHERE id <= ?1")?
         .execute([last])

@@ -22,8 +22,7 @@ pub(crate) const TABLE: &str = "
     CREATE TABLE history (
         only  INTEGER PRIMARY KEY CHECK (only = 1),
         floor INTEGER NOT NULL,
-        head  INTEGER NOT NULL,
-        last_callback_at INTEGER
+        head  INTEGER NOT NULL
     ) STRICT;";
 
 /// From version 1 to version 2.

@@ -9,10 +9,11 @@ pub mod history;
 pub mod token;
 pub mod unmatched;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::{FromSqlError, Type};
 
-/// All tables, as a fresh database gets them.
+/// The tables of version 1. What came later are [`STEPS`], which a fresh database goes through as well: there is one
+/// description of what each adds.
 pub(super) const TABLES: [&str; 8] = [
     history::TABLE,
     event::TABLE,
@@ -24,11 +25,25 @@ pub(super) const TABLES: [&str; 8] = [
     dial::TABLE,
 ];
 
+/// What brings a database from one version to the next: the first step leads from version 1 to version 2, and so on. Steps
+/// are only ever added, at the end; each stands in the file of its kind. They run in one transaction, so that a relay that
+/// dies under way finds what it found before.
+pub(super) const STEPS: &[&str] = &[history::TO_VERSION_2, event::TO_VERSION_3];
+
 pub(crate) type Sql<T> = Result<T, rusqlite::Error>;
 
 /// A time read from a column.
 pub(crate) fn time(milliseconds: i64) -> Sql<Timestamp> {
     Timestamp::from_millisecond(milliseconds).map_err(unreadable)
+}
+
+/// The times `limit` before and after `now`, as columns hold them.
+pub(crate) fn around(now: Timestamp, limit: SignedDuration) -> (i64, i64) {
+    let (now, limit) = (
+        now.as_millisecond(),
+        i64::try_from(limit.as_millis()).unwrap_or(i64::MAX),
+    );
+    (now.saturating_sub(limit), now.saturating_add(limit))
 }
 
 /// A document read from a column.

@@ -85,12 +85,17 @@ pub(crate) fn list(db: &Connection) -> Sql<Vec<Token>> {
         })
     })?;
     let mut tokens: Vec<Token> = rows.collect::<Sql<_>>()?;
-    let mut query = db.prepare_cached("SELECT account FROM token_account WHERE token = ?1")?;
     for token in &mut tokens {
-        let rows = query.query_map([&token.id], |row| row.get(0).map(AccountId))?;
-        token.accounts = rows.collect::<Sql<_>>()?;
+        token.accounts = accounts(db, &token.id)?.into_iter().collect();
     }
     Ok(tokens)
+}
+
+/// Whose calls a token hears.
+pub(crate) fn accounts(db: &Connection, id: &str) -> Sql<Vec<AccountId>> {
+    let mut query = db.prepare_cached("SELECT account FROM token_account WHERE token = ?1")?;
+    let rows = query.query_map([id], |row| row.get(0).map(AccountId))?;
+    rows.collect()
 }
 
 /// Revokes a token; false when there is none, or it was revoked before.

@@ -9,7 +9,7 @@
 //! | `method` | HTTP method |
 //! | `raw` | the query, and after it the form body, as bytes |
 //!
-//! The newest 10,000 are kept.
+//! Kept for `keep.unmatched`, and the newest 10,000 at most.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -60,6 +60,25 @@ pub(crate) fn insert(db: &Connection, one: &Unmatched) -> Sql<()> {
     db.prepare_cached("DELETE FROM unmatched WHERE id <= ?1")?
         .execute([newest - KEPT])?;
     Ok(())
+}
+
+/// Forgets up to `limit` of those that came before `before`.
+pub(crate) fn forget(db: &Connection, before: Timestamp, limit: usize) -> Sql<usize> {
+    db.prepare_cached(
+        "DELETE FROM unmatched WHERE id IN (SELECT id FROM unmatched WHERE at < ?1 ORDER BY id LIMIT ?2)",
+    )?
+    .execute(params![
+        before.as_millisecond(),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    ])
+}
+
+/// How many are kept.
+pub(crate) fn count(db: &Connection) -> Sql<u64> {
+    let count: i64 = db
+        .prepare_cached("SELECT count(*) FROM unmatched")?
+        .query_row([], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 pub(crate) fn list(db: &Connection, limit: i64) -> Sql<Vec<Unmatched>> {
