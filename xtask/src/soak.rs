@@ -14,7 +14,7 @@ pub struct Options {
     #[arg(long, value_name = "S", default_value_t = 0)]
     first_seed: u64,
     /// How often the relay is killed in a burst of callbacks; 0 leaves it out.
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 1000)]
     kills: u64,
 }
 

@@ -25,7 +25,7 @@ use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::sessions::{Publication, Sessions};
 use crate::settings::Settings;
 use crate::steady::Steady;
-use crate::store::{StoreError, Writer, WriterOptions};
+use crate::store::{StoreError, Writer, WriterOptions, integrity};
 
 /// The relay can't start.
 #[derive(Debug, thiserror::Error)]
@@ -225,10 +225,13 @@ impl Prepared {
         let draining = self.app.draining.clone();
         let public = tokio::spawn(listener::serve(public, routes, self.bounds, draining));
 
+        let damaged = Arc::new(AtomicBool::new(false));
+        look_at_all(self.app.writer.path().to_owned(), Arc::clone(&damaged));
         let state = Admin {
             metrics: self.metrics,
             writer: Arc::clone(&self.app.writer),
             ready: Arc::clone(&ready),
+            damaged: Arc::clone(&damaged),
         };
         let stopped = stop_admin.clone();
         let served =
@@ -261,6 +264,24 @@ fn local(listener: &TcpListener, key: &'static str) -> Result<SocketAddr, StartE
         address: unknown,
         cause,
     })
+}
+
+/// Reads the whole database in the background. Nobody waits for it, the end of the program neither.
+fn look_at_all(path: PathBuf, damaged: Arc<AtomicBool>) {
+    let look = move || match integrity::whole(&path) {
+        Ok(()) => metrics::gauge!("centrex_relay_store_sound").set(1.0),
+        Err(error) => {
+            metrics::gauge!("centrex_relay_store_sound").set(0.0);
+            damaged.store(error.is_damage(), Ordering::Relaxed);
+            tracing::error!(%error, "the look at the whole database failed");
+        }
+    };
+    let started = std::thread::Builder::new()
+        .name("integrity".to_owned())
+        .spawn(look);
+    if let Err(error) = started {
+        tracing::warn!(%error, "the whole database isn't looked at: no thread could be started");
+    }
 }
 
 /// What is done again and again.

@@ -1,35 +1,76 @@
-//! `backup`
+//! `backup` and `restore`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::bail;
+use centrex_relay::lock::DataLock;
 use centrex_relay::secret::callback;
 use centrex_relay::settings::Settings;
-use centrex_relay::store;
+use centrex_relay::store::{self, Facts};
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::output;
 
 #[derive(Debug, Args)]
-pub struct Arguments {
+#[group(required = true, multiple = false)]
+pub struct What {
     /// The file to make; it must not exist yet.
     #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    to: Option<PathBuf>,
+    /// A backup that was made: read it from end to end, and say what it holds.
+    #[arg(long, value_name = "FILE")]
+    verify: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    what: What,
+    /// One JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArguments {
+    /// The backup.
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Don't ask.
+    #[arg(long)]
+    yes: bool,
     /// One JSON document.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
-    let bytes = store::backup(&settings.data_dir, &arguments.to)?;
+    match (&arguments.what.to, &arguments.what.verify) {
+        (Some(to), _) => make(settings, to, arguments.json),
+        (None, Some(file)) => {
+            let facts = store::verify(file)?;
+            if arguments.json {
+                return output::json(&json!({ "file": file, "integrity": "ok", "holds": facts }));
+            }
+            output::line(&format!("{} is sound: {}", file.display(), words(&facts)));
+            Ok(())
+        }
+        (None, None) => bail!("--to FILE makes a backup, --verify FILE looks at one"),
+    }
+}
+
+fn make(settings: &Settings, to: &Path, json: bool) -> anyhow::Result<()> {
+    let bytes = store::backup(&settings.data_dir, to)?;
     let secret = settings.data_dir.join(callback::FILE);
     let secret = secret.exists().then_some(secret);
-    if arguments.json {
+    if json {
         return output::json(&json!({
-            "file": arguments.to, "bytes": bytes, "integrity": "ok", "callback_secret_file": secret,
+            "file": to, "bytes": bytes, "integrity": "ok", "callback_secret_file": secret,
         }));
     }
-    output::line(&format!("{}: {bytes} bytes, checked", arguments.to.display()));
+    output::line(&format!("{}: {bytes} bytes, checked", to.display()));
     if let Some(secret) = secret {
         output::line(&format!(
             "Keep {} as well: the callback address depends on it, and it isn't in the copy.",
@@ -37,4 +78,52 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
         ));
     }
     Ok(())
+}
+
+pub fn restore(settings: &Settings, arguments: &RestoreArguments) -> anyhow::Result<()> {
+    // Held to the end: no relay may start in between.
+    let lock = DataLock::take(&settings.data_dir)?;
+    let facts = store::verify(&arguments.from)?;
+    let file = settings.data_dir.join(store::FILE);
+    if file.exists() && !arguments.yes {
+        let question = format!(
+            "{} holds {}. Put it in the place of {}, which is set aside under another name?",
+            arguments.from.display(),
+            words(&facts),
+            file.display()
+        );
+        if !output::confirm(&question)? {
+            bail!("nothing was changed");
+        }
+    }
+    let restored = store::restore(&lock, &settings.data_dir, &arguments.from, Timestamp::now())?;
+    if arguments.json {
+        return output::json(&json!({
+            "file": file, "integrity": "ok", "holds": restored.facts, "set_aside": restored.aside,
+        }));
+    }
+    output::line(&format!(
+        "{} is restored and sound: {}",
+        file.display(),
+        words(&restored.facts)
+    ));
+    if let Some(aside) = restored.aside {
+        output::line(&format!(
+            "What was there is now {}; remove it (and what is named like it) once all is well.",
+            aside.display()
+        ));
+    }
+    output::line("Desktops that know more than the backup does are told so, and fetch what there is.");
+    Ok(())
+}
+
+fn words(facts: &Facts) -> String {
+    let until = facts.last_written_at.map_or_else(
+        || "nothing".to_owned(),
+        |at| format!("everything up to {}", output::time(at)),
+    );
+    format!(
+        "{until}; {} desktops, {} calls, {} events (layout {})",
+        facts.tokens, facts.calls, facts.events, facts.schema_version
+    )
 }

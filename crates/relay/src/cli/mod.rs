@@ -70,8 +70,10 @@ enum Command {
     /// Callbacks that could not be used.
     #[command(subcommand)]
     Unmatched(unmatched::Command),
-    /// Copy the database into a file and check the copy, while the relay runs or not.
+    /// Copy the database into a file and check the copy, while the relay runs or not; or look at such a file.
     Backup(backup::Arguments),
+    /// Put a backup in the database's place, which is set aside. The relay must be stopped.
+    Restore(backup::RestoreArguments),
     /// Check configuration, store, listener and platform.
     Doctor {
         /// One JSON document.
@@ -107,6 +109,7 @@ pub fn run() -> ExitCode {
         Command::Unmatched(command) => unmatched::run(&settings, command),
         Command::Tail(arguments) => tail::run(&settings, &arguments),
         Command::Backup(arguments) => backup::run(&settings, &arguments),
+        Command::Restore(arguments) => backup::restore(&settings, &arguments),
         Command::Doctor { json } => doctor::run(&settings, json),
     };
     match done {

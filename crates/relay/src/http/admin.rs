@@ -11,7 +11,7 @@ use http::{StatusCode, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::problem::Refusal;
-use crate::store::Writer;
+use crate::store::{Trouble, Writer};
 
 /// What the admin handlers share.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ pub(crate) struct Admin {
     pub(crate) writer: Arc<Writer>,
     /// Set once the relay accepts, taken back when it stops.
     pub(crate) ready: Arc<AtomicBool>,
+    /// The whole look at the database found damage.
+    pub(crate) damaged: Arc<AtomicBool>,
 }
 
 pub(crate) fn router(admin: Admin) -> Router {
@@ -51,9 +53,14 @@ async fn live(State(admin): State<Admin>) -> Response {
 }
 
 async fn ready(State(admin): State<Admin>) -> Response {
-    if admin.writer.is_alive() && !admin.writer.writes() {
-        let why = "not ready: the database can't be written (is the disk full?); callbacks are answered 503 until it can";
-        return word(false, "", why);
+    let trouble = admin.writer.trouble().filter(|_| admin.writer.is_alive());
+    let trouble = trouble.or_else(|| admin.damaged.load(Ordering::Relaxed).then_some(Trouble::Damaged));
+    if let Some(trouble) = trouble {
+        let text = format!(
+            "not ready: {}. Callbacks that can't be stored are answered 503; streams go on.\n",
+            trouble.words()
+        );
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     }
     let ready = admin.ready.load(Ordering::Relaxed) && admin.writer.is_alive();
     word(ready, "ready", "not ready: starting or stopping")

@@ -12,6 +12,7 @@
 mod backup;
 mod beside;
 mod calls;
+pub mod integrity;
 pub mod kinds;
 mod reader;
 mod schema;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
 
-pub use backup::backup;
+pub use backup::{Facts, Restored, backup, restore, verify};
 pub use beside::{direct, look};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
@@ -49,9 +50,9 @@ pub enum StoreError {
     },
     /// What is in the file is no database any more, or one with holes.
     #[error(
-        "the database {path} is damaged ({cause}): stop the relay, and put a backup in its place (made by \
-         `centrex-relay backup`), without the files {FILE}-wal and {FILE}-shm beside it; or move all three away to start \
-         afresh, then every desktop has to be enrolled again",
+        "the database {path} is damaged ({cause}): stop the relay, and put a backup in its place with `centrex-relay restore \
+         --from FILE`, which sets the damaged one aside; without a backup there are {FILE}, {FILE}-wal and {FILE}-shm: move all \
+         three away to start afresh, then every desktop has to be enrolled again",
         path = path.display()
     )]
     Damaged {
@@ -82,10 +83,19 @@ pub enum StoreError {
         /// The system's error.
         cause: Arc<std::io::Error>,
     },
-    /// A backup can't be made.
-    #[error("the backup {path} could not be made: {cause}", path = path.display())]
+    /// A restore didn't come to its end.
+    #[error(
+        "a restore was interrupted, and the database isn't there yet ({path} is its copy); run `centrex-relay restore` again",
+        path = path.display()
+    )]
+    Restoring {
+        /// The copy.
+        path: PathBuf,
+    },
+    /// A backup can't be made or used.
+    #[error("{path} can't be made or used: {cause}", path = path.display())]
     Backup {
-        /// The file that was to be made.
+        /// The file that was to be made or read.
         path: PathBuf,
         /// Why.
         cause: Arc<std::io::Error>,
@@ -99,6 +109,51 @@ pub enum StoreError {
     /// The relay is stopping.
     #[error("the store is closed: the relay is stopping")]
     Closed,
+}
+
+/// Why nothing can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Trouble {
+    /// No room.
+    Full = 1,
+    /// The disk or the file may only be read.
+    ReadOnly,
+    /// The disk reports an error.
+    Io,
+    /// The database is damaged.
+    Damaged,
+    /// Something else; the log says what.
+    Other,
+}
+
+impl Trouble {
+    const ALL: [Self; 5] = [Self::Full, Self::ReadOnly, Self::Io, Self::Damaged, Self::Other];
+
+    fn of(cause: &rusqlite::Error) -> Self {
+        match cause.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Io,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            _ => Self::Other,
+        }
+    }
+
+    /// What happened, and what to do.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Full => "the disk is full: make room",
+            Self::ReadOnly => {
+                "the disk or the database's file is read-only: look at how it is mounted, and who owns it"
+            }
+            Self::Io => "the disk doesn't take what is written (an I/O error): look at the system's log",
+            Self::Damaged => {
+                "the database is damaged: stop the relay and put a backup back with `centrex-relay restore`"
+            }
+            Self::Other => "the database can't be written: the relay's log says why",
+        }
+    }
 }
 
 impl StoreError {

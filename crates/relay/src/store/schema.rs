@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{FILE, StoreError, kinds, sqlite};
+use super::{FILE, StoreError, integrity, kinds, sqlite};
 
 /// The version that this relay writes (`PRAGMA user_version`).
 pub const SCHEMA_VERSION: i64 = 1 + kinds::STEPS.len() as i64;
@@ -15,10 +15,18 @@ pub const SCHEMA_VERSION: i64 = 1 + kinds::STEPS.len() as i64;
 /// How long a connection waits for another process's commit.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// What the copy is called that a restore makes, before it takes its place.
+pub(super) const RESTORING: &str = ".restoring";
+
 /// Opens the database of a data folder for writing; makes folder and database when they don't exist.
 pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathBuf), StoreError> {
     make_folder(data_dir)?;
     let path = data_dir.join(FILE);
+    let restoring = data_dir.join(format!("{FILE}{RESTORING}"));
+    if restoring.exists() && !path.exists() {
+        // An empty database in its place would tell every desktop that it was revoked.
+        return Err(StoreError::Restoring { path: restoring });
+    }
     keep_private(&path).map_err(|cause| StoreError::Folder {
         path: path.clone(),
         cause: Arc::new(cause),
@@ -36,6 +44,7 @@ pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathB
     if version < SCHEMA_VERSION {
         bring_up(&mut connection, now).map_err(sqlite(&path))?;
     }
+    integrity::at_start(&connection, &path)?;
     Ok((connection, path))
 }
 
@@ -99,6 +108,10 @@ fn configure(connection: &Connection) -> Result<(), rusqlite::Error> {
     // Each commit is on disk when it returns, power cut included.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What was forgotten is overwritten where that costs no writing of its own.
+    connection.pragma_update(None, "secure_delete", "fast")?;
+    // A log that a long backup has let grow is cut again.
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

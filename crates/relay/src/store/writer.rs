@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::kinds::event::StoredEvent;
 use super::kinds::token::Token;
 use super::kinds::{Sql, event, history, token};
-use super::{Reader, StoreError, schema, sqlite};
+use super::{Reader, StoreError, Trouble, schema, sqlite};
 
 /// How often the thread looks whether another process wrote.
 const LOOK: Duration = Duration::from_millis(500);
@@ -54,7 +54,7 @@ pub struct Writer {
     jobs: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
     path: PathBuf,
-    writes: Arc<AtomicBool>,
+    trouble: Arc<AtomicU8>,
 }
 
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -102,9 +102,9 @@ impl Writer {
     ) -> Result<(Self, Reader, Begun), StoreError> {
         let (mut connection, path) = schema::open(data_dir, now)?;
         let begun = start(&mut connection, now).map_err(sqlite(&path))?;
-        let writes = Arc::new(AtomicBool::new(true));
+        let trouble = Arc::new(AtomicU8::new(0));
         let thread = Thread {
-            writes: Arc::clone(&writes),
+            trouble: Arc::clone(&trouble),
             seen: data_version(&connection).map_err(sqlite(&path))?,
             connection,
             path: path.clone(),
@@ -128,7 +128,7 @@ impl Writer {
                 jobs: Some(jobs),
                 thread: Some(handle),
                 path,
-                writes,
+                trouble,
             },
             reader,
             begun,
@@ -168,10 +168,11 @@ impl Writer {
         self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
-    /// Whether the last commit succeeded. While it didn't, the thread tries by itself, so that this comes true again once
-    /// the disk has room.
-    pub fn writes(&self) -> bool {
-        self.writes.load(Ordering::Relaxed)
+    /// Why the last commit failed; `None` while all is well. The thread tries by itself, so that this passes once the disk has
+    /// room again.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let code = self.trouble.load(Ordering::Relaxed);
+        Trouble::ALL.into_iter().find(|trouble| *trouble as u8 == code)
     }
 
     /// The database's file.
@@ -205,8 +206,8 @@ struct Thread {
     head: EventId,
     seen: i64,
     committed: Box<dyn Committed>,
-    /// See [`Writer::writes`].
-    writes: Arc<AtomicBool>,
+    /// See [`Writer::trouble`]; 0 for none.
+    trouble: Arc<AtomicU8>,
 }
 
 impl Thread {
@@ -236,7 +237,8 @@ impl Thread {
         let done = self.write(jobs, &mut replies);
         metrics::histogram!("centrex_relay_commit_seconds").record(begun.elapsed());
         metrics::counter!("centrex_relay_store_jobs_total").increment(count as u64);
-        self.writes.store(done.is_ok(), Ordering::Relaxed);
+        let trouble = done.as_ref().err().map_or(0, |cause| Trouble::of(cause) as u8);
+        self.trouble.store(trouble, Ordering::Relaxed);
         match done {
             Ok((events, tokens_changed)) => {
                 if !events.is_empty() {
@@ -306,7 +308,7 @@ impl Thread {
     }
 
     fn look(&mut self) {
-        if !self.writes.load(Ordering::Relaxed) {
+        if self.trouble.load(Ordering::Relaxed) != 0 {
             self.try_again();
         }
         match data_version(&self.connection) {
@@ -330,7 +332,7 @@ impl Thread {
         };
         if again().is_ok() {
             tracing::info!("the database can be written again");
-            self.writes.store(true, Ordering::Relaxed);
+            self.trouble.store(0, Ordering::Relaxed);
         }
     }
 

@@ -1,13 +1,16 @@
 //! Invariant 1: no callback that was answered 2xx is lost, whenever the relay dies.
 
 use std::collections::HashSet;
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
 
+use centrex_relay::store;
 use relay_api::wire::{EventBody, EventId, EventPage};
 use tokio::sync::watch;
 
 use crate::support::{PATIENCE, SECRET, client, code, http, start_of};
-use crate::support_process::Process;
+use crate::support_process::{Process, command};
 
 /// How often the relay is killed, unless the environment's `KILLS` says otherwise.
 const KILLS: usize = 50;
@@ -45,11 +48,35 @@ async fn burst(base: String, round: usize, sender: usize, acknowledged: Arc<watc
     }
 }
 
+/// As many events that are to be forgotten come back before each burst.
+const OLD: u32 = 2_000;
+
+/// Adds events of long ago below all others, as a relay that was off for months would find them.
+fn add_old_events(data: &Path) {
+    let database = rusqlite::Connection::open(data.join("relay.db")).unwrap();
+    database.busy_timeout(PATIENCE).unwrap();
+    database
+        .execute_batch(&format!(
+            "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {OLD})
+             INSERT INTO event (id, account, at, body)
+             SELECT (SELECT coalesce(max(id), 0) FROM event WHERE at < 100) + id, '1001', 1, '{{}}' FROM n"
+        ))
+        .unwrap();
+}
+
+fn old_events(data: &Path) -> u32 {
+    let database = rusqlite::Connection::open(data.join("relay.db")).unwrap();
+    database
+        .query_row("SELECT count(*) FROM event WHERE at < 100", [], |row| row.get(0))
+        .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_a_burst_again_and_again_it_loses_nothing_that_it_acknowledged() {
     let kills = std::env::var("KILLS").map_or(KILLS, |text| text.parse().expect("KILLS is a number"));
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let data = folder.path();
+    let mut whole_backups = 0;
     let mut token = String::new();
     let mut position = None;
     let mut heard: Vec<(EventId, String)> = Vec::new();
@@ -82,6 +109,16 @@ async fn killed_in_a_burst_again_and_again_it_loses_nothing_that_it_acknowledged
         if round == kills {
             break;
         }
+        // The relay forgets while it takes callbacks, and a backup is made: whatever is under way, it may die.
+        add_old_events(data);
+        let copy = place.path().join(format!("{round}.db"));
+        let mut backup = command(data)
+            .args(["backup", "--to"])
+            .arg(&copy)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         // Another moment each round, from the very first requests to the middle of the burst.
         let wanted = acknowledged.borrow().len() + (1 + 7 * round) % 61;
         let senders: Vec<_> = (0..SENDERS)
@@ -103,6 +140,13 @@ async fn killed_in_a_burst_again_and_again_it_loses_nothing_that_it_acknowledged
                 .unwrap(),
         );
         relay.kill();
+        backup.kill().unwrap();
+        backup.wait().unwrap();
+        if copy.exists() {
+            whole_backups += 1;
+            store::verify(&copy).unwrap();
+            std::fs::remove_file(&copy).unwrap();
+        }
         for sender in senders {
             sender.await.unwrap();
         }
@@ -116,4 +160,13 @@ async fn killed_in_a_burst_again_and_again_it_loses_nothing_that_it_acknowledged
         .collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     assert!(acknowledged.len() > kills, "there was a burst each time");
+    let left = old_events(data);
+    assert!(
+        (left as usize) < OLD as usize * kills,
+        "nothing was ever forgotten: {left}"
+    );
+    println!(
+        "{kills} kills: {} acknowledged, {whole_backups} backups were whole, {left} old events left",
+        acknowledged.len()
+    );
 }

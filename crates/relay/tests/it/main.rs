@@ -11,9 +11,12 @@ mod callback;
 mod cli;
 mod cli_store;
 mod dial;
+#[cfg(target_os = "linux")]
+mod disk;
 mod doctor;
 mod kill;
 mod platform;
+mod recovery;
 #[cfg(unix)]
 mod secrets;
 mod serve;

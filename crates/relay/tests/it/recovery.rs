@@ -1,0 +1,211 @@
+//! Getting a database back: verified backups, restores, migrations that are cut short.
+
+use std::path::{Path, PathBuf};
+
+use centrex_relay::store;
+use jiff::Timestamp;
+use relay_api::wire::EventBody;
+use serde_json::Value;
+
+use crate::support::{Relay, next_event, start_of, subscribe};
+use crate::support_process::{command, refused, run, succeed};
+
+/// Files in a folder whose name holds a part, sorted.
+fn named(folder: &Path, part: &str) -> Vec<PathBuf> {
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_string_lossy().contains(part))
+        .collect();
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_set_aside_by_a_restore_and_the_desktops_go_on() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (data, backup) = (folder.path(), place.path().join("backup.db"));
+    let relay = Relay::on(data, &[]).await;
+    let token = relay.enrol(&["1001"]).await;
+    relay.callback(&start_of("c1", "1001")).await;
+    succeed(data, &["backup", "--to", backup.to_str().unwrap()]);
+    let from = ["restore", "--from", backup.to_str().unwrap(), "--yes"];
+    let output = run(data, &from);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("already uses the data folder"));
+    relay.callback("event=call_end&call_id=c1").await;
+    relay.stop().await;
+
+    let file = data.join("relay.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[4096..].fill(0xff);
+    std::fs::write(&file, &bytes).unwrap();
+    let told = refused(data);
+    assert_eq!(told.status.code(), Some(65));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("centrex-relay restore"));
+
+    let told: Value = serde_json::from_str(&succeed(data, &[&from[..], &["--json"]].concat())).unwrap();
+    assert_eq!(
+        (&told["integrity"], &told["holds"]["tokens"]),
+        (&"ok".into(), &1.into())
+    );
+    let aside = PathBuf::from(told["set_aside"].as_str().unwrap());
+    assert_eq!(
+        std::fs::read(&aside).unwrap(),
+        bytes,
+        "what was damaged is kept as it is"
+    );
+    let relay = Relay::on(data, &[]).await;
+    let mut events = subscribe(relay.client(&token), None);
+    let EventBody::Snapshot { calls } = next_event(&mut events).await.body else {
+        panic!("a snapshot")
+    };
+    assert_eq!(calls.len(), 1, "as the backup has it");
+    relay.stop().await;
+
+    // A second one disturbs nothing that was set aside before.
+    succeed(data, &from);
+    assert_eq!(std::fs::read(&aside).unwrap(), bytes);
+    assert!(named(data, ".aside-").len() >= 2 && named(data, ".restoring").is_empty());
+}
+
+#[tokio::test]
+async fn only_a_sound_backup_of_a_relay_is_taken_and_nothing_is_touched_otherwise() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let data = folder.path();
+    let relay = Relay::on(data, &[]).await;
+    for call in 0..200 {
+        relay.callback(&start_of(&format!("c{call}"), "1001")).await;
+    }
+    let good = place.path().join("good.db");
+    succeed(data, &["backup", "--to", good.to_str().unwrap()]);
+    relay.stop().await;
+    let shown = succeed(data, &["backup", "--verify", good.to_str().unwrap()]);
+    assert!(
+        shown.contains("is sound") && shown.contains("200 calls, 200 events"),
+        "{shown}"
+    );
+
+    let whole = std::fs::read(&good).unwrap();
+    let before = std::fs::read(data.join("relay.db")).unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let file = place.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        file
+    };
+    let mut holed = whole.clone();
+    let middle = whole.len() / 2 / 4096 * 4096;
+    holed[middle..middle + 4096].fill(0xff);
+    let other = place.path().join("other.db");
+    rusqlite::Connection::open(&other)
+        .unwrap()
+        .execute_batch("CREATE TABLE note (text TEXT)")
+        .unwrap();
+    let newer = write("newer.db", &whole);
+    rusqlite::Connection::open(&newer)
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 1000")
+        .unwrap();
+    for (file, code, told) in [
+        (write("holed.db", &holed), 65, "is damaged"),
+        (write("short.db", &whole[..whole.len() / 2]), 65, "is damaged"),
+        (
+            write("nonsense.db", b"no database".repeat(1000).as_slice()),
+            65,
+            "is damaged",
+        ),
+        (other, 1, "no relay's"),
+        (newer, 1, "install the newer relay"),
+        (place.path().join("absent.db"), 1, "no such file"),
+    ] {
+        for words in [&["backup", "--verify"][..], &["restore", "--yes", "--from"]] {
+            let output = run(data, &[words, &[file.to_str().unwrap()]].concat());
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains(told), "{words:?} {}: {said}", file.display());
+            assert_eq!(output.status.code(), Some(code), "{said}");
+        }
+    }
+    assert_eq!(std::fs::read(data.join("relay.db")).unwrap(), before);
+    assert_eq!(named(data, ".aside-"), Vec::<PathBuf>::new());
+}
+
+/// A relay that started on an empty database would tell every desktop that it was revoked.
+#[test]
+fn no_relay_starts_between_the_two_halves_of_a_restore() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    succeed(data, &["token", "list"]);
+    let copy = folder.path().join("copy.db");
+    succeed(data, &["backup", "--to", copy.to_str().unwrap()]);
+    std::fs::rename(data.join("relay.db"), data.join("relay.db.restoring")).unwrap();
+    let told = refused(data);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("restore was interrupted"));
+    assert!(!data.join("relay.db").exists());
+    succeed(data, &["restore", "--from", copy.to_str().unwrap()]);
+    succeed(data, &["token", "list"]);
+}
+
+#[test]
+fn a_backup_that_was_killed_is_no_obstacle_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    succeed(folder.path(), &["token", "list"]);
+    let file = folder.path().join("copy.db");
+    std::fs::write(folder.path().join("copy.db.partial"), "half").unwrap();
+    succeed(folder.path(), &["backup", "--to", file.to_str().unwrap()]);
+    assert_eq!(named(folder.path(), ".partial"), Vec::<PathBuf>::new());
+}
+
+/// A database of the first version with so many events that its migration takes a while.
+fn of_version_1(folder: &Path, events: u32) {
+    let old = rusqlite::Connection::open(folder.join("relay.db")).unwrap();
+    old.execute_batch(include_str!("../../src/store/former/1.sql"))
+        .unwrap();
+    old.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL; BEGIN;
+         INSERT INTO history (only, floor, head) VALUES (1, 0, {events});
+         WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {events})
+         INSERT INTO event (id, account, at, body) SELECT id, '1001', id, '{{}}' FROM n;
+         PRAGMA user_version = 1; COMMIT; PRAGMA wal_checkpoint(TRUNCATE)"
+    ))
+    .unwrap();
+}
+
+#[test]
+fn killed_in_the_middle_of_a_migration_it_finds_everything_again() {
+    const EVENTS: u32 = 60_000;
+    const ROUNDS: u64 = 12;
+    let template = tempfile::tempdir().unwrap();
+    of_version_1(template.path(), EVENTS);
+    let mut halfway = 0;
+    for round in 0..ROUNDS {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, wal) = (folder.path(), folder.path().join("relay.db-wal"));
+        std::fs::copy(template.path().join("relay.db"), data.join("relay.db")).unwrap();
+        let mut child = command(data)
+            .args(["token", "list"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // Later each time, by what it has written.
+        let wanted = 1 + round * 8 * 4096;
+        while child.try_wait().unwrap().is_none() {
+            if std::fs::metadata(&wal).is_ok_and(|log| log.len() >= wanted) {
+                child.kill().unwrap();
+            }
+        }
+        let version = rusqlite::Connection::open(data.join("relay.db")).unwrap();
+        let version: i64 = version
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert!([1, store::SCHEMA_VERSION].contains(&version), "never in between");
+        halfway += u32::from(version == 1);
+        let all = store::look(data, Timestamp::now(), |db| {
+            db.query_row("SELECT count(*), sum(id) FROM event", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+        });
+        let wanted = (EVENTS, i64::from(EVENTS) * i64::from(EVENTS + 1) / 2);
+        assert_eq!(all.unwrap(), wanted);
+    }
+    assert!(halfway > 0, "no migration was caught under way");
+}
