@@ -76,6 +76,7 @@ note-copy = Copy the number
 note-open-record = Open record
 note-silence = Silence this number
 note-call-back-failed = Could not call back
+note-record-failed = Record not opened
 
 ## Parties
 
@@ -259,3 +260,15 @@ journal-export-failed = The file could not be written, and nothing was changed. 
 journal-import-unreadable = The file cannot be read to its end: what was read before is taken. Check its access rights and try again; nothing is taken twice.
 journal-import-foreign = This file is not a whole export of the call log (read up to line { $line }): what was read before is taken. Choose a file exported as JSON and try again.
 journal-import-newer = This export comes from a newer version of the program: nothing was taken. Update the program, then try again.
+
+## Records of calls that don't open
+# $scheme: of the record's address, as https
+record-no-opener = The record of the call did not open: xdg-open is missing on this computer. Install the package xdg-utils.
+record-not-opened = The record of the call did not open: no program opens “{ $scheme }” addresses, or it failed. Choose one in the system’s default applications, or correct the record’s address in the settings.
+record-too-many = The record of the call did not open: too many others are on their way. Check that your browser answers; close it if it hangs.
+# $program: its path
+record-program-not-absolute = The program for calls did not start: { $program } is not a full path. Enter it from the root of the disk in the settings.
+record-program-missing = The program for calls did not start: { $program } does not exist. Correct the path in the settings, or install the program.
+record-program-not-a-program = The program for calls did not start: { $program } is not a program that you may run. Check its rights, or choose another one in the settings (on Windows, no .bat or .cmd file).
+record-program-too-many = The program for calls did not start: too many copies of { $program } are running already. End those that hang.
+record-program-refused = The program for calls did not start: the system refused to run { $program }. Close other programs, or restart the computer.

@@ -76,6 +76,7 @@ note-copy = Copier le numéro
 note-open-record = Ouvrir la fiche
 note-silence = Ne plus annoncer ce numéro
 note-call-back-failed = Rappel impossible
+note-record-failed = Fiche non ouverte
 
 ## Parties
 
@@ -259,3 +260,15 @@ journal-export-failed = Le fichier n’a pas pu être écrit, et rien n’a ét�
 journal-import-unreadable = Le fichier ne peut pas être lu jusqu’au bout : ce qui a été lu avant est repris. Vérifiez ses droits d’accès, puis recommencez ; rien ne sera repris deux fois.
 journal-import-foreign = Ce fichier n’est pas un export complet du journal (lu jusqu’à la ligne { $line }) : ce qui a été lu avant est repris. Choisissez un fichier exporté en JSON, puis recommencez.
 journal-import-newer = Cet export vient d’une version plus récente du programme : rien n’a été repris. Mettez le programme à jour, puis recommencez.
+
+## Records of calls that don't open
+# $scheme: of the record's address, as https
+record-no-opener = La fiche de l’appel ne s’est pas ouverte : xdg-open manque sur cet ordinateur. Installez le paquet xdg-utils.
+record-not-opened = La fiche de l’appel ne s’est pas ouverte : aucun programme n’ouvre les adresses « { $scheme } », ou il a échoué. Choisissez-en un dans les applications par défaut du système, ou corrigez l’adresse de la fiche dans les paramètres.
+record-too-many = La fiche de l’appel ne s’est pas ouverte : trop d’autres sont en cours d’ouverture. Vérifiez que votre navigateur répond ; fermez-le s’il est bloqué.
+# $program: its path
+record-program-not-absolute = Le programme lancé pour les appels n’a pas démarré : { $program } n’est pas un chemin complet. Saisissez-le depuis la racine du disque dans les paramètres.
+record-program-missing = Le programme lancé pour les appels n’a pas démarré : { $program } n’existe pas. Corrigez le chemin dans les paramètres, ou installez le programme.
+record-program-not-a-program = Le programme lancé pour les appels n’a pas démarré : { $program } n’est pas un programme que vous pouvez exécuter. Vérifiez ses droits d’exécution, ou choisissez-en un autre dans les paramètres (sous Windows, pas un fichier .bat ni .cmd).
+record-program-too-many = Le programme lancé pour les appels n’a pas démarré : trop d’exemplaires de { $program } tournent déjà. Terminez ceux qui sont bloqués.
+record-program-refused = Le programme lancé pour les appels n’a pas démarré : le système a refusé de lancer { $program }. Fermez d’autres programmes, ou redémarrez l’ordinateur.

@@ -1152,6 +1152,10 @@ settings: Settings,
  */
 settings_problem: Message | null, 
 /**
+ * The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
+ */
+record_problem: Message | null, 
+/**
  * An enrolment link that waits for the person's yes.
  */
 pending_enrolment: PendingEnrolment | null, 

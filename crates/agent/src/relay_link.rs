@@ -61,7 +61,8 @@ pub(crate) struct RelayLink {
     last: Option<EventId>,
     /// Why positions aren't kept yet.
     reconciling: Option<Reconciling>,
-    stream: AbortOnDropHandle<()>,
+    /// `None`: nobody listens, until another link takes this one's place.
+    stream: Option<AbortOnDropHandle<()>>,
     asking: [Option<AbortOnDropHandle<()>>; 2],
 }
 
@@ -102,7 +103,7 @@ impl RelayLink {
             live: false,
             last: None,
             reconciling: None,
-            stream: AbortOnDropHandle::new(tokio::spawn(stream)),
+            stream: Some(AbortOnDropHandle::new(tokio::spawn(stream))),
             asking: [None, None],
         })
     }
@@ -129,7 +130,15 @@ impl RelayLink {
 
     /// The relay ended the story: the token isn't accepted.
     pub(crate) fn is_over(&self) -> bool {
-        self.stream.is_finished()
+        self.stream.as_ref().is_some_and(AbortOnDropHandle::is_finished)
+    }
+
+    /// Listens no more. What was said and isn't handled yet is no news of this `generation`: the relay tells it again.
+    pub(crate) fn deafen(&mut self, generation: u64) {
+        self.generation = generation;
+        self.live = false;
+        self.stream = None;
+        self.asking = [None, None];
     }
 
     /// Takes news of this generation.
@@ -166,12 +175,12 @@ impl RelayLink {
                 if self.reconciling.is_some() {
                     self.ask(Ask::Calls, Duration::ZERO);
                 }
-                self.state_if_live()
+                let mut outcome = Outcome::from(Event::CatchingUp);
+                outcome.events.extend(self.state_if_live().events);
+                outcome
             }
             Update::Event(event) => self.on_event(*event, now),
             Update::Alive => Event::Alive.into(),
-            // After a gap the stream goes on from the present, and what lies between stays unknown.
-            Update::CaughtUp if self.reconciling == Some(Reconciling::Gap) => Outcome::default(),
             Update::CaughtUp => Event::CaughtUp.into(),
             Update::Down { reason, retry_in } => {
                 self.live = false;
@@ -262,9 +271,10 @@ impl RelayLink {
             Reconciling::Gap => {
                 // What lives, the stream's own snapshot has told, in its place among the events: the list's may be older
                 // than events that came before it.
-                let events = oldest_first.map(|call| ended(call, Origin::Relay)).collect();
+                let missed = oldest_first.map(|call| ended(call, Origin::Relay));
+                let events = [Event::CatchingUp].into_iter().chain(missed);
                 Outcome {
-                    events,
+                    events: events.chain([Event::CaughtUp]).collect(),
                     position: self.position(),
                     history_cut,
                 }
@@ -461,7 +471,12 @@ mod tests {
             is_cut: false,
         };
         let outcome = link.on(News::Calls(Ok(list)), at(20));
-        let [Event::Call { call, origin, .. }] = outcome.events.as_slice() else {
+        let [
+            Event::CatchingUp,
+            Event::Call { call, origin, .. },
+            Event::CaughtUp,
+        ] = outcome.events.as_slice()
+        else {
             panic!("only what ended comes from the list: {:?}", outcome.events)
         };
         assert_eq!((call.call_id.0.as_str(), *origin), ("ended", Origin::Relay));

@@ -59,6 +59,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         credentials: credentials(companion),
         settings: settings(companion.settings(), companion.language(), around),
         settings_problem: around.loaded.problem.clone().map(message),
+        record_problem: companion.record_problem().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
         journal_revision: around.journal_revision,
         contacts_revision: around.contacts_revision,

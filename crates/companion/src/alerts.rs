@@ -2,6 +2,7 @@
 //!
 //! - A phone that rings is told at once and once, unless alerts are off, held back (quiet hours, do-not-disturb) or its number
 //!   is silenced; what was held back then isn't told later, for the tray shows it. The alert stands until it rings no more.
+//! - While the relay tells what was missed, nothing is told: what rang then rings at the end of that, if it still does.
 //! - A missed call is told at once, if the person is there and it is fresh. Otherwise it waits; when alerts may come again,
 //!   all that waits is told as one. More of the same kind joins the notification that stands.
 //! - A notification goes when its last call was read, dealt with, or turned out otherwise.
@@ -25,6 +26,8 @@ pub(crate) struct Policy {
     pub hold: bool,
     /// The screen is locked: nobody reads.
     pub away: bool,
+    /// The relay tells what was missed, and more of it may follow.
+    pub behind: bool,
 }
 
 /// What a notification tells of.
@@ -86,7 +89,8 @@ impl Alerts {
             News::Quiet(id) => self.withdraw_where(|what| *what == What::Ringing(*id)),
             News::Over(id) => self.withdraw_where(|what| *what == What::Placed(*id)),
             News::Missed { group, fresh } if policy.missed && !silenced => {
-                if *fresh && !policy.hold && !policy.away {
+                let absent = policy.away || policy.behind || !*fresh;
+                if !absent && !policy.hold {
                     let what = What::Missed {
                         calls: vec![*group],
                         waited: false,
@@ -95,7 +99,7 @@ impl Alerts {
                     return self.say(*group, what, true, board);
                 }
                 self.waiting.push(*group);
-                self.absent |= policy.away || !*fresh;
+                self.absent |= absent;
                 Vec::new()
             }
             News::Settled(id) => self.settle(*id),
@@ -118,7 +122,7 @@ impl Alerts {
         });
         self.waiting
             .retain(|id| policy.missed && board.is_unread(*id) && !silenced(*id));
-        if self.waiting.is_empty() || policy.hold || policy.away {
+        if self.waiting.is_empty() || policy.hold || policy.away || policy.behind {
             self.due = None;
             self.absent &= !self.waiting.is_empty();
             return steps;

@@ -70,12 +70,49 @@ pub enum Event {
     Zone(TimeZone),
     /// Bytes arrive from the relay: a heartbeat or an event.
     Alive,
+    /// The relay begins to tell what happened while nobody listened, until [`Event::CaughtUp`]: a connection stands, or a list
+    /// of past calls follows. Nothing rings meanwhile.
+    CatchingUp,
     /// The relay has told everything up to now: a resumed stream has reached the present, or its lists were taken in.
     CaughtUp,
     /// The relay no longer knows what happened since the position that was asked for.
     Gap,
+    /// A call's record was opened, or its program started.
+    RecordOpened(RecordWay),
+    /// It wasn't.
+    RecordFailed(RecordProblem),
     /// The time given by [`crate::Companion::next_deadline`] has come.
     Tick,
+}
+
+/// How the record of a call is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RecordWay {
+    /// By the address of the setting `pop.url`.
+    Address,
+    /// By the program of the setting `pop.program`.
+    Program,
+}
+
+/// Why a call's record wasn't opened. Each has its own sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RecordProblem {
+    /// The desktop's program for opening addresses is missing.
+    NoOpener,
+    /// No program is chosen for such addresses, or it failed.
+    NotOpened,
+    /// Too many addresses are on their way already.
+    TooManyAddresses,
+    /// The program's path isn't absolute.
+    ProgramNotAbsolute,
+    /// There is no such file.
+    ProgramMissing,
+    /// The file isn't a program that this person may run.
+    NotAProgram,
+    /// Too many of them run already.
+    TooManyPrograms,
+    /// The system refused to start it.
+    ProgramRefused,
 }
 
 /// What the desktop says of the session; `false` also where it doesn't say.

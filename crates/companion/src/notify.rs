@@ -1,6 +1,6 @@
 //! Notifications in words: what an alert says and offers. When one is due is [`crate::alerts`]' decision.
 
-use telephony::Call;
+use telephony::{AccountId, Call, CallId};
 
 use crate::effect::{Notification, NotificationKind};
 use crate::event::{CallKey, NoteAction};
@@ -209,6 +209,22 @@ impl Style {
             lines.push(say(self.lang, &more));
         }
         lines.join("\n")
+    }
+
+    /// The record of a call wasn't opened. It belongs to no call: the next one changes it in place.
+    pub fn record_failed(self, why: &Message) -> Notification {
+        let key = CallKey {
+            account: AccountId(String::new()),
+            call: CallId("record".to_owned()),
+        };
+        Notification {
+            key,
+            title: self.say("note-record-failed"),
+            body: say(self.lang, why),
+            kind: NotificationKind::Info,
+            actions: vec![self.open()],
+            sound: false,
+        }
     }
 
     /// The button of a notification was pressed and the call wasn't placed, or may not have been.

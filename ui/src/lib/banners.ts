@@ -3,7 +3,7 @@ import type { Link } from '../backend/backend';
 
 /** A line at the top of the window: something that the person should know wherever they are. */
 export interface Banner {
-  key: 'agent' | 'settings' | 'keychain' | 'connection' | 'restarted';
+  key: 'agent' | 'settings' | 'record' | 'keychain' | 'connection' | 'restarted';
   tone: 'bad' | 'warn' | 'info';
   /** Id of the heading. */
   title: string | null;
@@ -54,6 +54,15 @@ export function banners(
       title: 'window-banner-connection',
       message: snapshot.connection.message,
       action: refused ? toSettings : null,
+    });
+  }
+  if (snapshot.record_problem !== null) {
+    list.push({
+      key: 'record',
+      tone: 'warn',
+      title: 'window-banner-record',
+      message: snapshot.record_problem,
+      action: toSettings,
     });
   }
   if (restarted) {

@@ -55,6 +55,7 @@ describe('banners', () => {
     ];
     const snapshot = { ...ready(now), connection: down, credentials, settings_problem: says('settings-broken') };
     expect(keys(snapshot, 'up', 'calls')).toEqual(['settings', 'keychain', 'connection']);
+    expect(keys({ ...snapshot, record_problem: says('record-not-opened') }, 'up', 'calls').at(-1)).toBe('record');
   });
 
   test('a page that takes the place of one that died says so, after the troubles that last', () => {

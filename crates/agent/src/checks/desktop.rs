@@ -21,6 +21,8 @@ pub(crate) struct Found {
     pub(crate) history_cut: bool,
     /// What is wrong with the settings file.
     pub(crate) settings_problem: Option<Message>,
+    /// Why the record of the last call didn't open.
+    pub(crate) record_problem: Option<Message>,
 }
 
 /// Tray, notifications, journal, settings and window.
@@ -46,10 +48,15 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
         let message = Message::new("doctor-history-cut");
         check("history", CheckResult::Warning, message)
     });
+    let record = found
+        .record_problem
+        .clone()
+        .map(|problem| check("record", CheckResult::Warning, problem));
     let files = files(found.settings_problem.as_ref(), window);
     [tray, notifications(found), journal]
         .into_iter()
         .chain(history)
+        .chain(record)
         .chain(files)
         .collect()
 }
@@ -109,6 +116,7 @@ mod tests {
                 journal_problem: None,
                 history_cut,
                 settings_problem: None,
+                record_problem: None,
             };
             let checks = desktop(&found, Path::new("window"));
             let check = checks.into_iter().find(|check| check.name == "history");

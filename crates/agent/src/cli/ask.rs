@@ -54,12 +54,9 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
         ));
     }
     lines.extend(snapshot.cannot_dial.iter().map(|why| say(view::words(why))));
-    lines.extend(
-        snapshot
-            .settings_problem
-            .iter()
-            .map(|problem| say(view::words(problem))),
-    );
+    let problems = [&snapshot.settings_problem, &snapshot.record_problem];
+    let problems = problems.into_iter().flatten();
+    lines.extend(problems.map(|problem| say(view::words(problem))));
     lines.push(say(
         Message::new("cli-live-calls").with("count", snapshot.live.len().to_string())
     ));

@@ -1,5 +1,7 @@
 //! The connection to the relay, and calls placed through it or straight to the platform.
 
+use std::time::Duration;
+
 use companion::event::{DialId, DialReason, Event, Link, LinkProblem};
 use companion::settings::{Change, Mode};
 use control::protocol::{Answer, Error};
@@ -8,6 +10,7 @@ use relay_api::RelayUrl;
 use relay_api::wire::PlaceCall;
 use secrecy::SecretString;
 use telephony::{AccountId, E164};
+use tokio::time::Instant;
 use url::Url;
 
 use super::{Controller, keychain};
@@ -17,6 +20,9 @@ use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
 use crate::view;
+
+/// A machine that is awake for so long after it said that it would sleep doesn't sleep, and forgot to say so.
+const SLEEPLESS: Duration = Duration::from_secs(30);
 
 impl<P: Ports> Controller<P> {
     /// Starts a connection with this token to the relay of the settings.
@@ -51,8 +57,21 @@ impl<P: Ports> Controller<P> {
         self.feed(Event::Link(Link::None));
     }
 
+    /// The machine sleeps in a moment. What the connection brings from now on would be told when it is old: the relay tells it
+    /// again after sleep, as what was missed.
+    pub(super) fn fall_asleep(&mut self) {
+        let Some(link) = self.link.as_mut().filter(|link| !link.is_over()) else {
+            return;
+        };
+        self.links += 1;
+        link.deafen(self.links);
+        self.wakes_at = Some(Instant::now() + SLEEPLESS);
+        self.feed(Event::Link(Link::Down(LinkProblem::Lost)));
+    }
+
     /// After sleep or on another network: the old connection and those kept open beside it aren't trusted.
     pub(super) fn reconnect(&mut self) {
+        self.wakes_at = None;
         let token = self
             .link
             .as_ref()

@@ -187,6 +187,8 @@ pub struct Controller<P: Ports> {
     told: Option<wire::Snapshot>,
     revision: u64,
     reload_at: Option<Instant>,
+    /// The machine said that it would sleep: when it counts as awake though it didn't say so.
+    wakes_at: Option<Instant>,
     start: Option<Start>,
     quitting: bool,
     _watch: SettingsWatch,
@@ -250,6 +252,7 @@ impl<P: Ports> Controller<P> {
             told: None,
             revision: 0,
             reload_at: None,
+            wakes_at: None,
             start: show,
             quitting: false,
             own: own.clone(),
@@ -375,7 +378,10 @@ impl<P: Ports> Controller<P> {
                 self.notify_problem = Some(why);
             }
             DesktopEvent::LinkOpened(link) => self.show_start(Start::of(link.expose().to_owned())),
-            DesktopEvent::Asleep => tracing::info!("the machine goes to sleep"),
+            DesktopEvent::Asleep => {
+                tracing::info!("the machine goes to sleep");
+                self.fall_asleep();
+            }
             DesktopEvent::Presence(presence) => {
                 tracing::debug!(?presence, "presence");
                 self.feed(Event::Desk(DeskState {
@@ -383,8 +389,9 @@ impl<P: Ports> Controller<P> {
                     dnd: presence.dnd.unwrap_or_default(),
                 }));
             }
-            // Said in the log where they happen.
-            DesktopEvent::OpenFailed(_) | DesktopEvent::ProgramFailed(_) => {}
+            DesktopEvent::RecordOpened(way) => self.feed(Event::RecordOpened(way)),
+            DesktopEvent::OpenFailed(problem) => self.feed(Event::RecordFailed(problem.into())),
+            DesktopEvent::ProgramFailed(problem) => self.feed(Event::RecordFailed(problem.into())),
             DesktopEvent::Woke => {
                 self.ask_keychain_again();
                 self.reconnect();
@@ -416,10 +423,15 @@ impl<P: Ports> Controller<P> {
             let wait = at.duration_since(Timestamp::now());
             Instant::now() + wait.try_into().unwrap_or_default()
         });
-        [companion, self.reload_at, self.credentials.ask_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            companion,
+            self.reload_at,
+            self.wakes_at,
+            self.credentials.ask_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn on_deadline(&mut self) {
@@ -427,6 +439,9 @@ impl<P: Ports> Controller<P> {
         if self.reload_at.is_some_and(|at| at <= now) {
             self.reload_at = None;
             self.reload_settings();
+        }
+        if self.wakes_at.is_some_and(|at| at <= now) {
+            self.reconnect();
         }
         if self.credentials.ask_at().is_some_and(|at| at <= now) {
             self.ask_keychain();

@@ -231,6 +231,7 @@ impl<P: Ports> Controller<P> {
         let (tray_shown, history_cut) = (self.tray_shown, self.history_cut);
         let notify_problem = self.notify_problem.clone();
         let settings_problem = self.loaded.problem.clone();
+        let record_problem = self.companion.record_problem();
         let server = self.ports.notification_server();
         let journal = self.journal.clone();
         tokio::spawn(async move {
@@ -242,6 +243,7 @@ impl<P: Ports> Controller<P> {
                 journal_problem,
                 history_cut,
                 settings_problem,
+                record_problem,
             };
             let mut checks = checks::desktop(&found, &window::program());
             checks.push(checks::keychain(&*keychain).await);

@@ -20,7 +20,7 @@ mod session;
 pub mod tray;
 
 use companion::effect::Notification;
-use companion::event::{CallKey, CredentialKind, KeychainProblem, NoteAction};
+use companion::event::{CallKey, CredentialKind, KeychainProblem, NoteAction, RecordWay};
 use companion::tray::{MenuAction, Tray};
 use control::protocol::Secret;
 use secrecy::SecretString;
@@ -129,6 +129,8 @@ pub enum DesktopEvent {
     Woke,
     /// What is known of the person's lock and do-not-disturb, whenever it changes; the first time once something is known.
     Presence(Presence),
+    /// An address was opened, or a program started.
+    RecordOpened(RecordWay),
     /// An address wasn't opened.
     OpenFailed(OpenProblem),
     /// A program wasn't started.

@@ -1,6 +1,7 @@
 //! Addresses, opened by the program that the person chose for their scheme.
 
 use centrex_tray::desktop::{DesktopEvent, OpenProblem};
+use companion::event::RecordWay;
 use url::Url;
 
 use crate::programs::{Written, script};
@@ -37,6 +38,7 @@ session_test! {
         ] {
             desktop.opener.open(Url::parse(address).unwrap());
             assert_eq!(opened.line().await, format!("1 {}", Url::parse(address).unwrap()));
+            assert_eq!(told.next().await, DesktopEvent::RecordOpened(RecordWay::Address));
         }
 
         desktop.opener.open(Url::parse("nobody-knows:x").unwrap());

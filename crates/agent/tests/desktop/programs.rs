@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use centrex_tray::desktop::programs::AT_ONCE;
 use centrex_tray::desktop::{DesktopEvent, ProgramProblem, Programs};
+use companion::event::RecordWay;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -49,9 +50,12 @@ fn programs() -> (Programs, UnboundedReceiver<DesktopEvent>) {
 }
 
 async fn problem(told: &mut UnboundedReceiver<DesktopEvent>) -> ProgramProblem {
-    match within("a problem", told.recv()).await.unwrap() {
-        DesktopEvent::ProgramFailed(problem) => problem,
-        event => panic!("{event:?}"),
+    loop {
+        match within("a problem", told.recv()).await.unwrap() {
+            DesktopEvent::ProgramFailed(problem) => return problem,
+            DesktopEvent::RecordOpened(RecordWay::Program) => {}
+            event => panic!("{event:?}"),
+        }
     }
 }
 

@@ -79,6 +79,13 @@ pub(crate) enum News {
     Changed(CallKey),
 }
 
+impl News {
+    /// It tells of something that goes on from now, and is old news once that is over.
+    pub fn begins_something(&self) -> bool {
+        matches!(self, Self::Rings(_) | Self::Placed(_) | Self::Answered { .. })
+    }
+}
+
 /// All calls that are known.
 #[derive(Debug, Default)]
 pub(crate) struct Board {

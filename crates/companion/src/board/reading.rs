@@ -4,7 +4,7 @@ use telephony::{Call, CallState};
 
 use super::group::Group;
 use super::leg::Leg;
-use super::{Board, GroupId};
+use super::{Board, GroupId, News};
 use crate::event::CallKey;
 use crate::view::Outcome;
 
@@ -34,6 +34,16 @@ impl Board {
     /// Whether this group is a missed call that nobody has seen.
     pub fn is_unread(&self, id: GroupId) -> bool {
         self.groups.get(&id).is_some_and(|group| group.unread)
+    }
+
+    /// Whether what news told of goes on; true of news that tells of nothing that could.
+    pub fn still_holds(&self, news: &News) -> bool {
+        let facts = |id| self.groups.get(id).map(|group| group.facts).unwrap_or_default();
+        match news {
+            News::Rings(id) => facts(id).rings,
+            News::Placed(id) | News::Answered { group: id, .. } => facts(id).live,
+            _ => true,
+        }
     }
 
     /// The missed calls that nobody has seen.

@@ -18,7 +18,8 @@ use crate::board::{Board, News};
 use crate::dial::Desk;
 use crate::effect::{Effect, Notification, Place};
 use crate::event::{
-    CallKey, CredentialKind, CredentialState, DeskState, DialFailure, DialId, Event, Link, NoteAction, Origin,
+    CallKey, CredentialKind, CredentialState, DeskState, DialFailure, DialId, Event, Link, NoteAction,
+    Origin, RecordProblem, RecordWay,
 };
 use crate::hearing::Ear;
 use crate::known::{Known, Names};
@@ -38,7 +39,11 @@ pub struct Companion {
     said: BTreeMap<CallKey, Notification>,
     names: Names,
     pops: Pops,
+    /// Why records don't open; of each way the last word.
+    record_problems: BTreeMap<RecordWay, RecordProblem>,
     ear: Ear,
+    /// What began while the relay told what was missed: it may be over by now.
+    held: Vec<News>,
     screen: DeskState,
     zone: TimeZone,
     /// Quiet hours last until then; `None`: it isn't quiet.
@@ -62,7 +67,9 @@ impl Companion {
             said: BTreeMap::new(),
             names: Names::default(),
             pops: Pops::default(),
+            record_problems: BTreeMap::new(),
             ear: Ear::default(),
+            held: Vec::new(),
             screen: DeskState::default(),
             zone: TimeZone::UTC,
             quiet_until: None,
@@ -114,8 +121,20 @@ impl Companion {
                 Vec::new()
             }
             Event::Alive => self.ear.alive(now).map(Effect::Heard).into_iter().collect(),
-            Event::CaughtUp => self.ear.caught_up().map(Effect::Heard).into_iter().collect(),
+            Event::CatchingUp => {
+                self.ear.catching_up(now);
+                Vec::new()
+            }
+            Event::CaughtUp => {
+                let hearing = self.ear.caught_up().map(Effect::Heard);
+                hearing.into_iter().chain(self.told_all(now)).collect()
+            }
             Event::Gap => self.ear.gap().map(Effect::Heard).into_iter().collect(),
+            Event::RecordOpened(way) => {
+                self.record_problems.remove(&way);
+                Vec::new()
+            }
+            Event::RecordFailed(problem) => self.record_failed(problem),
             Event::Tick => self.tick(now),
         }
     }
@@ -129,6 +148,7 @@ impl Companion {
             .chain(self.alerts.next_deadline())
             .chain(self.pops.next_deadline())
             .chain(self.desk.next_deadline())
+            .chain(self.ear.next_deadline())
             .chain(quiet_ends)
             .min()
     }
@@ -141,6 +161,7 @@ impl Companion {
     fn adopt(&mut self, settings: Settings, now: Timestamp) -> Vec<Effect> {
         let source = |settings: &Settings| (settings.mode, settings.relay_url.clone());
         let other_source = source(&self.settings) != source(&settings);
+        self.record_settings(&settings);
         self.settings = settings;
         let mut effects = self.review(now);
         if other_source {
@@ -168,16 +189,14 @@ impl Companion {
         }
         let hearing = self.ear.link(matches!(link, Link::Live { .. }), now);
         self.link = link;
-        hearing
-            .map(Effect::Heard)
-            .into_iter()
-            .chain(self.say_again())
-            .collect()
+        let hearing = hearing.into_iter().map(Effect::Heard);
+        hearing.chain(self.say_again()).collect()
     }
 
     fn heard(&mut self, call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         if origin == Origin::Relay {
+            self.ear.told(now);
             effects = self.relate(&call, age_s, now);
         }
         let look_up = self.look_up(&call);
@@ -207,6 +226,7 @@ impl Companion {
     }
 
     fn reconcile(&mut self, calls: Vec<Call>, at: Timestamp, now: Timestamp) -> Vec<Effect> {
+        self.ear.told(now);
         let mut effects = Vec::new();
         let mut look_ups = Vec::new();
         for call in &calls {
@@ -271,7 +291,11 @@ impl Companion {
             (NoteAction::CopyNumber, _, Some(number)) => {
                 vec![Effect::Copy(numbers::copy_form(&number, self.language()))]
             }
-            (NoteAction::OpenRecord, Some(call), _) => self.open_record(&call),
+            (NoteAction::OpenRecord, Some(call), _) => {
+                // Who presses the button is told again why nothing opens.
+                self.record_problems.clear();
+                self.open_record(&call)
+            }
             (NoteAction::Silence, _, Some(number)) => self.silence(number, now),
             // Also the button of a notification that outlived what is known of its call.
             _ => vec![Effect::OpenWindow(Place::Calls)],
@@ -315,6 +339,9 @@ impl Companion {
         let mut effects = self.follow_news(news, now);
         let turn = self.desk.tick(self.hears(), now);
         effects.extend(self.follow(turn));
+        if self.ear.has_fallen_silent(now) {
+            effects.extend(self.told_all(now));
+        }
         effects
     }
 

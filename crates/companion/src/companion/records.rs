@@ -6,10 +6,15 @@ use telephony::Call;
 use super::Companion;
 use crate::board::GroupId;
 use crate::effect::Effect;
-use crate::event::CallKey;
+use crate::event::{CallKey, RecordProblem, RecordWay};
 use crate::known::Known;
 use crate::numbers;
-use crate::pop::{Placeholder, Subject, When};
+use crate::pop::{Placeholder, Subject, Template, When};
+use crate::settings::Settings;
+use crate::words::Message;
+
+/// Longest path of a program that is shown, in characters.
+const PROGRAM: usize = 200;
 
 impl Companion {
     /// Whether there is a record to open for this call.
@@ -36,6 +41,44 @@ impl Companion {
             env: subject.environment(),
         });
         url.into_iter().chain(run).collect()
+    }
+
+    /// Why the record of the last call didn't open: what is wrong, and what to do. `None`: nothing is known to be.
+    pub fn record_problem(&self) -> Option<Message> {
+        let problem = self.record_problems.values().next()?;
+        Some(self.record_words(*problem))
+    }
+
+    fn record_words(&self, problem: RecordProblem) -> Message {
+        let program = self.settings.pop_program.as_ref();
+        let program = program.map_or_else(String::new, |path| path.display().to_string());
+        let scheme = self.settings.pop_url.as_ref().map(Template::scheme);
+        let message = Message::new(problem.words());
+        match problem.way() {
+            RecordWay::Address => message.with("scheme", scheme.unwrap_or_default()),
+            RecordWay::Program => message.with("program", numbers::neutralise(&program, PROGRAM)),
+        }
+    }
+
+    /// Said once, until it has worked again, or the settings have changed: not at each call.
+    pub(super) fn record_failed(&mut self, problem: RecordProblem) -> Vec<Effect> {
+        let known = self.record_problems.insert(problem.way(), problem);
+        if known == Some(problem) {
+            return Vec::new();
+        }
+        let why = self.record_words(problem);
+        vec![Effect::Notify(self.style().record_failed(&why))]
+    }
+
+    /// Before new settings come into force: what was wrong with the old ones is no matter any more.
+    pub(super) fn record_settings(&mut self, new: &Settings) {
+        let old = &self.settings;
+        if (&old.pop_url, old.pop_when) != (&new.pop_url, new.pop_when) {
+            self.record_problems.remove(&RecordWay::Address);
+        }
+        if (&old.pop_program, old.pop_when) != (&new.pop_program, new.pop_when) {
+            self.record_problems.remove(&RecordWay::Program);
+        }
     }
 
     pub(super) fn pop_begun(&mut self, id: GroupId, now: Timestamp) -> Vec<Effect> {
@@ -105,8 +148,48 @@ impl Companion {
             .to_zoned(self.zone.clone())
             .strftime(format)
             .to_string();
-        crate::words::Message::new("party-why")
+        Message::new("party-why")
             .with("source", known.source.as_str())
             .with("date", since)
     }
+}
+
+impl RecordProblem {
+    /// Which way of opening it is about.
+    pub fn way(self) -> RecordWay {
+        match self {
+            Self::NoOpener | Self::NotOpened | Self::TooManyAddresses => RecordWay::Address,
+            Self::ProgramNotAbsolute
+            | Self::ProgramMissing
+            | Self::NotAProgram
+            | Self::TooManyPrograms
+            | Self::ProgramRefused => RecordWay::Program,
+        }
+    }
+
+    /// The id of its sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoOpener => "record-no-opener",
+            Self::NotOpened => "record-not-opened",
+            Self::TooManyAddresses => "record-too-many",
+            Self::ProgramNotAbsolute => "record-program-not-absolute",
+            Self::ProgramMissing => "record-program-missing",
+            Self::NotAProgram => "record-program-not-a-program",
+            Self::TooManyPrograms => "record-program-too-many",
+            Self::ProgramRefused => "record-program-refused",
+        }
+    }
+
+    /// Every problem, for a test that each has words.
+    pub const ALL: [Self; 8] = [
+        Self::NoOpener,
+        Self::NotOpened,
+        Self::TooManyAddresses,
+        Self::ProgramNotAbsolute,
+        Self::ProgramMissing,
+        Self::NotAProgram,
+        Self::TooManyPrograms,
+        Self::ProgramRefused,
+    ];
 }

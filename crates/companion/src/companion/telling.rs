@@ -22,6 +22,7 @@ impl Companion {
             outgoing: wanted && settings.notify_outgoing,
             hold: self.quiet_until.is_some() || (settings.respect_dnd && self.screen.dnd),
             away: self.screen.locked,
+            behind: self.ear.is_behind(),
         }
     }
 
@@ -38,6 +39,10 @@ impl Companion {
     pub(super) fn follow_news(&mut self, news: Vec<News>, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         for news in news {
+            if self.ear.is_behind() && news.begins_something() {
+                self.held.push(news);
+                continue;
+            }
             if let News::Missed { group, .. } = &news
                 && self.is_silenced(*group)
             {
@@ -59,6 +64,13 @@ impl Companion {
             }
         }
         effects
+    }
+
+    /// The relay has told everything that was missed: of what began meanwhile, what still goes on is news.
+    pub(super) fn told_all(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut held = std::mem::take(&mut self.held);
+        held.retain(|news| self.board.still_holds(news));
+        self.follow_news(held, now)
     }
 
     /// What time, settings, screen and names change in what stands. After every event.

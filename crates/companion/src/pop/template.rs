@@ -112,6 +112,12 @@ impl Template {
         &self.text
     }
 
+    /// Its scheme, in lower case, as `https`.
+    pub fn scheme(&self) -> String {
+        let url = self.assemble(|_| "a".to_owned());
+        url.map_or_else(String::new, |url| url.scheme().to_owned())
+    }
+
     /// Whether its scheme may be opened: `https`, `http` on this computer alone, and those that the settings allow.
     ///
     /// # Errors

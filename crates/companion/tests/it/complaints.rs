@@ -199,6 +199,52 @@ fn row_08_what_was_missed_meanwhile_is_told_once_and_as_one() {
 }
 
 #[test]
+fn row_08_a_short_absence_makes_no_burst() {
+    let mut desk = Desk::new(settings());
+    desk.feed(Event::Link(Link::Down(LinkProblem::Lost)));
+    desk.now = 20;
+    desk.feed(Event::CatchingUp);
+    desk.feed(live());
+    let mut seen = Vec::new();
+    for n in 0..3 {
+        let call = rings(&format!("{n}"), &format!("+3319900000{n}"), 4 * n);
+        for state in [call.clone(), over(&call, 4 * n + 3)] {
+            desk.tell_late(&state, 20 - 4 * n);
+            seen.append(&mut desk.last);
+        }
+    }
+    // This one still rings, and that one is talked on.
+    desk.tell_late(&rings("rings", CALLER, 15), 5);
+    desk.tell_late(&rings("talks", "+33199000009", 16), 4);
+    desk.tell_late(&talks(&rings("talks", "+33199000009", 16), 18), 2);
+    seen.append(&mut desk.last);
+    assert!(
+        !seen.iter().any(|effect| matches!(effect, Effect::Notify(_))),
+        "{seen:?}"
+    );
+    desk.feed(Event::CaughtUp);
+    assert_eq!(desk.note().key, key("rings"));
+    desk.wait_until(22);
+    let told: Vec<_> = desk
+        .standing
+        .iter()
+        .map(|note| (note.kind, note.title.as_str()))
+        .collect();
+    let summary = "3 appels manqués pendant votre absence";
+    assert_eq!(
+        told,
+        [
+            (NotificationKind::Incoming, format!("Appel de {SHOWN}").as_str()),
+            (NotificationKind::Missed, summary)
+        ]
+    );
+    assert_eq!(desk.companion.missed(), 3);
+    // From now on a call is told at once.
+    desk.tell(&rings("next", "+33199000007", 22));
+    assert_eq!(desk.standing.len(), 3);
+}
+
+#[test]
 fn row_09_one_call_is_one_notification() {
     let mut desk = Desk::new(settings());
     let mut sounds = 0;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use companion::event::{DialReason, KeychainProblem, LinkProblem};
+use companion::event::{DialReason, KeychainProblem, LinkProblem, RecordProblem};
 use companion::words::{Language, Message, say};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use telephony::{About, Caution, Refusal, Territory};
@@ -106,6 +106,9 @@ fn no_id_stands_in_two_files() {
 fn built() -> BTreeSet<String> {
     let dial = DialReason::ALL.iter().map(|reason| reason.message().id);
     let link = LinkProblem::ALL.iter().map(|problem| problem.message().id);
+    let record = RecordProblem::ALL
+        .iter()
+        .map(|problem| problem.words().to_owned());
     let keychain = KeychainProblem::ALL.iter().map(|problem| problem.message().id);
     let refused = Refusal::ALL
         .iter()
@@ -136,6 +139,7 @@ fn built() -> BTreeSet<String> {
     .map(|id| format!("{id}-withheld"));
     let discreet = ["note-incoming", "note-missed", "note-placed"].map(|id| format!("{id}-discreet"));
     dial.chain(link)
+        .chain(record)
         .chain(keychain)
         .chain(refused)
         .chain(open)
@@ -151,6 +155,7 @@ fn built() -> BTreeSet<String> {
 fn written() -> BTreeSet<String> {
     let families = [
         "app", "tray", "note", "party", "dial", "number", "about", "link", "keychain", "settings", "journal",
+        "record",
     ];
     let mut found = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

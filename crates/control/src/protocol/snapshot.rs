@@ -36,6 +36,9 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The settings file can't be read: which line, and what is done about it.
     pub settings_problem: Option<Message>,
+    /// The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
+    #[serde(default)]
+    pub record_problem: Option<Message>,
     /// An enrolment link that waits for the person's yes.
     pub pending_enrolment: Option<PendingEnrolment>,
     /// Grows with every change of the journal: what was searched may be out of date.

@@ -9,6 +9,7 @@ mod imp;
 
 use std::sync::Arc;
 
+use companion::event::{RecordProblem, RecordWay};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
 use url::Url;
@@ -36,8 +37,18 @@ pub enum OpenProblem {
     TooMany,
 }
 
+impl From<OpenProblem> for RecordProblem {
+    fn from(problem: OpenProblem) -> Self {
+        match problem {
+            OpenProblem::NoOpener => Self::NoOpener,
+            OpenProblem::NotOpened => Self::NotOpened,
+            OpenProblem::TooMany => Self::TooManyAddresses,
+        }
+    }
+}
+
 impl Opener {
-    /// What goes wrong is told as [`DesktopEvent::OpenFailed`].
+    /// How it went is told as [`DesktopEvent::RecordOpened`] or [`DesktopEvent::OpenFailed`].
     pub fn new(events: UnboundedSender<DesktopEvent>) -> Self {
         Self {
             places: Arc::new(Semaphore::new(AT_ONCE)),
@@ -54,11 +65,15 @@ impl Opener {
                 Ok(_) => imp::open(url).await,
                 Err(_) => Err(OpenProblem::TooMany),
             };
-            if let Err(problem) = opened {
-                tracing::warn!(?problem, "an address wasn't opened");
-                // Fails only when the controller has ended.
-                let _ = events.send(DesktopEvent::OpenFailed(problem));
-            }
+            let told = match opened {
+                Ok(()) => DesktopEvent::RecordOpened(RecordWay::Address),
+                Err(problem) => {
+                    tracing::warn!(?problem, "an address wasn't opened");
+                    DesktopEvent::OpenFailed(problem)
+                }
+            };
+            // Fails only when the controller has ended.
+            let _ = events.send(told);
             drop(place);
         });
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
+use companion::event::{RecordProblem, RecordWay};
 use tokio::process::Command;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -36,8 +37,20 @@ pub enum ProgramProblem {
     Refused,
 }
 
+impl From<ProgramProblem> for RecordProblem {
+    fn from(problem: ProgramProblem) -> Self {
+        match problem {
+            ProgramProblem::NotAbsolute => Self::ProgramNotAbsolute,
+            ProgramProblem::Missing => Self::ProgramMissing,
+            ProgramProblem::NotAProgram => Self::NotAProgram,
+            ProgramProblem::TooMany => Self::TooManyPrograms,
+            ProgramProblem::Refused => Self::ProgramRefused,
+        }
+    }
+}
+
 impl Programs {
-    /// Nothing runs yet. What goes wrong is told as [`DesktopEvent::ProgramFailed`].
+    /// Nothing runs yet. How it went is told as [`DesktopEvent::RecordOpened`] or [`DesktopEvent::ProgramFailed`].
     pub fn new(events: UnboundedSender<DesktopEvent>) -> Self {
         Self {
             places: Arc::new(Semaphore::new(AT_ONCE)),
@@ -53,11 +66,15 @@ impl Programs {
                 Ok(place) => start(&program, environment, place),
                 Err(_) => Err(ProgramProblem::TooMany),
             };
-            if let Err(problem) = started {
-                tracing::warn!(?problem, "the program for calls wasn't started");
-                // Fails only when the controller has ended.
-                let _ = events.send(DesktopEvent::ProgramFailed(problem));
-            }
+            let told = match started {
+                Ok(()) => DesktopEvent::RecordOpened(RecordWay::Program),
+                Err(problem) => {
+                    tracing::warn!(?problem, "the program for calls wasn't started");
+                    DesktopEvent::ProgramFailed(problem)
+                }
+            };
+            // Fails only when the controller has ended.
+            let _ = events.send(told);
         });
     }
 }

@@ -7,7 +7,7 @@ use telephony::Direction;
 use url::Url;
 
 use super::*;
-use crate::event::DeskState;
+use crate::event::{DeskState, RecordProblem, RecordWay};
 use crate::known::Known;
 use crate::pop::{Directions, Subject, Template, TemplateError, When};
 use crate::testing::{on_account, started};
@@ -344,6 +344,68 @@ proptest! {
             prop_assert_eq!(url.query_pairs().count(), plain.query_pairs().count());
             prop_assert_eq!(url.fragment().is_some(), plain.fragment().is_some());
             prop_assert!(!url.as_str().contains(char::is_control));
+        }
+    }
+}
+
+#[test]
+fn a_record_that_does_not_open_is_told_once_with_what_to_do() {
+    let mut companion = popping(When::Ringing, "https://crm.example/{e164}");
+    let failed = Event::RecordFailed(RecordProblem::NotOpened);
+    let effects = companion.on(failed.clone(), at(1));
+    let [note] = notifications(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(note.title, "Fiche non ouverte");
+    assert!(note.body.contains("«\u{a0}https\u{a0}»"), "{}", note.body);
+    assert_eq!((note.kind, note.sound), (NotificationKind::Info, false));
+    let opens = companion.on(
+        Event::NoteAction {
+            key: note.key.clone(),
+            action: NoteAction::Open,
+            press: press(1),
+        },
+        at(2),
+    );
+    assert_eq!(opens, [Effect::OpenWindow(Place::Calls)]);
+    assert_eq!(companion.on(failed.clone(), at(3)), [], "not at each call");
+    assert_eq!(companion.record_problem().unwrap().id, "record-not-opened");
+
+    // A second trouble is news; the way that works again is no trouble any more.
+    let missing = Event::RecordFailed(RecordProblem::ProgramMissing);
+    assert_eq!(notifications(&companion.on(missing, at(4))).len(), 1);
+    companion.on(Event::RecordOpened(RecordWay::Address), at(5));
+    assert_eq!(companion.record_problem().unwrap().id, "record-program-missing");
+    assert_eq!(notifications(&companion.on(failed.clone(), at(6))).len(), 1);
+
+    // Who presses the button is told again; other settings are another story.
+    tell(&mut companion, incoming("a"), 7);
+    companion.on(button("a", NoteAction::OpenRecord, 2), at(8));
+    assert_eq!(notifications(&companion.on(failed.clone(), at(9))).len(), 1);
+    let other = Settings {
+        pop_url: Template::parse("https://other.example/{e164}").ok(),
+        ..companion.settings().clone()
+    };
+    companion.on(Event::Settings(Box::new(other)), at(10));
+    assert_eq!(companion.record_problem(), None);
+}
+
+#[test]
+fn every_trouble_with_records_has_whole_sentences() {
+    let settings = Settings {
+        pop_url: Template::parse("https://crm.example/{e164}").ok(),
+        pop_program: Some(PathBuf::from("/opt/\u{202e}crm/pop")),
+        ..relay_settings()
+    };
+    for problem in RecordProblem::ALL {
+        let mut companion = Companion::new(settings.clone(), Language::Fr, at(0));
+        companion.on(Event::RecordFailed(problem), at(0));
+        for lang in [Language::Fr, Language::En] {
+            let said = say(lang, &companion.record_problem().unwrap());
+            assert!(!said.contains(['{', '\u{202e}']) && said.contains('.'), "{said}");
+            if problem.way() == RecordWay::Program {
+                assert!(said.contains("/opt/crm/pop"), "{said}");
+            }
         }
     }
 }

@@ -83,7 +83,12 @@ impl<'a> Desktop<'a> {
     fn feed(&mut self, event: Event) -> Checked {
         let aloud = matches!(
             event,
-            Event::Call { .. } | Event::LiveCalls { .. } | Event::Tick | Event::Desk(_) | Event::Settings(_)
+            Event::Call { .. }
+                | Event::LiveCalls { .. }
+                | Event::CaughtUp
+                | Event::Tick
+                | Event::Desk(_)
+                | Event::Settings(_)
         );
         let said = match &event {
             Event::Call { call, origin, age_s } => {
@@ -184,13 +189,18 @@ impl<'a> Desktop<'a> {
     fn act(&mut self, act: &Act) -> Checked {
         match act {
             Act::Tell { call, leg, state } => {
+                self.model.told();
                 let state = &self.world.calls[*call].legs[*leg].states[*state];
                 let age = self.now - state.made;
                 self.model.heard(*call, *leg, state, age);
                 self.tell(state.call.clone(), age)
             }
-            Act::OwnLeg(call) => self.tell((**call).clone(), 1),
+            Act::OwnLeg(call) => {
+                self.model.told();
+                self.tell((**call).clone(), 1)
+            }
             Act::List(list) => {
+                self.model.told();
                 self.model.listed(list, self.now);
                 let state = |(call, leg, state): &(usize, usize, usize)| {
                     self.world.calls[*call].legs[*leg].states[*state].clone()
@@ -201,8 +211,16 @@ impl<'a> Desktop<'a> {
                     at: at(self.now + self.world.skew),
                 })
             }
-            Act::Cut => self.feed(Event::Link(Link::Down(LinkProblem::Lost))),
-            Act::Mend => self.feed(live()),
+            Act::Cut => {
+                self.model.behind = None;
+                self.model.review();
+                self.feed(Event::Link(Link::Down(LinkProblem::Lost)))
+            }
+            Act::Mend => self.resume(),
+            Act::CaughtUp => {
+                self.model.caught_up();
+                self.feed(Event::CaughtUp)
+            }
             Act::Desk(screen) => {
                 (self.screen, self.model.screen) = (*screen, *screen);
                 self.model.review();
@@ -222,6 +240,13 @@ impl<'a> Desktop<'a> {
             Act::Dial => self.feed(dial(1, TARGET, false)),
             Act::Dialled(named) => self.feed(Event::DialOutcome(press(1), Ok(named.clone()))),
         }
+    }
+
+    /// The connection is there, and the relay begins to tell what was missed.
+    fn resume(&mut self) -> Checked {
+        self.model.behind = Some(self.now);
+        self.feed(Event::CatchingUp)?;
+        self.feed(live())
     }
 
     fn tell(&mut self, call: Call, age_s: i64) -> Checked {
@@ -280,8 +305,9 @@ impl<'a> Desktop<'a> {
                 "what the journal knows is told again".into()
             })?;
         }
-        self.start()?;
         self.model.restart();
+        self.resume()?;
+        self.feed(Event::Desk(self.screen))?;
         self.until(self.now)
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Seen {
     was_missed: bool,
     pub alert: bool,
     pub placed: bool,
+    /// It began while the relay told what was missed; whether it is worth an alert shows at the end of that.
+    held: bool,
     pub unread: bool,
     pub told: Told,
 }
@@ -52,6 +54,8 @@ pub(super) struct Model<'a> {
     pub respect_dnd: bool,
     pub quiet: bool,
     silenced: HashSet<Party>,
+    /// While the relay tells what was missed: when it last told something.
+    pub behind: Option<i64>,
     ready_since: Option<i64>,
     now: i64,
     /// The relay's clock is ahead of ours by this much; a new process knows times by that clock only.
@@ -75,6 +79,7 @@ impl<'a> Model<'a> {
             respect_dnd: true,
             quiet: false,
             silenced: HashSet::new(),
+            behind: None,
             ready_since: None,
             now: 0,
             skew,
@@ -91,7 +96,41 @@ impl<'a> Model<'a> {
             }
             self.judge(call, 0, false);
         }
+        // A relay that says nothing for so long has told everything, even if it doesn't say so.
+        if self.behind.is_some_and(|told| now >= told + 5) {
+            self.caught_up();
+        }
         self.review();
+    }
+
+    /// The relay tells something.
+    pub fn told(&mut self) {
+        self.behind = self.behind.map(|_| self.now);
+    }
+
+    /// It has told everything that was missed: of that, only what still goes on is worth an alert.
+    pub fn caught_up(&mut self) {
+        self.behind = None;
+        for call in 0..self.seen.len() {
+            if std::mem::take(&mut self.seen[call].held) {
+                self.begin(call);
+            }
+        }
+        self.review();
+    }
+
+    /// A call began, as far as is known now.
+    fn begin(&mut self, call: usize) {
+        let (rings, lives) = (self.rings(call), self.lives(call));
+        let quiet = self.click_only || self.holds() || self.is_silenced(call);
+        let seen = &mut self.seen[call];
+        if self.behind.is_some() {
+            seen.held = true;
+        } else if self.real[call].incoming {
+            seen.alert = rings && self.incoming && !quiet;
+        } else {
+            seen.placed = lives && self.outgoing && !quiet && !self.screen.locked;
+        }
     }
 
     pub fn heard(&mut self, call: usize, leg: usize, state: &State, age: i64) {
@@ -148,6 +187,7 @@ impl<'a> Model<'a> {
         for seen in &mut self.seen {
             seen.alert = false;
             seen.placed = false;
+            seen.held = false;
             seen.told = Told::No;
             for leg in &mut seen.legs {
                 let Some(best) = leg.best else {
@@ -268,17 +308,16 @@ impl<'a> Model<'a> {
         let seen = &mut self.seen[call];
         seen.alert &= rings;
         seen.placed &= lives;
-        if real.incoming && rings && news && !seen.rang {
-            seen.rang = true;
-            seen.alert = self.incoming && !self.click_only && !holds && !silenced;
+        let rang = real.incoming && rings && news && !seen.rang;
+        seen.rang |= rang;
+        if rang || (!real.incoming && lives && news && !real.dialled) {
+            self.begin(call);
         }
-        if !real.incoming && lives && news && !real.dialled {
-            seen.placed = self.outgoing && !self.click_only && !holds && !silenced && !away;
-        }
+        let seen = &mut self.seen[call];
         if missed && !seen.was_missed && !dealt_with {
             seen.unread = !silenced;
             if !silenced && self.missed && !self.click_only {
-                seen.told = if age <= 30 && !holds && !away {
+                seen.told = if age <= 30 && !holds && !away && self.behind.is_none() {
                     Told::Alone
                 } else {
                     Told::Waiting
@@ -341,7 +380,7 @@ impl<'a> Model<'a> {
             }
         }
         let waiting = self.seen.iter().any(|seen| seen.told == Told::Waiting);
-        if !waiting || self.holds() || self.screen.locked {
+        if !waiting || self.holds() || self.screen.locked || self.behind.is_some() {
             self.ready_since = None;
             return;
         }

@@ -88,7 +88,10 @@ pub(super) enum Act {
     /// The relay lists what is live.
     List(Vec<(usize, usize, usize)>),
     Cut,
+    /// The connection is back, and the relay begins to tell what was missed.
     Mend,
+    /// The relay has told it.
+    CaughtUp,
     Desk(DeskState),
     Set(Switch),
     Read,
@@ -271,11 +274,26 @@ fn leg(dice: &mut Dice, call: Call, start: i64, rings: i64, talks: Option<i64>, 
     }
 }
 
+/// A time without connection.
+struct Cut {
+    from: i64,
+    until: i64,
+    /// The relay no longer knows what happened meanwhile.
+    gap: bool,
+    /// It is the agent that wasn't there.
+    restart: bool,
+}
+
 /// What arrives: late, twice, in another order, after a cut, or never.
 fn deliver(dice: &mut Dice, calls: &[Real], cuts: bool) -> Vec<(i64, Act)> {
     let cut = (cuts && dice.chance(40)).then(|| {
         let from = dice.roll(10, 300);
-        (from, from + dice.roll(2, 200), dice.chance(40))
+        Cut {
+            from,
+            until: from + dice.roll(2, 200),
+            gap: dice.chance(40),
+            restart: dice.chance(30),
+        }
     });
     let mut acts = Vec::new();
     for (call, real) in calls.iter().enumerate() {
@@ -292,13 +310,13 @@ fn deliver(dice: &mut Dice, calls: &[Real], cuts: bool) -> Vec<(i64, Act)> {
                         dice.roll(3, 200)
                     };
                     let mut when = told.made + delay + copy * dice.roll(0, 40);
-                    if let Some((from, until, gap)) = cut
-                        && (from..until).contains(&when)
+                    if let Some(cut) = &cut
+                        && (cut.from..cut.until).contains(&when)
                     {
-                        if gap {
+                        if cut.gap {
                             continue;
                         }
-                        when = until;
+                        when = cut.until;
                     }
                     acts.push((when, Act::Tell { call, leg, state }));
                 }
@@ -306,28 +324,33 @@ fn deliver(dice: &mut Dice, calls: &[Real], cuts: bool) -> Vec<(i64, Act)> {
         }
     }
     acts.sort_by_key(|(when, _)| *when);
-    if let Some((from, until, gap)) = cut {
-        let before: Vec<_> = acts.iter().filter(|(when, _)| *when < from).cloned().collect();
-        let after = acts
-            .iter()
-            .position(|(when, _)| *when >= until)
-            .unwrap_or(acts.len());
-        let mut replay = vec![(from, Act::Cut), (until, Act::Mend)];
-        // The last ones before the cut come again.
-        replay.extend(
-            before
-                .into_iter()
-                .rev()
-                .take(2)
-                .rev()
-                .map(|(_, act)| (until, act)),
-        );
-        if gap {
-            replay.push((until, Act::List(live_at(calls, until))));
-        }
-        acts.splice(after..after, replay);
+    if let Some(cut) = cut {
+        resume(dice, calls, &mut acts, &cut);
     }
     acts
+}
+
+/// The desktop comes back: the last of what it had heard is told again, then what it missed, or the list of what is live.
+fn resume(dice: &mut Dice, calls: &[Real], acts: &mut Vec<(i64, Act)>, cut: &Cut) {
+    let heard = acts.iter().take_while(|(when, _)| *when < cut.from);
+    let mut again: Vec<_> = heard.map(|(_, act)| act.clone()).collect();
+    again.drain(..again.len().saturating_sub(2));
+    let back = if cut.restart { Act::Restart } else { Act::Mend };
+    let mut replay = vec![(cut.from, Act::Cut), (cut.until, back)];
+    replay.extend(again.into_iter().map(|act| (cut.until, act)));
+    if cut.gap {
+        replay.push((cut.until, Act::List(live_at(calls, cut.until))));
+    }
+    let after = acts.partition_point(|(when, _)| *when < cut.until);
+    acts.splice(after..after, replay);
+    catch_up(dice, acts, cut.until);
+}
+
+/// The relay says that it has told everything, after what it tells at that moment; an old one never does.
+fn catch_up(dice: &mut Dice, acts: &mut Vec<(i64, Act)>, from: i64) {
+    if dice.chance(90) {
+        acts.push((from + dice.roll(0, 4), Act::CaughtUp));
+    }
 }
 
 /// What the relay holds for live, each leg with the state that it is in.
@@ -405,7 +428,11 @@ fn life(dice: &mut Dice, acts: &mut Vec<(i64, Act)>, restarts: bool) {
             _ => continue,
         };
         let at = dice.roll(0, span);
+        let restarts = matches!(act, Act::Restart);
         acts.push((at, act));
+        if restarts {
+            catch_up(dice, acts, at);
+        }
     }
     let end = span + 30;
     acts.push((end, Act::Set(Switch::Quiet(false))));
