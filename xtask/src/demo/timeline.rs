@@ -13,7 +13,7 @@ use super::screen::Screen;
 use crate::run::say;
 
 /// The steps, in order: the promise of the demo.
-pub const STEPS: [&str; 21] = [
+pub const STEPS: [&str; 22] = [
     "tray_icon_shown",
     "credentials_stored",
     "tray_clicked",
@@ -33,6 +33,7 @@ pub const STEPS: [&str; 21] = [
     "known_caller_named",
     "screen_pop_opened",
     "lost_connection_marked",
+    "summary_after_absence",
     "agent_survived_window_crash",
     "quit",
 ];

@@ -1,6 +1,6 @@
 //! Ends, restarts and broken connections: nothing missed, nothing shown twice.
 
-use centrex_sim::{Ring, Sim};
+use centrex_sim::{Kind, Ring, Sim};
 use centrex_tray::desktop::DesktopEvent;
 use companion::effect::NotificationKind;
 use companion::journal::{Journal, Position};
@@ -40,8 +40,10 @@ async fn rings(sim: &Sim) {
         from: Some(OTHER.into()),
         ..Ring::default()
     };
-    sim.ring(ring).await.unwrap();
-    sim.settled().await.unwrap();
+    let call = sim.ring(ring).await.unwrap();
+    sim.await_event(|entry| entry.kind == Kind::CallbackAnswered && entry.call_id.as_ref() == Some(&call))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
-//! Without a relay: what nobody could hear of is said.
+//! Away: without a relay what nobody could hear of is said, and what was missed meanwhile is told as one.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::{SOON, Stage};
+use super::{ABSENT, COLD, SOON, Stage, area};
+use crate::demo::bus::What;
 use crate::demo::observe::{self, Mark};
+use crate::demo::product::ACCOUNT;
 use crate::demo::timeline::Observation;
-use crate::demo::wait;
+use crate::demo::{simulator, wait};
 
 impl Stage<'_> {
     /// The relay goes and comes back; the journal has the time between, filled.
@@ -38,5 +40,51 @@ impl Stage<'_> {
             "the panel, and the journal's file, read with SQLite",
             detail,
         ))
+    }
+    /// The agent ends, several people call in vain, and the agent is there again a moment later: one notification tells it all.
+    pub(super) fn summary_after_absence(&mut self) -> Result<Observation> {
+        self.product.agent_says(&["quit"])?;
+        let status = self.product.agent.as_mut().context("no agent")?.wait_end(SOON)?;
+        ensure!(status.success(), "the agent ended with {status}");
+        observe::wait_no_mark(self.screen(), SOON)?;
+        for caller in ABSENT {
+            let (call, _) = self.let_ring(caller)?;
+            self.product.simulator.caller_hangs_up(ACCOUNT, &call)?;
+            self.heard("ended")?;
+        }
+        let mark = self.desktop.bus.mark();
+        self.agent = self.product.start_agent()?;
+        let all = format!("{} appels", ABSENT.len());
+        let shot = observe::wait_notification(&self.desktop.bus, mark, SOON, ABSENT[0], |shot| {
+            shot.summary.starts_with(&all)
+        })?;
+        ensure!(
+            ABSENT
+                .iter()
+                .all(|caller| simulator::shows_number(&shot.body, caller)),
+            "not everybody who called is named: {}",
+            shot.body
+        );
+        let bubble = observe::wait_bubble(self.screen(), SOON)?;
+        observe::wait_mark(self.screen(), Mark::Missed, SOON)?;
+        let picture = self.screen().picture(self.screen().area())?;
+        // The connection has long caught up, and the window shows it: nothing more is to come.
+        self.product.control(&json!({ "type": "show", "place": "pad" }))?;
+        let (window, _, _) = observe::wait_painted(self.screen(), COLD)?;
+        self.seen = Some(observe::wait_still(self.screen(), window.area, SOON)?);
+        let heard = self.desktop.bus.since(mark).into_iter();
+        let told = heard
+            .filter(|heard| matches!(heard.what, What::Notify { .. }))
+            .count();
+        ensure!(told == 1, "{told} notifications tell of one absence");
+        let detail = json!({
+            "summary": shot.summary, "body": shot.body, "notifications": told, "on_screen": area(bubble.area),
+        });
+        let by =
+            "Notify on the session bus, once, the notification on the screen, and the red dot in the panel";
+        Ok(Observation {
+            picture: Some(picture),
+            ..Observation::at(by, shot.at, detail)
+        })
     }
 }

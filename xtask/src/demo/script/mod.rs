@@ -26,6 +26,8 @@ const CALLER: &str = "+33261910042";
 const MISSED: &str = "+33639980107";
 /// Who stands in the imported vCard.
 const KNOWN: &str = "+33199004455";
+/// Who call while the agent isn't there.
+const ABSENT: [&str; 3] = ["+33353010011", "+33465710022", "+33536490033"];
 
 /// Longest wait for anything that is a matter of milliseconds on a good day.
 const SOON: Duration = Duration::from_secs(15);
@@ -123,6 +125,7 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
     timeline.step(screen, "lost_connection_marked", || {
         stage.lost_connection_marked()
     })?;
+    timeline.step(screen, "summary_after_absence", || stage.summary_after_absence())?;
     timeline.step(screen, "agent_survived_window_crash", || {
         stage.survives_window_crash()
     })?;

@@ -4,12 +4,13 @@
 //! A seed names a world for ever. One that failed stands in `seeds.txt`, and is played first.
 
 mod model;
+mod runs;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use model::{Model, Told};
-use world::{Act, Dice, Switch, TARGET, World, world};
+use world::{Act, Dice, Switch, TARGET, World};
 
 use super::*;
 use crate::effect::{Notification, NotificationKind};
@@ -447,46 +448,4 @@ fn known(name: &str) -> Known {
         ambiguous: false,
         favourite: false,
     }
-}
-
-fn play(seed: u64) {
-    let world = world(seed);
-    let mut desktop = Desktop::new(&world, seed);
-    if let Err(why) = desktop.play() {
-        let trace: Vec<_> = desktop
-            .trace
-            .into_iter()
-            .filter(|line| !line.is_empty())
-            .collect();
-        panic!("seed {seed}: {why}\n{}", trace.join("\n"));
-    }
-}
-
-/// So many schedules in each of the four tests of an ordinary run, which makes 20,000; the soak run plays the rest of the
-/// million.
-const EACH: u64 = 5_000;
-
-#[rstest::rstest]
-fn a_person_sees_what_is(#[values(0, 1, 2, 3)] part: u64) {
-    if part == 0 {
-        include_str!("seeds.txt")
-            .lines()
-            .filter_map(|line| line.parse().ok())
-            .for_each(play);
-    }
-    (part * EACH..(part + 1) * EACH).for_each(play);
-}
-
-/// `SCHEDULES` many from `FIRST_SEED` on.
-#[test]
-#[ignore = "long: for soak runs"]
-fn soak() {
-    let number = |name: &str, default| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse::<u64>().ok())
-            .unwrap_or(default)
-    };
-    let first = number("FIRST_SEED", 0);
-    (first..first + number("SCHEDULES", 1_000_000)).for_each(play);
 }
