@@ -20,7 +20,7 @@ fn api_key() -> SecretName {
 }
 
 /// gnome-keyring, unlocked with a password, and its process id.
-async fn keyring(world: &mut World) -> u32 {
+pub async fn keyring(world: &mut World) -> u32 {
     let mut daemon = program("gnome-keyring-daemon", "gnome-keyring");
     daemon.args(["--unlock", "--components=secrets", "--foreground"]);
     let mut child = daemon

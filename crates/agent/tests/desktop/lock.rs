@@ -6,7 +6,7 @@ use zbus::{Connection, connection};
 
 use crate::world::{Told, World, session_test};
 
-const OURS: &str = "/org/freedesktop/login1/session/_31";
+pub const OURS: &str = "/org/freedesktop/login1/session/_31";
 const OTHERS: &str = "/org/freedesktop/login1/session/_32";
 
 struct Manager;
@@ -34,7 +34,7 @@ impl Session {
 }
 
 /// logind, with our session and somebody else's.
-async fn logind() -> Connection {
+pub async fn logind() -> Connection {
     connection::Builder::system()
         .unwrap()
         .serve_at("/org/freedesktop/login1", Manager)
@@ -50,7 +50,7 @@ async fn logind() -> Connection {
         .unwrap()
 }
 
-async fn lock(logind: &Connection, session: &str, locked: bool) {
+pub async fn lock(logind: &Connection, session: &str, locked: bool) {
     let session = logind
         .object_server()
         .interface::<_, Session>(session)

@@ -14,7 +14,10 @@ mod dnd;
 mod keychain;
 mod lock;
 mod notifications;
+#[path = "../common/office.rs"]
+mod office;
 mod opener;
+mod presence;
 mod programs;
 mod session;
 mod tray;

@@ -50,7 +50,7 @@ pub struct Shown {
 
 impl Shown {
     /// The desktop's sound was asked for.
-    fn sounds(&self) -> bool {
+    pub fn sounds(&self) -> bool {
         let silent = self.hints.contains_key("suppress-sound");
         assert_ne!(silent, self.hints.contains_key("sound-name"), "one of both");
         !silent

@@ -17,6 +17,8 @@ mod enrolment;
 mod fakes;
 mod journal;
 mod links;
+#[path = "../common/office.rs"]
+mod office;
 mod resume;
 mod setup;
 mod world;
