@@ -169,6 +169,7 @@ fn snapshot(theme: &str) -> Snapshot {
             file: String::new(),
         },
         settings_problem: None,
+        journal_problem: None,
         record_problem: None,
         pending_enrolment: None,
         journal_revision: 0,

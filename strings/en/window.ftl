@@ -229,6 +229,7 @@ window-banner-open-settings = Open settings
 window-banner-settings = Settings file
 window-banner-keychain = Keychain
 window-banner-connection = Relay
+window-banner-journal = Call journal
 window-banner-record = Call record
 window-banner-restarted = The window had stopped; it was opened again. Your calls were not affected, but a number typed and not yet called has to be typed again.
 # Instead of a sentence that this version lacks

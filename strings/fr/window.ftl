@@ -230,6 +230,7 @@ window-banner-open-settings = Ouvrir les paramètres
 window-banner-settings = Fichier de paramètres
 window-banner-keychain = Trousseau
 window-banner-connection = Relais
+window-banner-journal = Journal d’appels
 window-banner-record = Fiche de l’appel
 window-banner-restarted = La fenêtre s’était arrêtée ; elle a été rouverte. Vos appels n’ont pas été touchés, mais un numéro saisi et pas encore appelé est à saisir de nouveau.
 # Instead of a sentence that this version lacks

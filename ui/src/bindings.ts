@@ -1152,6 +1152,10 @@ settings: Settings,
  */
 settings_problem: Message | null, 
 /**
+ * The call journal: calls aren't kept, or a damaged one was set aside when it was opened, under which name.
+ */
+journal_problem: Message | null, 
+/**
  * The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
  */
 record_problem: Message | null, 

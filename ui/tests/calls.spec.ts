@@ -51,7 +51,7 @@ test('a withheld number can’t be called back, and says so', async ({ desk, pag
   await expect(page.getByText('n’a pas transmis de numéro')).toBeVisible();
 });
 
-test('a number is copied in its plain form', async ({ desk, page, context }) => {
+test('row 19: a number is copied in its plain form', async ({ desk, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await desk.open();
   await desk.place(/Appels/).click();

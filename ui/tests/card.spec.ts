@@ -1,6 +1,6 @@
 import { expect, test } from './desk';
 
-test('the card tells each stage as it comes', async ({ desk, page }) => {
+test('row 15: the card tells each stage as it comes', async ({ desk, page }) => {
   await desk.open();
   await page.keyboard.type('0199001234');
   await page.keyboard.press('Enter');

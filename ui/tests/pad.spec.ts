@@ -9,7 +9,7 @@ test('what is typed is understood as it is typed', async ({ desk, page }) => {
   expect(await desk.heard('dial')).toEqual([]);
 });
 
-test('Enter twice dials once', async ({ desk, page }) => {
+test('row 16: Enter twice dials once', async ({ desk, page }) => {
   await desk.open();
   await (await desk.agent()).evaluate((agent) => agent.holding.add('dial'));
   await page.keyboard.type('0199001234');
@@ -53,7 +53,7 @@ test('an answer that a newer question overtook is dropped', async ({ desk }) => 
   await expect(desk.sentence).not.toContainText('Composera');
 });
 
-test('a paste is cleaned and the original stays in sight', async ({ desk }) => {
+test('row 13: a paste is cleaned and the original stays in sight', async ({ desk }) => {
   await desk.open();
   await desk.paste('+33 (0)1.99.00.12.34');
   await expect(desk.field).toHaveValue('01\u00a099\u00a000\u00a012\u00a034');
@@ -69,7 +69,7 @@ test('a paste is dialled as it came, so that nothing is lost in between', async 
   await expect.poll(async () => (await desk.heard('dial')).map((h) => h.args[0])).toEqual(['+33 (0)1.99.00.12.34']);
 });
 
-test('two numbers are offered to choose from, by keyboard', async ({ desk, page }) => {
+test('row 14: two numbers are offered to choose from, by keyboard', async ({ desk, page }) => {
   await desk.open();
   await desk.paste('01 99 00 12 34 / 01 99 00 12 35');
   const choices = page.getByRole('list', { name: 'Quel numéro appeler' });

@@ -26,6 +26,8 @@ pub struct Around<'a> {
     pub pending_enrolment: Option<&'a wire::PendingEnrolment>,
     /// A tray shows our icon.
     pub tray_shown: bool,
+    /// What keeps calls from being remembered, or became of the journal when it was opened.
+    pub journal_problem: Option<Message>,
     /// Grows with every change of the journal.
     pub journal_revision: u64,
     /// Grows with every change of the contacts.
@@ -59,6 +61,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         credentials: credentials(companion),
         settings: settings(companion.settings(), companion.language(), around),
         settings_problem: around.loaded.problem.clone().map(message),
+        journal_problem: around.journal_problem.clone().map(message),
         record_problem: companion.record_problem().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
         journal_revision: around.journal_revision,

@@ -3,7 +3,7 @@ import type { Link } from '../backend/backend';
 
 /** A line at the top of the window: something that the person should know wherever they are. */
 export interface Banner {
-  key: 'agent' | 'settings' | 'record' | 'keychain' | 'connection' | 'restarted';
+  key: 'agent' | 'settings' | 'journal' | 'record' | 'keychain' | 'connection' | 'restarted';
   tone: 'bad' | 'warn' | 'info';
   /** Id of the heading. */
   title: string | null;
@@ -54,6 +54,15 @@ export function banners(
       title: 'window-banner-connection',
       message: snapshot.connection.message,
       action: refused ? toSettings : null,
+    });
+  }
+  if (snapshot.journal_problem !== null) {
+    list.push({
+      key: 'journal',
+      tone: 'bad',
+      title: 'window-banner-journal',
+      message: snapshot.journal_problem,
+      action: null,
     });
   }
   if (snapshot.record_problem !== null) {

@@ -54,7 +54,11 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
         ));
     }
     lines.extend(snapshot.cannot_dial.iter().map(|why| say(view::words(why))));
-    let problems = [&snapshot.settings_problem, &snapshot.record_problem];
+    let problems = [
+        &snapshot.settings_problem,
+        &snapshot.journal_problem,
+        &snapshot.record_problem,
+    ];
     let problems = problems.into_iter().flatten();
     lines.extend(problems.map(|problem| say(view::words(problem))));
     lines.push(say(

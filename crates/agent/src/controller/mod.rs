@@ -21,14 +21,14 @@ use companion::event::{DeskState, DialId, Event, KeychainProblem, Origin};
 use companion::journal::Row;
 use companion::settings::{Loaded, Store};
 use companion::tray::{MenuAction, Tray};
-use companion::words::Language;
+use companion::words::{Language, Message};
 use control::profile::Profile;
 use control::protocol::{self as wire, Change, Place, Point, Secret};
 use control::transport::Server;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
@@ -37,7 +37,7 @@ use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, SecretName, TrayPort};
 use crate::dial::DialOutcome;
 use crate::enrol::{Enrolment, Refusal};
-use crate::journal::{AskError, JournalHandle, JournalOpened};
+use crate::journal::{AskError, JournalHandle, JournalOpened, Trouble};
 use crate::links::{self, EnrolmentLink};
 use crate::outbox::{Outbox, Reply};
 use crate::paths::Paths;
@@ -166,6 +166,10 @@ pub struct Controller<P: Ports> {
     own: mpsc::Sender<Input>,
     clients: HashMap<ClientId, Client>,
     journal: JournalHandle,
+    /// What keeps calls from being remembered.
+    journal_trouble: watch::Receiver<Option<Trouble>>,
+    /// What the journal's opening found, if it is worth a sentence.
+    journal_found: Option<Message>,
     people: PeopleHandle,
     people_news: mpsc::UnboundedReceiver<PeopleNews>,
     callers: Callers,
@@ -221,8 +225,11 @@ impl<P: Ports> Controller<P> {
         let (own, inputs) = mpsc::channel(INPUTS);
         let (people_tell, people_news) = mpsc::unbounded_channel();
         let numbering = contacts::numbering(&loaded.settings);
+        let journal = JournalHandle::start(paths.journal.clone(), own.clone())?;
         let controller = Self {
-            journal: JournalHandle::start(paths.journal.clone(), own.clone())?,
+            journal_trouble: journal.watch_trouble(),
+            journal_found: None,
+            journal,
             people: PeopleHandle::start(paths.contacts.clone(), numbering, people_tell)?,
             people_news,
             callers: Callers::Opening,
@@ -269,6 +276,8 @@ impl<P: Ports> Controller<P> {
                 Some(input) = self.inputs.recv() => self.on_input(input),
                 Some(event) = self.desktop.recv() => self.on_desktop(event),
                 Some(news) = self.people_news.recv() => self.on_people(news),
+                // To be published.
+                Ok(()) = self.journal_trouble.changed() => {}
                 () = sleep_until(deadline) => self.on_deadline(),
             }
             self.publish();
@@ -402,7 +411,10 @@ impl<P: Ports> Controller<P> {
 
     fn on_journal(&mut self, opened: JournalOpened) {
         match opened.opened {
-            Ok(found) => tracing::debug!(?found, calls = opened.rows.len(), "journal"),
+            Ok(found) => {
+                tracing::debug!(?found, calls = opened.rows.len(), "journal");
+                self.journal_found = found.message();
+            }
             Err(error) => {
                 tracing::error!(%error, "calls are not remembered in this run");
             }
@@ -487,7 +499,13 @@ impl<P: Ports> Controller<P> {
 
     fn snapshot(&mut self) -> wire::Snapshot {
         self.revision += 1;
+        let trouble = self
+            .journal_trouble
+            .borrow()
+            .as_ref()
+            .map(|trouble| trouble.message.clone());
         let around = Around {
+            journal_problem: trouble.or_else(|| self.journal_found.clone()),
             profile: self.profile.name(),
             loaded: &self.loaded,
             settings_file: &self.paths.settings,

@@ -9,6 +9,7 @@
 )]
 
 mod clipboard;
+mod complaints;
 mod daemons;
 mod dnd;
 mod keychain;

@@ -16,30 +16,38 @@ use crate::notifications::{Onlooker, Shown};
 use crate::office::{Relay, missed_call, platform};
 use crate::world::{LIMIT, World, session_test, within};
 
+/// The program, with these words and folders of its own.
+pub fn program(world: &World, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_centrex-tray"));
+    command.args(words).env("LC_ALL", "fr_FR.UTF-8");
+    for (name, folder) in [
+        ("CENTREX_TRAY_CONFIG_DIR", "tray/config"),
+        ("CENTREX_TRAY_DATA_DIR", "tray/data"),
+        ("CENTREX_TRAY_RUNTIME_DIR", "tray/run"),
+    ] {
+        command.env(name, world.home().join(folder));
+    }
+    command.envs(
+        world
+            .window
+            .iter()
+            .map(|window| ("CENTREX_TRAY_WINDOW_BIN", window)),
+    );
+    command
+}
+
 /// The running program, watched through its control socket.
-struct Agent {
+pub struct Agent {
     id: u32,
-    client: Client,
+    pub client: Client,
     changes: Changes,
     state: Snapshot,
 }
 
 impl Agent {
     async fn start(world: &mut World) -> Self {
-        let program = |words: &[&str]| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_centrex-tray"));
-            command.args(words).env("LC_ALL", "fr_FR.UTF-8");
-            for (name, folder) in [
-                ("CENTREX_TRAY_CONFIG_DIR", "tray/config"),
-                ("CENTREX_TRAY_DATA_DIR", "tray/data"),
-                ("CENTREX_TRAY_RUNTIME_DIR", "tray/run"),
-            ] {
-                command.env(name, world.home().join(folder));
-            }
-            command.stdout(Stdio::null()).stderr(Stdio::null());
-            command
-        };
-        let (hidden, mut status) = (program(&["--hidden"]), program(&["status"]));
+        let (hidden, mut status) = (program(world, &["--hidden"]), program(world, &["status"]));
+        status.stdout(Stdio::null()).stderr(Stdio::null());
         let address = Address::within(&world.home().join("tray/run"), &Profile::default());
         let id = world.start(hidden);
         let deadline = Instant::now() + LIMIT;
@@ -56,7 +64,7 @@ impl Agent {
         }
     }
 
-    async fn until(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) {
+    pub async fn until(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) {
         let waiting = async {
             while !wanted(&self.state) {
                 match self.changes.next().await {
@@ -69,7 +77,7 @@ impl Agent {
         within(what, waiting).await;
     }
 
-    async fn is(&mut self, connection: ConnectionState) {
+    pub async fn is(&mut self, connection: ConnectionState) {
         let what = format!("{connection:?}");
         self.until(&what, |state| state.connection.state == connection)
             .await;
@@ -77,7 +85,7 @@ impl Agent {
 }
 
 /// A desk at work: dunst, a keychain, and an agent that hears calls.
-async fn at_work(world: &mut World) -> (Sim, Relay, u32, Onlooker, Agent) {
+pub async fn at_work(world: &mut World) -> (Sim, Relay, u32, Onlooker, Agent) {
     let daemon = dunst(world).await;
     keyring(world).await;
     let sim = platform().await;
@@ -104,7 +112,7 @@ async fn sleeps(login: &zbus::Connection, asleep: bool) {
 }
 
 /// A call that is missed now is told as such, and nothing else comes before it.
-async fn hears_a_call(sim: &Sim, onlooker: &mut Onlooker) -> Shown {
+pub async fn hears_a_call(sim: &Sim, onlooker: &mut Onlooker) -> Shown {
     missed_call(sim).await;
     let rings = onlooker.shown().await;
     assert!(rings.title.starts_with("Appel de "), "{}", rings.title);
@@ -116,7 +124,7 @@ async fn hears_a_call(sim: &Sim, onlooker: &mut Onlooker) -> Shown {
 session_test! {
     display
     /// Calls that come while the machine sleeps or the screen is locked wait for the person, and are one summary.
-    async fn of_a_person_who_comes_back_is_one_summary(mut world: World) {
+    async fn row_08_of_a_person_who_comes_back_is_one_summary(mut world: World) {
         let login = logind().await;
         let (sim, _relay, _daemon, mut onlooker, mut agent) = at_work(&mut world).await;
         sleeps(&login, true).await;

@@ -31,13 +31,13 @@ impl Watcher {
 }
 
 /// A tray host on a connection of its own, until it is dropped.
-struct Host {
+pub struct Host {
     _bus: zbus::Connection,
     registered: UnboundedReceiver<String>,
 }
 
 impl Host {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let (registered, names) = unbounded_channel();
         let bus = zbus::connection::Builder::session()
             .unwrap()
@@ -55,7 +55,7 @@ impl Host {
     }
 
     /// The bus name of the next icon that registers.
-    async fn icon(&mut self) -> String {
+    pub async fn icon(&mut self) -> String {
         within("the icon", self.registered.recv()).await.unwrap()
     }
 
@@ -83,7 +83,7 @@ fn tray(icon: TrayIcon, tooltip: &str) -> Tray {
     }
 }
 
-async fn item(bus: &zbus::Connection, name: &str) -> Proxy<'static> {
+pub async fn item(bus: &zbus::Connection, name: &str) -> Proxy<'static> {
     proxy(bus, name, "/StatusNotifierItem", "org.kde.StatusNotifierItem").await
 }
 
@@ -105,7 +105,7 @@ async fn proxy(bus: &zbus::Connection, name: &str, path: &str, interface: &str) 
 type Pixmaps = Vec<(i32, i32, Vec<u8>)>;
 
 /// Title of the tooltip.
-async fn tooltip(item: &Proxy<'_>) -> String {
+pub async fn tooltip(item: &Proxy<'_>) -> String {
     let (_, _, title, description): (String, Pixmaps, String, String) = item
         .get_property::<OwnedValue>("ToolTip")
         .await

@@ -42,7 +42,10 @@ pub fn in_session(name: &str, display: bool, test: impl AsyncFnOnce(World)) {
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(test(World { running: Vec::new() }));
+        runtime.block_on(test(World {
+            running: Vec::new(),
+            window: None,
+        }));
         return;
     }
     let home = tempfile::Builder::new().prefix("desktop-").tempdir().unwrap();
@@ -138,6 +141,8 @@ fn bus_daemon(home: &Path) -> Command {
 /// Inside a session: what the test starts there.
 pub struct World {
     running: Vec<Child>,
+    /// Stands in for the app's window.
+    pub window: Option<PathBuf>,
 }
 
 impl World {
@@ -156,6 +161,11 @@ impl World {
         let id = child.id();
         self.running.push(child);
         id
+    }
+
+    /// What programs started from here take for the app's window.
+    pub fn windows(&mut self, program: &Path) {
+        self.window = Some(program.to_owned());
     }
 
     /// Keeps a started program until the session ends.

@@ -203,3 +203,25 @@ async fn a_page_goes_on_where_the_one_before_ended() {
         .await;
     assert!(matches!(refused, Err(RequestError::Refused(error)) if error.code == ErrorCode::BadRequest));
 }
+
+#[tokio::test]
+async fn a_damaged_journal_is_set_aside_and_the_person_is_told_where() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    agent.quit().await;
+    std::fs::write(desk.journal_file(), "no database any more".repeat(500)).unwrap();
+
+    let mut agent = desk.start().await;
+    let state = agent
+        .until("it is told", |state| state.journal_problem.is_some())
+        .await;
+    let told = state.journal_problem.unwrap();
+    assert_eq!(told.id, "journal-set-aside");
+    assert!(std::path::Path::new(&told.args["file"]).is_file(), "{told:?}");
+    agent.live().await;
+    let state = agent
+        .until("the relay told it again", |state| state.recent.len() == 1)
+        .await;
+    assert_eq!(state.recent[0].outcome, Outcome::Missed);
+}

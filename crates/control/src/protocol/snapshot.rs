@@ -36,6 +36,9 @@ pub struct Snapshot {
     pub settings: Settings,
     /// The settings file can't be read: which line, and what is done about it.
     pub settings_problem: Option<Message>,
+    /// The call journal: calls aren't kept, or a damaged one was set aside when it was opened, under which name.
+    #[serde(default)]
+    pub journal_problem: Option<Message>,
     /// The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
     #[serde(default)]
     pub record_problem: Option<Message>,

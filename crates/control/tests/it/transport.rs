@@ -369,6 +369,7 @@ fn snapshot() -> Snapshot {
             file: "settings.toml".into(),
         },
         settings_problem: None,
+        journal_problem: None,
         record_problem: None,
         pending_enrolment: None,
         journal_revision: 0,

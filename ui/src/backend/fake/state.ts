@@ -104,6 +104,7 @@ export function ready(now: Date): Snapshot {
       file: '/home/accueil/.config/centrex-tray/settings.toml',
     },
     settings_problem: null,
+    journal_problem: null,
     record_problem: null,
     pending_enrolment: null,
     journal_revision: 0,

@@ -1,0 +1,163 @@
+//! What people complain about in programs of this kind, held against the whole program on a real desktop; numbered as in the
+//! companion's list of the same name, where all of them are.
+
+use std::process::Output;
+
+use centrex_sim::{HangUp, HangUpBy, Ring, Sim};
+use control::protocol::{ConnectionState, Request, SettingsChange};
+
+use crate::daemons::dunstctl;
+use crate::notifications::Shown;
+use crate::office::{ACCOUNT, OTHER, OTHER_SHOWN, missed_call};
+use crate::presence::{Agent, at_work, hears_a_call, program};
+use crate::programs::{Written, script};
+use crate::tray::{Host, item, tooltip};
+use crate::world::{World, session_test};
+
+async fn rings(sim: &Sim, from: &str) -> String {
+    let ring = Ring {
+        to: ACCOUNT.into(),
+        from: Some(from.into()),
+        ..Ring::default()
+    };
+    sim.ring(ring).await.unwrap()
+}
+
+async fn gives_up(sim: &Sim, call: &str) {
+    let how = HangUp {
+        call_id: Some(call.into()),
+        by: HangUpBy::OtherParty,
+    };
+    sim.hang_up(ACCOUNT, how).await.unwrap();
+}
+
+async fn set(agent: &Agent, changes: SettingsChange) {
+    let changes = Box::new(changes);
+    agent
+        .client
+        .request(Request::ChangeSettings { changes })
+        .await
+        .unwrap();
+}
+
+fn says(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+session_test! {
+    display
+    /// An alert asks for no more than to be seen: no window is opened, nothing is urgent, and it names the application whose
+    /// notifications the system's settings can turn off.
+    async fn row_01_and_03_an_alert_takes_no_focus_and_can_be_turned_off(mut world: World) {
+        let opened = world.home().join("opened");
+        let window = script(world.home().join("window"), &format!("#!/bin/sh\ntouch {}\n", opened.display()));
+        world.windows(&window);
+        let (sim, _relay, _daemon, mut onlooker, mut agent) = at_work(&mut world).await;
+        let call = rings(&sim, OTHER).await;
+        let shown = onlooker.shown().await;
+        assert_eq!(u8::try_from(&shown.hints["urgency"]).unwrap(), 1);
+        assert_eq!(String::try_from(shown.hints["desktop-entry"].clone()).unwrap(), "centrex-tray");
+        let keys: Vec<&str> = shown.actions.iter().step_by(2).map(String::as_str).collect();
+        assert_eq!(keys, ["copy-number", "silence", "default"], "a key or a click too many calls nobody");
+        gives_up(&sim, &call).await;
+        assert!(onlooker.shown().await.title.starts_with("Appel manqué"));
+
+        set(&agent, SettingsChange { notify_incoming: Some(false), ..SettingsChange::default() }).await;
+        missed_call(&sim).await;
+        assert!(onlooker.shown().await.title.starts_with("Appel manqué"), "and nothing before it");
+        set(&agent, SettingsChange { click_to_call_only: Some(true), ..SettingsChange::default() }).await;
+        missed_call(&sim).await;
+        agent.until("it is known all the same", |state| state.missed == 3).await;
+        let again = SettingsChange { click_to_call_only: Some(false), notify_incoming: Some(true), ..SettingsChange::default() };
+        set(&agent, again).await;
+        hears_a_call(&sim, &mut onlooker).await;
+        assert!(!opened.exists(), "a window came by itself");
+    }
+}
+
+session_test! {
+    display
+    /// Each call has its own alert; it has no life time, and goes with its call alone.
+    async fn row_02_and_18_each_alert_stays_as_long_as_its_phone_rings(mut world: World) {
+        let (sim, _relay, _daemon, mut onlooker, mut agent) = at_work(&mut world).await;
+        let first = rings(&sim, OTHER).await;
+        let shown: Shown = onlooker.shown().await;
+        assert_eq!((shown.expires, shown.replaces), (0, 0));
+        let second = rings(&sim, "+33199000043").await;
+        let other = onlooker.shown().await;
+        assert_ne!(other.id, shown.id);
+        assert_eq!(dunstctl(&["count", "displayed"]), "2");
+        gives_up(&sim, &second).await;
+        assert_eq!(onlooker.gone().await.0, other.id);
+        agent.until("one still rings", |state| state.live.len() == 1 && state.missed == 1).await;
+        gives_up(&sim, &first).await;
+        assert_eq!(onlooker.gone().await.0, shown.id);
+    }
+}
+
+session_test! {
+    display
+    /// The icon says that nothing is heard as soon as it is so, and that it is again.
+    async fn row_07_the_icon_tells_the_truth(mut world: World) {
+        let mut host = Host::start().await;
+        let (sim, mut relay, _daemon, mut onlooker, mut agent) = at_work(&mut world).await;
+        let icon = host.icon().await;
+        let bus = world.bus().await;
+        let item = item(&bus, &icon).await;
+        assert!(!tooltip(&item).await.contains("ne sont pas annoncés"), "{}", tooltip(&item).await);
+        relay.stop().await;
+        agent.is(ConnectionState::Down).await;
+        assert!(tooltip(&item).await.contains("les appels ne sont pas annoncés"), "{}", tooltip(&item).await);
+        relay.resume().await;
+        agent.is(ConnectionState::Live).await;
+        assert!(!tooltip(&item).await.contains("ne sont pas annoncés"));
+        hears_a_call(&sim, &mut onlooker).await;
+    }
+}
+
+session_test! {
+    display
+    /// What a link of a page says reaches the pad as it is, and dials nothing.
+    async fn row_12_and_16_a_link_fills_the_pad_and_dials_nothing(mut world: World) {
+        let mut words = Written::to(&world.home().join("words"));
+        let tells = "#!/bin/sh\nprintf '%s ' \"$@\" > \"${0%/*}/words\"\necho > \"${0%/*}/words\"\n";
+        let window = script(world.home().join("window"), tells);
+        world.windows(&window);
+        let (sim, _relay, _daemon, _onlooker, _agent) = at_work(&mut world).await;
+        says(&program(&world, &["dial", "tel:+33-1-99-00-00-42"]).output().unwrap());
+        let told = words.line().await;
+        assert!(told.ends_with("--fill=tel:+33-1-99-00-00-42"), "{told}");
+        let asked = sim.record(&centrex_sim::Filter::default()).into_iter();
+        assert_eq!(asked.filter(|entry| entry.kind == centrex_sim::Kind::CallRequested).count(), 0);
+    }
+}
+
+session_test! {
+    display
+    /// No tray: it says so, alerts all the same, and a second start is the way in.
+    async fn row_17_without_a_tray_the_window_is_the_way_in(mut world: World) {
+        let mut words = Written::to(&world.home().join("words"));
+        let tells = "#!/bin/sh\nprintf '%s ' \"$@\" > \"${0%/*}/words\"\necho > \"${0%/*}/words\"\n";
+        let window = script(world.home().join("window"), tells);
+        world.windows(&window);
+        let (sim, _relay, _daemon, mut onlooker, mut agent) = at_work(&mut world).await;
+        let said = says(&program(&world, &["status"]).output().unwrap());
+        assert!(said.contains("ouvrez la fenêtre avec «\u{a0}centrex-tray\u{a0}»"), "{said}");
+        let doctor = program(&world, &["doctor", "--json"]).output().unwrap();
+        let doctor: serde_json::Value = serde_json::from_slice(&doctor.stdout).unwrap();
+        let tray = doctor["checks"].as_array().unwrap().iter().find(|check| check["name"] == "tray_host").unwrap();
+        assert_eq!(tray["result"], "warning");
+        let missed = hears_a_call(&sim, &mut onlooker).await;
+        assert!(missed.title.contains(OTHER_SHOWN), "{}", missed.title);
+        says(&program(&world, &[]).output().unwrap());
+        let told = words.line().await;
+        assert!(told.contains("--place pad"), "{told}");
+
+        // A tray that comes later is used.
+        let mut host = Host::start().await;
+        host.icon().await;
+        agent.until("shown", |state| state.tray_shown).await;
+        assert!(!says(&program(&world, &["status"]).output().unwrap()).contains("ouvrez la fenêtre"));
+    }
+}
