@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use control::profile::Profile;
-use control::protocol::{Answer, ContactsRequest, Error, ErrorCode, JournalRequest, Message, Request};
+use control::protocol::{Answer, ContactsRequest, Error, ErrorCode, JournalRequest, Message, Request, SettingsChange};
 use control::transport::{Client, RequestError};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
+use crate::files::{Filed, Purpose};
 use crate::link::{News, Page};
-use crate::{agent, window};
+use crate::{agent, dialog, window};
 
 /// What the commands need; the state itself is the link's.
 pub struct Door {
@@ -20,6 +21,8 @@ pub struct Door {
     pub client: watch::Receiver<Option<Arc<Client>>>,
     /// Whose agent.
     pub profile: Profile,
+    /// Held while a file dialog is shown: one at a time.
+    pub dialog: Mutex<()>,
 }
 
 /// The page listens from now on: it gets the state of now, then every change.
@@ -38,6 +41,35 @@ pub async fn request(door: State<'_, Door>, request: Request) -> Result<Answer, 
     if !may_ask(&request) {
         return Err(failed("window-failed"));
     }
+    ask(&door, request).await
+}
+
+/// Lets the person choose a file or a folder, and has the agent do with it what it is wanted for. `None`: nothing was chosen.
+#[tauri::command]
+pub async fn with_file(
+    app: AppHandle,
+    door: State<'_, Door>,
+    purpose: Purpose,
+    title: String,
+) -> Result<Option<Filed>, Error> {
+    let Ok(_shown) = door.dialog.try_lock() else {
+        return Ok(None);
+    };
+    let Some(chosen) = dialog::choose(&app, purpose.dialog(), title).await else {
+        return Ok(None);
+    };
+    let path = purpose.meant(chosen);
+    let request = purpose
+        .request(&path)
+        .ok_or_else(|| failed("window-file-name"))?;
+    let answer = ask(&door, request).await?;
+    Ok(Some(Filed {
+        path: path.display().to_string(),
+        answer,
+    }))
+}
+
+async fn ask(door: &Door, request: Request) -> Result<Answer, Error> {
     let client = door.client.borrow().clone().ok_or_else(unreachable_agent)?;
     client.request(request).await.map_err(|error| match error {
         RequestError::Refused(error) => error,
@@ -77,11 +109,11 @@ fn may_ask(request: &Request) -> bool {
         | Request::DismissEnrolment
         | Request::SetCredential { .. }
         | Request::ForgetCredential { .. }
-        | Request::ChangeSettings { .. }
         | Request::TestConnection
         | Request::Doctor
         | Request::Silence { .. }
         | Request::Quit => true,
+        Request::ChangeSettings { changes } => !names_a_file(changes),
         Request::Journal { ask } => {
             !matches!(ask, JournalRequest::Export { .. } | JournalRequest::Import { .. })
         }
@@ -97,6 +129,14 @@ fn may_ask(request: &Request) -> bool {
         | Request::Show { .. }
         | Request::OpenLink { .. } => false,
     }
+}
+
+/// The page may clear these; what they name is chosen in a dialog.
+fn names_a_file(changes: &SettingsChange) -> bool {
+    [&changes.contacts_folder, &changes.pop_program]
+        .into_iter()
+        .flatten()
+        .any(|path| !path.trim().is_empty())
 }
 
 fn unreachable_agent() -> Error {
@@ -130,5 +170,56 @@ mod tests {
         assert!(may_ask(
             &serde_json::from_str(r#"{"type":"understand","input":"1"}"#).unwrap()
         ));
+    }
+    #[test]
+    fn a_page_names_no_file() {
+        for request in [
+            r#"{"type":"journal","ask":{"type":"export","path":"/x","format":"csv","bom":true}}"#,
+            r#"{"type":"journal","ask":{"type":"import","path":"/x"}}"#,
+            r#"{"type":"contacts","ask":{"type":"preview","path":"/x"}}"#,
+            r#"{"type":"contacts","ask":{"type":"export","path":"/x","format":"csv","bom":true}}"#,
+            r#"{"type":"export_all","path":"/x"}"#,
+            r#"{"type":"import_all","path":"/x"}"#,
+            r#"{"type":"change_settings","changes":{"pop_program":"/x"}}"#,
+            r#"{"type":"change_settings","changes":{"contacts_folder":"/x"}}"#,
+        ] {
+            assert!(!may_ask(&serde_json::from_str(request).unwrap()), "{request}");
+        }
+        for request in [
+            r#"{"type":"change_settings","changes":{"pop_program":"","contacts_folder":"","sound":true}}"#,
+            r#"{"type":"contacts","ask":{"type":"import"}}"#,
+            r#"{"type":"journal","ask":{"type":"delete_all"}}"#,
+        ] {
+            assert!(may_ask(&serde_json::from_str(request).unwrap()), "{request}");
+        }
+    }
+
+    #[test]
+    fn the_page_may_call_exactly_the_commands_that_there_are() {
+        let words = |text: &str, mark: &str| -> Vec<String> {
+            let parts = text.split(mark).skip(1);
+            let mut words: Vec<String> = parts
+                .map(|part| part.chars().take_while(|c| c.is_alphanumeric() || "_-".contains(*c)))
+                .map(|word| word.collect::<String>().replace('-', "_"))
+                .collect();
+            words.sort();
+            words
+        };
+        let handled = include_str!("main.rs")
+            .split_once("generate_handler![")
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(handled, _)| words(handled, "commands::"))
+            .unwrap();
+        let allowed = words(include_str!("../capabilities/main.json"), "allow-");
+        let (_, built) = include_str!("../build.rs").split_once(".commands(&[").unwrap();
+        let (built, _) = built.split_once(']').unwrap();
+        let mut built: Vec<String> = built
+            .split(',')
+            .map(|name| name.trim().trim_matches('"').to_owned())
+            .collect();
+        built.sort();
+        assert!(handled.len() >= 5, "{handled:?}");
+        assert_eq!(handled, allowed);
+        assert_eq!(handled, built);
     }
 }

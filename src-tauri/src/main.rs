@@ -5,6 +5,8 @@
 mod agent;
 mod args;
 mod commands;
+mod dialog;
+mod files;
 mod link;
 mod look;
 mod near;
@@ -86,6 +88,7 @@ fn run(args: Args) -> Result<(), StartError> {
         pages,
         client: current,
         profile: args.profile,
+        dialog: Default::default(),
     };
     let place = args.place.map_or(Place::Pad, Place::from);
     let look = Look {
@@ -102,6 +105,7 @@ fn run(args: Args) -> Result<(), StartError> {
         .invoke_handler(tauri::generate_handler![
             commands::follow,
             commands::request,
+            commands::with_file,
             commands::hide,
             commands::start_agent
         ])

@@ -245,6 +245,7 @@ settings-pop-address = This is not a record address that can be used. Enter it i
 settings-pop-placeholder = There is no “{ $name }” to put between braces: the address was not saved. You can use { $known }.
 settings-pop-before-path = Something between braces stands before the path of the address: a caller could choose which site opens. Put it after the name of the site.
 settings-pop-scheme = Record addresses that begin with { $scheme } are not allowed: no record opens. Use https, or ask your administrator to allow it in pop.schemes.
+settings-pop-scheme-bad = “{ $scheme }” can’t be allowed as the beginning of an address: nothing was saved. Write the name of a protocol such as crm; those that run or read something on this computer are excluded.
 settings-pop-program = This is not the full path of a program: the setting was not saved. Enter it from the root of the disk.
 settings-contacts-folder = This isn’t the whole path of a folder: the setting wasn’t saved. Enter it from the root of the disk.
 settings-extension-prefix = This isn’t the beginning of an international number: the setting wasn’t saved. Write it as +3314268, without the digits of the extension.

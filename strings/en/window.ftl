@@ -3,6 +3,7 @@
 ## Places
 window-place-pad = Dial
 window-place-calls = Calls
+window-place-contacts = Contacts
 window-place-settings = Settings
 window-places = Places
 window-live-badge = { $count ->
@@ -16,7 +17,7 @@ window-missed-badge = { $count ->
 
 ## Pad
 window-pad-field = Number to dial
-window-pad-placeholder = Number
+window-pad-placeholder = Name or number
 window-pad-keys = Dial pad
 window-pad-key-star = star
 window-pad-key-hash = hash
@@ -29,10 +30,12 @@ window-pad-line = From
 window-pad-line-default = { $line } (default)
 window-pad-original = Original text
 window-pad-choose = Which number to call?
+window-pad-people = Contacts that match
+window-pad-people-hint = Enter for the first one, arrow down for another.
 window-pad-question-yes = Call anyway
 window-pad-question-no = Don’t call
-window-pad-ready = Type or paste a number.
-window-pad-ready-recall = Type or paste a number. Up arrow: the last one dialled.
+window-pad-ready = Type a name or a number.
+window-pad-ready-recall = Name, number, or ↑ for the last one dialled.
 window-pad-setup = Nothing is set up yet.
 window-pad-setup-button = Set up
 
@@ -117,7 +120,6 @@ window-calls-delete = Delete
 window-calls-delete-sure = Really delete
 
 ## Settings
-window-settings-connection = Connection
 window-settings-mode = How it works
 window-settings-mode-relay = Through a relay
 window-settings-mode-direct = Direct
@@ -167,7 +169,6 @@ window-settings-check-ok = passed
 window-settings-check-warning = with a reservation
 window-settings-check-failed = failed
 window-settings-check-skipped = not tried
-window-settings-alerts = Alerts
 window-settings-notify-incoming = Incoming calls
 window-settings-notify-incoming-about = A notification for as long as the phone rings
 window-settings-notify-missed = Missed calls
@@ -175,7 +176,6 @@ window-settings-notify-missed-about = A reminder with a “Call back” button
 window-settings-sound = Sound
 window-settings-sound-about = Play a sound with notifications
 window-settings-alerts-direct = Alerts need a relay.
-window-settings-appearance = Appearance
 window-settings-language = Language
 window-settings-language-system = System
 window-settings-language-fr = Français
@@ -188,7 +188,6 @@ window-settings-start = Start
 window-settings-autostart = Start when I sign in
 window-settings-autostart-about = Centrex Tray then waits for calls right away
 window-settings-locked = Fixed by your company
-window-settings-about = About
 window-settings-file = Settings file
 window-settings-copy-file = Copy the path
 window-settings-copied = Copied

@@ -245,6 +245,7 @@ settings-pop-address = Ce n’est pas une adresse de fiche utilisable. Saisissez
 settings-pop-placeholder = L’élément « { $name } » entre accolades n’existe pas : l’adresse n’a pas été enregistrée. Vous pouvez employer { $known }.
 settings-pop-before-path = Un élément entre accolades se trouve avant le chemin de l’adresse : un appelant pourrait ainsi choisir le site ouvert. Placez-le après le nom du site.
 settings-pop-scheme = Les adresses de fiche qui commencent par { $scheme } ne sont pas autorisées : aucune fiche ne s’ouvre. Employez https, ou demandez à votre administrateur de l’autoriser dans pop.schemes.
+settings-pop-scheme-bad = « { $scheme } » ne peut pas être autorisé comme début d’adresse : rien n’a été enregistré. Écrivez un nom de protocole comme crm ; ceux qui exécutent ou lisent quelque chose sur cet ordinateur sont exclus.
 settings-pop-program = Ce n’est pas le chemin complet d’un programme : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 settings-contacts-folder = Ce n’est pas le chemin complet d’un dossier : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 settings-extension-prefix = Ce n’est pas un début de numéro international : le réglage n’a pas été enregistré. Écrivez-le comme +3314268, sans les chiffres du poste.

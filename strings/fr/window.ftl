@@ -4,6 +4,7 @@
 ## Places
 window-place-pad = Composer
 window-place-calls = Appels
+window-place-contacts = Contacts
 window-place-settings = Paramètres
 window-places = Rubriques
 window-live-badge = { $count ->
@@ -17,7 +18,7 @@ window-missed-badge = { $count ->
 
 ## Pad
 window-pad-field = Numéro à composer
-window-pad-placeholder = Numéro
+window-pad-placeholder = Nom ou numéro
 window-pad-keys = Pavé numérique
 window-pad-key-star = étoile
 window-pad-key-hash = dièse
@@ -30,10 +31,12 @@ window-pad-line = Depuis
 window-pad-line-default = { $line } (par défaut)
 window-pad-original = Texte d’origine
 window-pad-choose = Quel numéro appeler ?
+window-pad-people = Contacts qui correspondent
+window-pad-people-hint = Entrée pour le premier, flèche bas pour un autre.
 window-pad-question-yes = Appeler quand même
 window-pad-question-no = Ne pas appeler
-window-pad-ready = Saisissez ou collez un numéro.
-window-pad-ready-recall = Saisissez ou collez un numéro. Flèche haut : le dernier composé.
+window-pad-ready = Saisissez un nom ou un numéro.
+window-pad-ready-recall = Nom, numéro, ou ↑ pour le dernier composé.
 window-pad-setup = Rien n’est encore configuré.
 window-pad-setup-button = Configurer
 
@@ -118,7 +121,6 @@ window-calls-delete = Supprimer
 window-calls-delete-sure = Supprimer vraiment
 
 ## Settings
-window-settings-connection = Connexion
 window-settings-mode = Fonctionnement
 window-settings-mode-relay = Par un relais
 window-settings-mode-direct = En direct
@@ -168,7 +170,6 @@ window-settings-check-ok = réussi
 window-settings-check-warning = avec réserve
 window-settings-check-failed = échec
 window-settings-check-skipped = non essayé
-window-settings-alerts = Alertes
 window-settings-notify-incoming = Appels entrants
 window-settings-notify-incoming-about = Une notification tant que le téléphone sonne
 window-settings-notify-missed = Appels manqués
@@ -176,7 +177,6 @@ window-settings-notify-missed-about = Un rappel avec le bouton « Rappeler »
 window-settings-sound = Son
 window-settings-sound-about = Accompagner les notifications d’un son
 window-settings-alerts-direct = Les alertes demandent un relais.
-window-settings-appearance = Apparence
 window-settings-language = Langue
 window-settings-language-system = Système
 window-settings-language-fr = Français
@@ -189,7 +189,6 @@ window-settings-start = Démarrage
 window-settings-autostart = Ouvrir avec la session
 window-settings-autostart-about = Centrex Tray attend les appels dès la connexion
 window-settings-locked = Fixé par votre entreprise
-window-settings-about = À propos
 window-settings-file = Fichier de paramètres
 window-settings-copy-file = Copier le chemin
 window-settings-copied = Copié

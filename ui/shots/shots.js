@@ -27,6 +27,25 @@ const shots = [
   { name: 'pad-cannot', scene: 'cannot-dial' },
   { name: 'pad-down', scene: 'down' },
   {
+    name: 'pad-names',
+    scene: 'ready',
+    type: 'el',
+    act: async (page) => {
+      await page.locator('.again').first().waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  {
+    name: 'pad-named',
+    scene: 'ready',
+    type: 'transports',
+    act: async (page) => {
+      await page.keyboard.press('Enter');
+      await page.locator('.named').waitFor();
+    },
+  },
+  {
     name: 'pad-long',
     scene: 'ready',
     type: '+33199001234',
@@ -74,23 +93,125 @@ const shots = [
   },
   { name: 'calls-empty', scene: 'direct', place: 'calls' },
   { name: 'calls-hostile', scene: 'hostile', place: 'calls' },
+  { name: 'contacts', scene: 'ready', place: 'contacts' },
+  { name: 'contacts-empty', scene: 'direct', place: 'contacts' },
+  { name: 'contacts-hostile', scene: 'hostile', place: 'contacts' },
+  {
+    name: 'contacts-found',
+    scene: 'ready',
+    place: 'contacts',
+    act: async (page) => {
+      await page.keyboard.type('echan');
+      await page.locator('#people').waitFor();
+      await page.waitForTimeout(200);
+    },
+  },
+  {
+    name: 'contacts-open',
+    scene: 'ready',
+    place: 'contacts',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^Élodie Exemple, /i })
+        .first()
+        .click();
+      await page.locator('.details').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'contacts-edit',
+    scene: 'ready',
+    place: 'contacts',
+    act: async (page) => {
+      await page
+        .getByRole('button', { name: /^Élodie Exemple, /i })
+        .first()
+        .click();
+      await page.getByRole('button', { name: /^(Modifier|Edit)$/ }).click();
+    },
+  },
+  {
+    name: 'contacts-files',
+    scene: 'ready',
+    place: 'contacts',
+    act: async (page) => {
+      await page.getByRole('button', { name: /Importer, exporter|Import, export/ }).click();
+      await page.getByRole('button', { name: /^(Exporter|Export)/ }).click();
+    },
+  },
+  ...['', '-end', '-running', '-done'].map((/** @type {string} */ part) => ({
+    name: `contacts-import${part}`,
+    scene: 'ready',
+    place: 'contacts',
+    act: async (/** @type {import('@playwright/test').Page} */ page) => {
+      await page.getByRole('button', { name: /Importer, exporter|Import, export/ }).click();
+      await page.getByRole('button', { name: /Importer un|Import a/ }).click();
+      if (part === '-end') await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
+      if (part === '-running') await page.evaluate(() => globalThis.fake?.agent.holding.add('import'));
+      if (part === '-running' || part === '-done') await page.getByRole('button', { name: /122/ }).click();
+      if (part === '-running')
+        await page.evaluate(() => globalThis.fake?.agent.tell({ type: 'import_progress', done: 61, total: 122 }));
+    },
+  })),
   { name: 'settings', scene: 'ready', place: 'settings' },
-  { name: 'settings-direct', scene: 'direct', place: 'settings' },
-  { name: 'settings-locked', scene: 'locked', place: 'settings' },
+  { name: 'settings-down', scene: 'down', place: 'settings' },
+  ...[
+    ['connection', 0],
+    ['alerts', 1],
+    ['record', 2],
+    ['contacts', 3],
+    ['data', 4],
+    ['general', 5],
+    ['about', 6],
+  ].flatMap(([name, at]) => {
+    const go = async (/** @type {import('@playwright/test').Page} */ page) => {
+      await page.locator('[data-page]').nth(Number(at)).click();
+      await page.locator('h2#page').waitFor();
+    };
+    const end = async (/** @type {import('@playwright/test').Page} */ page) => {
+      await go(page);
+      await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
+    };
+    return [
+      { name: `settings-${name}`, scene: 'rich', place: 'settings', act: go },
+      { name: `settings-${name}-end`, scene: 'rich', place: 'settings', act: end },
+      { name: `settings-${name}-locked`, scene: 'locked', place: 'settings', act: go },
+    ];
+  }),
+  {
+    name: 'settings-direct',
+    scene: 'direct',
+    place: 'settings',
+    act: (page) => page.locator('[data-page=connection]').click(),
+  },
+  {
+    name: 'settings-erase',
+    scene: 'rich',
+    place: 'settings',
+    act: async (page) => {
+      await page.locator('[data-page=data]').click();
+      await page.getByRole('button', { name: /Supprimer tous|Delete all/ }).click();
+      await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
+    },
+  },
+  {
+    name: 'settings-keep',
+    scene: 'rich',
+    place: 'settings',
+    act: async (page) => {
+      await page.locator('[data-page=data]').click();
+      await page.getByLabel(/Garder les appels$|Keep calls/).selectOption('30');
+    },
+  },
   {
     name: 'settings-test',
     scene: 'ready',
     place: 'settings',
     act: async (page) => {
+      await page.locator('[data-page=connection]').click();
       await page.getByRole('button', { name: /Tester|Test the/ }).click();
       await page.locator('.verdict').scrollIntoViewIfNeeded();
     },
-  },
-  {
-    name: 'settings-end',
-    scene: 'ready',
-    place: 'settings',
-    act: (page) => page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight)),
   },
   { name: 'first', scene: 'first', place: 'settings' },
   {
@@ -132,7 +253,7 @@ for (const size of sizes) {
         const page = await context.newPage();
         await page.goto(`${server.url}/?scene=${shot.scene}&lang=${lang}&theme=${theme}${shot.query ?? ''}`);
         await page.locator('nav').waitFor();
-        const place = { pad: 0, calls: 1, settings: 2 }[shot.place ?? 'pad'];
+        const place = { pad: 0, calls: 1, contacts: 2, settings: 3 }[shot.place ?? 'pad'];
         if (shot.place !== undefined && place !== undefined) await page.locator('nav button').nth(place).click();
         if (shot.type !== undefined) await page.keyboard.type(shot.type);
         if (shot.paste !== undefined) {

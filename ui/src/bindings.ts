@@ -897,6 +897,10 @@ authentication: string,
  */
 platform_url: string | null, 
 /**
+ * Of several accounts, the one that rings when nothing else is said.
+ */
+default_account: string | null, 
+/**
  * Alert when a phone rings.
  */
 notify_incoming: boolean, 
@@ -941,6 +945,14 @@ silenced: Array<SilencedNumber>,
  */
 pop_when: string, 
 /**
+ * For which calls it opens by itself: `incoming`, `outgoing`.
+ */
+pop_directions: Array<string>, 
+/**
+ * What record addresses may begin with, beside `https`.
+ */
+pop_schemes: Array<string>, 
+/**
  * The record's address with placeholders: `https://crm.example/search?tel={e164}`
  */
 pop_url: string | null, 
@@ -968,6 +980,10 @@ extension_prefix: string | null,
  * How many digits an internal extension has; 0: none.
  */
 extension_length: number, 
+/**
+ * Seconds that the window's process stays, hidden, after it was closed.
+ */
+window_linger_s: number, 
 /**
  * Keys that the company fixed; shown as locked.
  */
@@ -1076,7 +1092,23 @@ extension_prefix?: string | null,
 /**
  * See [`Settings::extension_length`].
  */
-extension_length?: number | null, };
+extension_length?: number | null, 
+/**
+ * See [`Settings::default_account`].
+ */
+default_account?: string | null, 
+/**
+ * All of [`Settings::pop_directions`].
+ */
+pop_directions?: Array<string> | null, 
+/**
+ * All of [`Settings::pop_schemes`].
+ */
+pop_schemes?: Array<string> | null, 
+/**
+ * See [`Settings::window_linger_s`].
+ */
+window_linger_s?: number | null, };
 
 /**
  * A number without alerts.

@@ -2,7 +2,8 @@ import AxeBuilder from '@axe-core/playwright';
 
 import { expect, test } from './desk';
 
-const SCENES: [string, RegExp | null][] = [
+/** Scene, place, and what is pressed there. */
+const SCENES: [string, RegExp | null, RegExp?][] = [
   ['ready', null],
   ['lines', null],
   ['trouble', null],
@@ -14,9 +15,19 @@ const SCENES: [string, RegExp | null][] = [
   ['ringing', /Appels|Calls/],
   ['journal', /Appels|Calls/],
   ['direct', /Appels|Calls/],
+  ['ready', /Contacts/],
+  ['direct', /Contacts/],
+  ['hostile', /Contacts/],
   ['ready', /Paramètres|Settings/],
-  ['direct', /Paramètres|Settings/],
-  ['locked', /Paramètres|Settings/],
+  ...['ready', 'locked', 'rich'].flatMap((scene) =>
+    [/^Conne/, /^Alert/, /^Fiche|^Record/, /^Sources/, /^Appels et|^Calls and/, /^Appa|^Appe/, /^À propos|^About/].map(
+      (page): [string, RegExp, RegExp] => [scene, /Paramètres|Settings/, page],
+    ),
+  ),
+  ['direct', /Paramètres|Settings/, /^Conne/],
+  ['ready', /Contacts/, /^Nouveau contact|^New contact/],
+  ['ready', /Contacts/, /^Importer, exporter|^Import, export/],
+  ['ready', /Contacts/, /choisir un numéro|choose a number/],
   ['first', null],
   ['enrol', null],
 ];
@@ -25,11 +36,14 @@ for (const theme of ['light', 'dark']) {
   for (const lang of ['fr', 'en']) {
     test(`nothing bars the way: ${theme}, ${lang}`, async ({ desk, page }) => {
       test.setTimeout(120_000);
-      for (const [scene, place] of SCENES) {
+      for (const [scene, place, press] of SCENES) {
         await desk.open(scene, { theme, lang });
         if (place !== null) await desk.place(place).click();
+        if (press !== undefined) await page.locator('main').getByRole('button', { name: press }).first().click();
         const found = await new AxeBuilder({ page }).analyze();
-        const said = found.violations.map((v) => `${scene}: ${v.id} ${v.nodes.map((n) => n.html).join(' ')}`);
+        const said = found.violations.map(
+          (v) => `${scene} ${place} ${press}: ${v.id} ${v.nodes.map((n) => n.html).join(' ')}`,
+        );
         expect(said).toEqual([]);
       }
     });
@@ -38,7 +52,7 @@ for (const theme of ['light', 'dark']) {
 
 test('everything is reached by keyboard alone, in order, with a visible focus', async ({ desk, page }) => {
   for (const scene of ['ready', 'direct']) {
-    for (const place of [/Composer/, /Appels/, /Paramètres/]) {
+    for (const place of [/Composer/, /Appels/, /Contacts/, /Paramètres/]) {
       await desk.open(scene);
       await desk.place(place).click();
       const all = page.locator('main, nav').locator('button:visible, input:visible, select:visible');
@@ -73,11 +87,11 @@ test('everything is reached by keyboard alone, in order, with a visible focus', 
 
 test('Escape hides the window from every place', async ({ desk, page }) => {
   await desk.open();
-  for (const place of [/Composer/, /Appels/, /Paramètres/]) {
+  for (const place of [/Composer/, /Appels/, /Contacts/, /Paramètres/]) {
     await desk.place(place).click();
     await page.keyboard.press('Escape');
   }
-  expect((await desk.heard('hide')).length).toBe(3);
+  expect((await desk.heard('hide')).length).toBe(4);
 });
 
 for (const [width, height] of [
@@ -86,11 +100,13 @@ for (const [width, height] of [
   [180, 280],
 ] as const) {
   test(`nothing is cut off sideways at ${width} × ${height}`, async ({ desk, page }) => {
+    test.setTimeout(120_000);
     await page.setViewportSize({ width, height });
     for (const lang of ['fr', 'en']) {
-      for (const [scene, place] of SCENES) {
+      for (const [scene, place, press] of SCENES) {
         await desk.open(scene, { lang });
         if (place !== null) await desk.place(place).click();
+        if (press !== undefined) await page.locator('main').getByRole('button', { name: press }).first().click();
         const cut = await page.evaluate(() =>
           [...document.querySelectorAll('main *, nav *, dialog *')]
             .filter((e) => e.closest('.visually-hidden') === null && e.getClientRects().length > 0)
@@ -100,7 +116,7 @@ for (const [width, height] of [
             })
             .map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`),
         );
-        expect(cut, `${scene} ${lang}`).toEqual([]);
+        expect(cut, `${scene} ${place} ${press} ${lang}`).toEqual([]);
       }
     }
   });

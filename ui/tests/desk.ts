@@ -34,6 +34,12 @@ export class Desk {
     return this.page.getByRole('navigation').getByRole('button', { name });
   }
 
+  /** Opens a page of the settings. */
+  async settings(page: RegExp): Promise<void> {
+    await this.place(/Paramètres|Settings/).click();
+    await this.page.locator('main').getByRole('button', { name: page }).click();
+  }
+
   /** The agent inside the page. */
   async agent(): Promise<JSHandle<FakeAgent>> {
     return this.page.evaluateHandle(() => {

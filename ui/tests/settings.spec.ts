@@ -11,6 +11,8 @@ test('a first start begins with a choice and ends connected', async ({ desk, pag
   await page.getByLabel('Adresse du relais').fill('https://relais.example');
   await page.getByLabel('Code d’inscription').fill('K7QF-9M2X');
   await page.keyboard.press('Enter');
+  await expect(page.getByText('Connecté au relais')).toBeVisible();
+  await desk.settings(/^Connexion/);
   await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
   expect(await desk.heard('enrol')).toEqual([{ name: 'enrol', args: ['https://relais.example', 'K7QF-9M2X'] }]);
 });
@@ -22,6 +24,7 @@ test('a secret is set and forgotten, and never stands in the page again', async 
   const secret = page.getByLabel('Clé d’API', { exact: true }).and(page.locator('input[type=password]'));
   await secret.fill(CANARY);
   await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await desk.settings(/^Connexion/);
   await expect(page.getByText('Dans le trousseau du système')).toBeVisible();
   expect((await desk.heard('setCredential')).map((h) => h.args)).toEqual([['api_key', '4207001', CANARY]]);
   expect(await page.content()).not.toContain(CANARY);
@@ -50,7 +53,7 @@ test('a keychain that refuses says so, and what was typed is still there', async
 test('the connection test shows each step as it arrives', async ({ desk, page }) => {
   await desk.open();
   await (await desk.agent()).evaluate((agent) => agent.holding.add('step'));
-  await desk.place(/Paramètres/).click();
+  await desk.settings(/^Connexion/);
   await page.getByRole('button', { name: 'Tester la connexion' }).click();
   const steps = page.getByRole('list', { name: 'Étapes du test' }).getByRole('listitem');
   await expect(page.getByRole('button', { name: 'Test en cours…' })).toBeVisible();
@@ -64,9 +67,9 @@ test('the connection test shows each step as it arrives', async ({ desk, page })
 
 test('the language switches at once, everywhere', async ({ desk, page }) => {
   await desk.open();
-  await desk.place(/Paramètres/).click();
+  await desk.settings(/^Apparence/);
   await page.getByRole('radio', { name: 'English' }).check();
-  await expect(page.getByRole('heading', { name: 'Connection' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Appearance and start' })).toBeVisible();
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   await desk.place(/Calls/).click();
   await expect(page.getByRole('heading', { name: 'Today' })).toBeVisible();
@@ -74,7 +77,7 @@ test('the language switches at once, everywhere', async ({ desk, page }) => {
 
 test('the theme switches at once, and follows the system when asked to', async ({ desk, page }) => {
   await desk.open();
-  await desk.place(/Paramètres/).click();
+  await desk.settings(/^Apparence/);
   await page.getByRole('radio', { name: 'Sombre' }).check();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await page.getByRole('group', { name: 'Thème' }).getByRole('radio', { name: 'Système' }).check();
@@ -86,8 +89,10 @@ test('the theme switches at once, and follows the system when asked to', async (
 
 test('what the company fixed is shown and can’t be changed', async ({ desk, page }) => {
   await desk.open('locked');
-  await desk.place(/Paramètres/).click();
+  await desk.settings(/^Connexion/);
   await expect(page.getByRole('radio', { name: 'En direct' })).toBeDisabled();
+  await desk.place(/Appels/).click();
+  await desk.settings(/^Alertes/);
   await expect(page.getByRole('switch', { name: 'Appels entrants' })).toBeDisabled();
   await expect(page.getByRole('switch', { name: 'Appels manqués' })).toBeEnabled();
   await expect(page.getByText('Fixé par votre entreprise').first()).toBeVisible();
@@ -95,7 +100,7 @@ test('what the company fixed is shown and can’t be changed', async ({ desk, pa
 
 test('switches change one setting each', async ({ desk, page }) => {
   await desk.open();
-  await desk.place(/Paramètres/).click();
+  await desk.settings(/^Alertes/);
   await page.getByRole('switch', { name: 'Son', exact: true }).click();
   await expect(page.getByRole('switch', { name: 'Son', exact: true })).toBeChecked();
   expect((await desk.heard('changeSettings')).map((h) => h.args)).toEqual([[{ sound: true }]]);
@@ -118,7 +123,7 @@ test('an enrolment link shows the host large and waits for a yes', async ({ desk
 test('yes to an enrolment link is a yes to the relay that was shown', async ({ desk, page }) => {
   await desk.open('enrol');
   await page.getByRole('dialog').getByRole('button', { name: 'Inscrire ce poste' }).click();
-  await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   expect((await desk.heard('acceptEnrolment')).map((h) => h.args)).toEqual([['https://telephonie.relais.example']]);
 });
 
@@ -141,6 +146,8 @@ test('a link that comes while another is read asks anew', async ({ desk, page })
   await yes.click();
   await expect(dialog.getByRole('alert')).toContainText('n’attend plus votre réponse');
   await yes.click();
+  await expect(dialog).toHaveCount(0);
+  await desk.settings(/^Connexion/);
   await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
 });
 
@@ -158,7 +165,7 @@ test('a silent agent is said, can be started, and comes back', async ({ desk, pa
 
 test('quitting is asked once more', async ({ desk, page }) => {
   await desk.open();
-  await desk.place(/Paramètres/).click();
+  await desk.settings(/^À propos/);
   await page.getByRole('button', { name: 'Quitter Centrex Tray' }).click();
   expect(await desk.heard('quit')).toEqual([]);
   await page.getByRole('button', { name: 'Quitter', exact: true }).click();

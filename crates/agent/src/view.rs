@@ -277,6 +277,7 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
         }
         .to_owned(),
         platform_url: settings.platform_url.as_ref().map(|url| url.as_str().to_owned()),
+        default_account: settings.default_account.clone().map(|account| account.0),
         notify_incoming: settings.notify_incoming,
         notify_missed: settings.notify_missed,
         sound: settings.sound,
@@ -299,6 +300,12 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             })
             .collect(),
         pop_when: settings.pop_when.name().to_owned(),
+        pop_directions: settings
+            .pop_directions
+            .names()
+            .map(ToOwned::to_owned)
+            .collect(),
+        pop_schemes: settings.pop_schemes.iter().cloned().collect(),
         pop_url: settings
             .pop_url
             .as_ref()
@@ -315,6 +322,7 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             .map(|folder| folder.display().to_string()),
         extension_prefix: (!settings.extension_prefix.is_empty()).then(|| settings.extension_prefix.clone()),
         extension_length: settings.extension_length,
+        window_linger_s: settings.window_linger_s,
         locked: around
             .loaded
             .locked

@@ -1,9 +1,12 @@
 import type {
   Answer,
+  CallFormat,
   CallPage,
   CallQuery,
   Check,
   Contact,
+  ContactDraft,
+  ContactFormat,
   ContactsRequest,
   CredentialKind,
   Error as ControlError,
@@ -54,6 +57,23 @@ export type JournalChange = Exclude<JournalRequest, { type: 'search' | 'export' 
 /** What may be asked of contacts without naming a file. */
 export type ContactsAsk = Exclude<ContactsRequest, { type: 'preview' | 'export' }>;
 
+/** What a file is wanted for. Mirrors `Purpose` of `src-tauri/src/files.rs`. */
+export type FilePurpose =
+  | { type: 'export_calls'; format: CallFormat; bom: boolean }
+  | { type: 'import_calls' }
+  | { type: 'export_contacts'; format: ContactFormat; bom: boolean }
+  | { type: 'preview_contacts' }
+  | { type: 'export_all' }
+  | { type: 'import_all' }
+  | { type: 'contacts_folder' }
+  | { type: 'pop_program' };
+
+/** What came of a file that the person chose. `path` is for showing. */
+export interface Filed {
+  path: string;
+  answer: Answer;
+}
+
 /**
  * The page's only door. Everything behind it is another process; every promise rejects with a {@link BackendError}.
  * A secret can go through it outwards ({@link Backend.setCredential}, {@link Backend.enrol}); none ever comes back.
@@ -82,6 +102,15 @@ export interface Backend {
   searchCalls(query: CallQuery): Promise<CallPage>;
   journal(change: JournalChange): Promise<void>;
   contacts(ask: ContactsAsk): Promise<Answer>;
+  /** Contacts that match, best first; see `ContactsRequest`. */
+  searchContacts(text: string, favourites: boolean, limit: number): Promise<Contact[]>;
+  /** Adds a contact of one's own or changes one, and gives it as it is now. */
+  saveContact(contact: ContactDraft): Promise<Contact>;
+  /**
+   * Lets the person choose a file or a folder in the desktop's own dialog and does with it what it is wanted for: the page names
+   * no file. `title` stands above the dialog. `null`: the person chose none.
+   */
+  withFile(purpose: FilePurpose, title: string): Promise<Filed | null>;
   /** Everyone who has this number (E.164). */
   whoHas(number: string): Promise<Contact[]>;
   /** No alert and no sound for this number (E.164) any more, or again. */

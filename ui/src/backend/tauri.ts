@@ -1,7 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-import type { Answer, Check, Error as ControlError, Request } from '../bindings';
-import { type Backend, BackendError, type News } from './backend';
+import type { Answer, Check, Contact, ContactsRequest, Error as ControlError, Request } from '../bindings';
+import { type Backend, BackendError, type Filed, type News } from './backend';
 
 function isControlError(thrown: unknown): thrown is ControlError {
   return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown;
@@ -32,6 +32,12 @@ async function checks(what: Request): Promise<Check[]> {
   const answer = await request(what);
   if (answer.type !== 'checks') throw unexpected(answer);
   return answer.checks;
+}
+
+async function people(ask: ContactsRequest): Promise<Contact[]> {
+  const answer = await request({ type: 'contacts', ask });
+  if (answer.type !== 'contacts') throw unexpected(answer);
+  return answer.contacts;
 }
 
 /** The agent, through the Rust side of the window. */
@@ -69,11 +75,14 @@ export const tauriBackend: Backend = {
   },
   journal: (ask) => done({ type: 'journal', ask }),
   contacts: (ask) => request({ type: 'contacts', ask }),
-  async whoHas(number) {
-    const answer = await request({ type: 'contacts', ask: { type: 'who_has', number } });
-    if (answer.type !== 'contacts') throw unexpected(answer);
-    return answer.contacts;
+  searchContacts: (text, favourites, limit) => people({ type: 'search', text, favourites, limit }),
+  async saveContact(contact) {
+    const [saved] = await people({ type: 'save', contact });
+    if (saved === undefined) throw unexpected({ type: 'contacts', contacts: [] });
+    return saved;
   },
+  whoHas: (number) => people({ type: 'who_has', number }),
+  withFile: (purpose, title) => call<Filed | null>('with_file', { purpose, title }),
   silence: (number, silenced) => done({ type: 'silence', number, silenced }),
   quit: () => done({ type: 'quit' }),
   hide: () => call('hide'),

@@ -10,6 +10,10 @@ const root = new URL('../../../strings/', import.meta.url);
 const ids = (language: string, file: string) =>
   [...new FluentResource(readFileSync(new URL(`${language}/${file}`, root), 'utf8')).body].map((entry) => entry.id);
 
+/** The files that hold the page's own words. */
+const own = readdirSync(new URL('fr/', root)).filter((file) => file.startsWith('window'));
+const ownIds = () => own.flatMap((file) => ids('fr', file));
+
 /** Every file of the page's own source, for the ids that it names. */
 function sources(folder: URL): string {
   return readdirSync(folder, { withFileTypes: true })
@@ -32,7 +36,7 @@ describe('the shared strings', () => {
   test('every id that the page names exists', () => {
     const named = [...source.matchAll(/['"](window-[a-z-]*[a-z])['"]/g)].map((match) => match[1] ?? '');
     expect(named.length).toBeGreaterThan(80);
-    const known = new Set(ids('fr', 'window.ftl'));
+    const known = new Set(ownIds());
     expect(named.filter((id) => !known.has(id))).toEqual([]);
   });
 
@@ -43,7 +47,7 @@ describe('the shared strings', () => {
       const parts = [...source.matchAll(/`(window-[a-z-]*)\$\{[^}]*\}([a-z-]*)`/g)];
       return parts.some((m) => id.startsWith(m[1] ?? '-') && id.endsWith(m[2] ?? '-'));
     };
-    expect(ids('fr', 'window.ftl').filter((id) => !used(id))).toEqual([]);
+    expect(ownIds().filter((id) => !used(id))).toEqual([]);
   });
 
   test('every sentence of the agent in the page’s own examples exists', () => {
@@ -52,8 +56,8 @@ describe('the shared strings', () => {
     expect(named.filter((id) => WORDS.fr.t(id) === id)).toEqual([]);
   });
 
-  test('French has its own spaces and apostrophes', () => {
-    const text = readFileSync(new URL('fr/window.ftl', root), 'utf8').replace(/^#.*$/gm, '');
+  test.each(own)('French has its own spaces and apostrophes: %s', (file) => {
+    const text = readFileSync(new URL(`fr/${file}`, root), 'utf8').replace(/^#.*$/gm, '');
     const values = [...text.matchAll(/=\s*(.*)$/gm)].map((match) => match[1] ?? '');
     expect(values.filter((value) => /'|« | »|[^\u00a0]:( |$)|[^\u202f][;?!]( |$)/.test(value))).toEqual([]);
   });

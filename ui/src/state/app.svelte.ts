@@ -4,12 +4,14 @@ import type { Check, Dial, Message, Place, Snapshot } from '../bindings';
 import { type Backend, type Link, type News, sentenceOf } from '../backend/backend';
 import { wordsFor } from '../i18n/shared';
 import type { First } from './first';
+import { ContactsImport } from './import.svelte';
 import { Pad } from './pad.svelte';
 
 /** All that the page knows: the agent's last snapshot, and where the person is. Nothing here can't be fetched again. */
 export class App {
   readonly backend: Backend;
   readonly pad: Pad;
+  readonly import: ContactsImport;
   snapshot = $state.raw<Snapshot | null>(null);
   link = $state<Link>('connecting');
   /** Why the agent refuses this window, when it does. */
@@ -36,6 +38,7 @@ export class App {
     this.backend = backend;
     this.first = first;
     this.restarted = first.restarted;
+    this.import = new ContactsImport(backend);
     this.pad = new Pad(backend, {
       snapshot: () => this.snapshot,
       accept: (snapshot) => this.take(snapshot),
@@ -54,8 +57,11 @@ export class App {
     await this.backend.follow((news) => this.hear(news));
   }
 
-  /** One press on a call's "Call back": dials as a press on the pad does, from the call's own line, and shows the card. */
-  callBack(number: string, account: string): void {
+  /**
+   * One press on a call's "Call back" or a contact's "Call": dials as a press on the pad does, from the call's own line or the
+   * default one, and shows the card.
+   */
+  callBack(number: string, account: string | null): void {
     this.place = 'pad';
     this.pad.fill(number, account);
     void this.pad.call();
@@ -87,6 +93,9 @@ export class App {
         break;
       case 'test_step':
         this.steps = [...this.steps.filter((s) => s.name !== news.check.name), news.check];
+        break;
+      case 'import_progress':
+        this.import.progress = { done: news.done, total: news.total };
         break;
     }
   }

@@ -1,6 +1,7 @@
-import type { Choice, Dial, Message, Snapshot, Understood } from '../bindings';
+import type { Choice, ContactNumber, Dial, Message, Snapshot, Understood } from '../bindings';
 import { type Backend, sentenceOf } from '../backend/backend';
 import { clip, oneLine } from '../lib/paste';
+import { Finder } from './finder.svelte';
 
 /** How long typing must rest before the agent is asked what it means, in milliseconds. */
 const REST_MS = 60;
@@ -17,6 +18,10 @@ export interface Surroundings {
 
 /** The dial pad: one field, what it means, and one press that dials at most once. */
 export class Pad {
+  /** Names for what is typed. */
+  readonly finder: Finder;
+  /** Whose number was chosen by name; it stands in the field. */
+  named = $state<string | null>(null);
   /** What stands in the field. */
   text = $state('');
   /** The pasted or linked text, as it came, while the field shows it cleaned. */
@@ -55,6 +60,7 @@ export class Pad {
   constructor(backend: Backend, around: Surroundings) {
     this.backend = backend;
     this.around = around;
+    this.finder = new Finder(backend);
   }
 
   /** What the agent is asked to understand and to dial. */
@@ -76,6 +82,7 @@ export class Pad {
   edit(text: string): void {
     this.recalled = -1;
     this.set(text);
+    this.finder.type(text);
     if (text === '') this.original = null;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.ask(), REST_MS);
@@ -125,6 +132,15 @@ export class Pad {
     this.set(choice.display);
     this.raw = choice.number;
     this.original = original;
+    void this.ask();
+  }
+
+  /** A number that was offered by name. */
+  offer(number: ContactNumber, name: string): void {
+    this.set(number.display);
+    this.raw = number.dial;
+    this.original = null;
+    this.named = name;
     void this.ask();
   }
 
@@ -222,6 +238,8 @@ export class Pad {
     this.spent = false;
     this.raw = null;
     this.lent = null;
+    this.named = null;
+    this.finder.type('');
     this.question = false;
     this.refusal = null;
   }

@@ -107,6 +107,10 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
         wire.contacts_folder.map(Change::ContactsFolder),
         wire.extension_prefix.map(Change::ExtensionPrefix),
         wire.extension_length.map(Change::ExtensionLength),
+        wire.default_account.map(Change::DefaultAccount),
+        wire.pop_directions.map(Change::PopDirections),
+        wire.pop_schemes.map(Change::PopSchemes),
+        wire.window_linger_s.map(Change::WindowLinger),
     ]
     .into_iter()
     .flatten()

@@ -54,6 +54,12 @@ impl Default for Directions {
 }
 
 impl Directions {
+    /// As the settings write them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let named = [(self.incoming, "incoming"), (self.outgoing, "outgoing")];
+        named.into_iter().filter_map(|(on, name)| on.then_some(name))
+    }
+
     /// Whether it is for calls that run this way.
     pub fn has(self, direction: Direction) -> bool {
         match direction {

@@ -77,6 +77,22 @@ pub(super) fn directions(item: &Item) -> Result<Directions, Unusable> {
         .ok_or(Unusable)
 }
 
+/// The value for directions by their names.
+pub(super) fn write_directions(names: &[String]) -> Option<Value> {
+    let value: Value = names.iter().map(String::as_str).collect::<Array>().into();
+    directions(&Item::Value(value.clone())).ok().map(|_| value)
+}
+
+/// The value for what a person typed as schemes: `crm`, also `crm:` or `CRM://`. An error is the one that can't be used.
+pub(super) fn write_schemes(typed: &[String]) -> Result<Value, String> {
+    let read = |text: &String| {
+        let bare = text.trim().trim_end_matches('/').trim_end_matches(':');
+        pop::scheme(bare).ok_or_else(|| crate::numbers::neutralise(text, 40))
+    };
+    let schemes = typed.iter().map(read).collect::<Result<BTreeSet<_>, _>>()?;
+    Ok(schemes.into_iter().collect::<Array>().into())
+}
+
 pub(super) fn schemes(item: &Item) -> Result<BTreeSet<String>, Unusable> {
     texts(item)?
         .into_iter()
@@ -153,6 +169,30 @@ mod tests {
         let cleared = [Change::Quiet(String::new()), Change::PopUrl(" ".into())];
         let (settings, _) = changed(&cleared).unwrap();
         assert_eq!((settings.quiet, settings.pop_url), (None, None));
+    }
+
+    #[test]
+    fn directions_schemes_and_the_windows_patience_are_written_too() {
+        let schemes = [" Tel-CRM: ".to_owned(), "app://".to_owned()];
+        let (settings, file) = changed(&[
+            Change::PopDirections(vec!["outgoing".into()]),
+            Change::PopSchemes(schemes.to_vec()),
+            Change::WindowLinger(0),
+        ])
+        .unwrap();
+        let directions: Vec<_> = settings.pop_directions.names().collect();
+        assert_eq!(directions, ["outgoing"]);
+        assert_eq!(settings.pop_schemes, ["app".to_owned(), "tel-crm".to_owned()].into());
+        assert_eq!(settings.window_linger_s, 0);
+        assert!(file.contains("schemes = [\"app\", \"tel-crm\"]"), "{file}");
+        for (change, id) in [
+            (Change::PopDirections(vec!["sideways".into()]), "settings-change-value"),
+            (Change::PopSchemes(vec!["javascript:".into()]), "settings-pop-scheme-bad"),
+            (Change::PopSchemes(vec!["a b".into()]), "settings-pop-scheme-bad"),
+            (Change::WindowLinger(86_401), "settings-change-value"),
+        ] {
+            assert_eq!(changed(std::slice::from_ref(&change)).unwrap_err(), id, "{change:?}");
+        }
     }
 
     #[test]

@@ -371,6 +371,10 @@ pub enum Change {
     Silenced(BTreeSet<E164>),
     /// See [`Settings::pop_when`]: `never`, `ringing`, `answered` or `request`.
     PopWhen(String),
+    /// All of [`Settings::pop_directions`]: `incoming`, `outgoing`.
+    PopDirections(Vec<String>),
+    /// All of [`Settings::pop_schemes`].
+    PopSchemes(Vec<String>),
     /// See [`Settings::pop_url`].
     PopUrl(String),
     /// See [`Settings::pop_program`].
@@ -387,6 +391,8 @@ pub enum Change {
     ExtensionLength(u32),
     /// See [`Settings::autostart`].
     Autostart(bool),
+    /// See [`Settings::window_linger_s`].
+    WindowLinger(u32),
 }
 
 /// What reading the files gave. Never nothing: what can't be used is replaced by defaults, and said.

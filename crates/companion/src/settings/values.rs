@@ -131,6 +131,11 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
         Change::Quiet(text) => alerts::write_quiet(text.trim()).ok_or_else(refused)?,
         Change::Silenced(numbers) => numbers.iter().map(E164::as_str).collect(),
         Change::PopWhen(text) => checked(text, alerts::pop_when(text).is_some())?,
+        Change::PopDirections(names) => alerts::write_directions(names).ok_or_else(refused)?,
+        Change::PopSchemes(schemes) => alerts::write_schemes(schemes)
+            .map_err(|scheme| Message::new("settings-pop-scheme-bad").with("scheme", scheme))?,
+        Change::WindowLinger(seconds) if *seconds <= LONGEST_LINGER_S => Value::from(i64::from(*seconds)),
+        Change::WindowLinger(_) => return Err(refused()),
         Change::PopUrl(text) => {
             let template = alerts::pop_url(text.trim()).map_err(|error| error.message())?;
             if let Some(template) = template {
@@ -193,6 +198,9 @@ impl Change {
             Self::DiscreetWhenLocked(_) => Key::DiscreetWhenLocked,
             Self::Silenced(_) => Key::Silenced,
             Self::PopWhen(_) => Key::PopWhen,
+            Self::PopDirections(_) => Key::PopDirections,
+            Self::PopSchemes(_) => Key::PopSchemes,
+            Self::WindowLinger(_) => Key::WindowLinger,
             Self::PopUrl(_) => Key::PopUrl,
             Self::PopProgram(_) => Key::PopProgram,
             Self::KeepDays(_) => Key::KeepDays,

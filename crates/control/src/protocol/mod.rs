@@ -395,6 +395,14 @@ pub struct SettingsChange {
     pub extension_prefix: Option<String>,
     /// See [`Settings::extension_length`].
     pub extension_length: Option<u32>,
+    /// See [`Settings::default_account`].
+    pub default_account: Option<String>,
+    /// All of [`Settings::pop_directions`].
+    pub pop_directions: Option<Vec<String>>,
+    /// All of [`Settings::pop_schemes`].
+    pub pop_schemes: Option<Vec<String>>,
+    /// See [`Settings::window_linger_s`].
+    pub window_linger_s: Option<u32>,
 }
 
 /// What a typed text means.

@@ -265,6 +265,8 @@ pub struct Settings {
     pub authentication: String,
     /// The platform's base address, when it isn't the operator's usual one.
     pub platform_url: Option<String>,
+    /// Of several accounts, the one that rings when nothing else is said.
+    pub default_account: Option<String>,
     /// Alert when a phone rings.
     pub notify_incoming: bool,
     /// Alert after a missed call.
@@ -287,6 +289,10 @@ pub struct Settings {
     pub silenced: Vec<SilencedNumber>,
     /// When the record of a call opens by itself: `never`, `ringing`, `answered`; `request`: only when asked.
     pub pop_when: String,
+    /// For which calls it opens by itself: `incoming`, `outgoing`.
+    pub pop_directions: Vec<String>,
+    /// What record addresses may begin with, beside `https`.
+    pub pop_schemes: Vec<String>,
     /// The record's address with placeholders: `https://crm.example/search?tel={e164}`
     pub pop_url: Option<String>,
     /// A program that is run with the call in its environment: an absolute path.
@@ -301,6 +307,8 @@ pub struct Settings {
     pub extension_prefix: Option<String>,
     /// How many digits an internal extension has; 0: none.
     pub extension_length: u32,
+    /// Seconds that the window's process stays, hidden, after it was closed.
+    pub window_linger_s: u32,
     /// Keys that the company fixed; shown as locked.
     pub locked: Vec<String>,
     /// Where the file is.

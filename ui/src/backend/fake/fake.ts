@@ -1,5 +1,18 @@
-import type { CallView, Check, Contact, DialStage, ErrorCode, Hole, Place, Snapshot, Understood } from '../../bindings';
-import { type Backend, BackendError, type Link, type News } from '../backend';
+import type {
+  Answer,
+  CallView,
+  Check,
+  Contact,
+  DialStage,
+  ErrorCode,
+  Hole,
+  ImportPreview,
+  Place,
+  Snapshot,
+  Understood,
+} from '../../bindings';
+import { type Backend, BackendError, type ContactsAsk, type FilePurpose, type Link, type News } from '../backend';
+import { aPreview, changed, saved, searchBook, someSources } from './contacts';
 import { searchJournal, sameCall } from './journal';
 import { understand } from './numbers';
 import { call, dialAt, says, stageMessage } from './state';
@@ -9,6 +22,18 @@ export interface Heard {
   name: string;
   args: unknown[];
 }
+
+/** Settings that are absent once their text is empty. */
+const CLEARED = new Set([
+  'relay_url',
+  'account_id',
+  'platform_url',
+  'default_account',
+  'pop_url',
+  'pop_program',
+  'contacts_folder',
+  'extension_prefix',
+]);
 
 /**
  * An agent inside the page. It keeps a snapshot, answers as the real one does, and does nothing by itself: whoever drives it
@@ -21,6 +46,12 @@ export class FakeAgent {
   holes: Hole[] = [];
   /** Who has which number. */
   people: Contact[] = [];
+  /** The contacts. */
+  book: Contact[] = [];
+  /** What a file of contacts would bring. */
+  preview: ImportPreview = aPreview();
+  /** The file or folder that the person chooses in the dialog; `null`: none. */
+  chosen: string | null = '/home/accueil/Documents/centrex';
   readonly heard: Heard[] = [];
   /** Answers held back until {@link release}: by request name. */
   readonly holding = new Set<string>();
@@ -54,6 +85,12 @@ export class FakeAgent {
     this.older = all(this.older);
     const journal_revision = this.snapshot.journal_revision + 1;
     this.change({ recent: all(this.snapshot.recent), journal_revision });
+  }
+
+  /** The contacts become these. */
+  changeBook(book: Contact[]): void {
+    this.book = book;
+    this.change({ contacts_revision: this.snapshot.contacts_revision + 1 });
   }
 
   /** The placed call reaches a stage. */
@@ -133,6 +170,54 @@ export class FakeAgent {
     });
   }
 
+  private async askContacts(ask: ContactsAsk): Promise<Answer> {
+    switch (ask.type) {
+      case 'choose': {
+        const person = this.people.find(({ id }) => id === ask.id);
+        if (person !== undefined)
+          this.changeCalls((call) =>
+            call.number === ask.number ? { ...call, party: person.name, ambiguous: false } : call,
+          );
+        return { type: 'done' };
+      }
+      case 'delete':
+      case 'favourite':
+        this.changeBook(changed(this.book, ask));
+        return { type: 'done' };
+      case 'import': {
+        const { added, updated, rejected_count: rejected, sample } = this.preview;
+        await this.answer('import', [], () => this.changeBook([...this.book, ...sample]));
+        return { type: 'taken', taken: { batch: '7', added, updated, rejected } };
+      }
+      case 'undo_import':
+        this.changeBook(this.book.filter(({ id }) => !this.preview.sample.some((one) => one.id === id)));
+        return { type: 'done' };
+      case 'sources':
+      case 'sync':
+        return { type: 'sources', sources: someSources(this.book, this.snapshot.settings.contacts_folder) };
+      default:
+        return { type: 'done' };
+    }
+  }
+
+  private filed(purpose: FilePurpose, path: string): Answer {
+    switch (purpose.type) {
+      case 'export_calls':
+      case 'export_contacts':
+      case 'export_all':
+        return { type: 'written', count: 341 };
+      case 'import_calls':
+      case 'import_all':
+        return { type: 'taken', taken: { batch: null, added: 12, updated: 0, rejected: 0 } };
+      case 'preview_contacts':
+        return { type: 'preview', preview: this.preview };
+      case 'contacts_folder':
+      case 'pop_program':
+        this.change({ settings: { ...this.snapshot.settings, [purpose.type]: path } });
+        return { type: 'done' };
+    }
+  }
+
   private async stepByStep(): Promise<Check[]> {
     for (const check of this.steps) {
       await this.answer('step', [check.name], () => undefined);
@@ -196,10 +281,19 @@ export class FakeAgent {
       ),
     changeSettings: (changes) =>
       this.answer('changeSettings', [changes], () => {
-        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value != null));
+        const given = Object.fromEntries(
+          Object.entries(changes)
+            .filter(([, value]) => value != null)
+            // Empty text clears what may be absent.
+            .map(([key, value]) => [key, value === '' && CLEARED.has(key) ? null : value]),
+        );
         const settings = { ...this.snapshot.settings, ...given };
         const language = settings.language === 'system' ? this.snapshot.language : settings.language;
-        this.change({ settings, language, mode: settings.mode });
+        const accounts = this.snapshot.accounts.map(({ id, default: before }) => ({
+          id,
+          default: settings.default_account === null ? before : id === settings.default_account,
+        }));
+        this.change({ settings, language, mode: settings.mode, accounts });
       }),
     testConnection: () => this.answer('testConnection', [], () => this.stepByStep()),
     doctor: () =>
@@ -223,15 +317,22 @@ export class FakeAgent {
           return null;
         });
       }),
-    contacts: (ask) =>
-      this.answer('contacts', [ask], () => {
-        const person = ask.type === 'choose' ? this.people.find(({ id }) => id === ask.id) : undefined;
-        if (ask.type === 'choose' && person !== undefined)
-          this.changeCalls((call) =>
-            call.number === ask.number ? { ...call, party: person.name, ambiguous: false } : call,
-          );
-        return { type: 'done' };
+    contacts: (ask) => this.answer('contacts', [ask], () => this.askContacts(ask)),
+    searchContacts: (text, favourites, limit) =>
+      this.answer('searchContacts', [text, favourites, limit], () => searchBook(this.book, text, favourites, limit)),
+    saveContact: (draft) =>
+      this.answer('saveContact', [draft], () => {
+        const before = this.book.find(({ id }) => id === draft.id);
+        const contact = saved(draft, before);
+        this.changeBook(
+          before === undefined ? [...this.book, contact] : this.book.map((one) => (one === before ? contact : one)),
+        );
+        return contact;
       }),
+    withFile: (purpose, title) =>
+      this.answer('withFile', [purpose, title], () =>
+        this.chosen === null ? null : { path: this.chosen, answer: this.filed(purpose, this.chosen) },
+      ),
     whoHas: (number) => this.answer('whoHas', [number], () => this.people),
     silence: (number, silenced) =>
       this.answer('silence', [number, silenced], () => {

@@ -1,5 +1,6 @@
 import type { DialStage, Snapshot } from '../../bindings';
 import type { Backend, Link } from '../backend';
+import { aBook, person } from './contacts';
 import { FakeAgent } from './fake';
 import { aBusyDesk } from './journal';
 import { call, dialAt, direct, ready, says, unset } from './state';
@@ -25,10 +26,29 @@ export function installFake(query: URLSearchParams): Backend {
   const theme = query.get('theme') ?? 'system';
   const agent = new FakeAgent({ ...snapshot, language, settings: { ...snapshot.settings, theme } }, link);
   if (scene === 'journal') Object.assign(agent, aBusyDesk(now));
+  if (BOOKLESS.has(scene)) agent.book = [];
+  else agent.book = scene === 'hostile' ? hostileBook() : aBook();
   if (query.has('live')) agent.afterDial = () => goOn(agent);
   globalThis.fake = { agent };
   return agent.backend;
 }
+
+/** Desks that have no contact yet. */
+const BOOKLESS = new Set(['first', 'direct']);
+
+/** Names that try to be something else than text. */
+const hostileBook = () => [
+  person('<img src=x onerror="document.title=1">', [['work', '+33199001234']], {
+    company: '<b>société</b>',
+    favourite: true,
+  }),
+  person('\u202e4321 00 99 10\u202c', [['mobile', '+33199001235']], { note: '\u202e<i>note</i>'.repeat(50) }),
+  person('W'.repeat(120), [['other', '<script>1</script>']]),
+  person('x'.repeat(10_000), [['work', '+33199001236']], {
+    company: '<b>société</b>'.repeat(700),
+    note: 'y'.repeat(10_000),
+  }),
+];
 
 interface Scene {
   snapshot: Snapshot;
@@ -52,6 +72,33 @@ function twoLines(now: Date): Snapshot {
     recent: base.recent.map((call, at) => (at === 0 ? { ...call, ...onSecond } : call)),
   };
 }
+
+/** A desk whose settings say something everywhere. */
+const rich = (now: Date): Scene => {
+  const base = twoLines(now);
+  return {
+    snapshot: {
+      ...base,
+      settings: {
+        ...base.settings,
+        notify_outgoing: true,
+        quiet_hours: '19:00-08:00 mon,tue,wed,thu,fri',
+        silenced: [
+          { number: '+33199001234', display: '01\u00a099\u00a000\u00a012\u00a034' },
+          { number: '+442079460000', display: '+44\u00a020\u00a07946\u00a00000' },
+        ],
+        pop_when: 'ringing',
+        pop_url: 'https://crm.example/clients?tel={e164}&nom={name}',
+        pop_schemes: ['crm'],
+        pop_program: '/opt/crm/bin/ouvrir-fiche',
+        keep_days: 90,
+        contacts_folder: '/home/accueil/Contacts partagés',
+        extension_prefix: '+3319900',
+        extension_length: 4,
+      },
+    },
+  };
+};
 
 /** States that are worth looking at, by name. */
 export const SCENES: Record<string, (now: Date) => Scene> = {
@@ -87,10 +134,12 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
   'cannot-dial': (now) => ({
     snapshot: { ...direct(now), cannot_dial: says('dial-failed-no-credential'), credentials: [] },
   }),
+  rich,
   locked: (now) => {
     const base = ready(now);
-    const locked = ['mode', 'relay_url', 'notify_incoming', 'autostart', 'theme'];
-    return { snapshot: { ...base, settings: { ...base.settings, locked } } };
+    const given = rich(now).snapshot.settings;
+    const locked = Object.keys(given).filter((key) => !['notify_missed', 'language', 'locked', 'file'].includes(key));
+    return { snapshot: { ...base, settings: { ...given, locked } } };
   },
   enrol: (now) => ({
     snapshot: {

@@ -1,0 +1,46 @@
+# What the window says of files: exports, imports, deletion. The same ids stand in strings/fr/window-data.ftl.
+
+window-data-format = File format
+window-data-format-vcard = vCard
+window-data-format-excel = CSV for Excel
+window-data-format-csv = CSV
+window-data-export = Export…
+window-data-written = { $count ->
+    [one] { $count } entry saved in
+   *[other] { $count } entries saved in
+}
+window-data-taken = { $added ->
+    [one] { $added } entry added
+   *[other] { $added } entries added
+}, { $updated ->
+    [one] { $updated } updated.
+   *[other] { $updated } updated.
+}
+window-data-rejected = { $count ->
+    [one] { $count } unreadable entry was left out.
+   *[other] { $count } unreadable entries were left out.
+}
+window-file-name = This file’s name holds unreadable characters: it was not used. Rename it, or choose another one.
+window-data-format-json = JSON, complete
+window-data-format-calendar = Calendar (iCalendar)
+window-data-keep = Keep calls
+window-data-keep-always = Always
+window-data-keep-days = { $days } days
+window-data-keep-sure = Calls older than { $days } days will be deleted from this computer, with their notes, and nothing brings them back.
+window-data-keep-yes = Delete the older ones
+window-data-private = Keep withheld calls
+window-data-private-about = Those whose number isn’t sent
+window-data-calls = Your calls
+window-data-calls-export = Export the calls
+window-data-calls-import = Take calls back in
+window-data-calls-import-about = From a complete JSON export. Nothing is taken twice.
+window-data-everything = All that is yours
+window-data-everything-about = Calls, notes, contacts and settings, in a new folder. Secrets stay in the keychain.
+window-data-everything-export = Export everything
+window-data-everything-import = Take everything back
+window-data-erase = Deletion
+window-data-erase-calls = Delete all calls…
+window-data-erase-sure = Delete all calls of this computer?
+window-data-erase-what = The whole journal goes, with the notes, the calls to return and the times without connection. Contacts, favourites and settings stay. Only an export would bring calls back.
+window-data-erase-yes = Delete all calls
+window-data-erased = All calls were deleted.

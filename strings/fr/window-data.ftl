@@ -1,0 +1,46 @@
+# What the window says of files: exports, imports, deletion. The same ids stand in strings/en/window-data.ftl.
+
+window-data-format = Format du fichier
+window-data-format-vcard = vCard
+window-data-format-excel = CSV pour Excel
+window-data-format-csv = CSV
+window-data-export = Exporter…
+window-data-written = { $count ->
+    [one] { $count } élément enregistré dans
+   *[other] { $count } éléments enregistrés dans
+}
+window-data-taken = { $added ->
+    [one] { $added } élément ajouté
+   *[other] { $added } éléments ajoutés
+}, { $updated ->
+    [one] { $updated } mis à jour.
+   *[other] { $updated } mis à jour.
+}
+window-data-rejected = { $count ->
+    [one] { $count } élément illisible a été laissé de côté.
+   *[other] { $count } éléments illisibles ont été laissés de côté.
+}
+window-file-name = Le nom de ce fichier contient des caractères illisibles : il n’a pas été utilisé. Renommez-le, ou choisissez-en un autre.
+window-data-format-json = JSON, complet
+window-data-format-calendar = Agenda (iCalendar)
+window-data-keep = Garder les appels
+window-data-keep-always = Toujours
+window-data-keep-days = { $days } jours
+window-data-keep-sure = Les appels de plus de { $days } jours seront supprimés de ce poste, avec leurs notes, et plus rien ne les rendra.
+window-data-keep-yes = Supprimer les plus anciens
+window-data-private = Garder les appels masqués
+window-data-private-about = Ceux dont le numéro n’est pas transmis
+window-data-calls = Vos appels
+window-data-calls-export = Exporter les appels
+window-data-calls-import = Reprendre des appels
+window-data-calls-import-about = D’un export JSON complet. Rien n’est repris deux fois.
+window-data-everything = Tout ce qui est à vous
+window-data-everything-about = Appels, notes, contacts et paramètres, dans un nouveau dossier. Les secrets restent dans le trousseau.
+window-data-everything-export = Tout exporter
+window-data-everything-import = Tout reprendre
+window-data-erase = Suppression
+window-data-erase-calls = Supprimer tous les appels…
+window-data-erase-sure = Supprimer tous les appels de ce poste ?
+window-data-erase-what = Le journal entier part, avec les notes, les appels à rappeler et les périodes sans connexion. Contacts, favoris et paramètres restent. Seul un export permettrait de revenir en arrière.
+window-data-erase-yes = Supprimer tous les appels
+window-data-erased = Tous les appels ont été supprimés.

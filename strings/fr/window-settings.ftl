@@ -1,0 +1,118 @@
+# The window's settings beyond the connection: pages, alerts, the record, contacts. The same ids stand in strings/en/window-settings.ftl.
+
+window-settings-page-connection = Connexion
+window-settings-page-alerts = Alertes
+window-settings-page-record = Fiche du correspondant
+window-settings-page-contacts = Sources de contacts
+window-settings-page-data = Appels et données
+window-settings-page-general = Apparence et démarrage
+window-settings-page-about = À propos
+
+# What holds now, under the name of each page
+window-settings-state-none = Sans relais
+window-settings-state-connecting = Connexion au relais…
+window-settings-state-live = Connecté au relais
+window-settings-state-down = Relais injoignable
+window-settings-state-refused = Refusé par le relais
+window-settings-sum-incoming = entrants
+window-settings-sum-missed = manqués
+window-settings-sum-outgoing = sortants
+window-settings-sum-none = aucune
+window-settings-sum-quiet = silence de { $from } à { $to }
+window-settings-sum-contacts = Dossier suivi, postes internes
+window-settings-sum-folder = Un dossier est suivi
+window-settings-sum-always = Appels gardés sans limite
+window-settings-sum-days = Appels gardés { $days } jours
+window-settings-sum-version = Version { $version }, vérification de ce poste
+
+window-settings-choose = Choisir…
+window-settings-remove = Retirer
+window-settings-advanced = Avancé
+window-settings-platform = Adresse de la plateforme
+window-settings-platform-hint = À laisser vide, sauf consigne de votre opérateur.
+window-settings-default-line = Ligne par défaut
+window-settings-default-line-about = Le téléphone qui sonne quand vous ne choisissez pas de ligne.
+
+## Alerts
+window-settings-click-only = Composer seulement
+window-settings-click-only-about = Aucune alerte ni son. Les appels restent notés.
+window-settings-announced = Ce qui est annoncé
+window-settings-notify-outgoing = Appels sortants
+window-settings-notify-outgoing-about = Ceux que vous passez depuis le téléphone
+window-settings-rest = Sans déranger
+window-settings-respect-dnd = Suivre « Ne pas déranger »
+window-settings-respect-dnd-about = Les alertes attendent tant que le bureau le demande
+window-settings-discreet = Discret quand l’écran est verrouillé
+window-settings-discreet-about = Ni nom ni numéro dans les alertes
+window-settings-quiet = Heures calmes
+window-settings-quiet-about = Les appels manqués sont signalés ensuite
+window-settings-quiet-from = De
+window-settings-quiet-to = à
+window-settings-quiet-days = Jours où elles commencent
+window-settings-quiet-wrong = Ce n’est pas une heure : saisissez-la comme 08:30.
+window-settings-silenced = Numéros sans alerte
+window-settings-silenced-none = Aucun numéro n’est réduit au silence.
+window-settings-silenced-how = Pour en ajouter un : dans Appels, ouvrez l’un de ses appels.
+window-settings-silenced-remove = Alerter de nouveau pour { $number }
+
+## The record of a call's party
+window-settings-record-about = À chaque appel, Centrex Tray peut ouvrir la fiche du correspondant dans votre logiciel.
+window-settings-record-when = Quand l’ouvrir
+window-settings-record-never = Jamais
+window-settings-record-never-about = Rien ne s’ouvre ni n’est proposé.
+window-settings-record-ringing = Dès que le téléphone sonne
+window-settings-record-ringing-about = Une fois par appel.
+window-settings-record-answered = Une fois l’appel pris
+window-settings-record-answered-about = Une fois par appel.
+window-settings-record-request = À la demande
+window-settings-record-request-about = Par le bouton de l’alerte ou de l’appel.
+window-settings-record-for-incoming = Quand quelqu’un vous appelle
+window-settings-record-for-outgoing = Quand vous appelez
+window-settings-record-what = Ce qui s’ouvre
+window-settings-record-url = Adresse de la fiche
+window-settings-record-url-hint = Par exemple https://crm.example/clients?tel={"{"}e164{"}"}
+window-settings-record-placeholders = Éléments à insérer dans l’adresse
+window-settings-record-e164 = Insérer le numéro international
+window-settings-record-national = Insérer le numéro national
+window-settings-record-name = Insérer le nom
+window-settings-record-company = Insérer la société
+window-settings-record-line = Insérer la ligne appelée
+window-settings-record-direction = Insérer le sens de l’appel
+window-settings-record-call_id = Insérer l’identifiant de l’appel
+window-settings-record-account = Insérer le compte
+window-settings-record-state = Insérer l’état de l’appel
+window-settings-record-example = Pour un appel de Menuiserie Exemple, s’ouvrirait :
+window-settings-record-schemes = Autres débuts d’adresse permis
+window-settings-record-schemes-hint = En plus de https, séparés par des virgules. Par exemple : crm
+window-settings-record-program = Programme à lancer
+window-settings-record-program-about = Il reçoit l’appel dans son environnement (CENTREX_E164…).
+window-settings-record-program-none = Aucun programme.
+
+## Where contacts come from
+window-settings-folder = Dossier suivi
+window-settings-folder-about = Ses fichiers vCard (*.vcf) sont aussi des contacts, relus à chaque changement.
+window-settings-folder-none = Aucun dossier.
+window-settings-sources = Sources
+window-settings-source-own = Vos contacts
+window-settings-source-import = Fichier importé
+window-settings-source-folder = Dossier suivi
+window-settings-source-carddav = Carnet partagé
+window-settings-source-ldap = Annuaire
+window-settings-source-count = { $count ->
+    [one] { $count } contact
+   *[other] { $count } contacts
+}
+window-settings-source-read = Lu le { $at }
+window-settings-sync = Relire maintenant
+window-settings-extensions = Postes internes
+window-settings-extensions-about = Pour reconnaître un collègue à son numéro de poste.
+window-settings-extension-prefix = Début de vos numéros directs
+window-settings-extension-prefix-hint = Jusqu’au poste, au format international. Par exemple : +3314268
+window-settings-extension-length = Chiffres d’un poste
+window-settings-extension-length-hint = De 2 à 8 ; vide, les postes ne sont pas reconnus.
+
+## Start
+window-settings-linger = Garder la fenêtre prête
+window-settings-linger-about = Fermée depuis moins longtemps, elle revient aussitôt.
+window-settings-linger-none = Non
+window-settings-linger-minutes = { $minutes } min

@@ -1,0 +1,84 @@
+import type { ImportPreview, Message, Taken } from '../bindings';
+import { type Backend, sentenceOf } from '../backend/backend';
+
+/** An import of contacts: read, looked at, written, taken back. It outlives the place that shows it. */
+export class ContactsImport {
+  /** What the file would bring; it waits for the person's yes. */
+  preview = $state.raw<ImportPreview | null>(null);
+  running = $state(false);
+  /** Entries written, of so many. */
+  progress = $state.raw<{ done: number; total: number } | null>(null);
+  /** What it did. */
+  taken = $state.raw<Taken | null>(null);
+  undone = $state(false);
+  failure = $state.raw<Message | null>(null);
+  private readonly backend: Pick<Backend, 'contacts' | 'withFile'>;
+
+  constructor(backend: Pick<Backend, 'contacts' | 'withFile'>) {
+    this.backend = backend;
+  }
+
+  /** There is something to show. */
+  get open(): boolean {
+    return this.preview !== null || this.taken !== null || this.failure !== null;
+  }
+
+  /** Lets the person choose a file and reads it; nothing is written. */
+  async choose(title: string): Promise<void> {
+    await this.attempt(async () => {
+      const filed = await this.backend.withFile({ type: 'preview_contacts' }, title);
+      if (filed === null) return;
+      this.forget();
+      if (filed.answer.type === 'preview') this.preview = filed.answer.preview;
+    });
+  }
+
+  /** Writes what the preview shows. */
+  async write(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    this.progress = null;
+    await this.attempt(async () => {
+      const answer = await this.backend.contacts({ type: 'import' });
+      this.preview = null;
+      if (answer.type === 'taken') this.taken = answer.taken;
+    });
+    this.running = false;
+    if (this.failure !== null) this.preview = null;
+  }
+
+  /** Stops what runs, nothing of it stays; or forgets what was read. */
+  async cancel(): Promise<void> {
+    const { running } = this;
+    if (!running) this.forget();
+    await this.attempt(() => this.backend.contacts({ type: 'cancel_import' }));
+  }
+
+  /** Takes the import back. */
+  async undo(): Promise<void> {
+    const batch = this.taken?.batch;
+    if (batch == null) return;
+    await this.attempt(async () => {
+      await this.backend.contacts({ type: 'undo_import', batch });
+      this.undone = true;
+    });
+  }
+
+  /** The person has seen it. */
+  forget(): void {
+    this.preview = null;
+    this.taken = null;
+    this.progress = null;
+    this.failure = null;
+    this.undone = false;
+  }
+
+  private async attempt(what: () => Promise<unknown>): Promise<void> {
+    this.failure = null;
+    try {
+      await what();
+    } catch (thrown) {
+      this.failure = sentenceOf(thrown);
+    }
+  }
+}
