@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use control::profile::Profile;
-use control::protocol::{Answer, ContactsRequest, Error, ErrorCode, JournalRequest, Message, Request, SettingsChange};
+use control::protocol::{
+    Answer, ContactsRequest, Error, ErrorCode, JournalRequest, Message, Request, SettingsChange,
+};
 use control::transport::{Client, RequestError};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
@@ -59,9 +61,7 @@ pub async fn with_file(
         return Ok(None);
     };
     let path = purpose.meant(chosen);
-    let request = purpose
-        .request(&path)
-        .ok_or_else(|| failed("window-file-name"))?;
+    let request = purpose.request(&path).ok_or_else(|| failed("window-file-name"))?;
     let answer = ask(&door, request).await?;
     Ok(Some(Filed {
         path: path.display().to_string(),
@@ -199,7 +199,10 @@ mod tests {
         let words = |text: &str, mark: &str| -> Vec<String> {
             let parts = text.split(mark).skip(1);
             let mut words: Vec<String> = parts
-                .map(|part| part.chars().take_while(|c| c.is_alphanumeric() || "_-".contains(*c)))
+                .map(|part| {
+                    part.chars()
+                        .take_while(|c| c.is_alphanumeric() || "_-".contains(*c))
+                })
                 .map(|word| word.collect::<String>().replace('-', "_"))
                 .collect();
             words.sort();

@@ -61,7 +61,12 @@ fn show(app: &AppHandle, dialog: Dialog, title: &str, answer: impl FnOnce(Option
             return;
         };
         let accepted = response == ResponseType::Accept;
-        answer(accepted.then(|| chooser.file()).flatten().and_then(|file| file.path()));
+        answer(
+            accepted
+                .then(|| chooser.file())
+                .flatten()
+                .and_then(|file| file.path()),
+        );
         chooser.destroy();
     });
     chooser.show();

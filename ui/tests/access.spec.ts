@@ -19,11 +19,11 @@ const SCENES: [string, RegExp | null, RegExp?][] = [
   ['direct', /Contacts/],
   ['hostile', /Contacts/],
   ['ready', /Paramètres|Settings/],
-  ...['ready', 'locked', 'rich'].flatMap((scene) =>
-    [/^Conne/, /^Alert/, /^Fiche|^Record/, /^Sources/, /^Appels et|^Calls and/, /^Appa|^Appe/, /^À propos|^About/].map(
-      (page): [string, RegExp, RegExp] => [scene, /Paramètres|Settings/, page],
-    ),
+  ...[/^Conne/, /^Alert/, /^Fiche|^Record/, /^Sources/, /^Appels et|^Calls and/, /^Appa|^Appe/, /^À propos|^About/].map(
+    (page): [string, RegExp, RegExp] => ['rich', /Paramètres|Settings/, page],
   ),
+  ['locked', /Paramètres|Settings/, /^Alert/],
+  ['locked', /Paramètres|Settings/, /^Fiche|^Record/],
   ['direct', /Paramètres|Settings/, /^Conne/],
   ['ready', /Contacts/, /^Nouveau contact|^New contact/],
   ['ready', /Contacts/, /^Importer, exporter|^Import, export/],
@@ -35,7 +35,7 @@ const SCENES: [string, RegExp | null, RegExp?][] = [
 for (const theme of ['light', 'dark']) {
   for (const lang of ['fr', 'en']) {
     test(`nothing bars the way: ${theme}, ${lang}`, async ({ desk, page }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       for (const [scene, place, press] of SCENES) {
         await desk.open(scene, { theme, lang });
         if (place !== null) await desk.place(place).click();

@@ -300,11 +300,7 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             })
             .collect(),
         pop_when: settings.pop_when.name().to_owned(),
-        pop_directions: settings
-            .pop_directions
-            .names()
-            .map(ToOwned::to_owned)
-            .collect(),
+        pop_directions: settings.pop_directions.names().map(ToOwned::to_owned).collect(),
         pop_schemes: settings.pop_schemes.iter().cloned().collect(),
         pop_url: settings
             .pop_url

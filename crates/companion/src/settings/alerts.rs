@@ -182,16 +182,29 @@ mod tests {
         .unwrap();
         let directions: Vec<_> = settings.pop_directions.names().collect();
         assert_eq!(directions, ["outgoing"]);
-        assert_eq!(settings.pop_schemes, ["app".to_owned(), "tel-crm".to_owned()].into());
+        assert_eq!(
+            settings.pop_schemes,
+            ["app".to_owned(), "tel-crm".to_owned()].into()
+        );
         assert_eq!(settings.window_linger_s, 0);
         assert!(file.contains("schemes = [\"app\", \"tel-crm\"]"), "{file}");
         for (change, id) in [
-            (Change::PopDirections(vec!["sideways".into()]), "settings-change-value"),
-            (Change::PopSchemes(vec!["javascript:".into()]), "settings-pop-scheme-bad"),
+            (
+                Change::PopDirections(vec!["sideways".into()]),
+                "settings-change-value",
+            ),
+            (
+                Change::PopSchemes(vec!["javascript:".into()]),
+                "settings-pop-scheme-bad",
+            ),
             (Change::PopSchemes(vec!["a b".into()]), "settings-pop-scheme-bad"),
             (Change::WindowLinger(86_401), "settings-change-value"),
         ] {
-            assert_eq!(changed(std::slice::from_ref(&change)).unwrap_err(), id, "{change:?}");
+            assert_eq!(
+                changed(std::slice::from_ref(&change)).unwrap_err(),
+                id,
+                "{change:?}"
+            );
         }
     }
 
