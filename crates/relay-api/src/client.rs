@@ -184,6 +184,16 @@ impl RelayClient {
         send(self.http.post(url).timeout(self.options.timeout)).await
     }
 
+    /// `POST /v1/tokens/renew`: a new token in place of this client's. The old one stays good until the new one was used, so
+    /// keep the new one first, then use it.
+    ///
+    /// # Errors
+    /// [`ClientError`]; `not-found` from a relay that can't renew yet.
+    pub async fn renew(&self) -> Result<Enrolled, ClientError> {
+        let request = self.request(Method::POST, &["v1", "tokens", "renew"]);
+        send(request.timeout(self.options.timeout)).await
+    }
+
     /// A request with the token.
     pub(crate) fn request(&self, method: Method, segments: &[&str]) -> RequestBuilder {
         let request = self.http.request(method, self.base.join(segments));

@@ -112,10 +112,28 @@ pub struct Me {
     pub accounts: Vec<AccountId>,
     /// What this relay can do.
     pub capabilities: Capabilities,
+    /// What the token is for.
+    #[serde(default)]
+    pub scope: Scope,
+    /// From when on, by the relay's clock, the desktop should ask for a new token (`POST /v1/tokens/renew`); older relays
+    /// don't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renew_after: Option<Timestamp>,
     /// The relay's version.
     pub version: String,
     /// The relay's clock.
     pub at: Timestamp,
+}
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Hears its accounts' calls.
+    Watch,
+    /// Hears them, and may place calls where the relay can.
+    #[default]
+    WatchAndDial,
 }
 
 /// What a relay can do for this desktop.
@@ -149,7 +167,7 @@ pub struct Placed {
     pub call_id: Option<telephony::CallId>,
 }
 
-/// `201` to `POST /v1/enrolments/{code}`
+/// `201` to `POST /v1/enrolments/{code}` and `POST /v1/tokens/renew`
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Enrolled {
     /// The bearer token, shown this once.
@@ -185,7 +203,8 @@ pub struct Problem {
     /// After a refused dial: whether a phone may have rung all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub may_have_rung: Option<bool>,
-    /// Of a refused number, or one to confirm: telephony's stable code (`emergency`, `premium`), for words in one's language.
+    /// Of a refused number, or one to confirm: telephony's stable code (`emergency`, `premium`) or the rule's (`blocked`,
+    /// `country`, `class-foreign`), for words in one's language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -223,6 +242,8 @@ pub mod problem {
     pub const URI_TOO_LONG: &str = "uri-too-long";
     /// 422: the number can't be understood or may not be dialled; `detail` says why.
     pub const NUMBER_REFUSED: &str = "number-refused";
+    /// 403: the company's rules don't let this number be dialled; `detail` and `reason` say which.
+    pub const RULE_REFUSED: &str = "rule-refused";
     /// 409: the number asks for the person's word first: send it again with `confirmed`.
     pub const CONFIRMATION_NEEDED: &str = "confirmation-needed";
     /// 409: the same `Idempotency-Key` came with another request.
@@ -243,7 +264,9 @@ pub mod problem {
     pub const PLATFORM_TIMEOUT: &str = "platform-timeout";
     /// 502: the platform answered something else; a phone may have rung.
     pub const PLATFORM_ERROR: &str = "platform-error";
-    /// 429: too many requests from this desktop.
+    /// 429: too many calls a minute from this account, by the company's rules.
+    pub const TOO_MANY_CALLS: &str = "too-many-calls";
+    /// 429: too many requests from this desktop, or too many that were refused from this address.
     pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
     /// 429, or 503 when it concerns everybody: there are as many streams as there may be; come back after `Retry-After`.
     pub const TOO_MANY_STREAMS: &str = "too-many-streams";

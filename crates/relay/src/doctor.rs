@@ -7,13 +7,16 @@ use reqwest::redirect::Policy;
 use serde::Serialize;
 use url::Url;
 
+use crate::forward;
 use crate::lock::DataLock;
 use crate::secret::callback::CallbackSecret;
+use crate::secret::rotation;
 use crate::settings::advice::is_example;
 use crate::settings::{self, Settings};
 use crate::store::kinds::{event, history, unmatched};
 use crate::store::{FILE, StoreError, look};
 use crate::time::to_the_second;
+use crate::told;
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +78,10 @@ pub async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![configuration(settings)];
     findings.extend(store(settings));
     findings.push(secret(settings));
+    findings.extend(former_secret(settings));
     findings.extend(exposed_secrets(settings));
+    findings.extend(told_address(settings));
+    findings.extend(forwards(settings));
     findings.push(public_address(settings));
     findings.push(running(settings).await);
     findings.push(key(settings));
@@ -168,6 +174,100 @@ fn secret(settings: &Settings) -> Finding {
         Ok(Some(_)) => finding(WHAT, State::Good, "there is one"),
         Ok(None) => finding(WHAT, State::Warning, "none yet; the first start makes one"),
         Err(error) => finding(WHAT, State::Failed, error.to_string()),
+    }
+}
+
+/// A rotation under way.
+fn former_secret(settings: &Settings) -> Option<Finding> {
+    const WHAT: &str = "former callback secret";
+    if settings.callback_secret.is_some() {
+        settings.previous_callback_secret.as_ref()?;
+        let detail =
+            "one is given and good as long as it is; take it away once the operator uses the new address";
+        return Some(finding(WHAT, State::Warning, detail));
+    }
+    match rotation::former(&settings.data_dir) {
+        Ok(former) => {
+            let until = former?.until.filter(|until| Timestamp::now() < *until)?;
+            let detail = format!("good until {}, with the new one", to_the_second(until));
+            Some(finding(WHAT, State::Good, detail))
+        }
+        Err(error) => Some(finding(WHAT, State::Failed, error.to_string())),
+    }
+}
+
+/// Whether the operator knows the present address, as far as this relay knows.
+fn told_address(settings: &Settings) -> Option<Finding> {
+    const WHAT: &str = "callback address";
+    let public = settings.public_url.as_ref()?;
+    if !settings.data_dir.join(FILE).exists() {
+        return None;
+    }
+    let told = match told::last(&settings.data_dir, Timestamp::now()) {
+        Ok(told) => told?,
+        Err(_) => return None,
+    };
+    let secret = match &settings.callback_secret {
+        Some(given) => CallbackSecret::given(given).ok()?,
+        None => CallbackSecret::look(&settings.data_dir).ok()??,
+    };
+    let at = to_the_second(told.at);
+    let present = format!("{public}callback/{}", secret.reveal());
+    Some(if told.address.is_none() {
+        let detail =
+            format!("callbacks were turned off at {at}; turn them on with: centrex-relay callback set");
+        finding(WHAT, State::Warning, detail)
+    } else if told::is(&told, &present) {
+        finding(WHAT, State::Good, format!("the operator was told it at {at}"))
+    } else {
+        let detail = format!(
+            "the operator was told another one at {at}, of another public_url or secret; run: centrex-relay callback set"
+        );
+        finding(WHAT, State::Failed, detail)
+    })
+}
+
+fn forwards(settings: &Settings) -> Vec<Finding> {
+    const WHAT: &str = "forward";
+    if settings.forwards.is_empty() || !settings.data_dir.join(FILE).exists() {
+        return Vec::new();
+    }
+    let standing = match forward::list(&settings.data_dir, &settings.forwards, Timestamp::now()) {
+        Ok(standing) => standing,
+        Err(error) => return vec![finding(WHAT, State::Failed, error.to_string())],
+    };
+    standing.into_iter().map(|one| standing_of(&one)).collect()
+}
+
+fn standing_of(one: &forward::Standing) -> Finding {
+    const WHAT: &str = "forward";
+    let (name, state) = (&one.name, &one.state);
+    let dropped = state.dropped_full + state.dropped_old + state.dropped_refused;
+    let mut detail = match one.waiting {
+        (0, _) | (_, None) => format!("{name}: nothing waits, {} delivered", state.delivered),
+        (count, Some(oldest)) => format!("{name}: {count} wait, the oldest since {}", to_the_second(oldest)),
+    };
+    if dropped > 0 {
+        let (full, old, refused) = (state.dropped_full, state.dropped_old, state.dropped_refused);
+        detail += &format!(
+            "; {dropped} never arrived ({full} for want of room, {old} too old, {refused} refused by it)"
+        );
+    }
+    // A failure that nothing was delivered after is the present state.
+    let failing = state
+        .failed
+        .as_ref()
+        .filter(|(at, _)| state.delivered_at.is_none_or(|good| good < *at));
+    match failing {
+        Some((at, why)) => {
+            detail += &format!(
+                "; it fails since {} at the latest: {why}; check its address and whether it runs",
+                to_the_second(*at)
+            );
+            finding(WHAT, State::Failed, detail)
+        }
+        None if dropped > 0 => finding(WHAT, State::Warning, detail),
+        None => finding(WHAT, State::Good, detail),
     }
 }
 

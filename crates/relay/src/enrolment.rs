@@ -12,7 +12,7 @@ use url::Url;
 use crate::secret::code::Code;
 use crate::secret::{Hash, new_id, new_token, token_hash};
 use crate::store::kinds::enrolment::{self, Enrolment, Standing};
-use crate::store::kinds::token::{self, Token};
+use crate::store::kinds::token::{self, Renewal, Token};
 use crate::store::{Reader, StoreError, Writer, direct, look};
 use crate::time::to_the_second;
 
@@ -23,6 +23,8 @@ pub struct Desk {
     pub label: String,
     /// Whose calls.
     pub accounts: BTreeSet<AccountId>,
+    /// Whether it may place calls too.
+    pub may_dial: bool,
 }
 
 /// Makes one code for each desk, all or none; works beside a running relay.
@@ -45,6 +47,7 @@ pub fn create(
                 hash: code.hash(),
                 label: desk.label.clone(),
                 accounts: desk.accounts.clone(),
+                may_dial: desk.may_dial,
                 created_at: now,
                 expires_at: to_the_second(now.saturating_add(expires).unwrap_or(Timestamp::MAX)),
                 used_at: None,
@@ -108,7 +111,10 @@ pub async fn redeem(
                 hash,
                 label: found.label.clone(),
                 accounts: found.accounts.clone(),
+                may_dial: found.may_dial,
                 created_at: now,
+                issued_at: now,
+                next: None,
                 last_used_at: None,
                 revoked_at: None,
             };
@@ -121,6 +127,50 @@ pub async fn redeem(
                 label: found.label,
                 accounts: found.accounts.into_iter().collect(),
             })
+        })
+        .await
+}
+
+/// Makes a new bearer token for a desktop that has one. The old one stays good until the new one is used; a renewal that
+/// was never used is forgotten. `None` when the desktop's token was revoked meanwhile.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn renew(
+    writer: &Writer,
+    token: String,
+    now: Timestamp,
+) -> Result<Option<SecretString>, StoreError> {
+    let bearer = new_token(&mut rand::rng());
+    let next = Renewal {
+        hash: token_hash(&bearer),
+        issued_at: now,
+    };
+    let renewed = writer
+        .run(move |batch| {
+            let renewed = token::renew(batch.db(), &token, &next)?;
+            if renewed {
+                batch.tokens_changed();
+                tracing::info!(token, "a desktop was given a new token in place of its old one");
+            }
+            Ok(renewed)
+        })
+        .await?;
+    Ok(renewed.then_some(bearer))
+}
+
+/// A renewed bearer token was used for the first time: the old one is worth nothing from now on.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn promote(writer: &Writer, token: String, hash: Hash) -> Result<(), StoreError> {
+    writer
+        .run(move |batch| {
+            if token::promote(batch.db(), &token, &hash)? {
+                batch.tokens_changed();
+                tracing::info!(token, "a renewed token took the old one's place");
+            }
+            Ok(())
         })
         .await
 }

@@ -1,12 +1,16 @@
 //! From a callback as it came to changes on disk.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use centrex::callback::{Callback, Event, parse};
 use jiff::Timestamp;
+use rusqlite::Connection;
 use telephony::{CallId, Direction};
 
 use crate::correlate::{Limits, Record, Report, Signal, Verdict};
+use crate::forward::Forwarder;
+use crate::store::kinds::forward::Request;
 use crate::store::kinds::unmatched::Unmatched;
 use crate::store::kinds::{Sql, call, unmatched};
 use crate::store::{Batch, StoreError, Writer, look};
@@ -27,6 +31,8 @@ pub struct Incoming {
     pub query: Vec<u8>,
     /// The form body of a POST.
     pub form: Option<Vec<u8>>,
+    /// The `Content-Type`, for those that the callback is passed on to.
+    pub content_type: Option<String>,
 }
 
 /// Why a callback was set aside.
@@ -96,13 +102,20 @@ impl Outcome {
 ///
 /// # Errors
 /// [`StoreError`]: nothing was kept; the sender should be told so.
-pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result<Outcome, StoreError> {
+pub async fn take(
+    writer: &Writer,
+    forwarder: &Arc<Forwarder>,
+    incoming: Incoming,
+    now: Timestamp,
+) -> Result<Outcome, StoreError> {
     let callback = parse(&incoming.query, incoming.form.as_deref());
+    let pass_on = pass_on(forwarder, &callback, &incoming, now);
     let outcome = match understand(&callback) {
         Ok(report) => {
             writer
                 .run(move |batch| {
                     batch.note_callback(now)?;
+                    pass_on(batch.db())?;
                     apply(batch, &report, &incoming, now)
                 })
                 .await?
@@ -112,18 +125,43 @@ pub async fn take(writer: &Writer, incoming: Incoming, now: Timestamp) -> Result
             writer
                 .run(move |batch| {
                     batch.note_callback(now)?;
+                    pass_on(batch.db())?;
                     batch.set_aside(&one)
                 })
                 .await?;
             Outcome::SetAside(reason)
         }
     };
+    forwarder.wake();
     metrics::counter!("centrex_relay_callbacks_total", "outcome" => outcome.word()).increment(1);
     for problem in &callback.problems {
         metrics::counter!("centrex_relay_callback_oddities_total", "kind" => problem.code()).increment(1);
     }
     tracing::debug!(outcome = outcome.word(), "callback stored");
     Ok(outcome)
+}
+
+/// Queues the callback for the programs that it is passed on to, in the transaction that takes it in.
+fn pass_on(
+    forwarder: &Arc<Forwarder>,
+    callback: &Callback,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> impl FnOnce(&Connection) -> Sql<()> + Send + 'static {
+    let call_id = callback.call_id.as_ref().map_or("", |id| &id.0);
+    let queued = (!forwarder.is_empty()).then(|| {
+        let request = Request {
+            method: incoming.method.to_owned(),
+            query: incoming.query.clone(),
+            content_type: incoming.content_type.clone(),
+            body: incoming.form.clone(),
+        };
+        (Arc::clone(forwarder), call_id.to_owned(), request)
+    });
+    move |db| match queued {
+        Some((forwarder, call_id, request)) => forwarder.enqueue(db, &call_id, &request, now),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn understand(callback: &Callback) -> Result<Report, Reason> {
@@ -276,6 +314,7 @@ pub(crate) fn sweep_some(batch: &mut Batch<'_>, limits: &Limits, now: Timestamp)
             method: "",
             query: format!("call_id={} {document}", call_id.0).into_bytes(),
             form: None,
+            content_type: None,
         };
         batch.set_aside(&set_aside(&incoming, Reason::NoStart, now))?;
     }

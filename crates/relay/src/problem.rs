@@ -9,7 +9,7 @@ use relay_api::wire::{Problem, problem};
 use crate::store::StoreError;
 
 /// An error answer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Refusal {
     /// Its document.
     pub problem: Problem,
@@ -53,6 +53,19 @@ impl Refusal {
             "Not authorised",
             "The token is missing, unknown or revoked; enrol this desktop again with a new code.",
         )
+    }
+
+    /// 429
+    pub fn too_many(what: &str, wait: Duration) -> Self {
+        let detail = format!("{what} Wait a moment.");
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            problem::TOO_MANY_REQUESTS,
+            "Too many requests",
+            detail,
+        )
+        // Rounded up, so that who comes back then is let in.
+        .retry_after(wait + Duration::from_secs(1))
     }
 
     /// 404

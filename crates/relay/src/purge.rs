@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::kinds::{Sql, call, dial, event, unmatched};
+use crate::store::kinds::{Sql, call, dial, dialled, event, unmatched};
 use crate::store::{Batch, StoreError, Writer, used_bytes};
 
 /// How long things are kept, and how much.
@@ -19,6 +19,8 @@ pub struct Keep {
     pub calls: SignedDuration,
     /// Callbacks that were set aside, as they came.
     pub unmatched: SignedDuration,
+    /// The audit trail of calls that were placed.
+    pub dials: SignedDuration,
     /// The most bytes of all that the database holds.
     pub size: u64,
 }
@@ -29,6 +31,7 @@ impl Default for Keep {
             events: SignedDuration::from_hours(7 * 24),
             calls: SignedDuration::from_hours(90 * 24),
             unmatched: SignedDuration::from_hours(7 * 24),
+            dials: SignedDuration::from_hours(90 * 24),
             size: 8 << 30,
         }
     }
@@ -37,7 +40,7 @@ impl Default for Keep {
 impl Keep {
     /// The shortest of its times.
     pub(crate) fn shortest(&self) -> SignedDuration {
-        self.events.min(self.calls).min(self.unmatched)
+        self.events.min(self.calls).min(self.unmatched).min(self.dials)
     }
 }
 
@@ -63,7 +66,8 @@ pub(crate) fn slice(batch: &mut Batch<'_>, keep: &Keep, now: Timestamp) -> Sql<F
     let aged = event::forget(db, before(keep.events), now, SLICE)?
         + call::forget(db, before(keep.calls), SLICE)?
         + unmatched::forget(db, before(keep.unmatched), SLICE)?
-        + dial::forget(db, before(DIALS), SLICE)?;
+        + dial::forget(db, before(DIALS), SLICE)?
+        + dialled::forget(db, before(keep.dials), SLICE)?;
     let mut crowded = 0;
     if used_bytes(db)? > keep.size {
         // Desktops have had the oldest events long ago; calls are what people look up.

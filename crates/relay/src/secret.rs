@@ -5,6 +5,7 @@
 pub mod callback;
 pub mod code;
 pub(crate) mod file;
+pub mod rotation;
 
 use rand::RngCore;
 use secrecy::{ExposeSecret as _, SecretString};

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::dial::{self, Dialler};
+use crate::forward::{self, Forwarder};
 use crate::http::{self, App, admin::Admin};
 use crate::hub::Hub;
 use crate::ingest;
@@ -22,6 +23,7 @@ use crate::listener;
 use crate::lock::{DataLock, LockError};
 use crate::purge::{self, Keep};
 use crate::secret::callback::{CallbackSecret, CallbackSecretError};
+use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::{Publication, Sessions};
 use crate::settings::Settings;
 use crate::steady::Steady;
@@ -42,6 +44,9 @@ pub enum StartError {
     /// The platform's address.
     #[error("platform.url can't be used: {0}")]
     Platform(#[from] centrex::ConfigError),
+    /// Forwards.
+    #[error(transparent)]
+    Forward(#[from] forward::ClientError),
     /// Metrics.
     #[error("the metrics could not be set up: {0}")]
     Metrics(String),
@@ -115,8 +120,8 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     let now = Timestamp::now();
     let metrics = metrics_handle()?;
     let lock = DataLock::take(&settings.data_dir)?;
-    let callback_secret = callback_secret(settings)?;
-    let dialler = Dialler::new(platform(settings)?);
+    let callback_secrets = callback_secrets(settings)?;
+    let dialler = Dialler::new(platform(settings)?, settings.rules.clone());
     let hub = Arc::new(Hub::new(settings.events.bounds));
     let sessions = Arc::new(Sessions::default());
     let committed = Publication::new(Arc::clone(&sessions), Arc::clone(&hub));
@@ -131,9 +136,13 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         reader,
         hub,
         sessions,
-        callback_secret: Arc::new(callback_secret),
+        callback_secrets: Arc::new(callback_secrets),
         dialler: Arc::new(dialler),
-        attempts: Arc::default(),
+        limits: Arc::new(http::limits::Limits::new(settings.budgets)),
+        proxies: Arc::new(settings.proxies.clone()),
+        sources: settings.callback_sources.clone().into(),
+        forwarder: Arc::new(Forwarder::new(settings.forwards.clone())),
+        renew_after: settings.renew_after,
         heartbeat: settings.events.heartbeat,
         draining: CancellationToken::new(),
         tasks: TaskTracker::new(),
@@ -165,6 +174,19 @@ pub fn callback_secret(settings: &Settings) -> Result<CallbackSecret, CallbackSe
         Some(given) => CallbackSecret::given(given),
         None => CallbackSecret::kept(&settings.data_dir, &mut rand::rng()),
     }
+}
+
+/// The callback secrets that let callbacks in.
+///
+/// # Errors
+/// [`CallbackSecretError`]
+fn callback_secrets(settings: &Settings) -> Result<CallbackSecrets, CallbackSecretError> {
+    let Some(current) = &settings.callback_secret else {
+        return CallbackSecrets::kept(&settings.data_dir, &mut rand::rng());
+    };
+    let previous = settings.previous_callback_secret.as_ref();
+    let previous = previous.map(CallbackSecret::given).transpose()?;
+    Ok(CallbackSecrets::given(CallbackSecret::given(current)?, previous))
 }
 
 /// A client of the platform by the settings.
@@ -215,7 +237,7 @@ impl Prepared {
     /// Starts to listen.
     ///
     /// # Errors
-    /// [`StartError::Listen`] when a listener's own address can't be read.
+    /// [`StartError::Listen`] when a listener's own address can't be read, [`StartError::Forward`] when TLS can't be set up.
     pub fn start(self, public: TcpListener, admin: TcpListener) -> Result<Running, StartError> {
         let address = local(&public, "listen")?;
         let admin_address = local(&admin, "admin_listen")?;
@@ -242,6 +264,15 @@ impl Prepared {
             }
         });
 
+        let App {
+            forwarder,
+            writer,
+            reader,
+            draining,
+            tasks,
+            ..
+        } = &self.app;
+        forwarder.start(writer, reader, draining, tasks)?;
         let sweeper = tokio::spawn(upkeep(self.app.clone(), self.upkeep));
         Ok(Running {
             address,
@@ -312,6 +343,8 @@ async fn upkeep(app: App, upkeep: Upkeep) {
             () = app.draining.cancelled() => return,
             _ = ticks.tick() => {}
         }
+        app.callback_secrets.refresh();
+        app.limits.tidy();
         let now = Timestamp::now();
         match ingest::sweep(&app.writer, limits, now).await {
             Ok(0) => {}

@@ -26,11 +26,27 @@ pub struct Session {
     pub label: String,
     /// Whose calls it hears.
     pub accounts: Arc<BTreeSet<AccountId>>,
+    /// Whether it may place calls too.
+    pub may_dial: bool,
+    /// When the bearer token in force was made.
+    pub issued_at: Timestamp,
     /// Milliseconds; `i64::MIN` when never.
     last_used: AtomicI64,
 }
 
 impl Session {
+    /// The same desktop, for another bearer token of it.
+    fn again(&self) -> Self {
+        Self {
+            token: self.token.clone(),
+            label: self.label.clone(),
+            accounts: Arc::clone(&self.accounts),
+            may_dial: self.may_dial,
+            issued_at: self.issued_at,
+            last_used: AtomicI64::new(self.last_used.load(Ordering::Relaxed)),
+        }
+    }
+
     /// Whether this use is worth writing down; says so once for each hour.
     pub fn note_use(&self, now: Timestamp) -> bool {
         let last = self.last_used.load(Ordering::Relaxed);
@@ -49,17 +65,28 @@ pub struct Sessions {
     in_force: RwLock<InForce>,
 }
 
+/// A bearer token that is in force.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Whose it is.
+    pub session: Arc<Session>,
+    /// It is a renewal that wasn't used before: [`crate::store::kinds::token::promote`] is due.
+    pub renewal: Option<Hash>,
+}
+
+/// Bearer tokens are found by their SHA-256. How long that takes tells something about hashes, which nobody can turn into
+/// tokens of 256 random bits.
 #[derive(Debug, Default)]
 struct InForce {
-    by_hash: HashMap<Hash, Arc<Session>>,
+    by_hash: HashMap<Hash, Found>,
     ids: HashSet<String>,
 }
 
 impl Sessions {
     /// The session of a bearer token, if it is in force.
-    pub fn find(&self, token: &SecretString) -> Option<Arc<Session>> {
+    pub fn find(&self, token: &SecretString) -> Option<Found> {
         let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
-        in_force.by_hash.get(&token_hash(token)).map(Arc::clone)
+        in_force.by_hash.get(&token_hash(token)).cloned()
     }
 
     /// Whether a session that was found is still in force.
@@ -72,20 +99,37 @@ impl Sessions {
     }
 
     fn replace(&self, tokens: Vec<Token>) -> HashSet<String> {
-        let by_hash: HashMap<Hash, Arc<Session>> = tokens
-            .into_iter()
-            .filter(|token| token.revoked_at.is_none())
-            .map(|token| {
+        let mut by_hash = HashMap::with_capacity(tokens.len());
+        for token in tokens.into_iter().filter(|token| token.revoked_at.is_none()) {
+            let session = Arc::new(Session {
+                token: token.id,
+                label: token.label,
+                accounts: Arc::new(token.accounts),
+                may_dial: token.may_dial,
+                issued_at: token.issued_at,
+                last_used: AtomicI64::new(token.last_used_at.map_or(i64::MIN, Timestamp::as_millisecond)),
+            });
+            if let Some(next) = token.next {
                 let session = Session {
-                    token: token.id,
-                    label: token.label,
-                    accounts: Arc::new(token.accounts),
-                    last_used: AtomicI64::new(token.last_used_at.map_or(i64::MIN, Timestamp::as_millisecond)),
+                    issued_at: next.issued_at,
+                    ..session.again()
                 };
-                (token.hash, Arc::new(session))
-            })
+                let found = Found {
+                    session: Arc::new(session),
+                    renewal: Some(next.hash),
+                };
+                by_hash.insert(next.hash, found);
+            }
+            let found = Found {
+                session,
+                renewal: None,
+            };
+            by_hash.insert(token.hash, found);
+        }
+        let ids: HashSet<String> = by_hash
+            .values()
+            .map(|found| found.session.token.clone())
             .collect();
-        let ids: HashSet<String> = by_hash.values().map(|session| session.token.clone()).collect();
         let new = InForce {
             by_hash,
             ids: ids.clone(),

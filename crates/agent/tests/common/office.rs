@@ -133,6 +133,7 @@ impl Relay {
         let desk = enrolment::Desk {
             label: "Accueil".into(),
             accounts: [AccountId(ACCOUNT.into())].into(),
+            may_dial: true,
         };
         let expires = SignedDuration::from_hours(1);
         let made = enrolment::create(

@@ -1,9 +1,12 @@
-//! `callback url|set|clear`
+//! `callback url|set|clear|rotate`
 
 use anyhow::{Context as _, bail};
-use centrex_relay::server;
-use centrex_relay::settings::Settings;
+use centrex_relay::secret::rotation;
+use centrex_relay::settings::{Settings, duration};
+use centrex_relay::store::kinds::told::Told;
+use centrex_relay::{server, told};
 use clap::Subcommand;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::{block_on, output};
@@ -24,6 +27,19 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Make a new secret for the address. The old one stays good for a while, so that nothing is lost until the operator
+    /// has been told the new address.
+    Rotate {
+        /// How long the old address is still good, like 24h.
+        #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "24h")]
+        keep_old: SignedDuration,
+        /// Tell the operator the new address at once.
+        #[arg(long)]
+        set: bool,
+        /// Don't ask.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
@@ -34,6 +50,7 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         }
         Command::Set { yes } => set(settings, yes),
         Command::Clear { yes } => clear(settings, yes),
+        Command::Rotate { keep_old, set, yes } => rotate(settings, keep_old, set, yes),
     }
 }
 
@@ -52,17 +69,100 @@ fn key(settings: &Settings) -> anyhow::Result<&SecretString> {
 }
 
 fn set(settings: &Settings, yes: bool) -> anyhow::Result<()> {
-    let (address, key) = (SecretString::from(address(settings)?), key(settings)?);
-    let warning = "The operator forgets the callback address set before, and there is no way to read it: \
-                   whatever used the callbacks until now (a CRM?) hears nothing any more. Set ours?";
-    if !yes && !output::confirm(warning)? {
+    let (address, key) = (address(settings)?, key(settings)?);
+    if !yes && !output::confirm(&replaces(settings, &address))? {
         bail!("nothing was changed");
     }
+    tell(settings, &address, key)
+}
+
+/// What setting our address replaces, as far as it can be known, and the question.
+fn replaces(settings: &Settings, address: &str) -> String {
+    let told = told::last(&settings.data_dir, Timestamp::now()).ok().flatten();
+    match told {
+        Some(told) if told::is(&told, address) => format!(
+            "This very address was set by this relay at {}. If somebody has set another one since, that one hears nothing \
+             any more. Set ours again?",
+            output::time(told.at)
+        ),
+        Some(Told { at, address: Some(_) }) => format!(
+            "The operator keeps one callback address for everybody. This replaces another address of this relay, set at {}. \
+             Set the present one?",
+            output::time(at)
+        ),
+        _ => format!(
+            "The operator keeps one callback address for everybody, and there is no way to read the one that is set: whatever \
+             used the callbacks until now (a CRM?) hears nothing any more.\n{}\nSet ours?",
+            offer(settings)
+        ),
+    }
+}
+
+/// How what had the callbacks before goes on hearing them.
+fn offer(settings: &Settings) -> String {
+    if settings.forwards.is_empty() {
+        return format!(
+            "This relay can pass every callback on to it, as it came: put its address into {} first, and restart the relay:\n\n\
+             \x20   [[forward]]\n\x20   url = \"https://crm.example.org/callback?key=…\"\n",
+            settings
+                .file
+                .clone()
+                .unwrap_or_else(centrex_relay::settings::default_file)
+                .display()
+        );
+    }
+    let names: Vec<&str> = settings.forwards.iter().map(|one| one.name.as_str()).collect();
+    format!("This relay passes every callback on to: {}.", names.join(", "))
+}
+
+fn tell(settings: &Settings, address: &str, key: &SecretString) -> anyhow::Result<()> {
     let client = server::platform_client(settings)?;
-    block_on(async { Ok(client.set_callback(key, &address).await?) })
+    let secret = SecretString::from(address.to_owned());
+    block_on(async { Ok(client.set_callback(key, &secret).await?) })
         .context("the operator didn't take the address")?;
+    note(settings, Some(address));
     output::line("The operator now sends its callbacks to this relay.");
     Ok(())
+}
+
+/// It is done; that it can't be written down changes nothing.
+fn note(settings: &Settings, address: Option<&str>) {
+    if let Err(error) = told::note(&settings.data_dir, address, Timestamp::now()) {
+        output::complain(&format!(
+            "warning: it can't be written down what the operator was told: {error}"
+        ));
+    }
+}
+
+fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -> anyhow::Result<()> {
+    if settings.callback_secret.is_some() {
+        bail!(
+            "the secret is given by callback.secret_file, the variable CENTREX_RELAY_CALLBACK_SECRET or a credential, so it \
+             isn't changed here: put the new one there, and the old one into callback.previous_secret_file (or \
+             CENTREX_RELAY_CALLBACK_PREVIOUS_SECRET) for as long as it shall be good; restart the relay, then: centrex-relay \
+             callback set"
+        );
+    }
+    // Before anything is changed.
+    let key = set.then(|| key(settings)).transpose()?;
+    address(settings)?;
+    let question = format!(
+        "A new secret is made; the address that the operator has now is good for another {keep_old:#}. Until then it must be \
+         told the new one. Make it?"
+    );
+    if !yes && !output::confirm(&question)? {
+        bail!("nothing was changed");
+    }
+    rotation::rotate(&settings.data_dir, keep_old, Timestamp::now(), &mut rand::rng())?;
+    match key {
+        Some(key) => tell(settings, &address(settings)?, key),
+        None => {
+            output::line(&format!(
+                "There is a new secret. The old address is good for another {keep_old:#}: before that, run: centrex-relay callback set"
+            ));
+            Ok(())
+        }
+    }
 }
 
 fn clear(settings: &Settings, yes: bool) -> anyhow::Result<()> {
@@ -74,6 +174,7 @@ fn clear(settings: &Settings, yes: bool) -> anyhow::Result<()> {
     }
     let client = server::platform_client(settings)?;
     block_on(async { Ok(client.clear_callback(key).await?) }).context("the operator didn't take it")?;
+    note(settings, None);
     output::line("The operator sends no callbacks any more.");
     Ok(())
 }

@@ -10,6 +10,7 @@ use centrex_relay::settings::{Settings, duration};
 use centrex_relay::store::kinds::enrolment::Enrolment;
 use clap::Subcommand;
 use jiff::{SignedDuration, Timestamp};
+use relay_api::wire::Scope;
 use serde::{Deserialize, Serialize};
 use telephony::AccountId;
 use url::Url;
@@ -36,7 +37,10 @@ pub enum Command {
             conflicts_with = "from"
         )]
         account: Vec<String>,
-        /// A CSV file with the columns label,accounts (accounts separated by ;).
+        /// It hears calls and can't place any through the relay.
+        #[arg(long)]
+        watch_only: bool,
+        /// A CSV file with the columns label,accounts (accounts separated by ;), and scope (watch or watch-and-dial) if wanted.
         #[arg(long, value_name = "FILE.csv")]
         from: Option<PathBuf>,
         /// How long the codes are good for, like 24h (setting: enrolment.expires).
@@ -64,16 +68,20 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         Command::Create {
             label,
             account,
+            watch_only,
             from,
             expires,
             json,
         } => {
-            let desks = match (from, label) {
+            let mut desks = match (from, label) {
                 (Some(file), _) => read(&file)?,
                 (None, label) => {
                     vec![desk(&label.unwrap_or_default(), &account).context("--label and --account")?]
                 }
             };
+            if watch_only {
+                desks.iter_mut().for_each(|desk| desk.may_dial = false);
+            }
             create(
                 settings,
                 &desks,
@@ -99,6 +107,7 @@ struct Created {
     link: String,
     label: String,
     accounts: BTreeSet<AccountId>,
+    scope: Scope,
     expires_at: Timestamp,
 }
 
@@ -137,6 +146,7 @@ fn created(relay: &Url, code: &Code, enrolment: Enrolment) -> Created {
         link: enrolment::link(relay, code),
         label: enrolment.label,
         accounts: enrolment.accounts,
+        scope: output::scope(enrolment.may_dial),
         expires_at: enrolment.expires_at,
     }
 }
@@ -171,6 +181,7 @@ fn desk(label: &str, accounts: &[String]) -> anyhow::Result<Desk> {
     Ok(Desk {
         label: label.to_owned(),
         accounts,
+        may_dial: true,
     })
 }
 
@@ -178,6 +189,8 @@ fn desk(label: &str, accounts: &[String]) -> anyhow::Result<Desk> {
 struct Line {
     label: String,
     accounts: String,
+    #[serde(default)]
+    scope: Option<String>,
 }
 
 /// Checks that the columns are those that [`Line`] needs; there may be others.
@@ -213,7 +226,15 @@ fn read(file: &Path) -> anyhow::Result<Vec<Desk>> {
         let place = || format!("{shown}, line {}: nothing was created", number + 2);
         let line = line.with_context(place)?;
         let accounts: Vec<String> = line.accounts.split(';').map(str::to_owned).collect();
-        desks.push(desk(&line.label, &accounts).with_context(place)?);
+        let mut desk = desk(&line.label, &accounts).with_context(place)?;
+        desk.may_dial = match line.scope.as_deref() {
+            None | Some("" | "watch-and-dial") => true,
+            Some("watch") => false,
+            Some(_) => {
+                return Err(anyhow::anyhow!("the scope must be watch or watch-and-dial")).with_context(place);
+            }
+        };
+        desks.push(desk);
     }
     if desks.is_empty() {
         bail!("{shown} has no lines: it needs the columns label,accounts and a line for each desktop");
@@ -226,6 +247,7 @@ struct Listed {
     id: String,
     label: String,
     accounts: BTreeSet<AccountId>,
+    scope: Scope,
     state: &'static str,
     created_at: Timestamp,
     expires_at: Timestamp,
@@ -242,6 +264,7 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
             id: one.id,
             label: one.label,
             accounts: one.accounts,
+            scope: output::scope(one.may_dial),
             created_at: one.created_at,
             expires_at: one.expires_at,
             used_at: one.used_at,
@@ -260,10 +283,11 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
                 one.state.to_owned(),
                 one.label.clone(),
                 accounts,
+                output::scope_word(one.scope).to_owned(),
                 output::time(one.expires_at),
             ]
         })
         .collect();
-    output::table(&["ID", "STATE", "LABEL", "ACCOUNTS", "EXPIRES"], &rows);
+    output::table(&["ID", "STATE", "LABEL", "ACCOUNTS", "SCOPE", "EXPIRES"], &rows);
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 mod backup;
 mod callback;
+mod dials;
 mod doctor;
 mod enrol;
+mod forward;
 mod output;
 mod serve;
 mod tail;
@@ -65,6 +67,12 @@ enum Command {
     /// The desktops that may listen.
     #[command(subcommand)]
     Token(token::Command),
+    /// Calls that desktops placed through this relay, or wanted to.
+    #[command(subcommand)]
+    Dials(dials::Command),
+    /// The programs that callbacks are passed on to.
+    #[command(subcommand)]
+    Forward(forward::Command),
     /// The calls that ring or talk now.
     Tail(tail::Arguments),
     /// Callbacks that could not be used.
@@ -106,6 +114,8 @@ pub fn run() -> ExitCode {
         Command::Callback(command) => callback::run(&settings, command),
         Command::Enrol(command) => enrol::run(&settings, command),
         Command::Token(command) => token::run(&settings, command),
+        Command::Dials(command) => dials::run(&settings, command),
+        Command::Forward(command) => forward::run(&settings, command),
         Command::Unmatched(command) => unmatched::run(&settings, command),
         Command::Tail(arguments) => tail::run(&settings, &arguments),
         Command::Backup(arguments) => backup::run(&settings, &arguments),
@@ -144,6 +154,7 @@ fn load(common: &Common) -> Result<Settings, Problems> {
     settings::load(&Sources {
         file: settings::file_in_use(common.config.clone(), settings::default_file()),
         environment,
+        credentials: std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
         flags,
     })
 }

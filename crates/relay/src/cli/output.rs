@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use centrex_relay::time::to_the_second;
 use jiff::Timestamp;
+use relay_api::wire::Scope;
 use serde::Serialize;
 
 /// A line on standard output. A reader that went away is no reason to fail.
@@ -75,4 +76,37 @@ pub fn accounts<'a>(accounts: impl IntoIterator<Item = &'a telephony::AccountId>
         .map(|account| account.0.as_str())
         .collect::<Vec<_>>()
         .join(";")
+}
+
+/// The last two characters of a number; nothing of what is hardly longer.
+pub fn masked(number: &str) -> String {
+    let length = number.chars().count();
+    let end: String = number.chars().skip(length.saturating_sub(2)).collect();
+    if length > 6 {
+        format!("…{end}")
+    } else {
+        "…".to_owned()
+    }
+}
+
+/// What came from outside must not steer the terminal.
+pub fn safe(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// What a token or code is for.
+pub fn scope(may_dial: bool) -> Scope {
+    if may_dial {
+        Scope::WatchAndDial
+    } else {
+        Scope::Watch
+    }
+}
+
+/// For a column.
+pub fn scope_word(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Watch => "watch",
+        Scope::WatchAndDial => "watch-and-dial",
+    }
 }

@@ -49,7 +49,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
 fn shown(call: Call, in_full: bool) -> Shown {
     let number = |party: Option<Party>| {
         let text = String::from(party?);
-        Some(if in_full { text } else { masked(&text) })
+        Some(if in_full { text } else { output::masked(&text) })
     };
     Shown {
         call_id: call.call_id,
@@ -63,17 +63,6 @@ fn shown(call: Call, in_full: bool) -> Shown {
     }
 }
 
-/// The last two characters of a number; nothing of what is hardly longer.
-fn masked(number: &str) -> String {
-    let length = number.chars().count();
-    let end: String = number.chars().skip(length.saturating_sub(2)).collect();
-    if length > 6 {
-        format!("…{end}")
-    } else {
-        "…".to_owned()
-    }
-}
-
 fn row(one: &Shown) -> Vec<String> {
     let direction = match one.direction {
         Direction::Incoming => "incoming",
@@ -84,16 +73,14 @@ fn row(one: &Shown) -> Vec<String> {
         CallState::Connected => "connected",
         CallState::Ended => "ended",
     };
-    // What came from outside must not steer the terminal.
-    let safe = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
-    let number = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), safe);
+    let number = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), output::safe);
     vec![
         output::time(one.started_at),
-        safe(&one.account_id.0),
+        output::safe(&one.account_id.0),
         direction.to_owned(),
         state.to_owned(),
         number(&one.calling_number),
         number(&one.called_number),
-        safe(&one.call_id.0),
+        output::safe(&one.call_id.0),
     ]
 }

@@ -7,6 +7,7 @@ use centrex_relay::enrolment;
 use centrex_relay::settings::Settings;
 use clap::Subcommand;
 use jiff::Timestamp;
+use relay_api::wire::Scope;
 use serde::Serialize;
 use telephony::AccountId;
 
@@ -32,7 +33,9 @@ struct Listed {
     id: String,
     label: String,
     accounts: BTreeSet<AccountId>,
+    scope: Scope,
     created_at: Timestamp,
+    issued_at: Timestamp,
     last_used_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
 }
@@ -57,6 +60,8 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
             id: token.id,
             label: token.label,
             accounts: token.accounts,
+            scope: output::scope(token.may_dial),
+            issued_at: token.issued_at,
             created_at: token.created_at,
             last_used_at: token.last_used_at,
             revoked_at: token.revoked_at,
@@ -80,12 +85,20 @@ fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
                 state.to_owned(),
                 one.label.clone(),
                 accounts,
+                output::scope_word(one.scope).to_owned(),
                 time(one.last_used_at),
             ]
         })
         .collect();
     // A use is noted once an hour at most: later ones of that hour don't show.
-    let headings = ["ID", "STATE", "LABEL", "ACCOUNTS", "LAST USED (TO THE HOUR)"];
+    let headings = [
+        "ID",
+        "STATE",
+        "LABEL",
+        "ACCOUNTS",
+        "SCOPE",
+        "LAST USED (TO THE HOUR)",
+    ];
     output::table(&headings, &rows);
     Ok(())
 }

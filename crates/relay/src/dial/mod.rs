@@ -3,15 +3,20 @@
 //! The key's row is on disk before the platform is asked, and the answer is on disk before it is given. A repetition of the
 //! key gets the same answer, waits for the one that is under way, or, when a restart swallowed the answer, is told that
 //! nobody knows: the platform is never asked again for it.
+//!
+//! Whatever was asked for stands in the audit trail ([`crate::store::kinds::dialled`]), refusals included.
 
 mod number;
 mod platform;
+pub mod rules;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use relay_api::wire::{PlaceCall, Placed, problem};
 use telephony::{AccountId, E164};
 use tokio::sync::watch;
@@ -21,11 +26,19 @@ use crate::problem::Refusal;
 use crate::secret::Hash;
 use crate::sessions::Session;
 use crate::store::kinds::dial::{self, Answer};
-use crate::store::{StoreError, Writer};
+use crate::store::kinds::dialled::{self, Dialled};
+use crate::store::{StoreError, Writer, look};
+use rules::Rules;
+
+/// Calls are counted over so long.
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
+/// The longest text that is kept of what was no number.
+const LONGEST_TEXT: usize = 64;
 
 /// Places calls for desktops.
 pub struct Dialler {
     platform: Option<Platform>,
+    rules: Rules,
     under_way: Mutex<HashMap<Key, UnderWay>>,
 }
 
@@ -38,11 +51,20 @@ pub struct Platform {
     pub credential: centrex::Credential,
 }
 
+/// What a desktop is told.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer, as it is kept for repetitions.
+    pub answer: Answer,
+    /// Come back no earlier.
+    pub retry_after: Option<Duration>,
+}
+
 type Key = (String, String);
 
 struct UnderWay {
     request: Hash,
-    answer: watch::Receiver<Option<Answer>>,
+    reply: watch::Receiver<Option<Reply>>,
 }
 
 impl std::fmt::Debug for Dialler {
@@ -53,27 +75,33 @@ impl std::fmt::Debug for Dialler {
     }
 }
 
-/// A call that may be placed.
+/// A call to be placed.
 struct Order {
     token: String,
+    label: String,
     key: String,
     account: AccountId,
     number: E164,
     request: Hash,
+    /// What the company's rules say against it.
+    against: Option<Refusal>,
 }
 
 enum Begun {
-    New,
+    /// Its number in the audit trail.
+    New(i64),
     Known(Answer),
+    Refused(Refusal),
     Conflict,
     Swallowed,
 }
 
 impl Dialler {
     /// With the platform's key, or without: then every dial is refused.
-    pub fn new(platform: Option<Platform>) -> Self {
+    pub fn new(platform: Option<Platform>, rules: Rules) -> Self {
         Self {
             platform,
+            rules,
             under_way: Mutex::default(),
         }
     }
@@ -94,13 +122,22 @@ impl Dialler {
         key: String,
         writer: &Arc<Writer>,
         tasks: &TaskTracker,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Reply, Refusal> {
         if !self.can_dial() {
             return Err(Refusal::new(
                 StatusCode::NOT_IMPLEMENTED,
                 problem::DIAL_UNAVAILABLE,
                 "This relay doesn't dial",
                 "This relay holds no key of the platform; its administrator can give it one.",
+            )
+            .rung(false));
+        }
+        if !session.may_dial {
+            return Err(Refusal::new(
+                StatusCode::FORBIDDEN,
+                problem::FORBIDDEN,
+                "This desktop may only watch",
+                "This desktop was enrolled to hear calls, not to place any; enrol it with a code that lets it dial.",
             )
             .rung(false));
         }
@@ -113,12 +150,27 @@ impl Dialler {
             )
             .rung(false));
         }
-        let number = number::understood(&call.number, call.confirmed)?;
+        let (number, question) = match number::understood(&call.number, call.confirmed) {
+            Ok(understood) => understood,
+            Err(refusal) => {
+                let text = call.number.chars().take(LONGEST_TEXT).collect();
+                let refused = trail(
+                    session.token.clone(),
+                    session.label.clone(),
+                    &call.account_id,
+                    text,
+                );
+                note_refused(writer, refused, &refusal).await?;
+                return Err(refusal);
+            }
+        };
         let request = Hash::of(format!("{}\n{}", call.account_id.0, number.as_str()).as_bytes());
         let order = Order {
             token: session.token.clone(),
+            label: session.label.clone(),
             key,
             account: call.account_id.clone(),
+            against: self.rules.judge(&number, call.confirmed, question).err(),
             number,
             request,
         };
@@ -131,20 +183,20 @@ impl Dialler {
         order: Order,
         writer: &Arc<Writer>,
         tasks: &TaskTracker,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Reply, Refusal> {
         let key = (order.token.clone(), order.key.clone());
-        let mut answer = {
+        let mut reply = {
             let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
             match under_way.get(&key) {
                 Some(other) if other.request != order.request => return Err(conflict()),
-                Some(same) => same.answer.clone(),
+                Some(same) => same.reply.clone(),
                 None => {
-                    let (sender, answer) = watch::channel(None);
+                    let (sender, reply) = watch::channel(None);
                     under_way.insert(
                         key.clone(),
                         UnderWay {
                             request: order.request,
-                            answer: answer.clone(),
+                            reply: reply.clone(),
                         },
                     );
                     let (this, writer) = (Arc::clone(self), Arc::clone(writer));
@@ -156,50 +208,60 @@ impl Dialler {
                             .remove(&key);
                         sender.send_replace(Some(outcome));
                     });
-                    answer
+                    reply
                 }
             }
         };
-        let answered = answer
-            .wait_for(Option::is_some)
-            .await
-            .map(|answer| answer.clone());
-        answered
+        let replied = reply.wait_for(Option::is_some).await.map(|reply| reply.clone());
+        replied
             .ok()
             .flatten()
             .ok_or_else(|| Refusal::unavailable("The relay is stopping.").rung(true))
     }
 
-    async fn carry_out(&self, order: &Order, writer: &Writer) -> Answer {
-        let begun = match begin(order, writer).await {
+    async fn carry_out(&self, order: &Order, writer: &Writer) -> Reply {
+        let begun = match begin(order, self.rules.per_minute.get(), writer).await {
             Ok(begun) => begun,
             Err(error) => return Refusal::from(error).rung(false).into(),
         };
-        let outcome = match begun {
-            Begun::Known(answer) => return answer,
+        let (line, asked) = match begun {
+            Begun::Known(answer) => {
+                return Reply {
+                    answer,
+                    retry_after: None,
+                };
+            }
+            Begun::Refused(refusal) => return refusal.into(),
             Begun::Conflict => return conflict().into(),
             Begun::Swallowed => return platform::swallowed().into(),
-            Begun::New => self.ask(order).await,
+            Begun::New(line) => (line, self.ask(order).await),
         };
-        let answer = match outcome {
+        let (outcome, call_id, reply) = match asked {
             Ok(placed) => {
                 let body = serde_json::to_string(&placed).unwrap_or_default();
-                Answer {
+                let answer = Answer {
                     status: StatusCode::ACCEPTED.as_u16(),
                     body,
-                }
+                };
+                let reply = Reply {
+                    answer,
+                    retry_after: None,
+                };
+                let call_id = placed.call_id.map(|id| id.0);
+                (dialled::ACCEPTED.to_owned(), call_id, reply)
             }
-            Err(refusal) => refusal.into(),
+            Err(refusal) => (outcome(&refusal), None, refusal.into()),
         };
-        let (token, key, kept) = (order.token.clone(), order.key.clone(), answer.clone());
-        if let Err(error) = writer
-            .run(move |batch| dial::finish(batch.db(), &token, &key, &kept))
-            .await
-        {
+        let (token, key, kept) = (order.token.clone(), order.key.clone(), reply.answer.clone());
+        let finish = writer.run(move |batch| {
+            dial::finish(batch.db(), &token, &key, &kept)?;
+            dialled::finish(batch.db(), line, &outcome, call_id.as_deref())
+        });
+        if let Err(error) = finish.await {
             // The answer is true all the same; a repetition will hear that nobody knows.
             tracing::error!(%error, "the answer to a dial could not be stored");
         }
-        answer
+        reply
     }
 
     async fn ask(&self, order: &Order) -> Result<Placed, Refusal> {
@@ -224,28 +286,119 @@ impl Dialler {
     }
 }
 
-async fn begin(order: &Order, writer: &Writer) -> Result<Begun, StoreError> {
-    let (token, key, request, now) = (
+/// Looks the key up, and unless it is known, the rules or the count are against it, writes down that the platform is asked now.
+async fn begin(order: &Order, per_minute: u32, writer: &Writer) -> Result<Begun, StoreError> {
+    let (token, key, request, account) = (
         order.token.clone(),
         order.key.clone(),
         order.request,
-        Timestamp::now(),
+        order.account.clone(),
     );
-    writer
+    let against = order.against.clone();
+    let mut line = trail(
+        order.token.clone(),
+        order.label.clone(),
+        &order.account,
+        order.number.as_str().to_owned(),
+    );
+    let now = line.at;
+    let begun = writer
         .run(move |batch| {
-            Ok(match dial::get(batch.db(), &token, &key)? {
-                None => {
-                    dial::begin(batch.db(), &token, &key, &request, now)?;
-                    Begun::New
-                }
-                Some(known) if known.request != request => Begun::Conflict,
+            match dial::get(batch.db(), &token, &key)? {
+                None => {}
+                Some(known) if known.request != request => return Ok(Begun::Conflict),
                 Some(dial::Dial {
                     answer: Some(answer), ..
-                }) => Begun::Known(answer),
-                Some(_) => Begun::Swallowed,
-            })
+                }) => return Ok(Begun::Known(answer)),
+                Some(_) => return Ok(Begun::Swallowed),
+            }
+            let since = now.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
+            let refusal = match against {
+                Some(refusal) => Some(refusal),
+                None => {
+                    // Rows of the future are from before the clock was set back.
+                    let until = now.saturating_add(MINUTE).unwrap_or(Timestamp::MAX);
+                    let asked = dialled::asked(batch.db(), &account, (since, until))?;
+                    too_many(&asked, per_minute, since)
+                }
+            };
+            if let Some(refusal) = refusal {
+                line.outcome = Some(outcome(&refusal));
+                line.reason.clone_from(&refusal.problem.reason);
+                dialled::insert(batch.db(), &line)?;
+                return Ok(Begun::Refused(refusal));
+            }
+            dial::begin(batch.db(), &token, &key, &request, now)?;
+            Ok(Begun::New(dialled::insert(batch.db(), &line)?))
         })
+        .await?;
+    if let Begun::Refused(refusal) = &begun {
+        count_refused(refusal);
+    }
+    Ok(begun)
+}
+
+/// The refusal of a call when an account has had as many since `since` as it may.
+fn too_many(asked: &[Timestamp], per_minute: u32, since: Timestamp) -> Option<Refusal> {
+    let over = asked.len().checked_sub(per_minute as usize)?;
+    let wait = asked.get(over)?.duration_since(since);
+    let detail = format!(
+        "Your company lets {per_minute} calls a minute be placed from this account, and there have been as many; wait a moment."
+    );
+    let refusal = Refusal::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        problem::TOO_MANY_CALLS,
+        "Too many calls",
+        detail,
+    );
+    let wait = Duration::try_from(wait).unwrap_or_default();
+    Some(refusal.rung(false).retry_after(wait))
+}
+
+/// A line of the audit trail, as it begins.
+fn trail(token: String, label: String, account: &AccountId, number: String) -> Dialled {
+    Dialled {
+        id: 0,
+        at: Timestamp::now(),
+        token,
+        label,
+        account: account.clone(),
+        number,
+        outcome: None,
+        reason: None,
+        call_id: None,
+    }
+}
+
+/// What the audit trail says of a refusal: its problem's name.
+fn outcome(refusal: &Refusal) -> String {
+    refusal.problem.name().unwrap_or("refused").to_owned()
+}
+
+async fn note_refused(writer: &Writer, mut line: Dialled, refusal: &Refusal) -> Result<(), StoreError> {
+    line.outcome = Some(outcome(refusal));
+    line.reason.clone_from(&refusal.problem.reason);
+    count_refused(refusal);
+    writer
+        .run(move |batch| dialled::insert(batch.db(), &line).map(drop))
         .await
+}
+
+fn count_refused(refusal: &Refusal) {
+    metrics::counter!("centrex_relay_dials_total", "outcome" => outcome(refusal)).increment(1);
+}
+
+/// The newest lines of the audit trail, of one account or of all.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn list(
+    data_dir: &Path,
+    account: Option<&AccountId>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<Dialled>, StoreError> {
+    look(data_dir, now, |db| dialled::list(db, account, limit.into()))
 }
 
 fn conflict() -> Refusal {
@@ -258,11 +411,14 @@ fn conflict() -> Refusal {
     .rung(false)
 }
 
-impl From<Refusal> for Answer {
+impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
         Self {
-            status: refusal.problem.status,
-            body: serde_json::to_string(&refusal.problem).unwrap_or_default(),
+            answer: Answer {
+                status: refusal.problem.status,
+                body: serde_json::to_string(&refusal.problem).unwrap_or_default(),
+            },
+            retry_after: refusal.retry_after,
         }
     }
 }

@@ -6,8 +6,9 @@ use telephony::{Caution, E164, Meaning, Rules, Verdict, may_dial, understand};
 
 use crate::problem::Refusal;
 
-/// Reads the number as a person may have written it, and checks that click-to-call may dial it.
-pub(super) fn understood(text: &str, confirmed: bool) -> Result<E164, Refusal> {
+/// Reads the number as a person may have written it, and checks that click-to-call may dial it. Beside the number: the
+/// question that the person must say yes to first, if there is one.
+pub(super) fn understood(text: &str, confirmed: bool) -> Result<(E164, Option<Refusal>), Refusal> {
     let one = match understand(text, &Rules::default()).meaning {
         Meaning::One(one) => one,
         Meaning::Empty => return Err(refused("empty", "No number was given.")),
@@ -21,15 +22,16 @@ pub(super) fn understood(text: &str, confirmed: bool) -> Result<E164, Refusal> {
             return Err(refused(reason.code(), sentence(reason)));
         }
     };
-    match may_dial(&one) {
+    let question = match may_dial(&one) {
         Verdict::Refuse(reason) => return Err(refused(reason.code(), sentence(reason))),
-        Verdict::Confirm(caution) if !confirmed => return Err(to_confirm(caution)),
-        Verdict::Confirm(_) | Verdict::Dial => {}
-    }
-    one.number().cloned().ok_or_else(|| {
+        Verdict::Confirm(caution) if !confirmed => Some(to_confirm(caution)),
+        Verdict::Confirm(_) | Verdict::Dial => None,
+    };
+    let number = one.number().cloned().ok_or_else(|| {
         let reason = telephony::Refusal::NotANumber;
         refused(reason.code(), sentence(reason))
-    })
+    })?;
+    Ok((number, question))
 }
 
 fn refused(reason: &str, detail: &str) -> Refusal {
@@ -84,7 +86,10 @@ mod tests {
     use super::*;
 
     fn name_and_reason(text: &str, confirmed: bool) -> (String, String) {
-        let problem = understood(text, confirmed).unwrap_err().problem;
+        let problem = match understood(text, confirmed) {
+            Err(refusal) | Ok((_, Some(refusal))) => refusal.problem,
+            Ok((number, None)) => panic!("{number} is dialled"),
+        };
         assert_eq!(problem.may_have_rung, Some(false));
         (problem.name().unwrap().to_owned(), problem.reason.unwrap())
     }
@@ -99,7 +104,7 @@ mod tests {
         ] {
             assert_eq!(
                 understood(text, false)
-                    .map(|number| number.as_str().to_owned())
+                    .map(|(number, _)| number.as_str().to_owned())
                     .ok(),
                 Some("+33199000012".to_owned()),
                 "{text}"
@@ -129,6 +134,6 @@ mod tests {
     fn premium_rates_ask_for_a_word_first() {
         let asked = (problem::CONFIRMATION_NEEDED.to_owned(), "premium".to_owned());
         assert_eq!(name_and_reason("08 99 00 00 12", false), asked);
-        assert!(understood("08 99 00 00 12", true).is_ok());
+        assert!(matches!(understood("08 99 00 00 12", true), Ok((_, None))));
     }
 }

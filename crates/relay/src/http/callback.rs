@@ -3,16 +3,20 @@
 //! Everything that the platform could mean is answered 200, once it is on disk: it expects no answer and must not be
 //! disturbed. Without the secret there is nothing here.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
+use relay_api::wire::problem;
 
+use super::client::ClientAddress;
 use super::{App, body};
 use crate::ingest::{self, Incoming};
 use crate::problem::Refusal;
+use crate::proxies::contains;
 
 /// The longest query, in bytes.
 pub const QUERY_LIMIT: usize = 32 * 1024;
@@ -21,11 +25,12 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 
 pub(super) async fn get(
     State(app): State<App>,
+    Extension(address): Extension<ClientAddress>,
     method: Method,
     secret: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    let query = admit(&app, secret, query)?;
+    let query = admit(&app, address, secret, query)?;
     let method = if method == Method::HEAD { "HEAD" } else { "GET" };
     take(
         &app,
@@ -33,6 +38,7 @@ pub(super) async fn get(
             method,
             query,
             form: None,
+            content_type: None,
         },
     )
     .await
@@ -40,18 +46,23 @@ pub(super) async fn get(
 
 pub(super) async fn post(
     State(app): State<App>,
+    Extension(address): Extension<ClientAddress>,
     secret: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     form: Body,
 ) -> Result<Response, Refusal> {
-    let query = admit(&app, secret, query)?;
+    let query = admit(&app, address, secret, query)?;
     let told = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
     if told.is_some_and(|length: usize| length > BODY_LIMIT) {
         return Err(Refusal::too_large(BODY_LIMIT));
     }
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let form = body::read(form, BODY_LIMIT).await?;
     take(
         &app,
@@ -59,6 +70,7 @@ pub(super) async fn post(
             method: "POST",
             query,
             form: Some(form.to_vec()),
+            content_type,
         },
     )
     .await
@@ -66,13 +78,37 @@ pub(super) async fn post(
 
 fn admit(
     app: &App,
+    ClientAddress(address): ClientAddress,
     secret: Result<Path<String>, PathRejection>,
     query: Option<String>,
 ) -> Result<Vec<u8>, Refusal> {
-    let Path(secret) = secret.map_err(|_| Refusal::not_found())?;
-    if !app.callback_secret.matches(&secret) {
-        return Err(Refusal::not_found());
+    let which = secret
+        .ok()
+        .and_then(|Path(secret)| app.callback_secrets.admit(&secret, Timestamp::now()));
+    let Some(which) = which else {
+        count_refused("secret");
+        return Err(match app.limits.refused(address) {
+            Ok(()) => Refusal::not_found(),
+            Err(wait) => Refusal::too_many(
+                "Too many requests to addresses that don't exist came from here.",
+                wait,
+            ),
+        });
+    };
+    if !app.sources.is_empty() && !contains(&app.sources, address) {
+        count_refused("source");
+        tracing::warn!(
+            %address,
+            "a callback with the right secret came from a network that callback.sources doesn't list, and was refused"
+        );
+        return Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            problem::FORBIDDEN,
+            "Not from this network",
+            "Callbacks aren't taken from this address; the relay's administrator can allow its network (callback.sources).",
+        ));
     }
+    metrics::counter!("centrex_relay_callbacks_admitted_total", "secret" => which.word()).increment(1);
     let query = query.unwrap_or_default().into_bytes();
     if query.len() > QUERY_LIMIT {
         return Err(Refusal::uri_too_long(QUERY_LIMIT));
@@ -80,8 +116,12 @@ fn admit(
     Ok(query)
 }
 
+fn count_refused(reason: &'static str) {
+    metrics::counter!("centrex_relay_callbacks_refused_total", "reason" => reason).increment(1);
+}
+
 async fn take(app: &App, incoming: Incoming) -> Result<Response, Refusal> {
     let (writer, now) = (app.writer.clone(), Timestamp::now());
-    ingest::take(&writer, incoming, now).await?;
+    ingest::take(&writer, &app.forwarder, incoming, now).await?;
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
 }

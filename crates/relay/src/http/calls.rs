@@ -10,8 +10,8 @@ use relay_api::wire::{CallList, PlaceCall};
 
 use super::auth::Caller;
 use super::{App, body};
+use crate::dial::Reply;
 use crate::problem::Refusal;
-use crate::store::kinds::dial::Answer;
 use crate::store::{Reader, StoreError};
 
 /// The most JSON of ended calls in the list. After a gap the list is all that a desktop learns of what it missed, so it
@@ -56,11 +56,11 @@ pub(super) async fn place(
         ))
         .rung(false)
     })?;
-    let answer = app
+    let reply = app
         .dialler
         .place(&session, &call, key, &app.writer, &app.tasks)
         .await?;
-    Ok(respond(answer))
+    Ok(respond(reply))
 }
 
 /// The press's own key. Without one each request is a press of its own.
@@ -76,7 +76,8 @@ fn key(headers: &HeaderMap) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-fn respond(answer: Answer) -> Response {
+fn respond(reply: Reply) -> Response {
+    let Reply { answer, retry_after } = reply;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = if status.is_success() {
         "application/json"
@@ -87,6 +88,9 @@ fn respond(answer: Answer) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(wait) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
     response
 }
 
@@ -155,6 +159,9 @@ mod tests {
             hash: Hash::of(b"a token"),
             label: "Accueil".to_owned(),
             accounts: BTreeSet::from([AccountId("1001".to_owned())]),
+            may_dial: true,
+            issued_at: Timestamp::UNIX_EPOCH,
+            next: None,
             created_at: Timestamp::UNIX_EPOCH,
             last_used_at: None,
             revoked_at: None,

@@ -1,13 +1,13 @@
 //! `GET /v1/events`: Server-Sent Events, and a long poll for networks that break streams.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http::{HeaderMap, StatusCode, header};
@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::App;
 use super::auth::Caller;
+use super::client::ClientAddress;
 use crate::feed::{Feed, Position};
 use crate::hub::{Full, Who};
 use crate::problem::Refusal;
@@ -38,7 +39,7 @@ enum Form {
 pub(super) async fn get(
     State(app): State<App>,
     Caller(session): Caller,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
     headers: HeaderMap,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, Refusal> {
@@ -52,7 +53,7 @@ pub(super) async fn get(
         .listen(Who {
             token: session.token.clone(),
             accounts: Arc::clone(&session.accounts),
-            address: peer.and_then(|Extension(ConnectInfo(peer))| counted(peer.ip())),
+            address: counted(address),
         })
         .map_err(refusal)?;
     let feed = Feed::new(listener, &app.reader, &session, position);
@@ -76,7 +77,8 @@ pub(super) async fn get(
     }
 }
 
-/// By which address a stream is counted. All that come through a proxy on this machine come from it: that tells nothing.
+/// By which address a stream is counted. All that come through a proxy on this machine that isn't listed under
+/// proxies.trusted come from it: that tells nothing.
 /// A network gives its people a prefix of IPv6 each, not one address.
 fn counted(address: IpAddr) -> Option<IpAddr> {
     match address.to_canonical() {

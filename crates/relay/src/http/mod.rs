@@ -5,25 +5,32 @@ mod auth;
 pub(crate) mod body;
 mod callback;
 mod calls;
+mod client;
 mod enrol;
 mod events;
+pub(crate) mod limits;
 mod me;
+mod tokens;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use ipnet::IpNet;
+use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::dial::Dialler;
+use crate::forward::Forwarder;
 use crate::hub::Hub;
 use crate::problem::Refusal;
-use crate::secret::callback::CallbackSecret;
+use crate::proxies::Proxies;
+use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::Sessions;
 use crate::store::{Reader, Writer};
 
@@ -36,9 +43,15 @@ pub struct App {
     pub(crate) reader: Reader,
     pub(crate) hub: Arc<Hub>,
     pub(crate) sessions: Arc<Sessions>,
-    pub(crate) callback_secret: Arc<CallbackSecret>,
+    pub(crate) callback_secrets: Arc<CallbackSecrets>,
     pub(crate) dialler: Arc<Dialler>,
-    pub(crate) attempts: Arc<enrol::Attempts>,
+    pub(crate) limits: Arc<limits::Limits>,
+    pub(crate) proxies: Arc<Proxies>,
+    /// The networks from which callbacks may come; none: from anywhere.
+    pub(crate) sources: Arc<[IpNet]>,
+    pub(crate) forwarder: Arc<Forwarder>,
+    /// A token should be renewed when it is this old.
+    pub(crate) renew_after: SignedDuration,
     pub(crate) heartbeat: Duration,
     /// Cancelled when the relay stops: streams end.
     pub(crate) draining: CancellationToken,
@@ -61,9 +74,11 @@ pub fn router(app: App) -> Router {
         .route("/v1/events", get(events::get))
         .route("/v1/calls", get(calls::list).post(calls::place))
         .route("/v1/me", get(me::get))
+        .route("/v1/tokens/renew", post(tokens::renew))
         .route("/v1/enrolments/{code}", post(enrol::redeem))
         .fallback(|| async { Refusal::not_found() })
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
+        .layer(from_fn_with_state(app.clone(), client::note))
         .layer(from_fn(observe))
         .with_state(app)
 }

@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 use super::Settings;
-use crate::secret::{callback, file};
+use crate::secret::{callback, file, rotation};
 
 /// The names that stand for an example and belong to nobody (RFC 2606).
 const EXAMPLES: [&str; 4] = ["example", "example.com", "example.net", "example.org"];
@@ -38,11 +38,15 @@ impl Settings {
 
     /// Files of secrets in use that others may read or change.
     pub(crate) fn exposed_secrets(&self) -> Vec<String> {
-        let kept = self.data_dir.join(callback::FILE);
-        let kept = self.callback_secret.is_none().then_some(kept);
+        let kept = [callback::FILE, rotation::PREVIOUS].map(|name| self.data_dir.join(name));
+        let kept: &[std::path::PathBuf] = if self.callback_secret.is_none() {
+            &kept
+        } else {
+            &[]
+        };
         self.secret_files
             .iter()
-            .chain(&kept)
+            .chain(kept)
             .filter_map(|path| file::exposure(path))
             .collect()
     }

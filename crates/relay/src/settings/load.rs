@@ -11,8 +11,12 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Events, KEYS, LogFormat, Platform, SECRETS, Settings, default_data_dir, variable};
+use super::trust::networks;
+use super::{
+    Events, KEYS, LISTS, LogFormat, Platform, SECRETS, Settings, default_data_dir, forwards, variable,
+};
 use crate::correlate::Limits;
+use crate::forward::Destination;
 use crate::hub;
 use crate::purge::Keep;
 use crate::secret::file;
@@ -24,6 +28,8 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// The environment.
     pub environment: BTreeMap<String, String>,
+    /// The folder of systemd's credentials, `$CREDENTIALS_DIRECTORY`.
+    pub credentials: Option<PathBuf>,
     /// Flags of the command line, by key.
     pub flags: Vec<(&'static str, String)>,
 }
@@ -114,14 +120,16 @@ struct Value {
 }
 
 #[derive(Default)]
-struct Loader {
+pub(super) struct Loader {
     values: BTreeMap<&'static str, Value>,
     problems: Vec<Problem>,
     secret_files: Vec<PathBuf>,
+    /// Of the file's `[[forward]]`.
+    pub(super) forwards: Vec<Destination>,
 }
 
 impl Loader {
-    fn problem(&mut self, key: &str, place: &str, what: impl Into<String>) {
+    pub(super) fn problem(&mut self, key: &str, place: &str, what: impl Into<String>) {
         self.problems.push(Problem {
             key: key.to_owned(),
             place: place.to_owned(),
@@ -168,6 +176,10 @@ impl Loader {
                 );
                 continue;
             }
+            if key == forwards::KEY {
+                self.forwards(value, path);
+                continue;
+            }
             let known = KEYS.iter().find(|known| **known == key).copied();
             let is_section = KEYS.iter().any(|known| known.starts_with(&format!("{key}.")));
             match (known, value) {
@@ -179,7 +191,7 @@ impl Loader {
                     };
                     self.problem(&key, &place, what);
                 }
-                (Some(known), value) => match scalar(value) {
+                (Some(known), value) => match one_or_list(known, value) {
                     Some(text) => {
                         let folder = path.parent().map(Path::to_owned);
                         self.values.insert(
@@ -191,6 +203,9 @@ impl Loader {
                             },
                         );
                     }
+                    None if LISTS.contains(&known) => {
+                        self.problem(known, &place, "this takes a list, like [\"one\", \"two\"]");
+                    }
                     None => self.problem(known, &place, "this takes one value, not a list or a table"),
                 },
             }
@@ -198,7 +213,6 @@ impl Loader {
     }
 
     fn settings(&mut self, sources: &Sources) -> Option<Settings> {
-        let environment = &sources.environment;
         let listen = self.parsed("listen", "127.0.0.1:8420", address);
         let admin_listen = self.parsed("admin_listen", "127.0.0.1:8421", address);
         let data_dir = self.path("data_dir").unwrap_or_else(default_data_dir);
@@ -206,9 +220,17 @@ impl Loader {
         let log_format = self.parsed("log_format", "text", log_format);
         let log = self.parsed("log", "info", log_filter);
         let shutdown_grace = self.parsed("shutdown_grace", "10s", wait);
-        let platform = self.platform(environment);
+        let platform = self.platform(sources);
         let connections = self.parsed("connections", "12288", count);
-        let callback_secret = self.secret("callback.secret", environment);
+        let callback_secret = self.secret("callback.secret", sources);
+        let previous_callback_secret = self.secret("callback.previous_secret", sources);
+        let callback_sources = self.parsed("callback.sources", "", networks);
+        let proxies = self.proxies();
+        let budgets = self.budgets();
+        let rules = self.rules();
+        let renew_after = self.parsed("tokens.renew_after", "30d", duration);
+        self.forwards_of_environment(sources);
+        self.check_forwards(public_url.as_ref());
         let events = self.events(connections);
         let keep = self.keep();
         let ringing = self.parsed("calls.ringing_limit", "5m", duration);
@@ -229,6 +251,13 @@ impl Loader {
             callback_secret,
             events: events?,
             keep: keep?,
+            previous_callback_secret,
+            callback_sources: callback_sources?,
+            proxies: proxies?,
+            budgets: budgets?,
+            rules: rules?,
+            renew_after: renew_after?,
+            forwards: std::mem::take(&mut self.forwards),
             limits: Limits {
                 ringing: ringing?,
                 talking: talking?,
@@ -272,18 +301,20 @@ impl Loader {
         let events = self.parsed("events.keep", "7d", duration);
         let calls = self.parsed("keep.calls", "90d", duration);
         let unmatched = self.parsed("keep.unmatched", "7d", duration);
+        let dials = self.parsed("keep.dials", "90d", duration);
         let size = self.parsed("keep.size", "8GiB", size);
         Some(Keep {
             events: events?,
             calls: calls?,
             unmatched: unmatched?,
+            dials: dials?,
             size: size?,
         })
     }
 
-    fn platform(&mut self, environment: &BTreeMap<String, String>) -> Option<Platform> {
+    fn platform(&mut self, sources: &Sources) -> Option<Platform> {
         let url = self.parsed("platform.url", centrex::PLATFORM_URL, web_address);
-        let api_key = self.secret("platform.api_key", environment);
+        let api_key = self.secret("platform.api_key", sources);
         let method = self.parsed("platform.method", "get", |text| match text {
             "get" => Ok(centrex::Method::Get),
             "post" => Ok(centrex::Method::Post),
@@ -302,7 +333,7 @@ impl Loader {
         })
     }
 
-    fn parsed<T>(
+    pub(super) fn parsed<T>(
         &mut self,
         key: &'static str,
         default: &str,
@@ -343,25 +374,31 @@ impl Loader {
         )
     }
 
-    /// A secret from the environment, else from the file that a key names.
-    fn secret(&mut self, key: &str, environment: &BTreeMap<String, String>) -> Option<SecretString> {
+    /// A secret from the environment, else from the file that a key names, else from systemd's credentials.
+    fn secret(&mut self, key: &str, sources: &Sources) -> Option<SecretString> {
         let (_, variable, file_key) = SECRETS.iter().find(|(secret, _, _)| *secret == key)?;
-        if let Some(text) = environment
-            .get(*variable)
-            .map(|text| text.trim())
-            .filter(|text| !text.is_empty())
-        {
+        let given = sources.environment.get(*variable).map(|text| text.trim());
+        if let Some(text) = given.filter(|text| !text.is_empty()) {
             return Some(text.to_owned().into());
         }
-        let path = self.path(file_key)?;
-        let place = self
-            .values
-            .get(file_key)
-            .map(|value| value.place.clone())
-            .unwrap_or_default();
+        let named = self.path(file_key).map(|path| {
+            let place = self.values.get(file_key).map(|value| value.place.clone());
+            (path, place.unwrap_or_default())
+        });
+        let credential = || {
+            let path = sources.credentials.as_ref()?.join(key);
+            path.try_exists()
+                .unwrap_or(true)
+                .then(|| (path, "credential".to_owned()))
+        };
+        let (path, place) = named.or_else(credential)?;
+        self.secret_in(file_key, path, &place)
+    }
+
+    pub(super) fn secret_in(&mut self, key: &str, path: PathBuf, place: &str) -> Option<SecretString> {
         match file::read(&path) {
             Ok(text) if text.trim().is_empty() => {
-                self.problem(file_key, &place, format!("the file {} is empty", path.display()));
+                self.problem(key, place, format!("the file {} is empty", path.display()));
                 None
             }
             Ok(text) => {
@@ -370,7 +407,7 @@ impl Loader {
             }
             Err(error) => {
                 let what = format!("the file {} can't be read: {error}", path.display());
-                self.problem(file_key, &place, what);
+                self.problem(key, place, what);
                 None
             }
         }
@@ -411,12 +448,24 @@ fn scalar(value: &toml::Value) -> Option<String> {
     }
 }
 
+/// The text of a value; a list's items are joined by commas.
+fn one_or_list(key: &str, value: &toml::Value) -> Option<String> {
+    let toml::Value::Array(items) = value else {
+        return scalar(value).filter(|_| !LISTS.contains(&key));
+    };
+    if !LISTS.contains(&key) {
+        return None;
+    }
+    let items: Option<Vec<String>> = items.iter().map(scalar).collect();
+    items.map(|items| items.join(","))
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "write an IP address and a port, like 127.0.0.1:8420 or [::]:8420".to_owned())
 }
 
-fn web_address(text: &str) -> Result<Url, String> {
+pub(super) fn web_address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("{error}; write it like https://host/path"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err("it must start with https:// (or http:// on a private network)".to_owned());
@@ -490,7 +539,7 @@ fn wait(text: &str) -> Result<Duration, String> {
     Duration::try_from(duration(text)?).map_err(|error| error.to_string())
 }
 
-fn count(text: &str) -> Result<usize, String> {
+pub(super) fn count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
         _ => Err("write a whole number of at least 1".to_owned()),

@@ -4,14 +4,17 @@
 //! every problem is told with its key, where it stands, and the fix.
 
 pub(crate) mod advice;
+mod forwards;
 mod load;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
@@ -19,7 +22,11 @@ use url::Url;
 pub use load::{Problem, Problems, Sources, duration, load};
 
 use crate::correlate::Limits;
+use crate::dial::rules::Rules;
+use crate::forward::Destination;
+use crate::http::limits::Budgets;
 use crate::hub;
+use crate::proxies::Proxies;
 use crate::purge::Keep;
 
 /// How log lines look.
@@ -54,6 +61,20 @@ pub struct Settings {
     pub platform: Platform,
     /// A callback secret that was given; `None`: the data folder's.
     pub callback_secret: Option<SecretString>,
+    /// The callback secret of before, of those that were given: still good.
+    pub previous_callback_secret: Option<SecretString>,
+    /// The networks from which callbacks may come; none: from anywhere.
+    pub callback_sources: Vec<IpNet>,
+    /// The proxies whose word about a client's address is taken.
+    pub proxies: Proxies,
+    /// How often one may ask.
+    pub budgets: Budgets,
+    /// Which numbers may be dialled.
+    pub rules: Rules,
+    /// A token should be renewed when it is this old.
+    pub renew_after: SignedDuration,
+    /// Where callbacks are passed on to.
+    pub forwards: Vec<Destination>,
     /// The files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
     /// Streams.
@@ -95,7 +116,7 @@ pub struct Events {
 }
 
 /// Every key, for the environment, the did-you-mean and the example file.
-pub const KEYS: [&str; 28] = [
+pub const KEYS: [&str; 42] = [
     "listen",
     "admin_listen",
     "connections",
@@ -110,6 +131,18 @@ pub const KEYS: [&str; 28] = [
     "platform.plus",
     "platform.timeout",
     "callback.secret_file",
+    "callback.previous_secret_file",
+    "callback.sources",
+    "proxies.trusted",
+    "proxies.header",
+    "limits.token_requests_per_second",
+    "limits.refused_per_minute",
+    "limits.wrong_codes_per_minute",
+    "dial.confirm",
+    "dial.refuse",
+    "dial.countries",
+    "dial.blocked",
+    "dial.calls_per_minute",
     "events.heartbeat",
     "events.keep",
     "events.buffer",
@@ -122,13 +155,25 @@ pub const KEYS: [&str; 28] = [
     "calls.early_limit",
     "keep.calls",
     "keep.unmatched",
+    "keep.dials",
     "keep.size",
     "enrolment.expires",
+    "tokens.renew_after",
+];
+
+/// Those that take a list; in the environment its items are separated by commas.
+pub(crate) const LISTS: [&str; 6] = [
+    "callback.sources",
+    "proxies.trusted",
+    "dial.confirm",
+    "dial.refuse",
+    "dial.countries",
+    "dial.blocked",
 ];
 
 /// Secrets that may stand in the environment, but not in the file: their environment variable, and the key of the file
-/// that may hold one instead.
-pub(crate) const SECRETS: [(&str, &str, &str); 2] = [
+/// that may hold one instead. Without either, the systemd credential of their name is taken (`LoadCredential=` of the unit).
+pub(crate) const SECRETS: [(&str, &str, &str); 3] = [
     (
         "platform.api_key",
         "CENTREX_RELAY_PLATFORM_API_KEY",
@@ -138,6 +183,11 @@ pub(crate) const SECRETS: [(&str, &str, &str); 2] = [
         "callback.secret",
         "CENTREX_RELAY_CALLBACK_SECRET",
         "callback.secret_file",
+    ),
+    (
+        "callback.previous_secret",
+        "CENTREX_RELAY_CALLBACK_PREVIOUS_SECRET",
+        "callback.previous_secret_file",
     ),
 ];
 

@@ -11,12 +11,17 @@ mod callback;
 mod cli;
 mod cli_store;
 mod dial;
+mod dial_rules;
 #[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
+mod flood;
+mod forward;
+mod isolation;
 mod kill;
 mod platform;
 mod recovery;
+mod rotation;
 #[cfg(unix)]
 mod secrets;
 mod serve;
@@ -24,3 +29,4 @@ mod stream;
 mod support;
 #[cfg_attr(not(unix), allow(dead_code, reason = "the tests of signals are for Unix"))]
 mod support_process;
+mod tokens;

@@ -6,6 +6,8 @@ use relay_api::wire::PlaceCall;
 use telephony::AccountId;
 
 const KEY: &str = "canary-platform-api-key-1234";
+const FORMER: &str = "canary-former-callback-secret-5678";
+const CRM: &str = "canary-password-of-the-crm";
 
 #[tokio::test]
 async fn nothing_secret_shows_at_the_finest_log_level() {
@@ -15,6 +17,11 @@ async fn nothing_secret_shows_at_the_finest_log_level() {
     let environment = [
         ("CENTREX_RELAY_PLATFORM_URL", "http://127.0.0.1:9/api"),
         ("CENTREX_RELAY_PLATFORM_API_KEY", KEY),
+        ("CENTREX_RELAY_CALLBACK_PREVIOUS_SECRET", FORMER),
+        (
+            "CENTREX_RELAY_FORWARD",
+            "http://user:canary-password-of-the-crm@127.0.0.1:9/in?key=canary-password-of-the-crm",
+        ),
         ("CENTREX_RELAY_LOG", "trace"),
     ];
     let relay = Process::serve(data, &[], &environment);
@@ -46,7 +53,23 @@ async fn nothing_secret_shows_at_the_finest_log_level() {
     ] {
         seen.push(http().get(url).send().await.unwrap().text().await.unwrap());
     }
+    let address = format!("{}/callback/{FORMER}?{}", relay.base, start_of("c2", "1001"));
+    seen.push(http().get(address).send().await.unwrap().text().await.unwrap());
     desktop.calls().await.unwrap();
+    let renewed = desktop.renew().await.unwrap().token;
+    crate::support::client(&relay.base, &renewed).me().await.unwrap();
+    seen.push(format!("{:?}", desktop.me().await.unwrap_err()));
+    for list in [
+        &["token", "list"][..],
+        &["dials", "list"],
+        &["forward", "list"],
+        &["enrol", "list"],
+    ] {
+        let mut command = crate::support_process::command(data);
+        let output = command.args(list).envs(environment).output().unwrap();
+        assert!(output.status.success());
+        seen.push(String::from_utf8(output.stdout).unwrap());
+    }
     seen.push(
         http()
             .get(format!("{}/metrics", relay.admin))
@@ -70,7 +93,20 @@ async fn nothing_secret_shows_at_the_finest_log_level() {
     assert!(log.contains("callback stored"), "the log is at its finest");
 
     let codes = [&used, &open].map(|code| [code.clone(), code.replace('-', "")]);
-    let secrets = [SECRET, KEY, &token, "ctr_canary-unknown-token"];
+    let secrets = [
+        SECRET,
+        KEY,
+        FORMER,
+        CRM,
+        &token,
+        &renewed,
+        "ctr_canary-unknown-token",
+    ];
+    for entry in std::fs::read_dir(data).unwrap() {
+        let path = entry.unwrap().path();
+        let kept = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        seen.push(kept);
+    }
     for secret in secrets
         .into_iter()
         .chain(codes.iter().flatten().map(String::as_str))

@@ -45,7 +45,22 @@ impl Relay {
         relay
     }
 
-    /// On a folder that stays, for restarts.
+    /// With a configuration file.
+    pub async fn configured(text: &str, keys: Keys<'_>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("relay.toml"), text).unwrap();
+        let mut relay = Self::on(folder.path(), keys).await;
+        relay._folder = Some(folder);
+        relay
+    }
+
+    /// The metrics as they are told.
+    pub async fn metrics(&self) -> String {
+        let answer = self.http.get(format!("{}/metrics", self.admin)).send();
+        answer.await.unwrap().text().await.unwrap()
+    }
+
+    /// On a folder that stays, for restarts; a `relay.toml` in it is read.
     pub async fn on(data: &Path, keys: Keys<'_>) -> Self {
         install_crypto();
         let mut environment =
@@ -59,10 +74,12 @@ impl Relay {
             environment.insert(name, (*value).to_owned());
         }
         let flags = vec![("data_dir", data.display().to_string())];
+        let file = data.join("relay.toml");
         let settings = settings::load(&Sources {
-            file: None,
+            file: file.exists().then_some(file),
             environment,
             flags,
+            ..Sources::default()
         })
         .unwrap();
         let listeners = (
@@ -133,10 +150,17 @@ pub fn install_crypto() {
 /// An enrolment code, made as the command line makes it.
 pub fn code(data: &Path, accounts: &[&str]) -> String {
     let accounts = accounts.iter().map(|id| AccountId((*id).to_owned())).collect();
-    let desk = Desk {
-        label: "Accueil".to_owned(),
-        accounts,
-    };
+    code_of(
+        data,
+        Desk {
+            label: "Accueil".to_owned(),
+            accounts,
+            may_dial: true,
+        },
+    )
+}
+
+pub fn code_of(data: &Path, desk: Desk) -> String {
     let hour = SignedDuration::from_hours(1);
     let made = enrolment::create(data, &[desk], hour, Timestamp::now(), &mut rand::rng()).unwrap();
     made[0].0.reveal()

@@ -7,6 +7,7 @@
 //! | `label`, `accounts` | what the token will have; accounts as a JSON list |
 //! | `created_at`, `expires_at`, `used_at`, `revoked_at` | |
 //! | `token` | the token that it was traded for |
+//! | `may_dial` | whether that token may place calls too |
 
 use std::collections::BTreeSet;
 
@@ -30,6 +31,9 @@ pub(crate) const TABLE: &str = "
         token      TEXT REFERENCES token (id)
     ) STRICT, WITHOUT ROWID;";
 
+/// Scopes.
+pub(crate) const TO_VERSION_5: &str = "ALTER TABLE enrolment ADD COLUMN may_dial INTEGER NOT NULL DEFAULT 1;";
+
 /// A one-time code, without the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enrolment {
@@ -41,6 +45,8 @@ pub struct Enrolment {
     pub label: String,
     /// Whose calls it will hear.
     pub accounts: BTreeSet<AccountId>,
+    /// Whether it will be able to place calls too.
+    pub may_dial: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is worth nothing.
@@ -93,11 +99,13 @@ impl Enrolment {
     }
 }
 
-const COLUMNS: &str = "id, hash, label, accounts, created_at, expires_at, used_at, revoked_at, token";
+const COLUMNS: &str =
+    "id, hash, label, accounts, created_at, expires_at, used_at, revoked_at, token, may_dial";
 
 pub(crate) fn insert(db: &Connection, enrolment: &Enrolment) -> Sql<()> {
     db.prepare_cached(
-        "INSERT INTO enrolment (id, hash, label, accounts, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO enrolment (id, hash, label, accounts, created_at, expires_at, may_dial)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         enrolment.id,
@@ -105,7 +113,8 @@ pub(crate) fn insert(db: &Connection, enrolment: &Enrolment) -> Sql<()> {
         enrolment.label,
         to_document(&enrolment.accounts)?,
         enrolment.created_at.as_millisecond(),
-        enrolment.expires_at.as_millisecond()
+        enrolment.expires_at.as_millisecond(),
+        enrolment.may_dial
     ])?;
     Ok(())
 }
@@ -150,5 +159,6 @@ fn read(row: &Row<'_>) -> Sql<Enrolment> {
         used_at: row.get::<_, Option<i64>>(6)?.map(time).transpose()?,
         revoked_at: row.get::<_, Option<i64>>(7)?.map(time).transpose()?,
         token: row.get(8)?,
+        may_dial: row.get(9)?,
     })
 }

@@ -2,11 +2,14 @@
 
 pub mod call;
 pub mod dial;
+pub mod dialled;
 pub mod early;
 pub mod enrolment;
 pub mod event;
+pub mod forward;
 pub mod history;
 pub mod token;
+pub mod told;
 pub mod unmatched;
 
 use jiff::{SignedDuration, Timestamp};
@@ -28,7 +31,15 @@ pub(super) const TABLES: [&str; 8] = [
 /// What brings a database from one version to the next: the first step leads from version 1 to version 2, and so on. Steps
 /// are only ever added, at the end; each stands in the file of its kind. They run in one transaction, so that a relay that
 /// dies under way finds what it found before.
-pub(super) const STEPS: &[&str] = &[history::TO_VERSION_2, event::TO_VERSION_3];
+pub(super) const STEPS: &[&str] = &[
+    history::TO_VERSION_2,
+    event::TO_VERSION_3,
+    token::TO_VERSION_4,
+    enrolment::TO_VERSION_5,
+    dialled::TO_VERSION_6,
+    forward::TO_VERSION_7,
+    told::TO_VERSION_8,
+];
 
 pub(crate) type Sql<T> = Result<T, rusqlite::Error>;
 

@@ -1,0 +1,188 @@
+//! How often one may ask.
+//!
+//! What is good is never limited by its address: behind one address there may be a proxy, or a whole company. Callbacks with
+//! the right secret have no limit at all, so nothing that others do locks the platform out; a token in force has a budget of
+//! its own. What is refused (wrong tokens, secrets and codes) counts against the address it came from; beyond the budget the
+//! answer is 429, for what would have been refused anyway.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::HashMapStateStore;
+use governor::{Quota, RateLimiter};
+
+/// Keys that a limiter remembers. Beyond, and until some have grown old, all others share one.
+const KEYS: usize = 50_000;
+
+/// The budgets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budgets {
+    /// Requests of one token: a second, over ten seconds.
+    pub token_per_second: NonZeroU32,
+    /// Refused requests of one address, a minute.
+    pub refused_per_minute: NonZeroU32,
+    /// Wrong enrolment codes of one address, a minute.
+    pub codes_per_minute: NonZeroU32,
+}
+
+type Keyed<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+
+/// Who asked how often. Time is the clock's.
+pub struct Limits<C: Clock = DefaultClock> {
+    clock: C,
+    tokens: Keyed<String, C>,
+    refused: Keyed<IpAddr, C>,
+    codes: Keyed<IpAddr, C>,
+}
+
+impl<C: Clock> std::fmt::Debug for Limits<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Limits")
+    }
+}
+
+impl Limits<DefaultClock> {
+    /// By the system's clock.
+    pub fn new(budgets: Budgets) -> Self {
+        Self::with_clock(budgets, DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> Limits<C> {
+    fn with_clock(budgets: Budgets, clock: C) -> Self {
+        let burst = budgets.token_per_second.saturating_mul(TEN);
+        let tokens = Quota::per_second(budgets.token_per_second).allow_burst(burst);
+        let limiter = |quota| RateLimiter::new(quota, HashMapStateStore::default(), clock.clone());
+        Self {
+            tokens: RateLimiter::new(tokens, HashMapStateStore::default(), clock.clone()),
+            refused: limiter(Quota::per_minute(budgets.refused_per_minute)),
+            codes: limiter(Quota::per_minute(budgets.codes_per_minute)),
+            clock: clock.clone(),
+        }
+    }
+
+    /// A request with a token in force; else how long to wait.
+    pub fn request(&self, token: &str) -> Result<(), Duration> {
+        // Tokens in force are the relay's own: there are as many as desktops.
+        self.check(&self.tokens, &token.to_owned(), "token")
+    }
+
+    /// A request that is refused for want of a token or secret; else how long this address is told to wait.
+    pub fn refused(&self, address: IpAddr) -> Result<(), Duration> {
+        let key = key(&self.refused, address);
+        self.check(&self.refused, &key, "refused")
+    }
+
+    /// A wrong enrolment code.
+    pub fn wrong_code(&self, address: IpAddr) -> Result<(), Duration> {
+        let key = key(&self.codes, address);
+        self.check(&self.codes, &key, "code")
+    }
+
+    /// Forgets who kept quiet for long.
+    pub fn tidy(&self) {
+        self.tokens.retain_recent();
+        self.refused.retain_recent();
+        self.codes.retain_recent();
+    }
+
+    fn check<K: Clone + Eq + std::hash::Hash>(
+        &self,
+        limiter: &Keyed<K, C>,
+        key: &K,
+        what: &'static str,
+    ) -> Result<(), Duration> {
+        limiter.check_key(key).map_err(|denied| {
+            metrics::counter!("centrex_relay_limited_total", "what" => what).increment(1);
+            denied.wait_time_from(self.clock.now())
+        })
+    }
+}
+
+const TEN: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// An IPv6 network of one subscriber (/64) counts as one address: its owner has 2^64 of them.
+fn key<C: Clock>(limiter: &Keyed<IpAddr, C>, address: IpAddr) -> IpAddr {
+    if limiter.len() >= KEYS {
+        return IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    }
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governor::clock::FakeRelativeClock;
+
+    use super::*;
+
+    fn limits() -> (Limits<FakeRelativeClock>, FakeRelativeClock) {
+        let clock = FakeRelativeClock::default();
+        let of = |count| NonZeroU32::new(count).unwrap();
+        let budgets = Budgets {
+            token_per_second: of(2),
+            refused_per_minute: of(60),
+            codes_per_minute: of(10),
+        };
+        (Limits::with_clock(budgets, clock.clone()), clock)
+    }
+
+    #[test]
+    fn wrong_codes_are_limited_by_address_and_only_there() {
+        let (limits, clock) = limits();
+        let (one, two) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+        for _ in 0..10 {
+            assert_eq!(limits.wrong_code(one), Ok(()));
+        }
+        let wait = limits.wrong_code(one).unwrap_err();
+        assert!(
+            Duration::ZERO < wait && wait <= Duration::from_secs(6),
+            "{wait:?}"
+        );
+        assert_eq!(limits.wrong_code(two), Ok(()));
+        assert_eq!(limits.refused(one), Ok(()));
+        clock.advance(wait);
+        assert_eq!(limits.wrong_code(one), Ok(()));
+    }
+
+    #[test]
+    fn a_subscriber_with_many_addresses_is_one() {
+        let (limits, _) = limits();
+        let address = |last| IpAddr::from([0x2001, 0xdb8, 0, 7, 0, 0, 0, last]);
+        let refused = (0..100)
+            .filter(|last| limits.refused(address(*last)).is_err())
+            .count();
+        assert_eq!(refused, 40);
+        assert_eq!(
+            limits.refused(IpAddr::from([0x2001, 0xdb8, 0, 8, 0, 0, 0, 1])),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_token_may_burst_and_then_goes_at_its_pace() {
+        let (limits, clock) = limits();
+        assert_eq!((0..100).filter(|_| limits.request("tok_1").is_ok()).count(), 20);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!((0..100).filter(|_| limits.request("tok_1").is_ok()).count(), 2);
+        assert_eq!(limits.request("tok_2"), Ok(()));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_comes_back() {
+        let (limits, clock) = limits();
+        let address = |number: usize| IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(number).unwrap() + 1));
+        for number in 0..KEYS + 1000 {
+            let _ = limits.refused(address(number));
+        }
+        assert!(limits.refused.len() <= KEYS + 1);
+        clock.advance(Duration::from_secs(3600));
+        limits.tidy();
+        assert_eq!(limits.refused.len(), 0);
+    }
+}
