@@ -3,6 +3,7 @@ import { getContext, setContext } from 'svelte';
 import type { Check, Dial, Message, Place, Snapshot } from '../bindings';
 import { type Backend, type Link, type News, sentenceOf } from '../backend/backend';
 import { wordsFor } from '../i18n/shared';
+import type { Page } from '../settings/pages';
 import type { First } from './first';
 import { ContactsImport } from './import.svelte';
 import { Pad } from './pad.svelte';
@@ -17,6 +18,8 @@ export class App {
   /** Why the agent refuses this window, when it does. */
   refusal = $state.raw<Message | null>(null);
   place = $state<Place>('pad');
+  /** The page of the settings that was asked for; taken once they are shown. */
+  wanted: Page | null = null;
   /** The steps of the connection test that runs or ran last. */
   steps = $state.raw<Check[]>([]);
   /** Why the agent couldn't be started from here. */
@@ -65,6 +68,12 @@ export class App {
     this.place = 'pad';
     this.pad.fill(number, account);
     void this.pad.call();
+  }
+
+  /** Leads to the page of the settings that mends something. */
+  openSettings(page: Page): void {
+    this.wanted = page;
+    this.place = 'settings';
   }
 
   async startAgent(): Promise<void> {
