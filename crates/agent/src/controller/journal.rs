@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use companion::event::{CallKey, Event};
+use companion::event::{CallKey, Event, Origin};
 use companion::journal::{CallBack, Csv, Cursor, Filter, Format, Hole, Page, Query, Row, Stretch};
 use companion::words::{Language, Message};
 use control::protocol::{
@@ -15,7 +15,7 @@ use telephony::{AccountId, CallId};
 
 use super::requests::error;
 use super::{Controller, Input};
-use crate::journal::AskError;
+use crate::journal::{AskError, JournalOpened};
 use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::view;
@@ -31,6 +31,26 @@ pub(crate) enum JournalAnswer {
 }
 
 impl<P: Ports> Controller<P> {
+    pub(super) fn on_journal(&mut self, opened: JournalOpened) {
+        match opened.opened {
+            Ok(found) => {
+                tracing::debug!(?found, calls = opened.rows.len(), "journal");
+                self.journal_found = found.message();
+            }
+            Err(error) => {
+                tracing::error!(%error, "calls are not remembered in this run");
+            }
+        }
+        for row in opened.rows.into_iter().rev() {
+            let origin = Origin::Journal { unread: row.unread };
+            self.feed(Event::Call {
+                call: Box::new(row.call),
+                origin,
+                age_s: i64::MAX,
+            });
+        }
+    }
+
     pub(super) fn on_journal_request(&mut self, ask: JournalRequest, reply: Reply) {
         match ask {
             JournalRequest::Search { query } => self.search_calls(query, reply),

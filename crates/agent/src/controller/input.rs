@@ -1,0 +1,91 @@
+//! What the controller is told, and where it goes.
+
+use std::process::ExitStatus;
+
+use companion::event::{DialId, Event, KeychainProblem};
+use companion::journal::Row;
+use control::protocol::{Change, Check};
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::journal::JournalAnswer;
+use super::publish::Client;
+use super::{Controller, settings};
+use crate::control_server::{ClientId, ClientInput};
+use crate::desktop::SecretName;
+use crate::dial::DialOutcome;
+use crate::enrol::{Enrolment, Refusal};
+use crate::journal::{AskError, JournalOpened};
+use crate::outbox::Reply;
+use crate::ports::Ports;
+use crate::relay_link::News;
+use crate::window;
+
+/// Everything that the controller is told, the desktop's events excepted.
+pub(crate) enum Input {
+    /// From the control socket.
+    Client(ClientId, ClientInput),
+    /// From the link to the relay with this generation.
+    Link(u64, News),
+    /// What became of a call that was asked for.
+    Dialled(DialId, DialOutcome),
+    /// What the keychain said, and whom it answers besides us.
+    Secret(SecretName, Result<Option<SecretString>, KeychainProblem>),
+    /// A secret was stored or forgotten on a client's wish.
+    SecretChanged(SecretName, Result<(), KeychainProblem>, Reply),
+    /// What became of an enrolment.
+    Enrolled(Result<Enrolment, Refusal>, Reply),
+    /// A step of a connection test ended.
+    TestStep(Check),
+    /// The journal was opened.
+    Journal(Box<JournalOpened>),
+    /// The journal did what a client asked, or not; to be worded and sent.
+    JournalAnswered(Box<Result<JournalAnswer, AskError>>, Reply),
+    /// The call whose record a client wants.
+    RecordWanted(Result<Option<Box<Row>>, AskError>, Reply),
+    /// The settings file may have changed.
+    SettingsTouched,
+    /// The window's process has ended: how, as far as the system tells.
+    WindowEnded(std::io::Result<ExitStatus>),
+    /// The session or the person ends us.
+    Quit,
+}
+
+impl<P: Ports> Controller<P> {
+    pub(super) fn on_input(&mut self, input: Input) {
+        match input {
+            Input::Client(client, ClientInput::Came(outbox)) => {
+                self.clients.insert(
+                    client,
+                    Client {
+                        outbox,
+                        subscribed: None,
+                    },
+                );
+            }
+            Input::Client(client, ClientInput::Asks(request, reply)) => {
+                self.on_request(client, request, reply)
+            }
+            Input::Client(client, ClientInput::Went) => {
+                self.clients.remove(&client);
+            }
+            Input::Link(generation, news) => self.on_link(generation, news),
+            Input::Dialled(id, outcome) => self.feed(Event::DialOutcome(id, outcome)),
+            Input::Secret(name, result) => self.on_secret(&name, result),
+            Input::SecretChanged(name, result, reply) => self.on_secret_changed(&name, result, reply),
+            Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
+            Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
+            Input::Journal(opened) => self.on_journal(*opened),
+            Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
+            Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
+            Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),
+            Input::WindowEnded(end) => {
+                window::note_end(&end);
+                if let Some(wish) = self.window.ended() {
+                    self.show_or_log(wish);
+                }
+            }
+            Input::Quit => self.quitting = true,
+        }
+    }
+}

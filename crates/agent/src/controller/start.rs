@@ -1,0 +1,89 @@
+//! How the agent is started and what it does first.
+
+use companion::event::Event;
+use companion::words::Language;
+use control::profile::Profile;
+use control::protocol::{Place, Secret};
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+
+use super::{Controller, Input, requests};
+use crate::links;
+use crate::paths::Paths;
+use crate::ports::Ports;
+use crate::window::Wish;
+
+/// What a controller starts with.
+pub struct Setup {
+    /// The profile.
+    pub profile: Profile,
+    /// Its files.
+    pub paths: Paths,
+    /// The system's language.
+    pub system: Language,
+    /// Shown as soon as everything stands: nothing for `--hidden`.
+    pub show: Option<Start>,
+}
+
+/// What a person who starts the app wants to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The pad, as it is.
+    Pad,
+    /// The pad with a number or a URI.
+    Fill(String),
+    /// An enrolment link.
+    Link(Secret),
+}
+
+impl Start {
+    /// What a text stands for that came as an argument or a link.
+    pub fn of(text: String) -> Self {
+        if links::is_own(&text) {
+            Self::Link(text.into())
+        } else {
+            Self::Fill(text)
+        }
+    }
+}
+
+/// Sends the controller's own inputs from outside: signals.
+#[derive(Clone)]
+pub struct Handle(pub(super) mpsc::Sender<Input>);
+
+impl Handle {
+    /// Ends the agent in good order.
+    pub async fn quit(&self) {
+        // Fails only when it has ended already.
+        let _ = self.0.send(Input::Quit).await;
+    }
+}
+
+impl<P: Ports> Controller<P> {
+    /// What is asked of the world at the start.
+    pub(super) fn begin(&mut self) {
+        let (days, withheld) = (self.loaded.settings.keep_days, self.loaded.settings.keep_private);
+        self.journal.keep(days, withheld);
+        self.feed(Event::Zone(TimeZone::system()));
+        self.ask_keychain();
+        self.start_with_session();
+        self.fill_contacts();
+        if let Some(start) = self.start.take() {
+            self.show_start(start);
+        }
+    }
+
+    /// Shows what the system or a person started us for.
+    pub(super) fn show_start(&mut self, start: Start) {
+        match start {
+            Start::Pad => self.show_or_log(Wish::place(Place::Pad)),
+            Start::Fill(text) => self.show_or_log(requests::fill(&text)),
+            Start::Link(uri) => {
+                if let Err(error) = self.open_link(&uri) {
+                    tracing::warn!(reason = error.message.id, "the link can't be obeyed");
+                    self.show_or_log(Wish::place(Place::Settings));
+                }
+            }
+        }
+    }
+}
