@@ -20,6 +20,8 @@ pub enum Purpose {
     Browser,
     /// Packing for Debian.
     Package,
+    /// Recording what the agent runs.
+    Order,
     /// A Node that is recent enough, when the machine has none.
     Node,
 }
@@ -93,6 +95,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Services, Sign::Program("xclip"), "xclip", "xclip", "xclip"),
     need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
     need(Purpose::Package, Sign::Program("dpkg-shlibdeps"), "dpkg-dev", "dpkg-dev", "dpkg"),
+    need(Purpose::Order, Sign::Program("valgrind"), "valgrind", "valgrind", "valgrind"),
     need(Purpose::Node, Sign::Program("python3"), "python3", "python3", "python"),
     need(Purpose::Node, Sign::File(&["/usr/lib/python3/dist-packages/pip", "/usr/bin/pip3", "/usr/bin/pip"]), "python3-pip", "python3-pip", "python-pip"),
 ];
@@ -191,6 +194,7 @@ fn why(purpose: Purpose) -> &'static str {
         Purpose::Services => "to test what the desktop shows and tells",
         Purpose::Browser => "to test the window's pages",
         Purpose::Package => "to pack for Debian",
+        Purpose::Order => "to record what the agent runs",
         Purpose::Node => "to fetch Node.js from PyPI",
     }
 }

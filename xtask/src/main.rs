@@ -17,6 +17,7 @@ mod icons;
 mod install;
 mod metadata;
 mod node;
+mod order;
 mod run;
 mod soak;
 mod tally;
@@ -60,6 +61,10 @@ enum Command {
         #[arg(long, value_name = "FILE.png")]
         sheet: Option<PathBuf>,
     },
+    /// Records which functions of the agent run on an ordinary day; they lie side by side in what `bundle` builds. After larger
+    /// changes.
+    #[cfg(target_os = "linux")]
+    Order,
     /// Brings the numbering plans of the rlibphonenumber that Cargo.lock names. After each update of it.
     Metadata,
 }
@@ -89,6 +94,8 @@ fn dispatch() -> Result<()> {
             icons::write(&run::root())?;
             sheet.map_or(Ok(()), |sheet| icons::contact_sheet(&run::root(), &sheet))
         }
+        #[cfg(target_os = "linux")]
+        Command::Order => bench::record_order(),
         Command::Metadata => metadata::write(&run::root()),
     }
 }

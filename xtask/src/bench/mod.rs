@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::ValueEnum;
 use serde_json::json;
 
 use crate::demo::desktop::{Accessibility, Desktop};
@@ -19,15 +20,36 @@ use crate::node::Node;
 use crate::run::{cargo, run, say, target};
 use table::{Budget, Row};
 
+pub use record::order as record_order;
+
 mod alerts;
 mod people;
 mod process;
+mod record;
 mod table;
 mod window;
+
+/// The parts of the benchmarks, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// From exec to the icon.
+    Start,
+    /// From the callback at the relay to the notification.
+    Alerts,
+    /// The window, and what it leaves behind in the agent's memory.
+    Windows,
+    /// CPU of agent and relay at rest.
+    Idle,
+    /// With 100,000 calls and 50,000 contacts.
+    People,
+}
 
 /// What of the benchmarks to run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
+    /// Only these (comma-separated).
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
     /// Measures the programs as they lie in this folder, without building.
     #[arg(long, value_name = "DIR")]
     binaries: Option<std::path::PathBuf>,
@@ -50,7 +72,8 @@ pub fn all(options: &Options) -> Result<()> {
             // As `bundle` builds them: what lives on desks for size, the relay for speed.
             let desks = ["centrex-tray", "centrex-tray-window"];
             let others = ["centrex-relay", "centrex-sim"];
-            build("desktop", &desks)?;
+            crate::order::build_agent()?;
+            build("desktop", &["centrex-tray-window"])?;
             build("release", &others)?;
             let folder = target().join("bench").join("bin");
             std::fs::create_dir_all(&folder)?;
@@ -81,13 +104,25 @@ pub fn all(options: &Options) -> Result<()> {
     let mut bench = Bench {
         desktop: &desktop,
         product: &mut product,
+        enrolled: false,
     };
-    rows.extend(bench.start()?);
-    bench.enrol()?;
-    rows.extend(bench.alerts(floor)?);
-    rows.extend(bench.windows()?);
-    rows.extend(bench.idle()?);
-    rows.extend(bench.people(data.path())?);
+    bench.restart()?;
+    for part in Part::value_variants() {
+        if !options.only.is_empty() && !options.only.contains(part) {
+            continue;
+        }
+        // A start without a relay; everything else is connected.
+        if *part != Part::Start {
+            bench.enrol_once()?;
+        }
+        rows.extend(match part {
+            Part::Start => bench.start()?,
+            Part::Alerts => bench.alerts(floor)?,
+            Part::Windows => bench.windows()?,
+            Part::Idle => bench.idle()?,
+            Part::People => bench.people(data.path())?,
+        });
+    }
 
     say("");
     let missed = table::print(&rows);
@@ -109,6 +144,7 @@ fn build(profile: &str, programs: &[&str]) -> Result<()> {
 struct Bench<'a> {
     desktop: &'a Desktop,
     product: &'a mut Product,
+    enrolled: bool,
 }
 
 impl Bench<'_> {
@@ -170,12 +206,16 @@ impl Bench<'_> {
         observe::wait_no_mark(self.screen(), SOON)
     }
 
-    /// Enrols the agent at the relay, and waits until it is connected.
-    fn enrol(&mut self) -> Result<()> {
+    /// Enrols the agent at the relay, unless that was done before, and waits until it is connected.
+    fn enrol_once(&mut self) -> Result<()> {
+        if self.enrolled {
+            return Ok(());
+        }
         let enrolment = self.product.enrolment()?;
         let request = json!({ "type": "enrol", "relay": self.product.relay_url, "code": enrolment.code });
         self.product.control(&request)?;
         observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
+        self.enrolled = true;
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use anyhow::Result;
 
 use crate::install::{self, Purpose};
 use crate::node::Node;
+use crate::order;
 use crate::run::{cargo, command, run, say, target};
 
 // The demo lays them out for its own desktop.
@@ -82,7 +83,8 @@ fn build(bundle: &Path, options: Options) -> Result<PathBuf> {
             (profile, profile)
         };
         let mut build = cargo(["build", "--profile", profile]);
-        for program in programs {
+        let ordered = (!options.debug && cfg!(not(windows))).then_some("centrex-tray");
+        for program in programs.iter().filter(|program| Some(**program) != ordered) {
             build.args(["--bin", program]);
         }
         build.arg("--workspace");
@@ -90,6 +92,9 @@ fn build(bundle: &Path, options: Options) -> Result<PathBuf> {
             build.args(["--features", "centrex-tray/windowless"]);
         }
         run(&mut build)?;
+        if profile == "desktop" && ordered.is_some() {
+            order::build_agent()?;
+        }
         for program in programs {
             layout::copy_program(&target().join(built), program, &folder)?;
         }

@@ -220,13 +220,22 @@ impl Product {
     /// # Errors
     /// When it can't be started.
     pub fn start_agent(&mut self) -> Result<u32> {
-        let argv = [
-            self.binaries.path("centrex-tray").into_os_string(),
-            "--hidden".into(),
-            "--profile".into(),
-            PROFILE.into(),
-        ];
-        let argv: Vec<&OsStr> = argv.iter().map(AsRef::as_ref).collect();
+        self.start_agent_under(&[])
+    }
+
+    /// The same, with these words before it: a program that watches it.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn start_agent_under(&mut self, watcher: &[String]) -> Result<u32> {
+        let agent = self.binaries.path("centrex-tray");
+        let words = ["--hidden", "--profile", PROFILE];
+        let argv: Vec<&OsStr> = watcher
+            .iter()
+            .map(OsStr::new)
+            .chain([agent.as_os_str()])
+            .chain(words.map(OsStr::new))
+            .collect();
         let env = self.agent_env();
         let agent = Launch {
             name: "agent",
