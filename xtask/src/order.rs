@@ -54,10 +54,7 @@ pub fn build_with_symbols() -> Result<PathBuf> {
 }
 
 fn build(more: &[String]) -> Result<()> {
-    run(
-        cargo(["rustc", "--profile", "desktop", "-p", AGENT, "--bin", AGENT, "--"])
-            .args(more),
-    )
+    run(cargo(["rustc", "--profile", "desktop", "-p", AGENT, "--bin", AGENT, "--"]).args(more))
 }
 
 /// One function of a program.
@@ -71,7 +68,11 @@ struct Function {
 /// The functions of a program, in the order of its symbol table.
 fn functions(program: &Path) -> Result<Vec<Function>> {
     let table = |more: &[&str]| -> Result<String> {
-        read(command("nm", ["--no-sort", "--defined-only"]).args(more).arg(program))
+        read(
+            command("nm", ["--no-sort", "--defined-only"])
+                .args(more)
+                .arg(program),
+        )
     };
     let (symbols, names) = (table(&[])?, table(&["--demangle"])?);
     ensure!(
@@ -118,7 +119,8 @@ pub fn write_list(program: &Path, recordings: &[PathBuf]) -> Result<usize> {
     names.dedup();
     ensure!(!names.is_empty(), "Callgrind saw no function of the agent");
     let list = crate::run::root().join("xtask/order/agent.txt");
-    std::fs::write(&list, names.join("\n") + "\n").with_context(|| format!("can't write {}", list.display()))?;
+    std::fs::write(&list, names.join("\n") + "\n")
+        .with_context(|| format!("can't write {}", list.display()))?;
     Ok(names.len())
 }
 
@@ -149,7 +151,10 @@ mod tests {
     #[test]
     fn recordings_name_each_function_once() {
         assert_eq!(called("fn=(12) _RNvC5agent3run"), Some("_RNvC5agent3run"));
-        assert_eq!(called("cfn=(13) _ZN5agent3run17h0E'2"), Some("_ZN5agent3run17h0E"));
+        assert_eq!(
+            called("cfn=(13) _ZN5agent3run17h0E'2"),
+            Some("_ZN5agent3run17h0E")
+        );
         assert_eq!(called("fn=(12)"), None);
         assert_eq!(called("calls=1 0x1"), None);
     }
@@ -158,6 +163,10 @@ mod tests {
     fn the_list_is_sorted_and_names_the_agent() {
         let lines: Vec<&str> = LIST.lines().collect();
         assert!(lines.is_sorted() && lines.iter().all(|line| !line.is_empty()));
-        assert!(lines.contains(&"centrex_tray::cli::main"), "{} lines", lines.len());
+        assert!(
+            lines.contains(&"centrex_tray::cli::main"),
+            "{} lines",
+            lines.len()
+        );
     }
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::{Bench, LINE};
 use crate::demo::bus::What;
 use crate::demo::desktop::{Accessibility, Desktop};
+use crate::demo::fresh_logs;
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::{self, Binaries, Pace, Product};
-use crate::demo::fresh_logs;
 use crate::install::{self, Purpose};
 use crate::order;
 use crate::run::{cargo, run, say, target};
@@ -64,7 +64,8 @@ impl Recorder<'_> {
     fn day(&mut self) -> Result<Vec<PathBuf>> {
         let first = self.start("first")?;
         let enrolment = self.bench.product.enrolment()?;
-        let request = json!({ "type": "enrol", "relay": self.bench.product.relay_url, "code": enrolment.code });
+        let request =
+            json!({ "type": "enrol", "relay": self.bench.product.relay_url, "code": enrolment.code });
         self.bench.product.control(&request)?;
         observe::wait_mark(self.bench.screen(), Mark::Handset, PATIENCE)?;
         self.calls()?;
@@ -100,7 +101,9 @@ impl Recorder<'_> {
             if connected {
                 send(format!("call_id={id}&event=call_connected"))?;
             }
-            send(format!("call_id={id}&event=call_end&status=x&billable_duration=1"))?;
+            send(format!(
+                "call_id={id}&event=call_end&status=x&billable_duration=1"
+            ))?;
             self.bench
                 .desktop
                 .bus
