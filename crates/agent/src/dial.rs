@@ -45,9 +45,10 @@ fn reason(error: &ClientError) -> DialReason {
     match name {
         problem::UNAUTHORIZED => DialReason::RelayRefused,
         problem::FORBIDDEN | problem::DIAL_UNAVAILABLE => DialReason::RelayCannotDial,
-        problem::NUMBER_REFUSED | problem::CONFIRMATION_NEEDED | problem::BAD_REQUEST => {
-            DialReason::NumberRefused
-        }
+        problem::NUMBER_REFUSED | problem::BAD_REQUEST => DialReason::NumberRefused,
+        problem::RULE_REFUSED => DialReason::RuleRefused,
+        problem::CONFIRMATION_NEEDED => DialReason::ToConfirm,
+        problem::TOO_MANY_CALLS => DialReason::TooManyCalls,
         problem::PLATFORM_KEY => DialReason::WrongKey,
         problem::PLATFORM_FORBIDDEN => DialReason::Forbidden,
         problem::PLATFORM_BUSY | problem::TOO_MANY_REQUESTS => DialReason::RateLimited,

@@ -19,6 +19,7 @@ mod enrol;
 mod journal;
 mod outbox;
 mod relay_link;
+mod renew;
 mod settings_file;
 mod token;
 mod window;

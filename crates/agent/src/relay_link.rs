@@ -21,6 +21,8 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::controller::Input;
 use crate::journal::JournalHandle;
 
+/// A connection may stand for weeks: what the relay can do, and whether the token is old, is asked again after so long.
+const LOOK_AGAIN: Duration = Duration::from_secs(24 * 3600);
 /// Between two tries of a request that the stream's own back-off doesn't cover.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
@@ -45,6 +47,8 @@ pub(crate) struct Outcome {
     pub(crate) position: Option<Position>,
     /// A list of past calls came, and this says whether older ones were left out of it.
     pub(crate) history_cut: Option<bool>,
+    /// The relay says that the token should be renewed.
+    pub(crate) is_token_old: bool,
 }
 
 /// The running link. Dropping it ends it.
@@ -150,8 +154,13 @@ impl RelayLink {
             }
             News::Update(update) => self.on_update(update, now),
             News::Me(Ok(me)) => {
+                let is_token_old = me.renew_after.is_some_and(|from| from <= me.at);
                 self.me = Some(me);
-                self.state_if_live()
+                self.ask(Ask::Me, LOOK_AGAIN);
+                Outcome {
+                    is_token_old,
+                    ..self.state_if_live()
+                }
             }
             News::Me(Err(error)) => self.on_me_failed(&error),
             News::Calls(Ok(list)) => self.on_calls(list, now),
@@ -266,6 +275,7 @@ impl RelayLink {
                     events,
                     position: None,
                     history_cut,
+                    ..Outcome::default()
                 }
             }
             Reconciling::Gap => {
@@ -277,6 +287,7 @@ impl RelayLink {
                     events: events.chain([Event::CaughtUp]).collect(),
                     position: self.position(),
                     history_cut,
+                    ..Outcome::default()
                 }
             }
         }

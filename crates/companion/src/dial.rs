@@ -46,6 +46,8 @@ pub(crate) enum Question {
     Number(Message),
     /// The same number a moment ago.
     Repeat,
+    /// The company's rules ask for it, as the relay told.
+    Company,
 }
 
 /// How far the dial is, with what only that stage knows.
@@ -100,6 +102,8 @@ pub(crate) enum Turn {
     TellFailure(CallKey),
     /// It was told as failed and goes on after all.
     TakeBack(CallKey),
+    /// Who pressed a notification's button is led to the question.
+    Ask,
 }
 
 /// The one pending dial, and what is remembered of those before.
@@ -175,6 +179,13 @@ impl Desk {
         recent && !said_yes
     }
 
+    /// Whether the person sees the company's question about this number.
+    pub fn company_asked(&self, number: Option<&E164>) -> bool {
+        self.aside.as_ref().is_some_and(|aside| {
+            aside.number.as_ref() == number && aside.stage == Stage::Question(Question::Company)
+        })
+    }
+
     /// The request goes out now.
     pub fn ask(&mut self, id: DialId, begin: Begin, now: Timestamp) {
         if let Some(number) = &begin.number {
@@ -216,9 +227,28 @@ impl Desk {
                 if !failure.may_have_rung {
                     self.last = None;
                 }
+                if failure.reason == DialReason::ToConfirm {
+                    return self.question_of_the_company();
+                }
                 pending.fail(failure, now)
             }
         }
+    }
+
+    /// The relay sent nothing on: the request becomes a question.
+    fn question_of_the_company(&mut self) -> Turn {
+        let Some(pending) = self.pending.take() else {
+            return Turn::Quiet;
+        };
+        let turn = match pending.press {
+            Press::Note(_) => Turn::Ask,
+            Press::Pad => Turn::Quiet,
+        };
+        self.aside = Some(Pending {
+            stage: Stage::Question(Question::Company),
+            ..pending
+        });
+        turn
     }
 
     /// Whether an incoming call is only the own phone, ringing for what was dialled.

@@ -297,6 +297,12 @@ pub enum DialReason {
     RelayCannotDial,
     /// The relay refused the number.
     NumberRefused,
+    /// The company's rules, kept by the relay, don't let this number be called.
+    RuleRefused,
+    /// The company's rules ask for a confirmation first: not a failure, a question.
+    ToConfirm,
+    /// As many calls a minute as the company lets this account place.
+    TooManyCalls,
     /// The keychain doesn't give the credential.
     Keychain(KeychainProblem),
     /// Nothing is set up to dial with.

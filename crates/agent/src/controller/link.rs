@@ -13,16 +13,20 @@ use telephony::{AccountId, E164};
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Controller, keychain};
+use super::{Controller, Input, keychain};
 use crate::dial::{self, DialOutcome};
 use crate::enrol::{Enrolment, Refusal};
 use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
+use crate::renew;
 use crate::view;
 
 /// A machine that is awake for so long after it said that it would sleep doesn't sleep, and forgot to say so.
 const SLEEPLESS: Duration = Duration::from_secs(30);
+
+/// Between two renewals of the token.
+const RENEW_AGAIN: Duration = Duration::from_secs(3600);
 
 impl<P: Ports> Controller<P> {
     /// Starts a connection with this token to the relay of the settings.
@@ -88,7 +92,40 @@ impl<P: Ports> Controller<P> {
         };
         let outcome = link.on(news, jiff::Timestamp::now());
         self.history_cut = outcome.history_cut.unwrap_or(self.history_cut);
+        if outcome.is_token_old {
+            self.renew_token();
+        }
         self.feed_all(outcome.events, outcome.position);
+    }
+
+    /// Has the token renewed, in the background; a relay that calls each new token old is asked once in a while all the same.
+    fn renew_token(&mut self) {
+        let now = Instant::now();
+        let Some(link) = &self.link else { return };
+        if self.renewed_at.is_some_and(|at| now < at + RENEW_AGAIN) {
+            return;
+        }
+        self.renewed_at = Some(now);
+        let (keychain, own) = (keychain(&self.ports), self.own.clone());
+        let (client, old, generation) = (link.client().clone(), link.token().clone(), link.generation());
+        tokio::spawn(async move {
+            if let Some(token) = renew::renew(&*keychain, client, old).await {
+                // Fails only when the controller has ended.
+                let _ = own.send(Input::Renewed(generation, token)).await;
+            }
+        });
+    }
+
+    /// The renewed token stands in the keychain: the connection goes over to it. Another connection, made meanwhile, keeps
+    /// the old one, which is good until the new one is used; the next one has the keychain's.
+    pub(super) fn on_renewed(&mut self, generation: u64, token: SecretString) {
+        if self
+            .link
+            .as_ref()
+            .is_some_and(|link| link.generation() == generation)
+        {
+            self.connect(token);
+        }
     }
 
     /// Asks the relay for a call, once the future is polled.

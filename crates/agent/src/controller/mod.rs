@@ -93,6 +93,8 @@ pub struct Controller<P: Ports> {
     /// The relay's last list of past calls didn't hold them all.
     history_cut: bool,
     links: u64,
+    /// When the token was last to be renewed.
+    renewed_at: Option<Instant>,
     credentials: Credentials,
     window: Window,
     enrolment_link: Option<EnrolmentLink>,
@@ -161,6 +163,7 @@ impl<P: Ports> Controller<P> {
             history_cut: false,
             link: None,
             links: 0,
+            renewed_at: None,
             credentials: Credentials::default(),
             window: Window::default(),
             enrolment_link: None,

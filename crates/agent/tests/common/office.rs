@@ -125,6 +125,11 @@ impl Relay {
         self.running = Some(prepare(&settings).unwrap().start(public, admin).unwrap());
     }
 
+    /// A setting of its next start.
+    pub fn set(&mut self, key: &'static str, value: &str) {
+        self.extra.push((key, value.to_owned()));
+    }
+
     pub async fn stop(&mut self) {
         self.running.take().unwrap().stop().await;
     }
@@ -145,6 +150,13 @@ impl Relay {
         )
         .unwrap();
         made[0].0.reveal()
+    }
+
+    /// When its only token was made, and when the bearer token that is in force for it.
+    pub fn token_made_and_issued(&self) -> (Timestamp, Timestamp) {
+        let tokens = enrolment::tokens(self.folder.path(), Timestamp::now()).unwrap();
+        assert_eq!(tokens.len(), 1);
+        (tokens[0].created_at, tokens[0].issued_at)
     }
 
     /// Takes every token back.

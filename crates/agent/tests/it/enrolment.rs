@@ -8,7 +8,7 @@ use control::protocol::{
 use control::transport::RequestError;
 use secrecy::ExposeSecret;
 
-use crate::world::{ACCOUNT, Desk, Relay, enrolled, platform, started};
+use crate::world::{ACCOUNT, Desk, Relay, enrolled, missed_call, platform, started, within};
 
 const TOKEN: SecretName = SecretName {
     kind: CredentialKind::RelayToken,
@@ -324,4 +324,57 @@ async fn another_way_of_working_ends_the_connection_and_coming_back_restores_it(
         })
         .await;
     agent.live().await;
+}
+
+#[tokio::test]
+async fn an_old_token_is_renewed_without_anybody_and_nothing_is_missed() {
+    let sim = platform().await;
+    let relay = Relay::start_with(&sim, true, &[("tokens.renew_after", "1ms")]).await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    agent.enrol(&relay).await;
+    // The new one is in force once it was used.
+    within("the token is renewed", async {
+        loop {
+            let (made, issued) = relay.token_made_and_issued();
+            if issued > made {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    let kept = desk.keychain.holds(&TOKEN).unwrap();
+    agent.quit().await;
+    // It is the keychain's: with it the next start is let in.
+    let mut agent = desk.start().await;
+    agent.live().await;
+    let (address, token) = kept.expose_secret().split_once(' ').unwrap();
+    assert_eq!(address, format!("{}/", relay.url()));
+    assert!(token.starts_with("ctr_"));
+    agent.quit().await;
+}
+
+#[tokio::test]
+async fn a_keychain_that_keeps_nothing_leaves_the_old_token_in_use() {
+    let sim = platform().await;
+    let mut relay = Relay::start(&sim).await;
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    agent.enrol(&relay).await;
+    let before = desk.keychain.holds(&TOKEN).unwrap();
+    relay.stop().await;
+    desk.keychain.refuse_writing(KeychainProblem::Locked);
+    relay.set("tokens.renew_after", "1ms");
+    relay.resume().await;
+    agent.live().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    let (made, issued) = relay.token_made_and_issued();
+    assert_eq!(made, issued);
+    let after = desk.keychain.holds(&TOKEN).unwrap();
+    assert_eq!(before.expose_secret(), after.expose_secret());
+    agent.quit().await;
 }

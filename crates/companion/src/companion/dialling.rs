@@ -64,7 +64,11 @@ impl Companion {
         }
         match self.question(&judged, confirmed, now) {
             Some(question) => self.hold(id, begin, Stage::Question(question), now),
-            None => self.place(id, begin, judged.understood.verdict == Verdict::Confirm, now),
+            None => {
+                let said_yes = judged.understood.verdict == Verdict::Confirm
+                    || (confirmed && self.desk.company_asked(begin.number.as_ref()));
+                self.place(id, begin, said_yes, now)
+            }
         }
     }
 
@@ -131,6 +135,7 @@ impl Companion {
                 None => Vec::new(),
             },
             Turn::TakeBack(key) => vec![Effect::Withdraw(key)],
+            Turn::Ask => vec![Effect::OpenWindow(Place::Pad)],
         }
     }
 
@@ -221,6 +226,7 @@ impl Companion {
             }
             Stage::Failed(Failure::Outcome(failure), _) => failed(*failure),
             Stage::Question(Question::Repeat) => Message::new("dial-repeat"),
+            Stage::Question(Question::Company) => Message::new("dial-company-asks"),
             Stage::Asking => Message::new("dial-asking"),
             Stage::PickUp(_) if self.hears() => Message::new("dial-pick-up"),
             Stage::PickUp(_) => Message::new("dial-pick-up-unheard"),
@@ -277,6 +283,9 @@ impl DialReason {
             Self::RelayRefused => "relay-refused",
             Self::RelayCannotDial => "relay-cannot-dial",
             Self::NumberRefused => "number-refused",
+            Self::RuleRefused => "rule-refused",
+            Self::ToConfirm => "to-confirm",
+            Self::TooManyCalls => "too-many-calls",
             Self::Keychain(KeychainProblem::NoService) => "keychain-no-service",
             Self::Keychain(KeychainProblem::Locked) => "keychain-locked",
             Self::Keychain(KeychainProblem::NoAnswer) => "keychain-no-answer",
@@ -287,7 +296,7 @@ impl DialReason {
     }
 
     /// Every reason, for a test that each has words.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::WrongKey,
         Self::Forbidden,
         Self::RateLimited,
@@ -300,6 +309,9 @@ impl DialReason {
         Self::RelayRefused,
         Self::RelayCannotDial,
         Self::NumberRefused,
+        Self::RuleRefused,
+        Self::ToConfirm,
+        Self::TooManyCalls,
         Self::Keychain(KeychainProblem::NoService),
         Self::Keychain(KeychainProblem::Locked),
         Self::Keychain(KeychainProblem::NoAnswer),

@@ -444,3 +444,46 @@ fn what_prevents_a_call_is_said_before_it_is_tried() {
         }
     }
 }
+
+#[test]
+fn what_the_companys_rules_ask_about_becomes_a_question_and_the_yes_goes_with_the_call() {
+    let mut companion = companion();
+    companion.on(dial(1, TARGET, false), at(0));
+    let effects = companion.on(
+        Event::DialOutcome(press(1), failure(DialReason::ToConfirm, false)),
+        at(1),
+    );
+    assert_eq!(effects, []);
+    assert_eq!(
+        stage(&companion),
+        (DialStage::Question, "dial-company-asks".into())
+    );
+    // Another number isn't what was asked about.
+    let other = companion.on(dial(2, "+33199000003", true), at(2));
+    assert!(
+        matches!(&other[..], [Effect::PlaceCall { confirmed: false, .. }]),
+        "{other:?}"
+    );
+
+    let mut companion = self::companion();
+    companion.on(dial(1, TARGET, false), at(0));
+    companion.on(
+        Event::DialOutcome(press(1), failure(DialReason::ToConfirm, false)),
+        at(1),
+    );
+    let effects = companion.on(dial(2, TARGET, true), at(2));
+    assert!(
+        matches!(&effects[..], [Effect::PlaceCall { confirmed: true, .. }]),
+        "{effects:?}"
+    );
+    // And never by itself: a press without the yes asks the relay again.
+    companion.on(
+        Event::DialOutcome(press(2), failure(DialReason::ToConfirm, false)),
+        at(3),
+    );
+    let effects = companion.on(dial(3, TARGET, false), at(4));
+    assert!(
+        matches!(&effects[..], [Effect::PlaceCall { confirmed: false, .. }]),
+        "{effects:?}"
+    );
+}
