@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod error;
+pub mod reading;
 pub mod subscribe;
 pub mod wire;
 

@@ -17,8 +17,8 @@ use crate::backoff::{Backoff, Jitter};
 use crate::client::RelayClient;
 use crate::error::ClientError;
 use crate::http;
-use crate::sse::{Frame, Frames, Item};
-use crate::wire::{Event, EventBody, EventId, Problem};
+use crate::reading::{Reading, Told};
+use crate::wire::{Event, EventId, Problem};
 
 /// How patient a subscription is.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +131,7 @@ impl Subscription {
             options,
             backoff: Backoff::new(options.first_wait, options.longest_wait),
             jitter: Box::new(jitter),
-            last: from,
+            reading: Reading::new(from, options.event_limit),
             nudge: Arc::clone(&nudge),
             updates: sender,
         };
@@ -212,8 +212,8 @@ struct Task {
     options: SubscribeOptions,
     backoff: Backoff,
     jitter: Box<dyn Jitter>,
-    /// The last event received, whose successors are asked for.
-    last: Option<EventId>,
+    /// Where it is: the successors of the last event are asked for.
+    reading: Reading,
     nudge: Arc<Notify>,
     updates: mpsc::Sender<Update>,
 }
@@ -263,8 +263,8 @@ impl Task {
         }
     }
 
-    /// One connection, from the request to its end. May be dropped at any await: `last` only moves once an event has been
-    /// handed on.
+    /// One connection, from the request to its end. May be dropped at any await: the position only moves once an event has
+    /// been handed on.
     async fn connection(&mut self) -> Ending {
         let response = match self.open().await {
             Ok(response) => response,
@@ -272,7 +272,7 @@ impl Task {
         };
         let clock_skew = http::clock_skew(&response, Timestamp::now());
         let mut body = response.bytes_stream();
-        let mut frames = Frames::new(self.options.event_limit);
+        self.reading.reconnected();
         let mut proven: Option<Instant> = None;
         loop {
             let chunk = match timeout(self.options.watchdog, body.next()).await {
@@ -298,15 +298,15 @@ impl Task {
                     }
                 }
             }
-            frames.push(&chunk);
+            self.reading.push(&chunk);
             loop {
-                match frames.next() {
-                    Ok(Some(Item::Event(frame))) => {
-                        if let Err(ending) = self.hand_on(frame).await {
+                match self.reading.told() {
+                    Ok(Some(Told::Event(event))) => {
+                        if let Err(ending) = self.hand_on(event).await {
                             return ending;
                         }
                     }
-                    Ok(Some(Item::CaughtUp)) => {
+                    Ok(Some(Told::CaughtUp)) => {
                         if self.updates.send(Update::CaughtUp).await.is_err() {
                             return Ending::Abandoned;
                         }
@@ -326,7 +326,7 @@ impl Task {
             .header(header::CACHE_CONTROL, "no-store")
             // A compressed stream would be held back in blocks.
             .header(header::ACCEPT_ENCODING, "identity");
-        if let Some(last) = self.last {
+        if let Some(last) = self.reading.last() {
             request = request.header("Last-Event-ID", last.to_string());
         }
         let response = match timeout(self.options.watchdog, request.send()).await {
@@ -353,35 +353,14 @@ impl Task {
         Ok(response)
     }
 
-    /// Gives one event to the consumer, unless it is a repeat.
-    async fn hand_on(&mut self, frame: Frame) -> Result<(), Ending> {
-        let event: Event = match serde_json::from_str(&frame.data) {
-            Ok(event) => event,
-            Err(error) => {
-                // From a newer relay, most likely. Stopping here would stop at the same event for ever.
-                tracing::warn!(
-                    id = frame.id,
-                    line = error.line(),
-                    column = error.column(),
-                    "skipped an event that can't be read"
-                );
-                if let Some(id) = frame.id.and_then(|id| id.parse().ok()) {
-                    self.last = Some(id);
-                }
-                return Ok(());
-            }
-        };
+    /// Gives one event to the consumer.
+    async fn hand_on(&mut self, event: Box<Event>) -> Result<(), Ending> {
         let id = event.id;
-        // A gap or a snapshot sets the position anew, even backwards: the relay's history may have been replaced.
-        let sets_position = matches!(event.body, EventBody::Gap | EventBody::Snapshot { .. });
-        if !sets_position && self.last.is_some_and(|last| id <= last) {
-            return Ok(());
-        }
         self.updates
-            .send(Update::Event(Box::new(event)))
+            .send(Update::Event(event))
             .await
             .map_err(|_| Ending::Abandoned)?;
-        self.last = Some(id);
+        self.reading.handled(id);
         self.backoff.reset();
         Ok(())
     }

@@ -10,7 +10,6 @@ use relay_api::wire::{CAUGHT_UP, Event, EventBody, EventId};
 use tokio::time::{sleep, timeout};
 
 use crate::hub::Listener;
-use crate::sessions::Session;
 use crate::store::kinds::event::StoredEvent;
 use crate::store::{Page, Reader, StoreError};
 
@@ -40,21 +39,26 @@ enum Phase {
     Live { after: EventId },
 }
 
+/// Where the time comes from.
+pub type Clock = fn() -> Timestamp;
+
 /// One subscriber's events.
 pub struct Feed {
     listener: Listener,
     reader: Reader,
-    session: Arc<Session>,
+    token: String,
+    clock: Clock,
     phase: Phase,
 }
 
 impl Feed {
     /// For a listener that was registered before the store is read: nothing published from then on is missed.
-    pub fn new(listener: Listener, reader: &Reader, session: &Arc<Session>, position: Position) -> Self {
+    pub fn new(listener: Listener, reader: &Reader, token: &str, position: Position, clock: Clock) -> Self {
         Self {
             listener,
             reader: reader.clone(),
-            session: Arc::clone(session),
+            token: token.to_owned(),
+            clock,
             phase: Phase::Begin(position),
         }
     }
@@ -161,8 +165,8 @@ impl Feed {
             return Ok(Vec::new());
         }
         // Before the store is read: what comes meanwhile is not in the snapshot, and must not count as older than it.
-        let at = Timestamp::now();
-        let (head, live) = self.reader.live(&self.session.token).await?;
+        let at = (self.clock)();
+        let (head, live) = self.reader.live(&self.token).await?;
         // What was committed since we began to listen is in the snapshot: its live copy will be skipped.
         self.phase = Phase::Live { after: head };
         let event = |id, body| -> Result<(EventId, Arc<str>), StoreError> {
@@ -185,7 +189,7 @@ impl Feed {
             return Ok(Vec::new());
         };
         let until = self.listener.from;
-        let Some(Page { events, is_all }) = self.reader.page(&self.session.token, after, until).await? else {
+        let Some(Page { events, is_all }) = self.reader.page(&self.token, after, until).await? else {
             self.phase = Phase::Begin(Position::After(after));
             return Ok(Vec::new());
         };

@@ -24,6 +24,8 @@ pub mod secret;
 pub mod server;
 pub mod sessions;
 pub mod settings;
+#[cfg(test)]
+mod simulation;
 pub mod steady;
 pub mod store;
 pub mod time;

@@ -15,6 +15,13 @@
 //! | ended, connected before | repeat | repeat | repeat | |
 //! | ended, end unknown | repeat | `connected_at` is filled in | the true end is filled in | |
 //!
+//! The limits are settings (`calls.ringing_limit`, `calls.talking_limit`, `calls.early_limit`). A leg whose last news lies
+//! further *ahead* of the clock than its limit is closed as well: the clock was set back, and nobody knows how long it has
+//! waited. A start for an account that has the call the other way round (it calls itself) is a conflict: it changes nothing
+//! and is set aside. Nothing is guessed: who of several accounts answered isn't told, so `call_connected` and `call_end`
+//! move all legs of their `call_id`. A call between two accounts of the company is two legs if the platform gives it one
+//! `call_id`, and two calls if it gives it two; either way each account hears of its own.
+//!
 //! A start for a *further* account of a call that has already got further joins it where it is: a start never makes a
 //! call ring again that was answered or is over. A repeat changes nothing and makes no event. Times never run backwards
 //! within a leg: started ≤ connected ≤ ended.

@@ -11,6 +11,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use rand::Rng as _;
 use relay_api::wire::problem;
 use serde::Deserialize;
@@ -56,7 +57,7 @@ pub(super) async fn get(
             address: counted(address),
         })
         .map_err(refusal)?;
-    let feed = Feed::new(listener, &app.reader, &session, position);
+    let feed = Feed::new(listener, &app.reader, &session.token, position, Timestamp::now);
     // A token revoked between the look at it and the registration would never be cut.
     if !app.sessions.is_in_force(&session) {
         return Err(Refusal::unauthorized());

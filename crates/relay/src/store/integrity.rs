@@ -11,8 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{StoreError, sqlite};
 
-/// Tables that grow with the calls.
-const LARGE: [&str; 4] = ["event", "call", "unmatched", "dial"];
+/// Tables that don't grow with the calls.
+const SMALL: [&str; 5] = ["history", "token", "token_account", "enrolment", "early"];
 /// How many rows at each end of a large table are read.
 const ENDS: usize = 100;
 
@@ -27,7 +27,7 @@ pub(super) fn at_start(connection: &Connection, path: &Path) -> Result<(), Store
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(&in_file)?;
     for name in names {
-        if LARGE.contains(&name.as_str()) {
+        if !SMALL.contains(&name.as_str()) {
             ends(connection, &name).map_err(&in_file)?;
             continue;
         }
@@ -41,20 +41,18 @@ pub(super) fn at_start(connection: &Connection, path: &Path) -> Result<(), Store
 
 /// Reads the first and the last rows of a table, in the order of its key.
 fn ends(connection: &Connection, table: &str) -> Result<(), rusqlite::Error> {
-    let key = match table {
-        "call" => "call_id, account",
-        "dial" => "token, key",
-        _ => "id",
-    };
+    let key = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
+    let mut key = connection.prepare(key)?;
+    let key = key
+        .query_map([table], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
     for order in ["ASC", "DESC"] {
         let by: Vec<String> = key
-            .split(", ")
-            .map(|column| format!("{column} {order}"))
+            .iter()
+            .map(|column| format!("\"{column}\" {order}"))
             .collect();
-        let query = format!(
-            "SELECT * FROM \"{table}\" ORDER BY {} LIMIT {ENDS}",
-            by.join(", ")
-        );
+        let by = if by.is_empty() { format!("rowid {order}") } else { by.join(", ") };
+        let query = format!("SELECT * FROM \"{table}\" ORDER BY {by} LIMIT {ENDS}");
         let mut rows = connection.prepare(&query)?;
         let width = rows.column_count();
         let mut rows = rows.query([])?;

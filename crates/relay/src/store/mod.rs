@@ -33,6 +33,8 @@ pub(crate) use schema::make_folder;
 pub use writer::{Batch, Begun, Committed, Writer, WriterOptions};
 
 pub(crate) use calls::Page;
+#[cfg(test)]
+pub(crate) use writer::InMemory;
 
 /// The database's file name in the data folder.
 pub const FILE: &str = "relay.db";

@@ -22,15 +22,32 @@ struct Shared {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     turns: Semaphore,
+    /// Of a simulation: its one connection, used at once and on the caller's thread.
+    #[cfg(test)]
+    only: Option<Arc<Mutex<Connection>>>,
 }
 
 impl Reader {
+    #[cfg(test)]
+    pub(super) fn in_memory(connection: &Arc<Mutex<Connection>>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                path: PathBuf::new(),
+                idle: Mutex::default(),
+                turns: Semaphore::new(CONNECTIONS),
+                only: Some(Arc::clone(connection)),
+            }),
+        }
+    }
+
     pub(super) fn new(path: &Path) -> Self {
         Self {
             shared: Arc::new(Shared {
                 path: path.to_owned(),
                 idle: Mutex::default(),
                 turns: Semaphore::new(CONNECTIONS),
+                #[cfg(test)]
+                only: None,
             }),
         }
     }
@@ -40,6 +57,11 @@ impl Reader {
         &self,
         query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
+        #[cfg(test)]
+        if let Some(only) = &self.shared.only {
+            let connection = only.lock().unwrap_or_else(PoisonError::into_inner);
+            return query(&connection).map_err(sqlite(&self.shared.path));
+        }
         let _turn = self
             .shared
             .turns

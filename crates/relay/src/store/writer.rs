@@ -140,18 +140,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |batch| {
-            let (result, value) = match work(batch) {
-                Ok(value) => (Ok(()), Some(value)),
-                Err(error) => (Err(error), None),
-            };
-            let reply: Reply = Box::new(move |outcome| {
-                // Nobody waits any more when the requester went away.
-                let _ = answer.send(outcome.and_then(|()| value.ok_or(StoreError::Lost)));
-            });
-            (result, reply)
-        });
+        let (job, answered) = job(work);
         self.jobs
             .as_ref()
             .ok_or(StoreError::Closed)?
@@ -190,6 +179,69 @@ impl Drop for Writer {
             tracing::error!("the store's thread had failed");
         }
     }
+}
+
+fn job<T: Send + 'static>(
+    work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, StoreError>>) {
+    let (answer, answered) = oneshot::channel();
+    let job: Job = Box::new(move |batch| {
+        let (result, value) = match work(batch) {
+            Ok(value) => (Ok(()), Some(value)),
+            Err(error) => (Err(error), None),
+        };
+        let reply: Reply = Box::new(move |outcome| {
+            // Nobody waits any more when the requester went away.
+            let _ = answer.send(outcome.and_then(|()| value.ok_or(StoreError::Lost)));
+        });
+        (result, reply)
+    });
+    (job, answered)
+}
+
+/// Runs the jobs in one transaction; gives the events to hand out, and whether tokens changed. A job that isn't run because
+/// of an error is dropped, which answers it too.
+fn write(
+    connection: &mut Connection,
+    path: &Path,
+    current: &mut EventId,
+    jobs: Vec<Job>,
+    replies: &mut Vec<(Reply, Result<(), StoreError>)>,
+) -> Sql<(Vec<StoredEvent>, bool)> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut batch = Batch {
+        db: &tx,
+        head: *current,
+        events: Vec::new(),
+        tokens_changed: false,
+    };
+    for job in jobs {
+        let (head, events) = (batch.head, batch.events.len());
+        tx.prepare_cached("SAVEPOINT job")?.execute([])?;
+        let (result, reply) = job(&mut batch);
+        if let Err(cause) = result {
+            tracing::error!(%cause, "a write failed and was undone");
+            tx.execute_batch("ROLLBACK TO job")?;
+            batch.head = head;
+            batch.events.truncate(events);
+            replies.push((reply, Err(sqlite(path)(cause))));
+        } else {
+            replies.push((reply, Ok(())));
+        }
+        tx.prepare_cached("RELEASE job")?.execute([])?;
+    }
+    let Batch {
+        head,
+        events,
+        tokens_changed,
+        ..
+    } = batch;
+    if head != *current {
+        history::set_head(&tx, head)?;
+    }
+    tx.commit()?;
+    *current = head;
+    Ok((events, tokens_changed))
 }
 
 fn start(connection: &mut Connection, now: Timestamp) -> Sql<Begun> {
@@ -234,7 +286,13 @@ impl Thread {
         let begun = Instant::now();
         let count = jobs.len();
         let mut replies = Vec::with_capacity(count);
-        let done = self.write(jobs, &mut replies);
+        let done = write(
+            &mut self.connection,
+            &self.path,
+            &mut self.head,
+            jobs,
+            &mut replies,
+        );
         metrics::histogram!("centrex_relay_commit_seconds").record(begun.elapsed());
         metrics::counter!("centrex_relay_store_jobs_total").increment(count as u64);
         let trouble = done.as_ref().err().map_or(0, |cause| Trouble::of(cause) as u8);
@@ -261,50 +319,6 @@ impl Thread {
                 }
             }
         }
-    }
-
-    /// Runs the jobs in one transaction. A job that isn't run because of an error is dropped, which answers it too.
-    fn write(
-        &mut self,
-        jobs: Vec<Job>,
-        replies: &mut Vec<(Reply, Result<(), StoreError>)>,
-    ) -> Sql<(Vec<StoredEvent>, bool)> {
-        let tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut batch = Batch {
-            db: &tx,
-            head: self.head,
-            events: Vec::new(),
-            tokens_changed: false,
-        };
-        for job in jobs {
-            let (head, events) = (batch.head, batch.events.len());
-            tx.prepare_cached("SAVEPOINT job")?.execute([])?;
-            let (result, reply) = job(&mut batch);
-            if let Err(cause) = result {
-                tracing::error!(%cause, "a write failed and was undone");
-                tx.execute_batch("ROLLBACK TO job")?;
-                batch.head = head;
-                batch.events.truncate(events);
-                replies.push((reply, Err(sqlite(&self.path)(cause))));
-            } else {
-                replies.push((reply, Ok(())));
-            }
-            tx.prepare_cached("RELEASE job")?.execute([])?;
-        }
-        let Batch {
-            head,
-            events,
-            tokens_changed,
-            ..
-        } = batch;
-        if head != self.head {
-            history::set_head(&tx, head)?;
-        }
-        tx.commit()?;
-        self.head = head;
-        Ok((events, tokens_changed))
     }
 
     fn look(&mut self) {
@@ -350,4 +364,65 @@ fn data_version(connection: &Connection) -> Sql<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
         .query_row([], |row| row.get(0))
+}
+
+/// The same store without its thread and its file, for simulations: what is written is there when the call returns, and
+/// nothing depends on anything but what is called.
+#[cfg(test)]
+pub(crate) struct InMemory {
+    connection: Arc<std::sync::Mutex<Connection>>,
+    head: EventId,
+}
+
+#[cfg(test)]
+impl InMemory {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        let connection = schema::in_memory(now).unwrap();
+        let connection = Arc::new(std::sync::Mutex::new(connection));
+        let mut memory = Self {
+            connection,
+            head: EventId(0),
+        };
+        memory.start(now);
+        memory
+    }
+
+    /// A relay starts on what is there.
+    pub(crate) fn start(&mut self, now: Timestamp) -> EventId {
+        self.head = start(&mut self.connection.lock().unwrap(), now).unwrap().head;
+        self.head
+    }
+
+    /// One commit; with its events, which are to be handed out.
+    pub(crate) fn commit<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
+    ) -> (T, Vec<StoredEvent>) {
+        let (job, mut answered) = job(work);
+        let mut replies = Vec::new();
+        let path = Path::new("memory");
+        let connection = &mut self.connection.lock().unwrap();
+        let (events, _) = write(connection, path, &mut self.head, vec![job], &mut replies).unwrap();
+        for (reply, outcome) in replies {
+            reply(outcome);
+        }
+        (answered.try_recv().unwrap().unwrap(), events)
+    }
+
+    /// Runs the work and dies before its commit.
+    pub(crate) fn die_before_commit<T>(&mut self, work: impl FnOnce(&mut Batch<'_>) -> Sql<T>) {
+        let connection = &mut self.connection.lock().unwrap();
+        let tx = connection.transaction().unwrap();
+        let mut batch = Batch {
+            db: &tx,
+            head: self.head,
+            events: Vec::new(),
+            tokens_changed: false,
+        };
+        work(&mut batch).unwrap();
+    }
+
+    pub(crate) fn reader(&self) -> Reader {
+        Reader::in_memory(&self.connection)
+    }
 }

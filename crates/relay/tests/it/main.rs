@@ -10,6 +10,7 @@
 mod callback;
 mod cli;
 mod cli_store;
+mod crowd;
 mod dial;
 mod dial_rules;
 #[cfg(target_os = "linux")]
@@ -21,6 +22,7 @@ mod isolation;
 mod kill;
 mod platform;
 mod recovery;
+mod restart;
 mod rotation;
 #[cfg(unix)]
 mod secrets;
