@@ -35,13 +35,19 @@ async fn deliveries(relay: &Relay, token: &str, name: &str) -> Vec<Duration> {
 fn unnoticed(alone: &[Duration], crowded: &[Duration]) {
     let late = |sorted: &[Duration]| sorted[sorted.len() * 95 / 100];
     let allowed = late(alone).max(Duration::from_millis(100)) * 3;
-    assert!(late(crowded) <= allowed, "alone {:?}, in the crowd {:?}", late(alone), late(crowded));
+    assert!(
+        late(crowded) <= allowed,
+        "alone {:?}, in the crowd {:?}",
+        late(alone),
+        late(crowded)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_idle_connections_disturb_nobody() {
     // Both ends are in this process.
-    let limit = rlimit::increase_nofile_limit(u64::MAX).map_or(256, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let limit = rlimit::increase_nofile_limit(u64::MAX)
+        .map_or(256, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let count = IDLE.min(limit.saturating_sub(200) / 2);
     println!("{count} idle connections");
     let relay = Relay::start().await;
@@ -52,7 +58,10 @@ async fn ten_thousand_idle_connections_disturb_nobody() {
         let mut stream = TcpStream::connect(address(&relay)).await.unwrap();
         // Half of them begin a request and never end it.
         if number % 2 == 0 {
-            stream.write_all(b"GET /v1/me HTTP/1.1\r\nHost: re").await.unwrap();
+            stream
+                .write_all(b"GET /v1/me HTTP/1.1\r\nHost: re")
+                .await
+                .unwrap();
         }
         idle.push(stream);
     }
@@ -121,7 +130,10 @@ async fn as_many_streams_as_there_may_be_and_the_platform_still_gets_in() {
 async fn a_head_without_end_is_refused() {
     let relay = Relay::start().await;
     let mut stream = TcpStream::connect(address(&relay)).await.unwrap();
-    stream.write_all(b"GET /v1/me HTTP/1.1\r\nHost: relay\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /v1/me HTTP/1.1\r\nHost: relay\r\n")
+        .await
+        .unwrap();
     let refused = async {
         let line = format!("X-Filler: {}\r\n", "y".repeat(8000));
         let (mut reading, mut writing) = stream.split();
@@ -137,8 +149,13 @@ async fn a_head_without_end_is_refused() {
         let (answer, ()) = tokio::join!(answer, endless);
         answer
     };
-    let answer = tokio::time::timeout(PATIENCE, refused).await.expect("it is closed");
-    assert!(answer.starts_with("HTTP/1.1 431") || answer.starts_with('\0'), "{answer:?}");
+    let answer = tokio::time::timeout(PATIENCE, refused)
+        .await
+        .expect("it is closed");
+    assert!(
+        answer.starts_with("HTTP/1.1 431") || answer.starts_with('\0'),
+        "{answer:?}"
+    );
     let token = relay.enrol(&["1001"]).await;
     relay.client(&token).me().await.unwrap();
 }
