@@ -256,6 +256,7 @@ impl World {
             method: "GET",
             query: sent.query().into_bytes(),
             form: None,
+            content_type: None,
         };
         let report =
             ingest::understand(&parse(&incoming.query, None)).expect("the platform says what it means");

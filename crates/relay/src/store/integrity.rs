@@ -47,11 +47,12 @@ fn ends(connection: &Connection, table: &str) -> Result<(), rusqlite::Error> {
         .query_map([table], |row| row.get::<_, String>(0))?
         .collect::<Result<Vec<_>, _>>()?;
     for order in ["ASC", "DESC"] {
-        let by: Vec<String> = key
-            .iter()
-            .map(|column| format!("\"{column}\" {order}"))
-            .collect();
-        let by = if by.is_empty() { format!("rowid {order}") } else { by.join(", ") };
+        let by: Vec<String> = key.iter().map(|column| format!("\"{column}\" {order}")).collect();
+        let by = if by.is_empty() {
+            format!("rowid {order}")
+        } else {
+            by.join(", ")
+        };
         let query = format!("SELECT * FROM \"{table}\" ORDER BY {by} LIMIT {ENDS}");
         let mut rows = connection.prepare(&query)?;
         let width = rows.column_count();

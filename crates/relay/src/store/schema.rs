@@ -49,12 +49,26 @@ pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathB
     Ok((connection, path))
 }
 
-/// A fresh database that no file holds.
+/// A fresh database that no file holds, as it was made at the thread's first one.
 #[cfg(test)]
 pub(super) fn in_memory(now: Timestamp) -> Result<Connection, rusqlite::Error> {
+    use rusqlite::backup::Backup;
+    thread_local! {
+        static TEMPLATE: std::cell::OnceCell<Connection> = const { std::cell::OnceCell::new() };
+    }
     let mut connection = Connection::open_in_memory()?;
     tune(&connection)?;
-    bring_up(&mut connection, now)?;
+    TEMPLATE.with(|template| {
+        if template.get().is_none() {
+            let mut made = Connection::open_in_memory()?;
+            bring_up(&mut made, now)?;
+            // Nobody was faster: it is this thread's own.
+            let _ = template.set(made);
+        }
+        template.get().map_or(Ok(()), |template| {
+            Backup::new(template, &mut connection)?.step(-1).map(drop)
+        })
+    })?;
     Ok(connection)
 }
 
