@@ -54,12 +54,14 @@ pub async fn with_file(
     purpose: Purpose,
     title: String,
 ) -> Result<Option<Filed>, Error> {
-    let Ok(_shown) = door.dialog.try_lock() else {
+    let Ok(shown) = door.dialog.try_lock() else {
         return Ok(None);
     };
     let Some(chosen) = dialog::choose(&app, purpose.dialog(), title).await else {
         return Ok(None);
     };
+    // While the agent works, another file may be chosen.
+    drop(shown);
     let path = purpose.meant(chosen);
     let request = purpose.request(&path).ok_or_else(|| failed("window-file-name"))?;
     let answer = ask(&door, request).await?;

@@ -25,8 +25,16 @@ window-data-format-json = JSON, complete
 window-data-format-calendar = Calendar (iCalendar)
 window-data-keep = Keep calls
 window-data-keep-always = Always
-window-data-keep-days = { $days } days
-window-data-keep-sure = Calls older than { $days } days will be deleted from this computer, with their notes, and nothing brings them back.
+window-data-keep-days =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
+window-data-keep-sure =
+    { $days ->
+        [one] Calls older than one day will be deleted from this computer, with their notes, and nothing brings them back.
+       *[other] Calls older than { $days } days will be deleted from this computer, with their notes, and nothing brings them back.
+    }
 window-data-keep-yes = Delete the older ones
 window-data-private = Keep withheld calls
 window-data-private-about = Those whose number isn’t sent

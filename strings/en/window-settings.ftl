@@ -22,7 +22,11 @@ window-settings-sum-quiet = quiet from { $from } to { $to }
 window-settings-sum-contacts = Watched folder, extensions
 window-settings-sum-folder = A folder is watched
 window-settings-sum-always = Calls kept without limit
-window-settings-sum-days = Calls kept for { $days } days
+window-settings-sum-days =
+    { $days ->
+        [one] Calls kept for { $days } day
+       *[other] Calls kept for { $days } days
+    }
 window-settings-sum-version = Version { $version }, check of this computer
 
 window-settings-choose = Choose…

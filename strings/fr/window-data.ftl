@@ -25,8 +25,16 @@ window-data-format-json = JSON, complet
 window-data-format-calendar = Agenda (iCalendar)
 window-data-keep = Garder les appels
 window-data-keep-always = Toujours
-window-data-keep-days = { $days } jours
-window-data-keep-sure = Les appels de plus de { $days } jours seront supprimés de ce poste, avec leurs notes, et plus rien ne les rendra.
+window-data-keep-days =
+    { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    }
+window-data-keep-sure =
+    { $days ->
+        [one] Les appels de plus d’un jour seront supprimés de cet ordinateur, avec leurs notes, et plus rien ne les rendra.
+       *[other] Les appels de plus de { $days } jours seront supprimés de cet ordinateur, avec leurs notes, et plus rien ne les rendra.
+    }
 window-data-keep-yes = Supprimer les plus anciens
 window-data-private = Garder les appels masqués
 window-data-private-about = Ceux dont le numéro n’est pas transmis
@@ -40,7 +48,7 @@ window-data-everything-export = Tout exporter
 window-data-everything-import = Tout reprendre
 window-data-erase = Suppression
 window-data-erase-calls = Supprimer tous les appels…
-window-data-erase-sure = Supprimer tous les appels de ce poste ?
+window-data-erase-sure = Supprimer tous les appels de cet ordinateur ?
 window-data-erase-what = Le journal entier part, avec les notes, les appels à rappeler et les périodes sans connexion. Contacts, favoris et paramètres restent. Seul un export permettrait de revenir en arrière.
 window-data-erase-yes = Supprimer tous les appels
 window-data-erased = Tous les appels ont été supprimés.

@@ -22,8 +22,12 @@ window-settings-sum-quiet = silence de { $from } à { $to }
 window-settings-sum-contacts = Dossier suivi, postes internes
 window-settings-sum-folder = Un dossier est suivi
 window-settings-sum-always = Appels gardés sans limite
-window-settings-sum-days = Appels gardés { $days } jours
-window-settings-sum-version = Version { $version }, vérification de ce poste
+window-settings-sum-days =
+    { $days ->
+        [one] Appels gardés { $days } jour
+       *[other] Appels gardés { $days } jours
+    }
+window-settings-sum-version = Version { $version }, vérification de cet ordinateur
 
 window-settings-choose = Choisir…
 window-settings-remove = Retirer

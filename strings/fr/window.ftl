@@ -132,11 +132,11 @@ window-settings-relay-url = Adresse du relais
 window-settings-relay-url-hint = Par exemple https://relais.example
 window-settings-code = Code d’inscription
 window-settings-code-hint = Votre administrateur vous le donne. Il ne sert qu’une fois.
-window-settings-enrol = Inscrire ce poste
+window-settings-enrol = Inscrire cet ordinateur
 window-settings-enrolling = Inscription…
 window-settings-enrol-again = Inscrire de nouveau
-window-settings-enrolled = Ce poste est inscrit auprès de
-window-settings-enrolled-done = Ce poste est inscrit.
+window-settings-enrolled = Cet ordinateur est inscrit auprès de
+window-settings-enrolled-done = Cet ordinateur est inscrit.
 window-settings-account = Identifiant du compte
 window-settings-account-hint = Celui de votre ligne Centrex.
 window-settings-authentication = S’identifier par
@@ -194,7 +194,7 @@ window-settings-copy-file = Copier le chemin
 window-settings-copied = Copié
 window-settings-version = Version
 window-settings-profile = Profil
-window-settings-doctor = Vérifier ce poste
+window-settings-doctor = Vérifier cet ordinateur
 window-settings-doctor-running = Vérification…
 window-settings-doctor-steps = Résultats de la vérification
 window-settings-quit = Quitter Centrex Tray
@@ -213,10 +213,10 @@ window-welcome-direct-about = Pour composer seulement. Les appels entrants ne so
 window-welcome-back = Autre choix
 
 ## An enrolment link that waits
-window-enrol-title = Inscrire ce poste ?
-window-enrol-host = Le lien que vous avez ouvert inscrit ce poste auprès de :
+window-enrol-title = Inscrire cet ordinateur ?
+window-enrol-host = Le lien que vous avez ouvert inscrit cet ordinateur auprès de :
 window-enrol-trust = Ce serveur saura qui vous appelle et pourra faire sonner votre téléphone. N’acceptez que si vous reconnaissez ce nom.
-window-enrol-yes = Inscrire ce poste
+window-enrol-yes = Inscrire cet ordinateur
 window-enrol-no = Refuser
 
 ## Banners

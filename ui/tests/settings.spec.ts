@@ -6,7 +6,7 @@ test('a first start begins with a choice and ends connected', async ({ desk, pag
   await desk.open('first');
   await expect(page.getByRole('heading', { name: 'Bienvenue' })).toBeVisible();
   await page.getByRole('button', { name: /code d’inscription/ }).click();
-  await page.getByRole('button', { name: 'Inscrire ce poste' }).click();
+  await page.getByRole('button', { name: 'Inscrire cet ordinateur' }).click();
   await expect(page.getByRole('alert')).toContainText('Indiquez l’adresse du relais');
   await page.getByLabel('Adresse du relais').fill('https://relais.example');
   await page.getByLabel('Code d’inscription').fill('K7QF-9M2X');
@@ -108,7 +108,7 @@ test('switches change one setting each', async ({ desk, page }) => {
 
 test('an enrolment link shows the host large and waits for a yes', async ({ desk, page }) => {
   await desk.open('enrol');
-  const dialog = page.getByRole('dialog', { name: 'Inscrire ce poste' });
+  const dialog = page.getByRole('dialog', { name: 'Inscrire cet ordinateur' });
   await expect(dialog).toContainText('telephonie.relais.example');
   const size = await dialog.locator('.host').evaluate((host) => parseFloat(getComputedStyle(host).fontSize));
   expect(size).toBeGreaterThanOrEqual(20);
@@ -122,15 +122,15 @@ test('an enrolment link shows the host large and waits for a yes', async ({ desk
 
 test('yes to an enrolment link is a yes to the relay that was shown', async ({ desk, page }) => {
   await desk.open('enrol');
-  await page.getByRole('dialog').getByRole('button', { name: 'Inscrire ce poste' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Inscrire cet ordinateur' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
   expect((await desk.heard('acceptEnrolment')).map((h) => h.args)).toEqual([['https://telephonie.relais.example']]);
 });
 
 test('a link that comes while another is read asks anew', async ({ desk, page }) => {
   await desk.open('enrol');
-  const dialog = page.getByRole('dialog', { name: 'Inscrire ce poste' });
-  const yes = dialog.getByRole('button', { name: 'Inscrire ce poste' });
+  const dialog = page.getByRole('dialog', { name: 'Inscrire cet ordinateur' });
+  const yes = dialog.getByRole('button', { name: 'Inscrire cet ordinateur' });
   await yes.hover();
   await page.mouse.down();
   await (

@@ -1,7 +1,7 @@
 //! The agent's program with the functions that run all day side by side.
 //!
 //! Of the agent's eight megabytes of code an ordinary day uses three, spread over all of it; the system maps a program by
-//! pieces of 64 KiB, so nearly all of it came to memory (measured: 7.8 of 8.3 MB, 13.6 MiB PSS at rest; in order 9). The linker
+//! pieces of 64 KiB, so nearly all of it came to memory (measured: 7.8 of 8.3 MB). The linker
 //! puts first what `xtask/order/agent.txt` names. The list has no mangled names: they change with every compiler and every
 //! dependency. A function that it doesn't know, or no longer, only lies elsewhere: run `cargo xtask order` after larger changes.
 

@@ -8,7 +8,8 @@ use crate::desktop::KeychainPort;
 use crate::enrol::{TOKEN, keeps};
 use crate::token;
 
-/// Renews the token of this client; `None` when it can't be done now. It is tried again with the next look at the relay.
+/// Renews the token of this client, unless the keychain holds a newer one; `None` when it can't be done now. It is tried again
+/// with the next look at the relay.
 pub(crate) async fn renew<K: KeychainPort>(
     keychain: &K,
     client: RelayClient,
@@ -21,6 +22,11 @@ pub(crate) async fn renew<K: KeychainPort>(
         );
         return None;
     }
+    // Renewed before, and stored: that one counts. To renew the old one once more would end the stored one unused.
+    let newer = newer(keychain, &client, &old).await?;
+    if newer.is_some() {
+        return newer;
+    }
     let renewed = match client.renew().await {
         Ok(renewed) => SecretString::from(renewed.token),
         Err(error) => {
@@ -28,13 +34,10 @@ pub(crate) async fn renew<K: KeychainPort>(
             return None;
         }
     };
-    // Somebody may have put another one there meanwhile: that one counts.
-    let kept = keychain.get(TOKEN).await.ok().flatten();
-    let is_ours = kept
-        .and_then(|kept| token::for_relay(&kept, client.base()))
-        .is_some_and(|kept| kept.expose_secret() == old.expose_secret());
-    if !is_ours {
-        return None;
+    // A person may have enrolled anew meanwhile.
+    let enrolled = self::newer(keychain, &client, &old).await?;
+    if enrolled.is_some() {
+        return enrolled;
     }
     if let Err(problem) = keychain.set(TOKEN, token::kept(client.base(), &renewed)).await {
         tracing::warn!(
@@ -45,4 +48,15 @@ pub(crate) async fn renew<K: KeychainPort>(
     }
     tracing::info!("the token was renewed");
     Some(renewed)
+}
+
+/// The token that the keychain holds for this relay, if it is another than `old`; the outer `None` when it holds none.
+async fn newer<K: KeychainPort>(
+    keychain: &K,
+    client: &RelayClient,
+    old: &SecretString,
+) -> Option<Option<SecretString>> {
+    let kept = keychain.get(TOKEN).await.ok().flatten()?;
+    let kept = token::for_relay(&kept, client.base())?;
+    Some((kept.expose_secret() != old.expose_secret()).then_some(kept))
 }

@@ -94,6 +94,8 @@ pub struct Notification {
     pub actions: Vec<(NoteAction, String)>,
     /// Play the desktop's sound for it.
     pub sound: bool,
+    /// Something is told for the first time. Else only words have changed: what the person closed stays closed.
+    pub news: bool,
 }
 
 /// How a notification behaves.

@@ -120,6 +120,7 @@ impl Style {
             kind: NotificationKind::Incoming,
             actions: self.actions(told, &wanted),
             sound: self.sound,
+            news: true,
         }
     }
 
@@ -133,6 +134,7 @@ impl Style {
             kind: NotificationKind::Info,
             actions: self.actions(told, &wanted),
             sound: false,
+            news: true,
         }
     }
 
@@ -174,6 +176,7 @@ impl Style {
             kind: NotificationKind::Missed,
             actions,
             sound: self.sound,
+            news: true,
         })
     }
 
@@ -211,19 +214,16 @@ impl Style {
         lines.join("\n")
     }
 
-    /// The record of a call wasn't opened. It belongs to no call: the next one changes it in place.
+    /// The record of a call wasn't opened; see [`record_key`].
     pub fn record_failed(self, why: &Message) -> Notification {
-        let key = CallKey {
-            account: AccountId(String::new()),
-            call: CallId("record".to_owned()),
-        };
         Notification {
-            key,
+            key: record_key(),
             title: self.say("note-record-failed"),
             body: say(self.lang, why),
             kind: NotificationKind::Info,
             actions: vec![self.open()],
             sound: false,
+            news: true,
         }
     }
 
@@ -236,6 +236,7 @@ impl Style {
             kind: NotificationKind::Info,
             actions: vec![self.open()],
             sound: self.sound,
+            news: true,
         }
     }
 }
@@ -260,4 +261,12 @@ pub(crate) fn own_line(call: &Call, lang: Language) -> String {
         telephony::Direction::Outgoing => call.calling_number.as_ref(),
     };
     numbers::show_party(own, lang).unwrap_or_else(|| numbers::neutralise(&call.account_id.0, 40))
+}
+
+/// The notification of a record that wasn't opened: it belongs to no call, and the next one changes it in place.
+pub(crate) fn record_key() -> CallKey {
+    CallKey {
+        account: AccountId(String::new()),
+        call: CallId("record".to_owned()),
+    }
 }

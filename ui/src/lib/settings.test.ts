@@ -80,7 +80,7 @@ test('each page of the settings says what holds, in both languages', () => {
       "Un dossier est suivi",
       "Appels gardés 90 jours",
       "Système",
-      "Version 0.1.0, vérification de ce poste",
+      "Version 0.1.0, vérification de cet ordinateur",
     ]
   `);
   for (const page of PAGES) {

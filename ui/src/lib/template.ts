@@ -22,7 +22,7 @@ const encode = (text: string) =>
 export function exampleOf(template: string): { url: string } | { unknown: string } {
   let unknown: string | null = null;
   const url = template.trim().replace(/\{([^{}]*)\}/g, (_, name: string) => {
-    const value = EXAMPLE[name];
+    const value = Object.hasOwn(EXAMPLE, name) ? EXAMPLE[name] : undefined;
     if (value === undefined) unknown ??= name;
     return encode(value ?? '');
   });

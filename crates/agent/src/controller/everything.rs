@@ -49,10 +49,11 @@ impl Trouble {
 impl<P: Ports> Controller<P> {
     pub(super) fn export_all(&self, folder: PathBuf, reply: Reply) {
         let (journal, settings) = (self.journal.clone(), self.paths.settings.clone());
-        let made = std::fs::create_dir_all(&folder);
-        let contacts = self.people.export(folder.join(CONTACTS), Format::Vcard);
+        let people = self.people.asker();
         self.later(reply, async move {
-            made?;
+            // Any folder, a network's that hangs as well.
+            tokio::fs::create_dir_all(&folder).await?;
+            let contacts = people.export(folder.join(CONTACTS), Format::Vcard);
             let calls = journal.export(folder.join(CALLS), CallFormat::Json).await?.calls;
             let contacts = answer(contacts).await?;
             match tokio::fs::copy(&settings, folder.join(SETTINGS)).await {
@@ -71,29 +72,29 @@ impl<P: Ports> Controller<P> {
         });
     }
 
-    pub(super) fn import_all(&mut self, folder: PathBuf, reply: Reply) {
+    pub(super) fn import_all(&self, folder: PathBuf, reply: Reply) {
         let journal = self.journal.clone();
         let (calls, contacts) = (folder.join(CALLS), folder.join(CONTACTS));
-        // One after the other on the book's thread: nobody else's preview comes between them.
-        // Whoever has no contact writes an empty file.
-        let any = std::fs::metadata(&contacts).is_ok_and(|file| file.len() > 0);
-        let book = any.then(|| (self.people.preview(contacts), self.people.import()));
+        let people = self.people.writer();
         self.later(reply, async move {
+            let length = async |file: &PathBuf| tokio::fs::metadata(file).await.ok().map(|file| file.len());
+            let has_calls = length(&calls).await.is_some();
+            // Whoever has no contact writes an empty file.
+            let has_contacts = length(&contacts).await.is_some_and(|length| length > 0);
             let mut taken = Taken {
                 batch: None,
                 added: 0,
                 updated: 0,
                 rejected: 0,
             };
-            if !calls.exists() && book.is_none() {
+            if !has_calls && !has_contacts {
                 return Err(Trouble::Nothing);
             }
-            if calls.exists() {
+            if has_calls {
                 taken = view::calls_taken(&journal.import(calls).await?);
             }
-            if let Some((preview, import)) = book {
-                answer(preview).await?;
-                let (batch, compared, rejected) = answer(import).await?;
+            if has_contacts {
+                let (batch, compared, rejected) = answer(people.take_in(contacts)).await?;
                 taken.batch = Some(batch.0.to_string());
                 taken.added += people::count(compared.added);
                 taken.updated += people::count(compared.updated);
@@ -107,20 +108,16 @@ impl<P: Ports> Controller<P> {
     fn later(&self, reply: Reply, work: impl Future<Output = Result<Answer, Trouble>> + Send + 'static) {
         let own = self.own.clone();
         tokio::spawn(async move {
-            match work.await {
-                Ok(answer) => {
-                    let answer = Box::new(Ok(JournalAnswer::Changed(answer)));
-                    // Fails only when the controller has ended.
-                    let _ = own.send(Input::JournalAnswered(answer, reply)).await;
+            let result = work.await.map_err(|trouble| {
+                tracing::warn!(%trouble, "not everything was written or read");
+                Error {
+                    code: ErrorCode::Failed,
+                    message: view::message(trouble.message()),
                 }
-                Err(trouble) => {
-                    tracing::warn!(%trouble, "not everything was written or read");
-                    reply.send(Err(Error {
-                        code: ErrorCode::Failed,
-                        message: view::message(trouble.message()),
-                    }));
-                }
-            }
+            });
+            let answer = Box::new(Ok(JournalAnswer::Changed(result)));
+            // Fails only when the controller has ended.
+            let _ = own.send(Input::JournalAnswered(answer, reply)).await;
         });
     }
 }

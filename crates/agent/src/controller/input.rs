@@ -33,8 +33,13 @@ pub(crate) enum Input {
     Secret(SecretName, Result<Option<SecretString>, KeychainProblem>),
     /// A secret was stored or forgotten on a client's wish.
     SecretChanged(SecretName, Result<(), KeychainProblem>, Reply),
-    /// The token of the link with this generation was renewed and stored.
-    Renewed(u64, SecretString),
+    /// A token was renewed and stored.
+    Renewed {
+        /// In whose place.
+        old: SecretString,
+        /// The new one, which stands in the keychain.
+        token: SecretString,
+    },
     /// What became of an enrolment.
     Enrolled(Result<Enrolment, Refusal>, Reply),
     /// A step of a connection test ended.
@@ -75,7 +80,7 @@ impl<P: Ports> Controller<P> {
             Input::Dialled(id, outcome) => self.feed(Event::DialOutcome(id, outcome)),
             Input::Secret(name, result) => self.on_secret(&name, result),
             Input::SecretChanged(name, result, reply) => self.on_secret_changed(&name, result, reply),
-            Input::Renewed(generation, token) => self.on_renewed(generation, token),
+            Input::Renewed { old, token } => self.on_renewed(&old, token),
             Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
             Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
             Input::Journal(opened) => self.on_journal(*opened),

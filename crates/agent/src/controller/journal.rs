@@ -24,8 +24,8 @@ use crate::view;
 pub(crate) enum JournalAnswer {
     /// A page, the time that it begins and ends with, and what was heard in it.
     Page(Page, Vec<Stretch>),
-    /// Something was changed.
-    Changed(Answer),
+    /// Something was changed, if not all that was asked.
+    Changed(Result<Answer, Error>),
     /// A call was deleted, or all of them.
     Deleted(Option<CallKey>),
 }
@@ -99,16 +99,16 @@ impl<P: Ports> Controller<P> {
                 self.answer_later(reply, async move {
                     let written = journal.export(PathBuf::from(path), format).await?;
                     let count = u32::try_from(written.calls).unwrap_or(u32::MAX);
-                    Ok(JournalAnswer::Changed(Answer::Written { count }))
+                    Ok(JournalAnswer::Changed(Ok(Answer::Written { count })))
                 });
             }
             JournalRequest::Import { path } => {
                 let journal = self.journal.clone();
                 self.answer_later(reply, async move {
                     let taken = journal.import(PathBuf::from(path)).await?;
-                    Ok(JournalAnswer::Changed(Answer::Taken {
+                    Ok(JournalAnswer::Changed(Ok(Answer::Taken {
                         taken: view::calls_taken(&taken),
-                    }))
+                    })))
                 });
             }
         }
@@ -160,7 +160,7 @@ impl<P: Ports> Controller<P> {
             }),
             Ok(JournalAnswer::Changed(answer)) => {
                 self.journal_revision += 1;
-                Ok(answer)
+                answer
             }
             Ok(JournalAnswer::Deleted(which)) => {
                 self.journal_revision += 1;
@@ -238,7 +238,7 @@ fn key(at: CallRef) -> CallKey {
 
 fn found(there: bool) -> Result<JournalAnswer, AskError> {
     if there {
-        Ok(JournalAnswer::Changed(Answer::Done))
+        Ok(JournalAnswer::Changed(Ok(Answer::Done)))
     } else {
         Err(AskError::Gone)
     }

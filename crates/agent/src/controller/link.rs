@@ -8,7 +8,7 @@ use control::protocol::{Answer, Error};
 use futures_util::future::{Either, ready};
 use relay_api::RelayUrl;
 use relay_api::wire::PlaceCall;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use telephony::{AccountId, E164};
 use tokio::time::Instant;
 use url::Url;
@@ -107,23 +107,20 @@ impl<P: Ports> Controller<P> {
         }
         self.renewed_at = Some(now);
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
-        let (client, old, generation) = (link.client().clone(), link.token().clone(), link.generation());
+        let (client, old) = (link.client().clone(), link.token().clone());
         tokio::spawn(async move {
-            if let Some(token) = renew::renew(&*keychain, client, old).await {
+            if let Some(token) = renew::renew(&*keychain, client, old.clone()).await {
                 // Fails only when the controller has ended.
-                let _ = own.send(Input::Renewed(generation, token)).await;
+                let _ = own.send(Input::Renewed { old, token }).await;
             }
         });
     }
 
-    /// The renewed token stands in the keychain: the connection goes over to it. Another connection, made meanwhile, keeps
-    /// the old one, which is good until the new one is used; the next one has the keychain's.
-    pub(super) fn on_renewed(&mut self, generation: u64, token: SecretString) {
-        if self
-            .link
-            .as_ref()
-            .is_some_and(|link| link.generation() == generation)
-        {
+    /// The renewed token stands in the keychain: a connection that has the old one, however often it was made anew, goes over
+    /// to it.
+    pub(super) fn on_renewed(&mut self, old: &SecretString, token: SecretString) {
+        let has_old = |link: &RelayLink| link.token().expose_secret() == old.expose_secret();
+        if self.link.as_ref().is_some_and(has_old) {
             self.connect(token);
         }
     }

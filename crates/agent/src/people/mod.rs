@@ -75,7 +75,7 @@ pub enum Format {
 #[derive(Debug)]
 pub struct PeopleHandle {
     writer: Writer,
-    asks: mpsc::Sender<Ask>,
+    asker: Asker,
     cancel: Arc<AtomicBool>,
 }
 
@@ -83,8 +83,15 @@ pub struct PeopleHandle {
 #[derive(Clone, Debug)]
 pub struct Writer(mpsc::Sender<Write>);
 
+/// The way to the book's readers, for those that wait for something else first.
+#[derive(Clone, Debug)]
+pub struct Asker(mpsc::Sender<Ask>);
+
 /// An answer that comes later; it doesn't borrow from the handle.
 type Later<T> = oneshot::Receiver<Result<T, PeopleError>>;
+
+/// What an import did: by what it can be taken back, what it added and changed, and how many entries couldn't be read.
+type Imported = (BatchId, Compared, usize);
 
 /// Waits for an answer.
 ///
@@ -105,7 +112,7 @@ impl PeopleHandle {
         thread::start(path, numbering, news, inbox, (asks.clone(), questions))?;
         Ok(Self {
             writer: Writer(writes),
-            asks,
+            asker: Asker(asks),
             cancel: Arc::default(),
         })
     }
@@ -113,6 +120,11 @@ impl PeopleHandle {
     /// For those that fill the book.
     pub fn writer(&self) -> Writer {
         self.writer.clone()
+    }
+
+    /// For those that read it later.
+    pub fn asker(&self) -> Asker {
+        self.asker.clone()
     }
 
     /// Reads numbers by other rules from now on.
@@ -123,7 +135,7 @@ impl PeopleHandle {
     /// Contacts that a text finds, best first.
     pub fn search(&self, text: String, favourites: bool, limit: usize) -> Later<Vec<Contact>> {
         let limit = if limit == 0 { MOST } else { limit.min(MOST) };
-        self.ask(move |reader| {
+        self.asker.ask(move |reader| {
             let found = match favourites {
                 true => reader.favourites(&text, limit)?,
                 false => reader.search(&text, limit)?,
@@ -134,17 +146,17 @@ impl PeopleHandle {
 
     /// Everyone who has a number, best first.
     pub fn who_has(&self, number: E164) -> Later<Vec<Match>> {
-        self.ask(move |reader| Ok(reader.lookup(&number)?))
+        self.asker.ask(move |reader| Ok(reader.lookup(&number)?))
     }
 
     /// Writes all contacts to a file, which is replaced once all of it is written. Gives their number.
     pub fn export(&self, path: PathBuf, format: Format) -> Later<usize> {
-        self.ask(move |reader| thread::export(reader, &path, format))
+        self.asker.export(path, format)
     }
 
     /// Where contacts come from.
     pub fn sources(&self) -> Later<Vec<SourceState>> {
-        self.ask(|reader| Ok(reader.sources()?))
+        self.asker.ask(|reader| Ok(reader.sources()?))
     }
 
     /// Adds a contact of one's own, or changes one.
@@ -184,18 +196,7 @@ impl PeopleHandle {
     pub fn preview(&self, path: PathBuf) -> Later<Previewed> {
         self.writer.ask(move |book| {
             book.pending = None;
-            let bytes = thread::read_file(&path)?;
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let hint = Hint {
-                file: name,
-                ..Hint::default()
-            };
-            let preview = Arc::new(preview(&bytes, &hint, &book.numbering)?);
-            drop(bytes);
+            let preview = Arc::new(read(book, &path)?);
             let compared = book.store()?.read().compare(&preview)?;
             book.pending = Some(Arc::clone(&preview));
             Ok(Previewed { preview, compared })
@@ -204,24 +205,13 @@ impl PeopleHandle {
 
     /// Writes what was previewed last; [`News::Progress`] tells how far it is. Gives what it did, and how many entries couldn't
     /// be read.
-    pub fn import(&mut self) -> Later<(BatchId, Compared, usize)> {
+    pub fn import(&mut self) -> Later<Imported> {
         // One of its own, so that a word to stop an earlier one doesn't concern this.
         let cancel = Arc::new(AtomicBool::new(false));
         self.cancel = Arc::clone(&cancel);
         self.writer.change(move |book| {
             let preview = book.pending.take().ok_or(PeopleError::NoPreview)?;
-            let news = book.news.clone();
-            let progress = |at: contacts::import::Progress| {
-                // Fails only when nobody listens any more.
-                let _ = news.send(News::Progress {
-                    done: at.done,
-                    total: at.total,
-                });
-            };
-            let imported = book
-                .store()?
-                .import(&preview, Timestamp::now(), progress, &cancel)?;
-            Ok((imported.batch, imported.count, preview.rejected.len()))
+            write(book, &preview, &cancel)
         })
     }
 
@@ -241,6 +231,44 @@ impl PeopleHandle {
             Ok(())
         })
     }
+}
+
+/// What a file holds.
+fn read(book: &Book, path: &std::path::Path) -> Result<Preview, PeopleError> {
+    let bytes = thread::read_file(path)?;
+    let file = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let hint = Hint {
+        file,
+        ..Hint::default()
+    };
+    Ok(preview(&bytes, &hint, &book.numbering)?)
+}
+
+/// Writes what a file holds, and tells how far it is.
+fn write(book: &mut Book, preview: &Preview, cancel: &AtomicBool) -> Result<Imported, PeopleError> {
+    let news = book.news.clone();
+    let progress = |at: contacts::import::Progress| {
+        // Fails only when nobody listens any more.
+        let _ = news.send(News::Progress {
+            done: at.done,
+            total: at.total,
+        });
+    };
+    let imported = book
+        .store()?
+        .import(preview, Timestamp::now(), progress, cancel)?;
+    Ok((imported.batch, imported.count, preview.rejected.len()))
+}
+
+impl Asker {
+    /// As [`PeopleHandle::export`].
+    pub fn export(&self, path: PathBuf, format: Format) -> Later<usize> {
+        self.ask(move |reader| thread::export(reader, &path, format))
+    }
 
     fn ask<T: Send + 'static>(
         &self,
@@ -252,12 +280,20 @@ impl PeopleHandle {
             let _ = reply.send(reader.ok_or(PeopleError::NotKept).and_then(what));
         }));
         // Fails when the thread has ended; then the answer says so.
-        let _ = self.asks.send(ask);
+        let _ = self.0.send(ask);
         later
     }
 }
 
 impl Writer {
+    /// Reads a file and writes what it holds, in one piece: nobody else's preview comes between.
+    pub fn take_in(&self, path: PathBuf) -> Later<Imported> {
+        self.change(move |book| {
+            let preview = read(book, &path)?;
+            write(book, &preview, &AtomicBool::new(false))
+        })
+    }
+
     /// The source's contacts become those of these resources.
     pub fn replace_source<I>(
         &self,

@@ -156,13 +156,20 @@ impl Shown {
 /// leaves them as they are.
 pub(super) fn draft(typed: wire::ContactDraft, known: Option<&Card>) -> Draft {
     let mut draft = known.map(Draft::from).unwrap_or_default();
-    if draft.name.full != typed.name {
+    // What has no name is shown by its company, number or address: left as shown, that makes no person's name of it. The form
+    // shows no company beside a title that is the same.
+    let title = known.map(Card::display_name);
+    let same_title = title == Some(typed.name.as_str());
+    let company_is_title = known.is_some_and(|card| card.company.as_deref() == title);
+    if !same_title {
         draft.name = Name {
             full: typed.name,
             ..Name::default()
         };
     }
-    draft.company = typed.company;
+    if !(same_title && company_is_title && typed.company.is_empty()) {
+        draft.company = typed.company;
+    }
     draft.note = typed.note;
     let known = known.map(|card| card.numbers.as_slice()).unwrap_or_default();
     let numbers = typed.numbers.into_iter().map(|typed| {
@@ -242,6 +249,65 @@ mod tests {
     use contacts::import::{Field, Why};
 
     use super::*;
+
+    #[test]
+    fn a_contact_that_is_left_as_it_is_shown_stays_what_it_is() {
+        let shown = Shown {
+            language: Language::Fr,
+            zone: TimeZone::UTC,
+        };
+        let own = |draft: Draft| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("contacts.db");
+            let numbering = contacts::Numbering::default();
+            let (mut store, _) = contacts::Store::open(&path, numbering, Timestamp::UNIX_EPOCH).unwrap();
+            store.save(None, draft, Timestamp::UNIX_EPOCH).unwrap()
+        };
+        let number = |text: &str| DraftNumber {
+            label: Label::Work,
+            written: String::new(),
+            text: text.to_owned(),
+        };
+        let company = Draft {
+            company: "Menuiserie".to_owned(),
+            numbers: vec![number("0142685300")],
+            ..Draft::default()
+        };
+        let nameless = Draft {
+            numbers: vec![number("0142685300")],
+            ..Draft::default()
+        };
+        let namesake = Draft {
+            name: Name {
+                full: "Menuiserie".to_owned(),
+                ..Name::default()
+            },
+            ..company.clone()
+        };
+        for before in [company, nameless, namesake] {
+            let contact = own(before.clone());
+            let form = shown.contact(&contact);
+            let typed = wire::ContactDraft {
+                id: Some(form.id),
+                name: form.name,
+                company: form.company.unwrap_or_default(),
+                numbers: form
+                    .numbers
+                    .into_iter()
+                    .map(|number| wire::DraftNumber {
+                        label: number.label,
+                        number: number.dial,
+                    })
+                    .collect(),
+                note: "à rappeler".to_owned(),
+                favourite: false,
+            };
+            let after = draft(typed, Some(&contact.card));
+            assert_eq!(after.name.full, before.name.full);
+            assert_eq!(after.company, before.company);
+            assert_eq!(after.note, "à rappeler");
+        }
+    }
 
     #[test]
     fn everything_that_contacts_may_say_has_words_in_both_languages() {

@@ -33,6 +33,7 @@ pub fn note(call: &str, kind: NotificationKind, title: &str, body: &str) -> Noti
             (NoteAction::CopyNumber, "Copier le numéro".into()),
         ],
         sound: false,
+        news: true,
     }
 }
 
@@ -267,19 +268,26 @@ session_test! {
         let mut onlooker = Onlooker::new(&world).await;
         let (desktop, _told) = world.desktop();
         let loud = |kind, title| Notification { sound: true, ..note("c-1", kind, title, "01 99 00 12 34") };
+        let reworded = |kind, title| Notification { news: false, ..loud(kind, title) };
         desktop.notify.show(loud(NotificationKind::Incoming, "01 99 00 12 34"));
         let first = onlooker.shown().await;
         assert!(first.sounds());
-        desktop.notify.show(loud(NotificationKind::Incoming, "Accueil"));
+        desktop.notify.show(reworded(NotificationKind::Incoming, "Accueil"));
         let named = onlooker.shown().await;
         assert_eq!((named.id, named.sounds()), (first.id, false));
 
         dunstctl(&["close"]);
         assert_eq!(onlooker.gone().await, (first.id, 2));
-        desktop.notify.show(loud(NotificationKind::Incoming, "Accueil, Cie"));
+        desktop.notify.show(reworded(NotificationKind::Incoming, "Accueil, Cie"));
         desktop.notify.show(loud(NotificationKind::Missed, "Appel manqué"));
         let missed = onlooker.shown().await;
         assert_eq!((missed.title.as_str(), missed.sounds()), ("Appel manqué", true));
+
+        dunstctl(&["close"]);
+        assert_eq!(onlooker.gone().await.0, missed.id);
+        desktop.notify.show(reworded(NotificationKind::Missed, "Appel manqué de l’accueil"));
+        desktop.notify.show(loud(NotificationKind::Missed, "2 appels manqués"));
+        assert_eq!(onlooker.shown().await.title, "2 appels manqués");
     }
 }
 

@@ -112,6 +112,7 @@ async fn toasts_never_fail_in_silence() {
             (NoteAction::CopyNumber, "Copier".into()),
         ],
         sound: false,
+        news: true,
     });
     desktop.notify.withdraw(key);
     // All orders before it are done once this one is.

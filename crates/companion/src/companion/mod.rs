@@ -130,10 +130,7 @@ impl Companion {
                 hearing.into_iter().chain(self.told_all(now)).collect()
             }
             Event::Gap => self.ear.gap().map(Effect::Heard).into_iter().collect(),
-            Event::RecordOpened(way) => {
-                self.record_problems.remove(&way);
-                Vec::new()
-            }
+            Event::RecordOpened(way) => self.record_opened(way),
             Event::RecordFailed(problem) => self.record_failed(problem),
             Event::Tick => self.tick(now),
         }

@@ -8,10 +8,10 @@ use crate::board::GroupId;
 use crate::effect::Effect;
 use crate::event::{CallKey, RecordProblem, RecordWay};
 use crate::known::Known;
-use crate::numbers;
 use crate::pop::{Placeholder, Subject, Template, When};
 use crate::settings::Settings;
 use crate::words::Message;
+use crate::{notify, numbers};
 
 /// Longest path of a program that is shown, in characters.
 const PROGRAM: usize = 200;
@@ -70,10 +70,19 @@ impl Companion {
         vec![Effect::Notify(self.style().record_failed(&why))]
     }
 
+    /// It works again: what was said of it is no longer true.
+    pub(super) fn record_opened(&mut self, way: RecordWay) -> Vec<Effect> {
+        let was_wrong = self.record_problems.remove(&way).is_some();
+        if was_wrong && self.record_problems.is_empty() {
+            return vec![Effect::Withdraw(notify::record_key())];
+        }
+        Vec::new()
+    }
+
     /// Before new settings come into force: what was wrong with the old ones is no matter any more.
     pub(super) fn record_settings(&mut self, new: &Settings) {
         let old = &self.settings;
-        if (&old.pop_url, old.pop_when) != (&new.pop_url, new.pop_when) {
+        if (&old.pop_url, &old.pop_schemes, old.pop_when) != (&new.pop_url, &new.pop_schemes, new.pop_when) {
             self.record_problems.remove(&RecordWay::Address);
         }
         if (&old.pop_program, old.pop_when) != (&new.pop_program, new.pop_when) {

@@ -120,9 +120,10 @@ impl Companion {
         };
         let mut note = self.note(&key)?;
         note.sound &= sound;
-        let mut silent = note.clone();
-        silent.sound = false;
-        if self.said.insert(key, silent.clone()).as_ref() == Some(&silent) && again {
+        note.news = !again;
+        let mut words = note.clone();
+        (words.sound, words.news) = (false, false);
+        if self.said.insert(key, words.clone()).as_ref() == Some(&words) && again {
             return None;
         }
         Some(Effect::Notify(note))

@@ -33,8 +33,6 @@ enum State {
     Shown(Place),
     /// No daemon took it. The next one that comes will get it.
     Waiting,
-    /// The person closed it, or it went by itself: what only changes in it is not shown again.
-    Closed,
 }
 
 impl Board {
@@ -64,18 +62,17 @@ impl Board {
 
     pub async fn show(&mut self, mut note: Notification) {
         let mut replaces = None;
-        if let Some(standing) = self.standing.get_mut(&note.key) {
-            if standing.note.kind == note.kind {
-                if standing.state == State::Closed {
-                    standing.note = note;
-                    return;
-                }
+        match self.standing.get(&note.key) {
+            Some(standing) if standing.note.kind == note.kind => {
                 // One sound an alert: a name that was found in the meantime is no new one.
                 note.sound = false;
             }
-            if let State::Shown(place) = &standing.state {
-                replaces = Some(place.clone());
-            }
+            // The person closed it, or it went by itself.
+            None if !note.news => return,
+            _ => {}
+        }
+        if let Some(State::Shown(place)) = self.standing.get(&note.key).map(|standing| &standing.state) {
+            replaces = Some(place.clone());
         }
         self.put_up(note, replaces).await;
     }
@@ -186,14 +183,7 @@ impl Board {
                 let Ok((id, _reason)) = body.deserialize::<(u32, u32)>() else {
                     return;
                 };
-                self.standing.retain(|_, standing| {
-                    if !named(id, &standing.state) {
-                        return true;
-                    }
-                    standing.state = State::Closed;
-                    // Only a ringing one changes, and is withdrawn when it rings no more: the others would be kept for ever.
-                    standing.note.kind == NotificationKind::Incoming
-                });
+                self.standing.retain(|_, standing| !named(id, &standing.state));
             }
             _ => {}
         }
@@ -210,7 +200,6 @@ impl Board {
         let mut unseen = Vec::new();
         self.standing.retain(|_, standing| {
             let is_here = match &standing.state {
-                State::Closed => true,
                 State::Waiting => false,
                 State::Shown(place) => place
                     .daemon

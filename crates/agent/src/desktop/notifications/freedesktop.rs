@@ -196,6 +196,7 @@ mod tests {
                 (NoteAction::CopyNumber, "Copier".into()),
             ],
             sound: true,
+            news: true,
         }
     }
 

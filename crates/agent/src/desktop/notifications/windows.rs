@@ -113,6 +113,8 @@ fn show(note: Notification, events: UnboundedSender<DesktopEvent>) -> windows::c
     let toast = ToastNotification::CreateToastNotification(&document)?;
     toast.SetTag(&tag(&note.key))?;
     toast.SetGroup(&GROUP.into())?;
+    // Whether the person closed it can't be known here: in the centre it changes without popping up again.
+    toast.SetSuppressPopup(!note.news && note.kind == NotificationKind::Missed)?;
     let key = note.key;
     toast.Activated(&TypedEventHandler::<ToastNotification, IInspectable>::new(
         move |_, pressed| {

@@ -5,11 +5,16 @@
 //! portal by itself.
 
 use std::path::Path;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use url::Url;
 
 use super::OpenProblem;
 use crate::desktop::programs::detached;
+
+/// Where there is no browser yet, `xdg-open` may become one and run as long as it: by then the address is open.
+const RUNS_ON: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(url: Url) -> Result<(), OpenProblem> {
     // An address begins with its scheme, so it can't be taken for an option.
@@ -20,12 +25,13 @@ pub(super) async fn open(url: Url) -> Result<(), OpenProblem> {
             std::io::ErrorKind::NotFound => OpenProblem::NoOpener,
             _ => OpenProblem::NotOpened,
         })?;
-    match opener.wait().await {
-        Ok(end) if end.success() => Ok(()),
-        Ok(end) => {
+    match timeout(RUNS_ON, opener.wait()).await {
+        Err(_) => Ok(()),
+        Ok(Ok(end)) if end.success() => Ok(()),
+        Ok(Ok(end)) => {
             tracing::info!(code = end.code(), "xdg-open failed");
             Err(OpenProblem::NotOpened)
         }
-        Err(_) => Err(OpenProblem::NotOpened),
+        Ok(Err(_)) => Err(OpenProblem::NotOpened),
     }
 }

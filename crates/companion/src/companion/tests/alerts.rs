@@ -19,6 +19,7 @@ fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
             (NoteAction::Open, "Afficher".into()),
         ],
         sound: false,
+        news: true,
     };
     assert_eq!(
         effects,

@@ -374,8 +374,14 @@ fn a_record_that_does_not_open_is_told_once_with_what_to_do() {
     // A second trouble is news; the way that works again is no trouble any more.
     let missing = Event::RecordFailed(RecordProblem::ProgramMissing);
     assert_eq!(notifications(&companion.on(missing, at(4))).len(), 1);
-    companion.on(Event::RecordOpened(RecordWay::Address), at(5));
+    assert_eq!(companion.on(Event::RecordOpened(RecordWay::Address), at(5)), []);
     assert_eq!(companion.record_problem().unwrap().id, "record-program-missing");
+    let works = companion.on(Event::RecordOpened(RecordWay::Program), at(5));
+    assert_eq!(
+        works,
+        [Effect::Withdraw(note.key.clone())],
+        "what was said is true no more"
+    );
     assert_eq!(notifications(&companion.on(failed.clone(), at(6))).len(), 1);
 
     // Who presses the button is told again; other settings are another story.
