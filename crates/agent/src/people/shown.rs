@@ -285,7 +285,8 @@ mod tests {
             ..company.clone()
         };
         for before in [company, nameless, namesake] {
-            let contact = own(before.clone());
+            let contact = own(before);
+            let before = Draft::from(&contact.card);
             let form = shown.contact(&contact);
             let typed = wire::ContactDraft {
                 id: Some(form.id),
