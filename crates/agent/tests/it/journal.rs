@@ -9,7 +9,7 @@ use control::protocol::{
 use centrex_tray::desktop::DesktopEvent;
 use control::transport::RequestError;
 
-use crate::world::{Agent, Desk, enrolled, missed_call};
+use crate::world::{Agent, Desk, enrolled, missed_call, within};
 
 fn ask(ask: JournalRequest) -> Request {
     Request::Journal { ask }
@@ -210,6 +210,14 @@ async fn a_damaged_journal_is_set_aside_and_the_person_is_told_where() {
     missed_call(&sim).await;
     agent.until("missed", |state| state.missed == 1).await;
     agent.quit().await;
+    // The journal's thread ends by itself; what it has still open would heal the damage.
+    let log = desk.journal_file().with_extension("db-wal");
+    within("the journal is closed", async {
+        while log.exists() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
     std::fs::write(desk.journal_file(), "no database any more".repeat(500)).unwrap();
 
     let mut agent = desk.start().await;
