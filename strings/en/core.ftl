@@ -257,7 +257,7 @@ settings-extension-length = An extension has 2 to 8 digits: the setting wasn’t
 
 ## The journal
 
-journal-set-aside = The call log was damaged. It was set aside as { $file } and a new one was begun; recent calls are asked of the relay again.
+journal-set-aside = The call log was damaged. It was set aside as { $file } and a new one was begun; what can be read of it is taken over, and recent calls are asked of the relay again.
 journal-newer = The call log comes from a newer version of the program. It stays as it is and calls are not kept: update the program.
 journal-unusable = The call log cannot be opened or written. Calls are announced but not kept: check the access rights and the room on the disk.
 journal-full = The disk is full: calls are announced, but wait to be written to the call log. Make room on the disk; they are then written by themselves.

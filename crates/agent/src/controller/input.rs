@@ -44,8 +44,10 @@ pub(crate) enum Input {
     Enrolled(Result<Enrolment, Refusal>, Reply),
     /// A step of a connection test ended.
     TestStep(Check),
-    /// The journal was opened.
+    /// The journal was opened, or set aside later since it is damaged, and another begun.
     Journal(Box<JournalOpened>),
+    /// What could be read of a damaged journal is in the new one.
+    JournalSalvaged,
     /// The journal did what a client asked, or not; to be worded and sent.
     JournalAnswered(Box<Result<JournalAnswer, AskError>>, Reply),
     /// The call whose record a client wants.
@@ -84,6 +86,7 @@ impl<P: Ports> Controller<P> {
             Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
             Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
             Input::Journal(opened) => self.on_journal(*opened),
+            Input::JournalSalvaged => self.journal_revision += 1,
             Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
             Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
             Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use companion::event::{CallKey, Event, Origin};
-use companion::journal::{CallBack, Csv, Cursor, Filter, Format, Hole, Page, Query, Row, Stretch};
+use companion::journal::{CallBack, Csv, Cursor, Filter, Format, Hole, Opened, Page, Query, Row, Stretch};
 use companion::words::{Language, Message};
 use control::protocol::{
     self as wire, Answer, CallFilter, CallFormat, CallPage, CallQuery, CallRef, Error, ErrorCode, HoleState,
@@ -36,6 +36,9 @@ impl<P: Ports> Controller<P> {
             Ok(found) => {
                 tracing::debug!(?found, calls = opened.rows.len(), "journal");
                 self.journal_found = found.message();
+                if let Opened::SetAside(file) = found {
+                    self.salvage(file);
+                }
             }
             Err(error) => {
                 tracing::error!(%error, "calls are not remembered in this run");
@@ -49,6 +52,23 @@ impl<P: Ports> Controller<P> {
                 age_s: i64::MAX,
             });
         }
+    }
+
+    /// The journal was damaged and is begun anew: what can be read comes over from the file, the rest is asked of the relay.
+    fn salvage(&mut self, file: PathBuf) {
+        self.journal_revision += 1;
+        if let Some(relay) = self.companion.settings().relay_url.clone() {
+            self.forget_history(&relay);
+        }
+        let (journal, own) = (self.journal.clone(), self.own.clone());
+        tokio::spawn(async move {
+            match journal.salvage(file).await {
+                Ok(calls) => tracing::info!(calls, "taken over from the damaged journal"),
+                Err(error) => tracing::warn!(%error, "the damaged journal can't be read further"),
+            }
+            // Fails only when the controller has ended.
+            let _ = own.send(Input::JournalSalvaged).await;
+        });
     }
 
     pub(super) fn on_journal_request(&mut self, ask: JournalRequest, reply: Reply) {

@@ -86,6 +86,14 @@ impl<P: Ports> Controller<P> {
         }
     }
 
+    /// What the relay told before is to be told again: the connection that stands is made anew.
+    pub(super) fn forget_history(&mut self, relay: &Url) {
+        if let Ok(relay) = RelayUrl::parse(relay.as_str()) {
+            self.journal.forget_position(relay.as_str().to_owned());
+        }
+        self.reconnect();
+    }
+
     pub(super) fn on_link(&mut self, generation: u64, news: News) {
         let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else {
             return;

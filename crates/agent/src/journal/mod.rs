@@ -111,6 +111,7 @@ impl JournalHandle {
         let (jobs, inbox) = mpsc::channel();
         let (says, trouble) = watch::channel(None);
         let shared = Arc::from(path.as_path());
+        let to_itself = jobs.clone();
         std::thread::Builder::new()
             .name("journal".to_owned())
             .stack_size(STACK)
@@ -119,8 +120,12 @@ impl JournalHandle {
                 says.send_replace(opened.opened.as_ref().err().map(Trouble::from));
                 // Fails only when the controller has ended already.
                 let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
-                drop(inputs);
-                thread::work(journal, &inbox, says);
+                if journal.is_some() {
+                    thread::check_beside(path, to_itself);
+                } else {
+                    drop(to_itself);
+                }
+                thread::work(journal, &inbox, says, inputs);
             })?;
         Ok(Self {
             jobs,
@@ -205,9 +210,11 @@ impl JournalHandle {
             .await
     }
 
-    /// Deletes every call; gives how many there were.
-    pub(crate) async fn delete_all(&self) -> Result<usize, AskError> {
-        self.ask(|journal| journal.delete_all(Timestamp::now())).await
+    /// Deletes every call: none is found any more when it returns, and they are overwritten by and by.
+    pub(crate) async fn delete_all(&self) -> Result<(), AskError> {
+        self.ask(|journal| journal.delete_all(Timestamp::now())).await?;
+        self.send(Job::Long(thread::erase()));
+        Ok(())
     }
 
     /// When calls were heard between two times, and when not.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use companion::event::CallKey;
-use companion::journal::{Change, Format, Hearing, Journal, Name, Position, Query};
+use companion::journal::{Change, Format, Hearing, Journal, Name, Opened, Position, Query};
 use companion::words::Message;
 use jiff::{SignedDuration, Timestamp};
 use telephony::{AccountId, Call, CallId, CallState, Direction, E164, Party};
@@ -186,7 +186,7 @@ async fn trouble_that_comes_later_is_told_until_it_is_over() {
 struct Desk {
     folder: tempfile::TempDir,
     journal: JournalHandle,
-    _inputs: mpsc::Receiver<Input>,
+    inputs: mpsc::Receiver<Input>,
 }
 
 impl Desk {
@@ -202,7 +202,7 @@ impl Desk {
         Self {
             folder,
             journal,
-            _inputs: from,
+            inputs: from,
         }
     }
 
@@ -251,7 +251,7 @@ async fn what_is_asked_is_done_in_order() {
     let later = now + SignedDuration::from_secs(5);
     assert_eq!(journal.coverage_between(now, later).await.unwrap().len(), 1);
     assert!(journal.delete(key(1)).await.unwrap());
-    assert_eq!(journal.delete_all().await.unwrap(), 1);
+    journal.delete_all().await.unwrap();
     assert_eq!(desk.count("").await, 0);
     assert_eq!(*journal.watch_trouble().borrow(), None);
 }
@@ -347,4 +347,102 @@ async fn without_a_journal_every_question_is_answered() {
             .await
             .is_err()
     );
+}
+
+/// Writes over a page somewhere in the middle of the calls.
+fn spoil(file: &std::path::Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let text = b"call-2000-\"";
+    let found = bytes
+        .windows(text.len())
+        .position(|window| window == text)
+        .unwrap();
+    let page = found / 4096 * 4096;
+    bytes[page..page + 4096].fill(0xa5);
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn damage_found_beside_sets_the_journal_aside_and_saves_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (mut journal, _) = Journal::open(&file, now()).unwrap();
+    journal.fill_with_samples(2000, now()).unwrap();
+    drop(journal);
+    let db = rusqlite::Connection::open(&file).unwrap();
+    db.execute_batch(
+        "UPDATE call SET body = replace(body, 'sample-1000\"', 'call-2000-\"') WHERE call = 'sample-1000'",
+    )
+    .unwrap();
+    drop(db);
+    spoil(&file);
+
+    let mut desk = Desk::at(folder, "journal.db").await;
+    let Some(Input::Journal(found)) = desk.inputs.recv().await else {
+        panic!("the check tells what it found");
+    };
+    let Ok(Opened::SetAside(aside)) = found.opened else {
+        panic!("set aside");
+    };
+    assert!(aside.is_file());
+    desk.journal.apply(vec![from_number(1, 0)], position(1));
+    let saved = desk.journal.salvage(aside).await.unwrap();
+    assert!((1980..2000).contains(&saved), "{saved}");
+    assert_eq!(desk.journal.position(RELAY.into()).await.as_deref(), Some("1"));
+    assert!(desk.journal.call(key(1)).await.unwrap().is_some());
+    assert_eq!(*desk.journal.watch_trouble().borrow(), None);
+}
+
+#[tokio::test]
+async fn an_opening_does_not_wait_for_the_whole_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (mut journal, _) = Journal::open(&file, now()).unwrap();
+    journal.fill_with_samples(300, now()).unwrap();
+    drop(journal);
+    let db = rusqlite::Connection::open(&file).unwrap();
+    db.execute_batch("UPDATE search_data SET block = zeroblob(100) WHERE id > 100")
+        .unwrap();
+    drop(db);
+    let (inputs, mut from) = mpsc::channel(4);
+    let _journal = JournalHandle::start(file, inputs).unwrap();
+    let mut opened = Vec::new();
+    for _ in 0..2 {
+        let Some(Input::Journal(found)) = from.recv().await else {
+            panic!("twice");
+        };
+        opened.push(found.opened.unwrap());
+    }
+    assert_eq!(opened[0], Opened::Existing);
+    assert!(matches!(opened[1], Opened::SetAside(_)));
+}
+
+#[tokio::test]
+async fn deleting_all_goes_on_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (mut journal, _) = Journal::open(&file, now()).unwrap();
+    journal.fill_with_samples(2000, now()).unwrap();
+    let begun = |file: &std::path::Path| {
+        let hand = rusqlite::Connection::open(file).unwrap();
+        hand.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'erased'")
+            .unwrap()
+            .exists([])
+            .unwrap()
+    };
+    journal.delete_all(now()).unwrap();
+    drop(journal);
+    assert!(begun(&file), "as after a crash");
+
+    let desk = Desk::at(folder, "journal.db").await;
+    while begun(&file) {
+        assert_eq!(desk.count("").await, 0);
+    }
+
+    desk.journal.apply(vec![from_number(1, 0)], None);
+    desk.journal.delete_all().await.unwrap();
+    assert_eq!(desk.count("").await, 0);
+    while begun(&file) {
+        assert_eq!(desk.count("").await, 0);
+    }
 }

@@ -2,16 +2,17 @@
 //! at once whatever else goes on.
 
 use std::collections::VecDeque;
-use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
-use companion::journal::{Change, Hearing, Journal, JournalError, Keeping, Position};
+use companion::journal::{Change, Hearing, Journal, JournalError, Keeping, Opened, Position};
 use jiff::Timestamp;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::writer::Writer;
-use super::{JournalOpened, RECENT, Trouble};
+use super::{JournalOpened, RECENT, STACK, Trouble};
+use crate::controller::Input;
 
 /// What isn't to be kept is looked for so often.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
@@ -31,9 +32,14 @@ pub(super) enum Job {
     Locate(String, oneshot::Sender<Option<String>>),
     Forget(String),
     Flush(oneshot::Sender<()>),
-    Keep { days: u32, withheld: bool },
+    Keep {
+        days: u32,
+        withheld: bool,
+    },
     Short(Short),
     Long(Slice),
+    /// What the check of the whole journal found.
+    Checked(Result<(), JournalError>),
 }
 
 pub(super) fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
@@ -46,23 +52,59 @@ pub(super) fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
         Ok((journal, opened)) => (Some(journal), Ok(opened)),
         Err(error) => (None, Err(error)),
     };
-    let rows = journal.as_ref().map(|journal| journal.recent(RECENT));
-    match rows.transpose() {
-        Ok(rows) => (
-            journal,
-            JournalOpened {
-                opened,
-                rows: rows.unwrap_or_default(),
-            },
-        ),
-        Err(error) => (
-            None,
-            JournalOpened {
-                opened: Err(error),
-                rows: Vec::new(),
-            },
-        ),
+    with_recent(journal, opened)
+}
+
+/// Reads the latest calls; a journal in which even those can't be read isn't used.
+fn with_recent(
+    journal: Option<Journal>,
+    opened: Result<Opened, JournalError>,
+) -> (Option<Journal>, JournalOpened) {
+    let without = |opened| JournalOpened {
+        opened,
+        rows: Vec::new(),
+    };
+    let Some(journal) = journal else {
+        return (None, without(opened));
+    };
+    match journal.recent(RECENT) {
+        Ok(rows) => (Some(journal), JournalOpened { opened, rows }),
+        Err(error) if error.is_damage() => match journal.replace_damaged(Timestamp::now()) {
+            Ok((journal, opened)) => (Some(journal), without(Ok(opened))),
+            Err(error) => (None, without(Err(error))),
+        },
+        Err(error) => (None, without(Err(error))),
     }
+}
+
+/// Reads the whole journal on a thread of its own, which tells the journal's thread what it found.
+pub(super) fn check_beside(path: PathBuf, jobs: Sender<Job>) {
+    let check = move || {
+        let found = Journal::check_whole(&path);
+        // Fails when the journal's thread has ended, which is fine.
+        let _ = jobs.send(Job::Checked(found));
+    };
+    let begun = std::thread::Builder::new()
+        .name("journal-check".to_owned())
+        .stack_size(STACK)
+        .spawn(check);
+    if let Err(error) = begun {
+        tracing::warn!(%error, "the journal isn't checked in this run");
+    }
+}
+
+/// Overwrites what was deleted with everything, by and by.
+pub(super) fn erase() -> Slice {
+    Box::new(
+        |journal| match journal.map(|journal| journal.erase(Timestamp::now())) {
+            Some(Ok(more)) => more,
+            Some(Err(error)) => {
+                tracing::error!(%error, "deleted calls can't be overwritten; it is tried again at the next start");
+                false
+            }
+            None => false,
+        },
+    )
 }
 
 /// Who called whom is nobody else's business.
@@ -82,10 +124,17 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 
 /// Works until every handle is dropped. Without a journal the jobs are answered all the same: the app works, and remembers
 /// nothing.
-pub(super) fn work(journal: Option<Journal>, inbox: &Receiver<Job>, trouble: watch::Sender<Option<Trouble>>) {
+pub(super) fn work(
+    journal: Option<Journal>,
+    inbox: &Receiver<Job>,
+    trouble: watch::Sender<Option<Trouble>>,
+    inputs: mpsc::Sender<Input>,
+) {
     let mut worker = Worker {
         writer: journal.map(|journal| Writer::new(journal, trouble)),
-        long: VecDeque::new(),
+        // What an earlier run left.
+        long: VecDeque::from([erase()]),
+        inputs,
         keep: None,
         tidied: Instant::now(),
     };
@@ -114,6 +163,7 @@ struct Worker {
     /// How many days calls are kept, and whether withheld numbers are.
     keep: Option<(u32, bool)>,
     tidied: Instant,
+    inputs: mpsc::Sender<Input>,
 }
 
 impl Worker {
@@ -175,6 +225,27 @@ impl Worker {
         }
     }
 
+    /// A journal that is damaged somewhere is set aside, and its work goes on in a new one.
+    fn checked(&mut self, found: Result<(), JournalError>) {
+        match found {
+            Ok(()) => return tracing::debug!("the whole journal is sound"),
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the journal is damaged; it is set aside");
+            }
+            Err(error) => return tracing::warn!(%error, "the journal can't be checked"),
+        }
+        let Some(writer) = self.writer.take() else {
+            return;
+        };
+        let (writer, opened) = writer.replace_damaged(Timestamp::now());
+        self.writer = writer;
+        // Fails only when the controller has ended already.
+        let _ = self.inputs.blocking_send(Input::Journal(Box::new(JournalOpened {
+            opened,
+            rows: Vec::new(),
+        })));
+    }
+
     fn take(&mut self, job: Job) {
         let result = match (job, &mut self.writer) {
             (Job::Apply(changes, position), Some(writer)) => {
@@ -217,6 +288,10 @@ impl Worker {
             }
             (Job::Long(slice), _) => {
                 self.long.push_back(slice);
+                Ok(())
+            }
+            (Job::Checked(found), _) => {
+                self.checked(found);
                 Ok(())
             }
         };

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use companion::journal::{Exporter, Format, ImportError, Item, Taken, Written, read_export};
+use companion::journal::{Exporter, Format, ImportError, Item, Salvage, Taken, Written, read_export};
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
@@ -33,6 +33,30 @@ impl JournalHandle {
     pub(crate) async fn import(&self, from: PathBuf) -> Result<Taken, AskError> {
         let handle = self.clone();
         aside("journal-import", move || handle.take_file(&from)).await
+    }
+
+    /// Takes what can be read of a journal that was set aside, in small steps, newest first; gives how many calls. Done again
+    /// it adds nothing.
+    pub(crate) async fn salvage(&self, from: PathBuf) -> Result<u64, AskError> {
+        let handle = self.clone();
+        aside("journal-salvage", move || handle.take_salvage(&from)).await
+    }
+
+    fn take_salvage(&self, from: &Path) -> Result<u64, AskError> {
+        let mut salvage = Salvage::open(from)?;
+        let mut added = 0;
+        loop {
+            let items = salvage.next_calls(BATCH);
+            if items.is_empty() {
+                return Ok(added);
+            }
+            let file = from.to_owned();
+            let answer = self.asked(move |journal| journal.take_salvaged(&file, &items));
+            match answer.blocking_recv().unwrap_or(Err(AskError::NotKept))? {
+                Some(taken) => added += taken.added,
+                None => return Ok(added),
+            }
+        }
     }
 
     fn take_file(&self, from: &Path) -> Result<Taken, AskError> {

@@ -1,6 +1,6 @@
 //! What is written, in its order, whatever the disk says.
 
-use companion::journal::{Change, Hearing, Journal, JournalError, Position};
+use companion::journal::{Change, Hearing, Journal, JournalError, Opened, Position};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -105,6 +105,25 @@ impl Writer {
     pub(super) fn forget(&mut self, relay: &str) -> Result<(), JournalError> {
         self.position.take_if(|position| position.relay == relay);
         self.journal.forget_position(relay)
+    }
+
+    /// Sets the damaged journal aside and goes on in a new one, with what waits to be written. No writer: there is no journal
+    /// any more in this run.
+    pub(super) fn replace_damaged(mut self, now: Timestamp) -> (Option<Self>, Result<Opened, JournalError>) {
+        match self.journal.replace_damaged(now) {
+            Ok((journal, opened)) => {
+                self.journal = journal;
+                // The relay is asked again from the beginning of what it knows.
+                self.position = None;
+                self.tell(None);
+                self.write_held();
+                (Some(self), Ok(opened))
+            }
+            Err(error) => {
+                self.trouble.send_replace(Some(Trouble::from(&error)));
+                (None, Err(error))
+            }
+        }
     }
 
     /// Says what is wrong, or that it no longer is.

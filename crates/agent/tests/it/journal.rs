@@ -233,3 +233,45 @@ async fn a_damaged_journal_is_set_aside_and_the_person_is_told_where() {
         .await;
     assert_eq!(state.recent[0].outcome, Outcome::Missed);
 }
+
+#[tokio::test]
+async fn damage_that_shows_only_in_the_whole_check_is_told_and_the_calls_are_saved() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    let at = the_call(&all(&agent).await);
+    let note = JournalRequest::Note {
+        at,
+        note: "Devis".into(),
+    };
+    agent.ask(ask(note)).await;
+    agent.quit().await;
+    let journal = rusqlite::Connection::open(desk.journal_file()).unwrap();
+    journal
+        .execute_batch("UPDATE search_data SET block = zeroblob(100) WHERE id > 100")
+        .unwrap();
+    drop(journal);
+
+    let mut agent = desk.start().await;
+    let state = agent
+        .until("it is told", |state| {
+            state
+                .journal_problem
+                .as_ref()
+                .is_some_and(|told| told.id == "journal-set-aside")
+        })
+        .await;
+    let told = state.journal_problem.unwrap();
+    assert!(std::path::Path::new(&told.args["file"]).is_file(), "{told:?}");
+    agent.live().await;
+    let mut page = all(&agent).await;
+    // Each answer lets the calls that are taken over go in between.
+    while page.calls.iter().all(|call| call.note.is_none()) {
+        page = all(&agent).await;
+    }
+    assert_eq!(page.calls.len(), 1);
+    assert_eq!(search(&agent, found("devis")).await.calls.len(), 1);
+    missed_call(&sim).await;
+    agent.until("the next one", |state| state.recent.len() == 2).await;
+    assert_eq!(all(&agent).await.calls.len(), 2);
+}

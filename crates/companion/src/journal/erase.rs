@@ -1,18 +1,26 @@
 //! Forgetting: one call, all calls, those too old, and those that aren't to be kept.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Params, params};
 use telephony::Call;
 
 use super::row;
 use super::text::{Fact, Search};
-use super::{Journal, JournalError, damage, store};
+use super::{Journal, JournalError, damage, schema, store};
 use crate::event::CallKey;
 
 /// So long a deleted call is remembered by its id, so that no replay brings it back. No relay keeps its events longer.
 const TOMBSTONE_DAYS: i64 = 400;
 /// Free pages given back to the system in one step.
 const PAGES: u32 = 64;
+/// The same while every call is overwritten: then the end of the file is mostly free.
+const ERASED_PAGES: u32 = 512;
+/// Blocks of the search index, of about a page each, overwritten in one step.
+const ERASED_BLOCKS: u32 = 100;
+/// Calls overwritten in one step.
+const ERASED_CALLS: u32 = 200;
 
 /// Which calls are kept. The agent says it at the start, and again when settings change or a day has gone by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +106,9 @@ impl Journal {
         if let Some(before) = keeping.not_before {
             damage::remove_copies(&self.path, Some(before))?;
         }
+        if self.log_stays {
+            self.empty_log()?;
+        }
         self.give_back(PAGES)?;
         Ok(self.free_pages()? > 0)
     }
@@ -127,32 +138,96 @@ impl Journal {
         Ok(stored.is_some())
     }
 
-    /// Deletes every call for good, with the copies that the journal made of itself; when calls could be heard stays known.
-    /// Gives how many there were.
+    /// Deletes every call for good, with the copies that the journal made of itself; when calls could be heard stays known. At
+    /// once none is found any more, and no replay brings one back; they are overwritten by [`Journal::erase`], which is
+    /// to be called until it has nothing more to do, in this run or the next.
     ///
     /// # Errors
     /// [`JournalError`] when it can't be written; then all are still there.
-    pub fn delete_all(&mut self, now: Timestamp) -> Result<usize, JournalError> {
-        let transaction = self.db.transaction()?;
-        transaction.execute(
-            "INSERT INTO deleted (account, call, deleted_us) SELECT account, call, ?1 FROM call WHERE true
-             ON CONFLICT DO UPDATE SET deleted_us = ?1",
-            [now.as_microsecond()],
-        )?;
-        let count = transaction.execute("DELETE FROM call", [])?;
-        transaction.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
-        transaction.commit()?;
+    pub fn delete_all(&mut self, now: Timestamp) -> Result<(), JournalError> {
         damage::remove_copies(&self.path, None)?;
-        self.give_back(u32::MAX / 2)?;
+        let transaction = self.db.transaction()?;
+        if is_under_way(&transaction)? {
+            // What has come since.
+            transaction.execute(
+                "INSERT INTO deleted (account, call, deleted_us) SELECT account, call, ?1 FROM call WHERE true
+                 ON CONFLICT DO UPDATE SET deleted_us = ?1",
+                [now.as_microsecond()],
+            )?;
+            transaction
+                .execute_batch("DELETE FROM call; INSERT INTO search (search) VALUES ('delete-all');")?;
+        } else {
+            transaction.execute_batch(
+                "DROP INDEX call_by_party; DROP INDEX call_unread; DROP INDEX call_wanted; DROP INDEX call_live;
+                 ALTER TABLE call RENAME TO erased; ALTER TABLE search RENAME TO erased_search;",
+            )?;
+            transaction.execute_batch(schema::CALLS)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// One step of overwriting what [`Journal::delete_all`] took away: first the search index, then the calls, last the room
+    /// on disk. Gives whether more is to be done: call it again.
+    ///
+    /// # Errors
+    /// [`JournalError`] when it can't be written; then nothing of this step was.
+    pub fn erase(&mut self, now: Timestamp) -> Result<bool, JournalError> {
+        let transaction = self.db.transaction()?;
+        if !is_under_way(&transaction)? {
+            return Ok(false);
+        }
+        if exists(&transaction, "erased_search")? {
+            // Below stands what FTS5 knows of itself, without which it doesn't let the table go.
+            let gone = transaction
+                .prepare_cached(
+                    "DELETE FROM erased_search_data WHERE id IN
+                     (SELECT id FROM erased_search_data WHERE id > 10 ORDER BY id DESC LIMIT ?1)",
+                )?
+                .execute([ERASED_BLOCKS])?;
+            if gone == 0 {
+                transaction.execute_batch("DROP TABLE erased_search")?;
+            }
+            transaction.commit()?;
+            return Ok(true);
+        }
+        let last: Option<i64> = transaction
+            .prepare_cached("SELECT max(id) FROM (SELECT id FROM erased ORDER BY id LIMIT ?1)")?
+            .query_row([ERASED_CALLS], |row| row.get(0))?;
+        if let Some(last) = last {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO deleted (account, call, deleted_us) SELECT account, call, ?1 FROM erased WHERE id <= ?2
+                     ON CONFLICT DO UPDATE SET deleted_us = ?1",
+                )?
+                .execute([now.as_microsecond(), last])?;
+            transaction
+                .prepare_cached("DELETE FROM erased WHERE id <= ?1")?
+                .execute([last])?;
+            transaction.commit()?;
+            return Ok(true);
+        }
+        drop(transaction);
+        if self.free_pages()? > 0 {
+            self.give_back(ERASED_PAGES)?;
+            return Ok(true);
+        }
+        // Nothing is in it any more but the mark, which goes last.
         self.empty_log()?;
-        Ok(count)
+        self.db.execute_batch("DROP TABLE erased")?;
+        Ok(false)
     }
 
     /// Copies the log into the file and empties it, so that nothing deleted stays in it. Somebody who reads meanwhile (an
-    /// export) puts it off until the next time.
-    fn empty_log(&self) -> Result<(), JournalError> {
-        self.db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    /// export) puts it off until it is tried again by [`Journal::tidy`].
+    fn empty_log(&mut self) -> Result<(), JournalError> {
+        // It would wait for who reads, and with it whoever waits for the journal.
+        self.db.busy_timeout(Duration::ZERO)?;
+        let busy = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        self.db.busy_timeout(schema::BUSY)?;
+        self.log_stays = busy?;
         Ok(())
     }
 
@@ -175,6 +250,31 @@ impl Journal {
             .db
             .pragma_query_value(None, "freelist_count", |row| row.get(0))?)
     }
+}
+
+/// Whether calls that were all deleted are still to be overwritten. Their table is the mark of it.
+pub(super) fn is_under_way(db: &Connection) -> Result<bool, JournalError> {
+    exists(db, "erased")
+}
+
+fn exists(db: &Connection, table: &str) -> Result<bool, JournalError> {
+    Ok(db
+        .prepare_cached("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1")?
+        .exists([table])?)
+}
+
+/// Forgets that a call was deleted.
+pub(super) fn forgive(db: &Connection, key: &CallKey) -> Result<(), JournalError> {
+    let forget = |table: &str| -> Result<(), JournalError> {
+        db.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1 AND call = ?2"))?
+            .execute(params![key.account.0, key.call.0])?;
+        Ok(())
+    };
+    forget("deleted")?;
+    if is_under_way(db)? {
+        forget("erased")?;
+    }
+    Ok(())
 }
 
 fn ids(db: &Connection, sql: &str, params: impl Params) -> Result<Vec<i64>, JournalError> {

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 
-use rusqlite::params;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use telephony::Call;
@@ -10,7 +9,7 @@ use telephony::Call;
 use super::coverage::{self, Heard};
 use super::export::{FORMAT, VERSION};
 use super::row::{self, CallBack, Name, Row};
-use super::{Journal, JournalError, store};
+use super::{Journal, JournalError, erase, store};
 use crate::event::CallKey;
 use crate::words::Message;
 
@@ -217,6 +216,11 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] when it can't be written; then nothing was.
     pub fn take(&mut self, items: &[Item]) -> Result<Taken, JournalError> {
+        self.take_items(items, true)
+    }
+
+    /// The same; `revive`: whether deleted calls come back.
+    pub(super) fn take_items(&mut self, items: &[Item], revive: bool) -> Result<Taken, JournalError> {
         let mut taken = Taken::default();
         let transaction = self.db.transaction()?;
         for item in items {
@@ -229,7 +233,8 @@ impl Journal {
             };
             let key = CallKey::of(&entry.call);
             let old = store::load(&transaction, &key)?;
-            if old.is_none() && !self.keeping.keeps(&entry.call) {
+            let stays_deleted = !revive && store::is_deleted(&transaction, &key)?;
+            if stays_deleted || (old.is_none() && !self.keeping.keeps(&entry.call)) {
                 taken.skipped += 1;
                 continue;
             }
@@ -238,9 +243,7 @@ impl Journal {
                 taken.skipped += 1;
                 continue;
             }
-            transaction
-                .prepare_cached("DELETE FROM deleted WHERE account = ?1 AND call = ?2")?
-                .execute(params![key.account.0, key.call.0])?;
+            erase::forgive(&transaction, &key)?;
             store::write(&transaction, old.as_ref(), &row)?;
             if old.is_some() {
                 taken.changed += 1;

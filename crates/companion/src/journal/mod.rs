@@ -15,6 +15,8 @@
 //! - `deleted`: account and id of calls that the person deleted, so that a replay doesn't bring them back; kept 400 days.
 //! - `heard`: intervals in which calls could be heard. `open` is 1 while it lasts; `hole` tells what became of the time since
 //!   the interval before: `open`, `filled`, `gap`.
+//! - `erased` and `erased_search`: `call` and `search` as they were when every call was deleted, while they are overwritten
+//!   step by step; that `erased` exists is the mark of it. Calls in it count as deleted.
 //! - `position`: one row a relay: the id of the last event handled, as the relay wrote it.
 //!
 //! A position is written in the same transaction as what its event changed, so a crash loses or repeats nothing. Deleted
@@ -23,8 +25,10 @@
 //! Version 1 had `call` with account, call, started_us, unread and body only, and `position`. It is brought forward when
 //! opened, after it was copied to `journal.db.before-2`; nothing reads that copy, and it goes with [`Journal::delete_all`]
 //! or when it is older than what is kept. A damaged file is set aside as `journal.db.damaged-YYYYMMDD-HHMMSS` (with its log)
-//! and a new journal begun.
+//! and a new journal begun, which takes over what can be read. Opening looks at little (`check.rs`); the whole is read beside
+//! it by [`Journal::check_whole`].
 
+mod check;
 mod coverage;
 mod damage;
 mod erase;
@@ -32,6 +36,7 @@ mod export;
 mod import;
 mod person;
 mod row;
+mod salvage;
 mod sample;
 mod schema;
 mod search;
@@ -51,6 +56,7 @@ pub use erase::Keeping;
 pub use export::{Csv, Exporter, Format, Written};
 pub use import::{Entry, ImportError, Item, Taken, read_export};
 pub use row::{CallBack, LONGEST_NAME, LONGEST_NOTE, Name, Row, Why};
+pub use salvage::Salvage;
 pub use sample::sample_calls;
 pub use search::{Cursor, Filter, LONGEST_PAGE, Page, Query};
 
@@ -64,6 +70,8 @@ pub struct Journal {
     keeping: Keeping,
     /// The last sign of life that was written.
     alive: Option<Timestamp>,
+    /// Somebody who read kept the log from being emptied.
+    log_stays: bool,
 }
 
 /// What opening found.
@@ -149,6 +157,11 @@ impl JournalError {
         }
     }
 
+    /// The file itself is damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Sql(error) if damage::is_damage(error))
+    }
+
     /// The sentence for people.
     pub fn message(&self) -> Message {
         Message::new(match self {
@@ -177,12 +190,34 @@ impl Journal {
         match Self::begin(path, now) {
             Ok(journal) if existed => Ok((journal, Opened::Existing)),
             Ok(journal) => Ok((journal, Opened::Fresh)),
-            Err(JournalError::Sql(error)) if damage::is_damage(&error) => {
-                let aside = damage::set_aside(path, now)?;
-                Ok((Self::begin(path, now)?, Opened::SetAside(aside)))
-            }
+            Err(error) if error.is_damage() => Self::begin_anew(path, now),
             Err(error) => Err(error),
         }
+    }
+
+    /// Sets the journal aside, since it was found to be damaged, and begins a new one, with the marks of deletion and the
+    /// coverage that could be read; calls are read from the file by [`Salvage`].
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file can't be renamed or no new one written; then there is no journal.
+    pub fn replace_damaged(self, now: Timestamp) -> Result<(Self, Opened), JournalError> {
+        let Self {
+            db, path, keeping, ..
+        } = self;
+        // What of the log can't be copied into a damaged file goes aside with it.
+        if let Err((_, error)) = db.close() {
+            tracing::info!(%error, "the damaged journal can't be closed in good order");
+        }
+        let (mut journal, opened) = Self::begin_anew(&path, now)?;
+        journal.keeping = keeping;
+        Ok((journal, opened))
+    }
+
+    fn begin_anew(path: &Path, now: Timestamp) -> Result<(Self, Opened), JournalError> {
+        let aside = damage::set_aside(path, now)?;
+        let journal = Self::begin(path, now)?;
+        salvage::take_marks(&journal.db, &aside);
+        Ok((journal, Opened::SetAside(aside)))
     }
 
     fn begin(path: &Path, now: Timestamp) -> Result<Self, JournalError> {
@@ -193,6 +228,7 @@ impl Journal {
             path: path.to_owned(),
             keeping: Keeping::default(),
             alive: None,
+            log_stays: false,
         })
     }
 

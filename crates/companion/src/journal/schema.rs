@@ -7,15 +7,17 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 use telephony::Call;
 
-use super::damage;
 use super::row::{CallBack, Row, Stored};
-use super::{JournalError, store};
+use super::{JournalError, check, damage, store};
 
 /// The layout that this version writes.
 pub(super) const SCHEMA: u32 = 2;
 
 /// Pages that a connection keeps, in KiB. The agent lives all day and holds at most two connections.
 const CACHE_KIB: i32 = 384;
+
+/// A connection waits so long for another one's lock.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// After so long a call that still rings or talks here lost its end while nobody listened.
 const LOST_US: i64 = 24 * 3600 * 1_000_000;
@@ -39,7 +41,8 @@ pub(super) const LAYOUT_1: &str = "
 const POSITION: &str =
     "CREATE TABLE position (relay TEXT NOT NULL PRIMARY KEY, event TEXT NOT NULL) WITHOUT ROWID, STRICT;";
 
-const LAYOUT: &str = "
+/// Calls, and what finds them.
+pub(super) const CALLS: &str = "
     CREATE TABLE call (
         id INTEGER PRIMARY KEY,
         account TEXT NOT NULL,
@@ -64,6 +67,14 @@ const LAYOUT: &str = "
     CREATE INDEX call_unread ON call (unread) WHERE unread = 1;
     CREATE INDEX call_wanted ON call (party) WHERE call_back IN ('hand', 'missed');
     CREATE INDEX call_live ON call (started_us) WHERE outcome IN ('ringing', 'talking');
+    CREATE VIRTUAL TABLE search USING fts5 (
+        words, content = '', detail = none, columnsize = 0, tokenize = \"ascii tokenchars '#@'\"
+    );
+    INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+";
+
+/// What else is kept.
+const AROUND: &str = "
     CREATE TABLE deleted (
         account TEXT NOT NULL,
         call TEXT NOT NULL,
@@ -77,17 +88,13 @@ const LAYOUT: &str = "
         open INTEGER NOT NULL,
         hole TEXT NOT NULL
     ) STRICT;
-    CREATE VIRTUAL TABLE search USING fts5 (
-        words, content = '', detail = none, columnsize = 0, tokenize = \"ascii tokenchars '#@'\"
-    );
-    INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 ";
 
 /// Opens the file and brings it to the present layout.
 pub(super) fn open(path: &Path, now: Timestamp) -> Result<Connection, JournalError> {
     damage::keep_private(path)?;
     let mut db = Connection::open(path)?;
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(BUSY)?;
     // Takes effect in an empty file only; see `migrate` for the others.
     db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     db.pragma_update(None, "journal_mode", "WAL")?;
@@ -99,16 +106,17 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Result<Connection, JournalErr
     if found > SCHEMA {
         return Err(JournalError::Newer { found, known: SCHEMA });
     }
-    // Reads every page once: damage shows now and not in the middle of a call.
-    let sound: String = db.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-    if sound != "ok" {
-        return Err(damage::damaged().into());
+    match found {
+        // It will be read and written anew as a whole.
+        1 => check::whole(&db)?,
+        _ => check::glance(&db)?,
     }
     match found {
         0 => {
             let layout = db.transaction()?;
             layout.execute_batch(POSITION)?;
-            layout.execute_batch(LAYOUT)?;
+            layout.execute_batch(CALLS)?;
+            layout.execute_batch(AROUND)?;
             layout.pragma_update(None, "user_version", SCHEMA)?;
             layout.commit()?;
         }
@@ -126,7 +134,7 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Result<Connection, JournalErr
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, JournalError> {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(BUSY)?;
     db.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(db)
 }
@@ -138,7 +146,8 @@ fn migrate(db: &mut Connection) -> Result<(), JournalError> {
     transaction.execute_batch(
         "ALTER TABLE call RENAME TO call_1; DROP INDEX call_by_start; DROP INDEX call_unread;",
     )?;
-    transaction.execute_batch(LAYOUT)?;
+    transaction.execute_batch(CALLS)?;
+    transaction.execute_batch(AROUND)?;
     {
         let mut rows = transaction
             .prepare("SELECT account, call, started_us, unread, body FROM call_1 ORDER BY started_us")?;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 use telephony::{Call, E164};
 
 use super::row::{self, CallBack, Name, Row, Stored, Why};
-use super::{JournalError, Keeping, text};
+use super::{JournalError, Keeping, erase, text};
 use crate::event::CallKey;
 use crate::numbers;
 use crate::view::Outcome;
@@ -231,7 +231,10 @@ fn latest_name(db: &Connection, party: &E164) -> Result<Option<Name>> {
 }
 
 pub(super) fn is_deleted(db: &Connection, key: &CallKey) -> Result<bool> {
-    Ok(db
-        .prepare_cached("SELECT 1 FROM deleted WHERE account = ?1 AND call = ?2")?
-        .exists(params![key.account.0, key.call.0])?)
+    let among = |table: &str| -> Result<bool> {
+        Ok(db
+            .prepare_cached(&format!("SELECT 1 FROM {table} WHERE account = ?1 AND call = ?2"))?
+            .exists(params![key.account.0, key.call.0])?)
+    };
+    Ok(among("deleted")? || (erase::is_under_way(db)? && among("erased")?))
 }

@@ -149,7 +149,7 @@ fn a_damaged_file_is_set_aside_and_kept() {
 }
 
 #[test]
-fn damage_in_the_middle_is_found_at_opening() {
+fn damage_in_the_middle_is_found_beside_the_owner() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("journal.db");
     let (mut journal, _) = Journal::open(&file, now()).unwrap();
@@ -162,8 +162,13 @@ fn damage_in_the_middle_is_found_at_opening() {
     let middle = bytes.len() / 2 / 4096 * 4096;
     bytes[middle..middle + 4096].fill(0xff);
     fs::write(&file, &bytes).unwrap();
-    let (_, opened) = Journal::open(&file, now()).unwrap();
+    let (journal, _) = Journal::open(&file, now()).unwrap();
+    let error = Journal::check_whole(&file).unwrap_err();
+    assert!(error.is_damage(), "{error}");
+    let (journal, opened) = journal.replace_damaged(now()).unwrap();
     assert!(matches!(opened, Opened::SetAside(_)), "{opened:?}");
+    assert!(journal.recent(1).unwrap().is_empty());
+    Journal::check_whole(&file).unwrap();
 }
 
 #[test]

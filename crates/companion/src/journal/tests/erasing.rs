@@ -3,7 +3,7 @@ use std::fs;
 use telephony::Direction;
 
 use super::{Desk, call, key, missed, text};
-use crate::journal::{Change, Hearing, Journal, Keeping, Opened, Query};
+use crate::journal::{Change, Entry, Hearing, Item, Keeping, Query, Row};
 use crate::testing::at;
 
 const PARTY: &str = "+33142685300";
@@ -29,6 +29,14 @@ impl Desk {
             .unwrap()
             .exists([beginning])
             .unwrap()
+    }
+
+    fn erase(&mut self) -> usize {
+        let mut steps = 1;
+        while self.journal.erase(at(100)).unwrap() {
+            steps += 1;
+        }
+        steps
     }
 
     fn tidy(&mut self, now: i64) -> usize {
@@ -93,7 +101,10 @@ fn delete_all_deletes_the_copies_too_and_gives_the_room_back() {
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         .unwrap();
     let before = fs::metadata(desk.file()).unwrap().len();
-    assert_eq!(desk.journal.delete_all(at(100)).unwrap(), 2001);
+    desk.journal.delete_all(at(100)).unwrap();
+    assert!(desk.found(&text("")).is_empty(), "at once");
+    let steps = desk.erase();
+    assert!(steps > 2001 / 200 + 2, "{steps}: none takes long");
     assert!(!desk.holds("Zyxwvutsr") && !desk.knows("zyx") && !desk.knows("#0142"));
     assert!(desk.folder.path().join("journal.database").exists());
     let after = fs::metadata(desk.file()).unwrap().len();
@@ -215,17 +226,76 @@ fn one_connection_keeps_little_in_memory() {
     drop(desk);
 }
 
+/// Nothing is found, nothing comes back, and what is new stays, wherever the erasing stands.
 #[test]
-fn damage_to_the_index_is_found_at_opening_too() {
-    let desk = Desk::new();
-    let file = desk.file();
-    let mut journal = desk.journal;
-    journal.fill_with_samples(300, at(0)).unwrap();
-    journal
-        .db
-        .execute_batch("UPDATE search_data SET block = zeroblob(100) WHERE id > 100")
+fn deleting_all_goes_on_after_a_crash_at_any_step() {
+    let mut desk = Desk::new();
+    for round in 0..4 {
+        let mut desk_with_samples = Desk::new();
+        std::mem::swap(&mut desk, &mut desk_with_samples);
+        desk.journal.fill_with_samples(600, at(0)).unwrap();
+        for id in ["a", "b", "c"] {
+            desk.record(missed(id, PARTY, 0), true);
+        }
+        desk.journal.set_note(&key("a"), "Zyxwvutsr").unwrap();
+        desk.journal.delete_all(at(100)).unwrap();
+        for _ in 0..round * 2 {
+            assert!(desk.journal.erase(at(100)).unwrap(), "step of round {round}");
+        }
+        desk.reopen(at(200));
+        desk.record(missed("a", PARTY, 0), true);
+        desk.record(missed("new", PARTY, 200), true);
+        assert_eq!(desk.found(&text("")), ["new"], "round {round}");
+        let revived = Item::Call(Box::new(Entry::from(Row::new(missed("b", PARTY, 0), false))));
+        desk.journal.take(&[revived]).unwrap();
+        desk.erase();
+        assert!(!desk.journal.erase(at(100)).unwrap());
+        assert!(!desk.holds("Zyxwvutsr") && !desk.knows("zyx"));
+        desk.record(missed("c", PARTY, 0), true);
+        let mut read = missed("b", PARTY, 0);
+        read.ended_at = Some(at(30));
+        desk.record(read, false);
+        assert_eq!(desk.found(&text("0142")), ["new", "b"], "round {round}");
+        assert_eq!(
+            desk.row("b").call.ended_at,
+            Some(at(30)),
+            "an imported call lives on"
+        );
+    }
+}
+
+#[test]
+fn deleting_all_again_takes_what_came_meanwhile() {
+    let mut desk = Desk::new();
+    desk.record(missed("a", PARTY, 0), true);
+    desk.journal.delete_all(at(100)).unwrap();
+    desk.record(missed("b", PARTY, 100), true);
+    desk.journal.delete_all(at(200)).unwrap();
+    desk.erase();
+    for id in ["a", "b"] {
+        desk.record(missed(id, PARTY, 0), true);
+    }
+    assert!(desk.found(&text("")).is_empty());
+}
+
+#[test]
+fn who_reads_meanwhile_keeps_nobody_waiting_and_the_log_is_emptied_later() {
+    let mut desk = Desk::new();
+    desk.record(missed("a", PARTY, 0), true);
+    desk.journal.set_note(&key("a"), "Zyxwvutsr").unwrap();
+    let reader = crate::journal::schema::open_read_only(&desk.file()).unwrap();
+    reader.execute_batch("BEGIN; SELECT * FROM call;").unwrap();
+    reader
+        .query_row("SELECT count(*) FROM call", [], |_| Ok(()))
         .unwrap();
-    drop(journal);
-    let (_, opened) = Journal::open(&file, at(0)).unwrap();
-    assert!(matches!(opened, Opened::SetAside(_)), "{opened:?}");
+    let begun = std::time::Instant::now();
+    desk.journal.delete(&key("a"), at(100)).unwrap();
+    assert!(
+        begun.elapsed().as_secs() < 4,
+        "it doesn't wait for the lock's whole time"
+    );
+    assert!(desk.holds("Zyxwvutsr"), "the reader still reads it");
+    drop(reader);
+    desk.tidy(100);
+    assert!(!desk.holds("Zyxwvutsr"));
 }

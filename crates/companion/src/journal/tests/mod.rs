@@ -1,4 +1,5 @@
 mod coverage;
+mod damage;
 mod erasing;
 mod migration;
 mod operations;
