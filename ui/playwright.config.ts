@@ -11,6 +11,8 @@ export default defineConfig({
   // A test that fails now and then is broken: it is mended, not repeated.
   retries: 0,
   workers: 2,
+  // Each test has a page and an agent of its own: both workers share the longest file too.
+  fullyParallel: true,
   timeout: 30_000,
   reporter: [['list']],
   use: {
