@@ -97,6 +97,7 @@ enrol-not-a-relay = What answers at { $host } is not a relay. Check the address 
 enrol-token-not-stored = The relay accepted the code, but the keychain did not keep the token: this computer is not enrolled, and the code is used up. Open the keychain, then ask your administrator for a new code.
 enrol-relay-locked = Your company fixed another relay: the enrolment was not done. Ask your administrator for a link to that relay.
 enrol-link-changed = This enrolment no longer waits for your answer: another link was opened, or it was refused. Nothing was done. Check the relay that is shown, or open the link again.
+credential-server-missing = No server and user are set for this password: it wasn’t kept. Save the address and the user first.
 credential-account-missing = This secret belongs to an account, and none is given. Give the account’s id first.
 
 ## The connection test

@@ -76,4 +76,6 @@ contacts-import-no-preview = No file is ready to be imported: choose one first.
 ## How a source goes. $why: the system's words
 
 contacts-folder-unreadable = The watched folder can’t be read ({ $why }): its contacts stay as they were. Check that it exists and that you may read it.
+# $count: how many, $name: the first one's file, $line: its line
+contacts-source-unreadable-cards = { $count } of its cards can’t be read, the first in { $name }, line { $line }: these contacts are missing here, the others are there. Correct them where they come from.
 contacts-source-failed = This source couldn’t be read: its contacts stay as they were. It is tried again.

@@ -97,6 +97,7 @@ enrol-not-a-relay = Ce qui répond à l’adresse { $host } n’est pas un relai
 enrol-token-not-stored = Le relais a accepté le code, mais le trousseau n’a pas gardé le jeton : cet ordinateur n’est pas inscrit, et le code est utilisé. Ouvrez le trousseau, puis demandez un nouveau code à votre administrateur.
 enrol-relay-locked = Votre entreprise a fixé un autre relais : l’inscription n’a pas été faite. Demandez à votre administrateur un lien pour ce relais.
 enrol-link-changed = Cette inscription n’attend plus votre réponse : un autre lien a été ouvert, ou elle a été refusée. Rien n’a été fait. Vérifiez le relais affiché, ou ouvrez de nouveau le lien.
+credential-server-missing = Aucun serveur ni utilisateur n’est réglé pour ce mot de passe : il n’a pas été conservé. Enregistrez d’abord l’adresse et l’utilisateur.
 credential-account-missing = Ce secret appartient à un compte, et aucun compte n’est indiqué. Indiquez d’abord l’identifiant du compte.
 
 ## The connection test

@@ -76,4 +76,6 @@ contacts-import-no-preview = Aucun fichier n’est prêt à être importé : ch
 ## How a source goes. $why: the system's words
 
 contacts-folder-unreadable = Le dossier surveillé ne peut pas être lu ({ $why }) : ses contacts restent comme ils étaient. Vérifiez qu’il existe et que vous y avez accès.
+# $count : combien, $name : le fichier de la première, $line : sa ligne
+contacts-source-unreadable-cards = Fiches illisibles : { $count }, la première dans { $name }, ligne { $line }. Ces contacts manquent ici, les autres y sont. Corrigez-les là d’où ils viennent.
 contacts-source-failed = Cette source n’a pas pu être lue : ses contacts restent comme ils étaient. Un nouvel essai suivra.

@@ -493,7 +493,7 @@ problem: Message | null, };
 /**
  * The secrets that the product knows.
  */
-export type CredentialKind = "relay_token" | "api_key" | "account_password";
+export type CredentialKind = "relay_token" | "api_key" | "account_password" | "carddav_password" | "ldap_password";
 
 /**
  * The call being placed.
@@ -815,7 +815,7 @@ relay: string, } | { "type": "dismiss_enrolment" } | { "type": "set_credential",
  */
 kind: CredentialKind, 
 /**
- * Of which account; absent for the kinds that belong to none.
+ * Of which account; absent for the kinds that belong to none, and for those that the settings name.
  */
 account: string | null, 
 /**
@@ -973,6 +973,34 @@ keep_private: boolean,
  */
 contacts_folder: string | null, 
 /**
+ * An address book on a server (CardDAV), or the server: `https://cloud.example`
+ */
+carddav_url: string | null, 
+/**
+ * Who asks there.
+ */
+carddav_user: string, 
+/**
+ * It is read again after so many minutes; 0: at the start and on request alone.
+ */
+carddav_every_minutes: number, 
+/**
+ * A company directory: `ldaps://ad.example`
+ */
+ldap_url: string | null, 
+/**
+ * Where to search in it.
+ */
+ldap_base: string, 
+/**
+ * Who asks there; empty: anybody.
+ */
+ldap_user: string, 
+/**
+ * What is searched; `{number}` stands for the conditions on the number.
+ */
+ldap_filter: string, 
+/**
  * What stands before an internal extension to make it a full number: `+33142685`
  */
 extension_prefix: string | null, 
@@ -1085,6 +1113,34 @@ keep_private?: boolean | null,
  * See [`Settings::contacts_folder`].
  */
 contacts_folder?: string | null, 
+/**
+ * See [`Settings::carddav_url`].
+ */
+carddav_url?: string | null, 
+/**
+ * See [`Settings::carddav_user`].
+ */
+carddav_user?: string | null, 
+/**
+ * See [`Settings::carddav_every_minutes`].
+ */
+carddav_every_minutes?: number | null, 
+/**
+ * See [`Settings::ldap_url`].
+ */
+ldap_url?: string | null, 
+/**
+ * See [`Settings::ldap_base`].
+ */
+ldap_base?: string | null, 
+/**
+ * See [`Settings::ldap_user`].
+ */
+ldap_user?: string | null, 
+/**
+ * See [`Settings::ldap_filter`]; empty: the usual one.
+ */
+ldap_filter?: string | null, 
 /**
  * See [`Settings::extension_prefix`].
  */

@@ -18,6 +18,8 @@ pub enum Purpose {
     Services,
     /// The window's pages in a real browser.
     Browser,
+    /// The servers that address books and directories are tested with.
+    Servers,
     /// Packing for Debian.
     Package,
     /// Recording what the agent runs.
@@ -62,6 +64,13 @@ const fn need(
     }
 }
 
+/// Where distributions put pip.
+const PIP: &[&str] = &[
+    "/usr/lib/python3/dist-packages/pip",
+    "/usr/bin/pip3",
+    "/usr/bin/pip",
+];
+
 #[rustfmt::skip]
 const NEEDS: &[Need] = &[
     need(Purpose::Build, Sign::Program("cc"), "gcc", "gcc", "gcc"),
@@ -94,10 +103,13 @@ const NEEDS: &[Need] = &[
     need(Purpose::Services, Sign::Program("dbus-send"), "dbus-bin", "dbus-tools", "dbus"),
     need(Purpose::Services, Sign::Program("xclip"), "xclip", "xclip", "xclip"),
     need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
+    need(Purpose::Servers, Sign::File(&["/usr/sbin/slapd", "/usr/libexec/slapd", "/usr/bin/slapd"]), "slapd", "openldap-servers", "openldap"),
+    need(Purpose::Servers, Sign::Program("python3"), "python3", "python3", "python"),
+    need(Purpose::Servers, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
     need(Purpose::Package, Sign::Program("dpkg-shlibdeps"), "dpkg-dev", "dpkg-dev", "dpkg"),
     need(Purpose::Order, Sign::Program("valgrind"), "valgrind", "valgrind", "valgrind"),
     need(Purpose::Node, Sign::Program("python3"), "python3", "python3", "python"),
-    need(Purpose::Node, Sign::File(&["/usr/lib/python3/dist-packages/pip", "/usr/bin/pip3", "/usr/bin/pip"]), "python3-pip", "python3-pip", "python-pip"),
+    need(Purpose::Node, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
 ];
 
 impl Need {
@@ -193,6 +205,7 @@ fn why(purpose: Purpose) -> &'static str {
         Purpose::Desktop => "for the demo's desktop",
         Purpose::Services => "to test what the desktop shows and tells",
         Purpose::Browser => "to test the window's pages",
+        Purpose::Servers => "to test address books and directories",
         Purpose::Package => "to pack for Debian",
         Purpose::Order => "to record what the agent runs",
         Purpose::Node => "to fetch Node.js from PyPI",

@@ -19,6 +19,8 @@ mod metadata;
 mod node;
 mod order;
 mod run;
+#[cfg(target_os = "linux")]
+mod servers;
 mod soak;
 mod tally;
 mod test;

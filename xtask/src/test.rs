@@ -86,6 +86,8 @@ pub fn all(options: &Options) -> Result<()> {
         #[cfg(target_os = "linux")]
         Purpose::Package,
     ])?;
+    #[cfg(target_os = "linux")]
+    crate::servers::ensure()?;
     let node = Node::ensure()?;
     let mut outcomes = vec![timed("page's program", || {
         node.build().map(|()| Tally::default())

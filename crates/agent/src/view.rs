@@ -10,6 +10,8 @@ use control::protocol as wire;
 use jiff::Timestamp;
 use telephony::{AccountId, Direction, Language};
 
+use crate::token::SecretPlace;
+
 /// Ended calls in a snapshot.
 const RECENT: usize = 100;
 
@@ -216,7 +218,7 @@ pub fn calls_taken(taken: &Taken) -> wire::Taken {
     }
 }
 
-/// The token, and the secrets of direct mode once an account is named.
+/// The token, and the other secrets once the settings have a use for them.
 fn credentials(companion: &Companion) -> Vec<wire::Credential> {
     let account = companion.settings().account_id.as_ref();
     let entry = |kind, wire_kind, account: Option<&AccountId>| {
@@ -247,6 +249,18 @@ fn credentials(companion: &Companion) -> Vec<wire::Credential> {
             wire::CredentialKind::AccountPassword,
             account,
         ));
+    }
+    let directories = [
+        (
+            CredentialKind::CardDavPassword,
+            wire::CredentialKind::CarddavPassword,
+        ),
+        (CredentialKind::LdapPassword, wire::CredentialKind::LdapPassword),
+    ];
+    for (kind, wire_kind) in directories {
+        if let Some(place) = SecretPlace::of(kind, companion.settings()) {
+            list.push(entry(kind, wire_kind, place.name.account.as_ref()));
+        }
     }
     list
 }
@@ -316,6 +330,13 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             .contacts_folder
             .as_ref()
             .map(|folder| folder.display().to_string()),
+        carddav_url: settings.carddav.url.as_ref().map(|url| url.as_str().to_owned()),
+        carddav_user: settings.carddav.user.clone(),
+        carddav_every_minutes: settings.carddav.every_minutes,
+        ldap_url: settings.ldap.url.as_ref().map(|url| url.as_str().to_owned()),
+        ldap_base: settings.ldap.base.clone(),
+        ldap_user: settings.ldap.user.clone(),
+        ldap_filter: settings.ldap.filter.clone(),
         extension_prefix: (!settings.extension_prefix.is_empty()).then(|| settings.extension_prefix.clone()),
         extension_length: settings.extension_length,
         window_linger_s: settings.window_linger_s,

@@ -167,6 +167,10 @@ pub enum CredentialKind {
     ApiKey,
     /// The account's SIP password (direct mode).
     AccountPassword,
+    /// The password of the address book on a server; its account is the user there.
+    CardDavPassword,
+    /// The password of the company directory; its account is who asks there.
+    LdapPassword,
 }
 
 impl CredentialKind {

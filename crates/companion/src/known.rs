@@ -106,12 +106,14 @@ impl Names {
         self.answers.get(number).is_some_and(|answer| answer.pending)
     }
 
-    /// A call of this number: true when it has to be looked up.
+    /// A call of this number: true when it has to be looked up. So has one that nobody knew: a directory may know it by now.
     pub fn wants(&mut self, number: &E164) -> bool {
         self.clock += 1;
         if let Some(answer) = self.answers.get_mut(number) {
             answer.used = self.clock;
-            return false;
+            if answer.pending || answer.known.is_some() {
+                return false;
+            }
         }
         self.put(number.clone(), None, true);
         true
@@ -191,6 +193,17 @@ mod tests {
         assert_eq!(names.answers.len(), REMEMBERED);
         assert!(names.of(&number(0)).is_some() && !names.is_pending(&number(0)));
         assert!(names.wants(&number(1)), "forgotten, so asked again");
+    }
+
+    #[test]
+    fn a_number_that_nobody_knew_is_asked_for_again_when_it_calls_again() {
+        let mut names = Names::default();
+        assert!(names.wants(&number(0)));
+        assert!(!names.wants(&number(0)), "it is being asked");
+        assert!(!names.learn(number(0), None));
+        assert!(names.wants(&number(0)) && names.is_pending(&number(0)));
+        names.learn(number(0), Some(known("Personne", None)));
+        assert!(!names.wants(&number(0)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub use telephony::Language;
 /// one is told to both languages here; a test holds the list against the folders.
 macro_rules! files {
     ($lang:literal) => {
-        files!($lang, "cli", "contacts", "core", "countries", "export")
+        files!($lang, "cli", "contacts", "core", "countries", "directories", "export")
     };
     ($lang:literal, $($name:literal),+) => {
         [$(($name, include_str!(concat!("../../../strings/", $lang, "/", $name, ".ftl")))),+]

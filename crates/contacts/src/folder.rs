@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::error::ContactsError;
 use crate::import::LARGEST_FILE;
-use crate::sync::Resource;
+use crate::sync::{Content, Resource};
 
 /// The files of a folder, for [`crate::Store::replace_source`]. They are read one at a time, as they are asked for.
 #[derive(Debug)]
@@ -109,10 +109,10 @@ impl Iterator for Scan {
         loop {
             let File { path, name, tag } = self.files.next()?;
             let is_known = self.known.get(&name).and_then(Option::as_deref) == Some(tag.as_str());
-            let vcard = match is_known {
-                true => None,
+            let content = match is_known {
+                true => Content::Known,
                 false => match fs::read(&path) {
-                    Ok(vcard) => Some(vcard),
+                    Ok(cards) => Content::Cards(cards),
                     // Gone since it was listed.
                     Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                     Err(error) => return Some(Err(error.into())),
@@ -121,7 +121,7 @@ impl Iterator for Scan {
             return Some(Ok(Resource {
                 href: name,
                 etag: Some(tag),
-                vcard,
+                content,
             }));
         }
     }

@@ -1,6 +1,7 @@
 //! Tries what the app needs, step by step, and says what was found. No step rings a phone, and none shows a secret.
 
 mod desktop;
+mod directories;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::enrol::{self, TOKEN, address_problem};
 use crate::{token, view};
 
 pub(crate) use desktop::{Found, desktop};
+pub(crate) use directories::directories;
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(15);

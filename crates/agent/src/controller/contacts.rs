@@ -130,6 +130,7 @@ impl<P: Ports> Controller<P> {
                 if let Some(folder) = &self.contacts_folder {
                     folder.sync();
                 }
+                self.sync_directories();
                 self.on_contacts_request(ContactsRequest::Sources, reply);
             }
         }
@@ -142,7 +143,7 @@ impl<P: Ports> Controller<P> {
         // Dropped first: what it may still be reading would come back.
         self.contacts_folder = None;
         let name = folder.as_ref().map(|folder| folder.display().to_string());
-        let forgotten = answer(writer.keep_only(Kind::Folder, name));
+        let forgotten = answer(writer.keep_only(Kind::Folder, move |one| Some(one) == name.as_deref()));
         tokio::spawn(async move {
             if let Err(error) = forgotten.await {
                 tracing::warn!(%error, "contacts of a former folder can't be forgotten");
@@ -161,6 +162,7 @@ impl<P: Ports> Controller<P> {
         if moved {
             self.fill_contacts();
         }
+        self.fill_from_directories(Some(before));
     }
 
     pub(super) fn on_people(&mut self, news: News) {
@@ -184,15 +186,22 @@ impl<P: Ports> Controller<P> {
 
     fn contacts_changed(&mut self) {
         self.contacts_revision += 1;
+        self.directories.rereading = true;
         self.feed(Event::ContactsChanged);
+        self.directories.rereading = false;
     }
 
-    /// Who has a number, as far as the book knows. Not answered before the book is open: its opening asks again.
-    pub(super) fn look_up(&self, number: E164) -> Option<Event> {
+    /// Who has a number, as far as the book knows, else the company directory. Not answered before the book is open, whose
+    /// opening asks again; nor while the directory is asked, whose answer does.
+    pub(super) fn look_up(&mut self, number: E164) -> Option<Event> {
         let known = match &self.callers {
             Callers::Opening => return None,
             Callers::Known(lookup) => lookup.known(&number, self.companion.language()),
             Callers::Unknown => None,
+        };
+        let known = match known {
+            None => self.ask_directory(&number).ok()?,
+            known => known,
         };
         if let Some(known) = &known {
             // So that a search finds the calls by the name, also once the contact has gone.

@@ -16,7 +16,8 @@ use crate::desktop::{KeychainPort, SecretName};
 use crate::enrol::TOKEN;
 use crate::outbox::Reply;
 use crate::ports::Ports;
-use crate::{token, view};
+use crate::token::{self, SecretPlace};
+use crate::view;
 
 /// The first wait before a keychain that can't be used is asked again; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -98,6 +99,9 @@ impl<P: Ports> Controller<P> {
                 });
             }
         }
+        let directories = [CredentialKind::CardDavPassword, CredentialKind::LdapPassword];
+        let places = directories.map(|kind| SecretPlace::of(kind, settings));
+        names.extend(places.into_iter().flatten().map(|place| place.name));
         names
     }
 
@@ -111,6 +115,14 @@ impl<P: Ports> Controller<P> {
         if !self.wanted_secrets().contains(name) {
             return;
         }
+        let result = match result {
+            // One that was kept for another server is none.
+            Ok(Some(kept)) => match SecretPlace::of(name.kind, self.companion.settings()) {
+                Some(place) => Ok(place.take(&kept)),
+                None => Ok(Some(kept)),
+            },
+            result => result,
+        };
         let (result, tokenless) = match result {
             Ok(Some(kept)) if name.kind == CredentialKind::RelayToken => {
                 let token = self.token_for_our_relay(&kept);
@@ -138,6 +150,7 @@ impl<P: Ports> Controller<P> {
             }
         }
         self.feed(Event::Credential(name.kind, state));
+        self.directory_secret(name.kind, &result);
         if name.kind == CredentialKind::RelayToken && self.companion.settings().mode == Mode::Relay {
             match result {
                 Ok(Some(token)) if self.link.is_none() => self.connect(token),
@@ -173,6 +186,12 @@ impl<P: Ports> Controller<P> {
             wire::CredentialKind::RelayToken => (CredentialKind::RelayToken, None),
             wire::CredentialKind::ApiKey => (CredentialKind::ApiKey, account),
             wire::CredentialKind::AccountPassword => (CredentialKind::AccountPassword, account),
+            wire::CredentialKind::CarddavPassword => {
+                return self.change_directory_secret(CredentialKind::CardDavPassword, secret, reply);
+            }
+            wire::CredentialKind::LdapPassword => {
+                return self.change_directory_secret(CredentialKind::LdapPassword, secret, reply);
+            }
         };
         if kind.is_of_an_account() && account.is_none() {
             return reply.send(Err(super::requests::error(
@@ -186,7 +205,24 @@ impl<P: Ports> Controller<P> {
             (CredentialKind::RelayToken, Some(relay)) => secret.map(|token| token::kept(&relay, &token)),
             _ => secret,
         };
-        let name = SecretName { kind, account };
+        self.store_secret(SecretName { kind, account }, secret, reply);
+    }
+
+    /// Stores or forgets the password of an address book or a directory: it is kept for the server and the user of the settings.
+    fn change_directory_secret(&mut self, kind: CredentialKind, secret: Option<SecretString>, reply: Reply) {
+        match SecretPlace::of(kind, self.companion.settings()) {
+            Some(place) => {
+                let kept = secret.map(|secret| place.keep(&secret));
+                self.store_secret(place.name, kept, reply);
+            }
+            None => reply.send(Err(super::requests::error(
+                ErrorCode::BadRequest,
+                "credential-server-missing",
+            ))),
+        }
+    }
+
+    fn store_secret(&self, name: SecretName, secret: Option<SecretString>, reply: Reply) {
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
         tokio::spawn(async move {
             let result = match secret {

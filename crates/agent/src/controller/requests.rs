@@ -13,6 +13,7 @@ use crate::checks::{self, Found};
 use crate::control_server::ClientId;
 use crate::links::{self, LinkError};
 use crate::outbox::Reply;
+use crate::people;
 use crate::ports::Ports;
 use crate::view;
 use crate::window::{Start, WindowError, Wish};
@@ -234,6 +235,7 @@ impl<P: Ports> Controller<P> {
         let record_problem = self.companion.record_problem();
         let server = self.ports.notification_server();
         let journal = self.journal.clone();
+        let sources = people::answer(self.people.sources());
         tokio::spawn(async move {
             let (notification_server, journal_problem) = tokio::join!(server, journal.trouble());
             let found = Found {
@@ -248,6 +250,9 @@ impl<P: Ports> Controller<P> {
             let mut checks = checks::desktop(&found, &window::program());
             checks.push(checks::keychain(&*keychain).await);
             checks.extend(checks::connection(&*keychain, &settings, None).await);
+            // A book that can't be opened is told elsewhere.
+            let sources = sources.await.unwrap_or_default();
+            checks.extend(checks::directories(&settings, &sources));
             reply.send(Ok(Answer::Checks { checks }));
         });
     }

@@ -59,6 +59,8 @@ impl<P: Ports> Controller<P> {
                 settings.mode,
                 settings.relay_url.clone(),
                 settings.account_id.clone(),
+                settings.carddav.clone(),
+                settings.ldap.clone(),
             )
         };
         if secrets(&before) != secrets(&now) {
@@ -105,6 +107,13 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
         wire.keep_days.map(Change::KeepDays),
         wire.keep_private.map(Change::KeepPrivate),
         wire.contacts_folder.map(Change::ContactsFolder),
+        wire.carddav_url.map(Change::CardDavUrl),
+        wire.carddav_user.map(Change::CardDavUser),
+        wire.carddav_every_minutes.map(Change::CardDavEvery),
+        wire.ldap_url.map(Change::LdapUrl),
+        wire.ldap_base.map(Change::LdapBase),
+        wire.ldap_user.map(Change::LdapUser),
+        wire.ldap_filter.map(Change::LdapFilter),
         wire.extension_prefix.map(Change::ExtensionPrefix),
         wire.extension_length.map(Change::ExtensionLength),
         wire.default_account.map(Change::DefaultAccount),

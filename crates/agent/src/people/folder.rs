@@ -10,6 +10,7 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::carddav::unreadable;
 use super::{Writer, answer};
 
 /// Files are copied in several steps; they are read once they rest.
@@ -83,6 +84,11 @@ async fn read(folder: &Path, writer: &Writer) -> bool {
                 tracing::warn!(why = ?skipped.why, "a file of the contacts' folder isn't read");
             }
             let synced = answer(writer.replace_source(source.clone(), move |_| Ok(files))).await;
+            if let Some(message) = synced.as_ref().ok().and_then(unreadable)
+                && let Err(error) = answer(writer.trouble(source.clone(), message)).await
+            {
+                tracing::warn!(%error, "that cards can't be read can't be noted");
+            }
             (synced.map_err(|error| error.to_string()), true)
         }
         Ok(Err(error)) => (Err(error.to_string()), false),

@@ -4,6 +4,8 @@
 //! waits for an import. A caller's name is looked up by neither: the controller has a [`Lookup`] of its own, which answers in
 //! less than a millisecond. All three are told as [`News`] what happens.
 
+mod carddav;
+mod directory;
 mod error;
 mod folder;
 mod lookup;
@@ -17,7 +19,7 @@ use std::sync::{Arc, mpsc};
 use companion::words::Message;
 use contacts::export::TableOptions;
 use contacts::import::{Compared, Hint, Preview, preview};
-use contacts::sync::{Resource, SourceId, SourceState, Synced};
+use contacts::sync::{Kind, Resource, SourceId, SourceState, Synced};
 use contacts::{BatchId, Contact, ContactId, Match, Numbering, Reader};
 use control::protocol::ContactDraft;
 use jiff::Timestamp;
@@ -25,6 +27,8 @@ use telephony::E164;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
+pub use carddav::{CardDavPlan, CardDavSource};
+pub use directory::{DEADLINE, DirectoryNews, DirectorySource};
 pub use error::PeopleError;
 pub use folder::FolderSource;
 pub use lookup::Lookup;
@@ -303,7 +307,7 @@ impl Writer {
     where
         I: IntoIterator<Item = Result<Resource, contacts::ContactsError>>,
     {
-        self.synced(source.clone(), move |book| {
+        self.synced(source.clone(), false, move |book| {
             let store = book.store()?;
             let resources = resources(store.read())?;
             Ok(store.replace_source(&source, resources, None, Timestamp::now())?)
@@ -318,7 +322,8 @@ impl Writer {
         removed: Vec<String>,
         token: Option<String>,
     ) -> Later<Synced> {
-        self.synced(source.clone(), move |book| {
+        // A state of the source that has a name: it was read to its end, which is told each time.
+        self.synced(source.clone(), token.is_some(), move |book| {
             let removed = removed.iter().map(String::as_str);
             let now = Timestamp::now();
             Ok(book
@@ -333,19 +338,33 @@ impl Writer {
         self.change(move |book| Ok(book.store()?.set_trouble(&source, &trouble)?))
     }
 
-    /// Forgets every source of a kind but this one, with its contacts.
-    pub fn keep_only(&self, kind: contacts::sync::Kind, name: Option<String>) -> Later<()> {
-        self.change(move |book| {
+    /// Forgets every source of a kind but those of these names, with their contacts.
+    pub fn keep_only(&self, kind: Kind, kept: impl Fn(&str) -> bool + Send + 'static) -> Later<()> {
+        self.ask(move |book| {
             let store = book.store()?;
+            let mut forgotten = false;
             for state in store.read().sources()? {
                 if let Some(source) = state.source
                     && source.kind == kind
-                    && Some(&source.name) != name.as_ref()
+                    && !kept(&source.name)
                 {
                     store.forget_source(&source)?;
+                    forgotten = true;
                 }
             }
+            if forgotten {
+                book.tell(News::Changed);
+            }
             Ok(())
+        })
+    }
+
+    /// The sources of a kind, and how they go.
+    pub fn states(&self, kind: Kind) -> Later<Vec<SourceState>> {
+        self.ask(move |book| {
+            let mut states = book.store()?.read().sources()?;
+            states.retain(|state| state.source.as_ref().is_some_and(|source| source.kind == kind));
+            Ok(states)
         })
     }
 
@@ -364,15 +383,16 @@ impl Writer {
     fn synced(
         &self,
         source: SourceId,
+        ends: bool,
         what: impl FnOnce(&mut Book) -> Result<Synced, PeopleError> + Send + 'static,
     ) -> Later<Synced> {
         self.ask(move |book| {
             let states = book.store()?.read().sources()?;
-            let recovers = states
-                .iter()
-                .any(|state| state.source.as_ref() == Some(&source) && state.trouble.is_some());
+            let state = states.iter().find(|state| state.source.as_ref() == Some(&source));
+            // It recovers, or is read for the first time.
+            let is_news = state.is_none_or(|state| state.trouble.is_some() || state.synced_at.is_none());
             let synced = what(book)?;
-            if recovers || synced.added + synced.updated + synced.removed > 0 {
+            if is_news || ends || synced.added + synced.updated + synced.removed > 0 {
                 book.tell(News::Changed);
             }
             Ok(synced)

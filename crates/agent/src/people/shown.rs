@@ -347,8 +347,13 @@ mod tests {
         .map(|code| format!("contacts-error-{code}"));
         let files = ["too-large", "empty", "not-contacts", "unknown-columns"]
             .map(|code| format!("contacts-file-{code}"));
+        let troubles = sources::Trouble::all();
+        let troubles = troubles
+            .iter()
+            .flat_map(|trouble| ["carddav", "ldap"].map(|kind| format!("{kind}-trouble-{}", trouble.code())));
         let ids = labels
             .into_iter()
+            .chain(troubles)
             .chain(columns)
             .chain(rejected)
             .chain(errors)

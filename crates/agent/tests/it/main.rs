@@ -12,6 +12,8 @@ mod calls;
 mod command_line;
 mod contacts;
 mod direct;
+#[cfg(target_os = "linux")]
+mod directories;
 mod doctor;
 mod enrolment;
 mod fakes;

@@ -61,7 +61,7 @@ async fn a_folder_that_is_not_there_keeps_its_contacts_and_says_so_until_it_is_b
     world.changed().await;
     let states = answer(world.people.sources()).await.unwrap();
     assert!(states.iter().all(|state| state.trouble.is_none()), "{states:?}");
-    answer(world.people.writer().keep_only(Kind::Folder, None))
+    answer(world.people.writer().keep_only(Kind::Folder, |_| false))
         .await
         .unwrap();
     assert_eq!(world.lookup.known(&number, Language::Fr), None);

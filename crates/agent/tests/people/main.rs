@@ -8,5 +8,7 @@
 )]
 
 mod book;
+#[cfg(target_os = "linux")]
+mod carddav;
 mod folder;
 mod world;

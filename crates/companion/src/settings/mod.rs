@@ -19,6 +19,7 @@ mod tests;
 mod unknown;
 mod values;
 
+pub use sources::{CardDav, Ldap};
 pub use store::{ChangeError, Store};
 
 /// The settings in force, all layers taken together.
@@ -74,6 +75,10 @@ pub struct Settings {
     pub keep_private: bool,
     /// A folder whose vCard files are contacts too, read again when they change: an absolute path.
     pub contacts_folder: Option<PathBuf>,
+    /// An address book on a server, read from time to time.
+    pub carddav: CardDav,
+    /// A company directory, asked for callers that no contact names.
+    pub ldap: Ldap,
     /// How the company's direct numbers begin, up to the extension: `+3314268`. Empty: extensions aren't public numbers.
     pub extension_prefix: String,
     /// How many digits follow it; 0: extensions aren't public numbers.
@@ -112,6 +117,8 @@ impl Default for Settings {
             keep_days: 0,
             keep_private: true,
             contacts_folder: None,
+            carddav: CardDav::default(),
+            ldap: Ldap::default(),
             extension_prefix: String::new(),
             extension_length: 0,
             autostart: false,
@@ -217,6 +224,28 @@ pub enum Key {
     KeepPrivate,
     /// [`Settings::contacts_folder`]: `contacts.folder`
     ContactsFolder,
+    /// [`CardDav::url`]: `carddav.url`
+    CardDavUrl,
+    /// [`CardDav::user`]: `carddav.user`
+    CardDavUser,
+    /// [`CardDav::books`]: `carddav.books = ["Contacts"]`
+    CardDavBooks,
+    /// [`CardDav::every_minutes`]: `carddav.every_minutes`
+    CardDavEvery,
+    /// [`Ldap::url`]: `ldap.url`
+    LdapUrl,
+    /// [`Ldap::base`]: `ldap.base`
+    LdapBase,
+    /// [`Ldap::user`]: `ldap.user`
+    LdapUser,
+    /// [`Ldap::filter`]: `ldap.filter`
+    LdapFilter,
+    /// [`Ldap::numbers`]: `ldap.numbers = ["telephoneNumber"]`
+    LdapNumbers,
+    /// [`Ldap::names`]: `ldap.names = ["displayName"]`
+    LdapNames,
+    /// [`Ldap::companies`]: `ldap.companies = ["company"]`
+    LdapCompanies,
     /// [`Settings::extension_prefix`]: `extensions.prefix`
     ExtensionPrefix,
     /// [`Settings::extension_length`]: `extensions.length`
@@ -229,7 +258,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order of a file written from nothing.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 40] = [
         Self::Mode,
         Self::Language,
         Self::Theme,
@@ -256,6 +285,17 @@ impl Key {
         Self::KeepDays,
         Self::KeepPrivate,
         Self::ContactsFolder,
+        Self::CardDavUrl,
+        Self::CardDavUser,
+        Self::CardDavBooks,
+        Self::CardDavEvery,
+        Self::LdapUrl,
+        Self::LdapBase,
+        Self::LdapUser,
+        Self::LdapFilter,
+        Self::LdapNumbers,
+        Self::LdapNames,
+        Self::LdapCompanies,
         Self::ExtensionPrefix,
         Self::ExtensionLength,
         Self::WindowLinger,
@@ -289,6 +329,17 @@ impl Key {
             Self::KeepDays => "keep_days",
             Self::KeepPrivate => "keep_private",
             Self::ContactsFolder => "contacts_folder",
+            Self::CardDavUrl => "carddav_url",
+            Self::CardDavUser => "carddav_user",
+            Self::CardDavBooks => "carddav_books",
+            Self::CardDavEvery => "carddav_every_minutes",
+            Self::LdapUrl => "ldap_url",
+            Self::LdapBase => "ldap_base",
+            Self::LdapUser => "ldap_user",
+            Self::LdapFilter => "ldap_filter",
+            Self::LdapNumbers => "ldap_numbers",
+            Self::LdapNames => "ldap_names",
+            Self::LdapCompanies => "ldap_companies",
             Self::ExtensionPrefix => "extension_prefix",
             Self::ExtensionLength => "extension_length",
             Self::Autostart => "autostart",
@@ -324,6 +375,17 @@ impl Key {
             Self::KeepDays => "journal.keep_days",
             Self::KeepPrivate => "journal.keep_private",
             Self::ContactsFolder => "contacts.folder",
+            Self::CardDavUrl => "carddav.url",
+            Self::CardDavUser => "carddav.user",
+            Self::CardDavBooks => "carddav.books",
+            Self::CardDavEvery => "carddav.every_minutes",
+            Self::LdapUrl => "ldap.url",
+            Self::LdapBase => "ldap.base",
+            Self::LdapUser => "ldap.user",
+            Self::LdapFilter => "ldap.filter",
+            Self::LdapNumbers => "ldap.numbers",
+            Self::LdapNames => "ldap.names",
+            Self::LdapCompanies => "ldap.companies",
             Self::ExtensionPrefix => "extensions.prefix",
             Self::ExtensionLength => "extensions.length",
             Self::Autostart => "autostart",
@@ -385,6 +447,20 @@ pub enum Change {
     KeepPrivate(bool),
     /// See [`Settings::contacts_folder`].
     ContactsFolder(String),
+    /// See [`CardDav::url`].
+    CardDavUrl(String),
+    /// See [`CardDav::user`].
+    CardDavUser(String),
+    /// See [`CardDav::every_minutes`].
+    CardDavEvery(u32),
+    /// See [`Ldap::url`].
+    LdapUrl(String),
+    /// See [`Ldap::base`].
+    LdapBase(String),
+    /// See [`Ldap::user`].
+    LdapUser(String),
+    /// See [`Ldap::filter`].
+    LdapFilter(String),
     /// See [`Settings::extension_prefix`].
     ExtensionPrefix(String),
     /// See [`Settings::extension_length`].

@@ -49,6 +49,22 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
         }
         Key::KeepPrivate => settings.keep_private = switch(item)?,
         Key::ContactsFolder => settings.contacts_folder = sources::folder(text(item)?).ok_or(Unusable)?,
+        Key::CardDavUrl => settings.carddav.url = address(text(item)?).map_err(|_| Unusable)?,
+        Key::CardDavUser => settings.carddav.user = sources::line(text(item)?).ok_or(Unusable)?,
+        Key::CardDavBooks => settings.carddav.books = sources::books(item)?,
+        Key::CardDavEvery => {
+            let minutes = item.as_integer().and_then(|minutes| u32::try_from(minutes).ok());
+            settings.carddav.every_minutes = minutes
+                .filter(|minutes| sources::is_interval(*minutes))
+                .ok_or(Unusable)?;
+        }
+        Key::LdapUrl => settings.ldap.url = sources::directory(text(item)?).map_err(|_| Unusable)?,
+        Key::LdapBase => settings.ldap.base = sources::line(text(item)?).ok_or(Unusable)?,
+        Key::LdapUser => settings.ldap.user = sources::line(text(item)?).ok_or(Unusable)?,
+        Key::LdapFilter => settings.ldap.filter = sources::filter(text(item)?).ok_or(Unusable)?,
+        Key::LdapNumbers => settings.ldap.numbers = sources::attributes(item)?,
+        Key::LdapNames => settings.ldap.names = sources::attributes(item)?,
+        Key::LdapCompanies => settings.ldap.companies = sources::attributes(item)?,
         Key::ExtensionPrefix => {
             settings.extension_prefix = sources::prefix(text(item)?).ok_or(Unusable)?.to_owned();
         }
@@ -95,6 +111,17 @@ pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
         Key::KeepDays => settings.keep_days = before.keep_days,
         Key::KeepPrivate => settings.keep_private = before.keep_private,
         Key::ContactsFolder => settings.contacts_folder.clone_from(&before.contacts_folder),
+        Key::CardDavUrl => settings.carddav.url.clone_from(&before.carddav.url),
+        Key::CardDavUser => settings.carddav.user.clone_from(&before.carddav.user),
+        Key::CardDavBooks => settings.carddav.books.clone_from(&before.carddav.books),
+        Key::CardDavEvery => settings.carddav.every_minutes = before.carddav.every_minutes,
+        Key::LdapUrl => settings.ldap.url.clone_from(&before.ldap.url),
+        Key::LdapBase => settings.ldap.base.clone_from(&before.ldap.base),
+        Key::LdapUser => settings.ldap.user.clone_from(&before.ldap.user),
+        Key::LdapFilter => settings.ldap.filter.clone_from(&before.ldap.filter),
+        Key::LdapNumbers => settings.ldap.numbers.clone_from(&before.ldap.numbers),
+        Key::LdapNames => settings.ldap.names.clone_from(&before.ldap.names),
+        Key::LdapCompanies => settings.ldap.companies.clone_from(&before.ldap.companies),
         Key::ExtensionPrefix => settings.extension_prefix.clone_from(&before.extension_prefix),
         Key::ExtensionLength => settings.extension_length = before.extension_length,
         Key::WindowLinger => settings.window_linger_s = before.window_linger_s,
@@ -123,7 +150,7 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
         Change::AccountId(text) | Change::DefaultAccount(text) => {
             checked(text.trim(), account(text.trim()).is_some())?
         }
-        Change::RelayUrl(text) | Change::PlatformUrl(text) => {
+        Change::RelayUrl(text) | Change::PlatformUrl(text) | Change::CardDavUrl(text) => {
             let text = text.trim();
             address(text)?;
             Value::from(text)
@@ -152,6 +179,19 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
         Change::ContactsFolder(text) => {
             let good = sources::folder(text.trim()).is_some();
             checked(text.trim(), good).map_err(|_| Message::new("settings-contacts-folder"))?
+        }
+        Change::CardDavUser(text) | Change::LdapBase(text) | Change::LdapUser(text) => {
+            checked(text.trim(), sources::line(text.trim()).is_some())?
+        }
+        Change::CardDavEvery(minutes) if sources::is_interval(*minutes) => Value::from(i64::from(*minutes)),
+        Change::CardDavEvery(_) => return Err(Message::new("settings-carddav-every")),
+        Change::LdapUrl(text) => {
+            sources::directory(text.trim())?;
+            Value::from(text.trim())
+        }
+        Change::LdapFilter(text) => {
+            let good = sources::filter(text.trim()).is_some();
+            checked(text.trim(), good).map_err(|_| Message::new("settings-ldap-filter"))?
         }
         Change::ExtensionPrefix(text) => {
             let prefix = text.replace([' ', '\u{a0}', '.'], "");
@@ -206,6 +246,13 @@ impl Change {
             Self::KeepDays(_) => Key::KeepDays,
             Self::KeepPrivate(_) => Key::KeepPrivate,
             Self::ContactsFolder(_) => Key::ContactsFolder,
+            Self::CardDavUrl(_) => Key::CardDavUrl,
+            Self::CardDavUser(_) => Key::CardDavUser,
+            Self::CardDavEvery(_) => Key::CardDavEvery,
+            Self::LdapUrl(_) => Key::LdapUrl,
+            Self::LdapBase(_) => Key::LdapBase,
+            Self::LdapUser(_) => Key::LdapUser,
+            Self::LdapFilter(_) => Key::LdapFilter,
             Self::ExtensionPrefix(_) => Key::ExtensionPrefix,
             Self::ExtensionLength(_) => Key::ExtensionLength,
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::{RejectedCard, Resource, SourceId, Synced, row};
+use super::{Content, RejectedCard, Resource, SourceId, Synced, row};
 use crate::draft::Draft;
 use crate::error::ContactsError;
 use crate::import::{LARGEST_FILE, Why, read_vcards};
@@ -65,11 +65,11 @@ impl<'a> Sync<'a> {
     }
 
     pub(super) fn upsert(&mut self, resource: &Resource) -> Result<(), ContactsError> {
-        let (drafts, rejected) = match &resource.vcard {
+        let (drafts, rejected) = match &resource.content {
             // Not fetched although it isn't known: it is asked for the next time.
-            None => return Ok(()),
-            Some(vcard) if vcard.len() > LARGEST_FILE => (Vec::new(), vec![(1, Why::TooLarge)]),
-            Some(vcard) => read_vcards(vcard),
+            Content::Known => return Ok(()),
+            Content::Cards(cards) if cards.len() <= LARGEST_FILE => read_vcards(cards),
+            Content::Cards(_) | Content::TooLarge => (Vec::new(), vec![(1, Why::TooLarge)]),
         };
         let mut cards = Vec::new();
         for draft in drafts {
@@ -79,15 +79,17 @@ impl<'a> Sync<'a> {
                 false => cards.push(card),
             }
         }
-        let is_whole = rejected.is_empty() || !cards.is_empty();
+        // What can't be read is tried, and told, each time.
+        let is_read = rejected.is_empty();
+        let is_something = is_read || !cards.is_empty();
         for (line, why) in rejected {
             self.synced.rejected.push(rejected_card(resource, line, why));
         }
         self.db.execute(
             "INSERT INTO resource (source, href, etag) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET etag = ?3",
-            params![self.id, resource.href, resource.etag.as_ref().filter(|_| is_whole)],
+            params![self.id, resource.href, resource.etag.as_ref().filter(|_| is_read)],
         )?;
-        match is_whole {
+        match is_something {
             true => self.put(&resource.href, cards),
             // Perhaps half written: what was there before is better than nothing.
             false => Ok(()),

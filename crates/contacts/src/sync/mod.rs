@@ -60,8 +60,19 @@ pub struct Resource {
     pub href: String,
     /// Changes whenever its content does.
     pub etag: Option<String>,
-    /// Its cards (vCard); `None`: not fetched, as its entity tag is the known one.
-    pub vcard: Option<Vec<u8>>,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What is in a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// It wasn't read, as its entity tag is the known one.
+    Known,
+    /// Its cards (vCard).
+    Cards(Vec<u8>),
+    /// More than is read: nobody's contacts are so large.
+    TooLarge,
 }
 
 /// What a synchronisation did.

@@ -4,7 +4,7 @@ use std::fs;
 
 use contacts::Source;
 use contacts::folder::scan;
-use contacts::sync::{Kind, SourceId, Synced};
+use contacts::sync::{Content, Kind, SourceId, Synced};
 
 use super::{Book, at, e164};
 
@@ -44,7 +44,12 @@ fn files_are_read_again_only_when_they_changed() {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    assert!(resources.iter().all(|resource| resource.vcard.is_none()) && resources.len() == 2);
+    assert!(
+        resources
+            .iter()
+            .all(|resource| resource.content == Content::Known)
+            && resources.len() == 2
+    );
 
     fs::write(folder.path().join("zoe.vcf"), card("Zoé Moreau", "0142685302")).unwrap();
     fs::remove_file(folder.path().join("équipe.VCF")).unwrap();

@@ -1,7 +1,7 @@
 //! Synchronised sources.
 
 use contacts::import::Why;
-use contacts::sync::{Kind, Resource, SourceId, Synced};
+use contacts::sync::{Content, Kind, Resource, SourceId, Synced};
 use contacts::{ContactsError, Draft, Label, Source};
 
 use super::{Book, at, e164, person};
@@ -21,7 +21,7 @@ fn resource(href: &str, etag: &str, vcard: &str) -> Resource {
     Resource {
         href: href.to_owned(),
         etag: Some(etag.to_owned()),
-        vcard: Some(vcard.as_bytes().to_vec()),
+        content: Content::Cards(vcard.as_bytes().to_vec()),
     }
 }
 
@@ -50,7 +50,10 @@ fn a_source_is_what_it_was_replaced_by() {
         (Some(at(1)), Some("t"))
     );
     // Known tags aren't read again; what is missing goes.
-    let unread = Resource { vcard: None, ..a };
+    let unread = Resource {
+        content: Content::Known,
+        ..a
+    };
     let c = resource("c.vcf", "1", &card("c", "Zoé", "0142685302"));
     assert_eq!(counts(&replace(&mut book, vec![unread, c], 2)), (1, 0, 1));
     assert_eq!(book.names("+33142685301"), [] as [&str; 0]);

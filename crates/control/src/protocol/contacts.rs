@@ -74,7 +74,8 @@ pub enum ContactsRequest {
     },
     /// Where contacts come from, and how that goes. Answered by [`super::Answer::Sources`].
     Sources,
-    /// Reads the watched folder and the CardDAV collection now. Answered by [`super::Answer::Sources`].
+    /// Reads the watched folder and the address books now, and tries the directory. Answered by [`super::Answer::Sources`] as they
+    /// are before; what comes of it is told by the next snapshot's revision.
     Sync,
 }
 

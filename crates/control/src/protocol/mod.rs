@@ -130,7 +130,7 @@ pub enum Request {
     SetCredential {
         /// Which.
         kind: CredentialKind,
-        /// Of which account; absent for the kinds that belong to none.
+        /// Of which account; absent for the kinds that belong to none, and for those that the settings name.
         account: Option<String>,
         /// The secret.
         secret: Secret,
@@ -391,6 +391,20 @@ pub struct SettingsChange {
     pub keep_private: Option<bool>,
     /// See [`Settings::contacts_folder`].
     pub contacts_folder: Option<String>,
+    /// See [`Settings::carddav_url`].
+    pub carddav_url: Option<String>,
+    /// See [`Settings::carddav_user`].
+    pub carddav_user: Option<String>,
+    /// See [`Settings::carddav_every_minutes`].
+    pub carddav_every_minutes: Option<u32>,
+    /// See [`Settings::ldap_url`].
+    pub ldap_url: Option<String>,
+    /// See [`Settings::ldap_base`].
+    pub ldap_base: Option<String>,
+    /// See [`Settings::ldap_user`].
+    pub ldap_user: Option<String>,
+    /// See [`Settings::ldap_filter`]; empty: the usual one.
+    pub ldap_filter: Option<String>,
     /// See [`Settings::extension_prefix`].
     pub extension_prefix: Option<String>,
     /// See [`Settings::extension_length`].

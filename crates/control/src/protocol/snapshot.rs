@@ -233,6 +233,10 @@ pub enum CredentialKind {
     ApiKey,
     /// The account's SIP password.
     AccountPassword,
+    /// The password of the address book on a server; kept for the server and user of the settings.
+    CarddavPassword,
+    /// The password of the company directory; kept for the server and user of the settings.
+    LdapPassword,
 }
 
 /// Whether the keychain holds a secret.
@@ -303,6 +307,20 @@ pub struct Settings {
     pub keep_private: bool,
     /// A folder of vCard files that is watched.
     pub contacts_folder: Option<String>,
+    /// An address book on a server (CardDAV), or the server: `https://cloud.example`
+    pub carddav_url: Option<String>,
+    /// Who asks there.
+    pub carddav_user: String,
+    /// It is read again after so many minutes; 0: at the start and on request alone.
+    pub carddav_every_minutes: u32,
+    /// A company directory: `ldaps://ad.example`
+    pub ldap_url: Option<String>,
+    /// Where to search in it.
+    pub ldap_base: String,
+    /// Who asks there; empty: anybody.
+    pub ldap_user: String,
+    /// What is searched; `{number}` stands for the conditions on the number.
+    pub ldap_filter: String,
     /// What stands before an internal extension to make it a full number: `+33142685`
     pub extension_prefix: Option<String>,
     /// How many digits an internal extension has; 0: none.

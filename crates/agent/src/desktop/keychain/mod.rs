@@ -134,6 +134,8 @@ fn user(name: &SecretName) -> String {
         CredentialKind::RelayToken => "relay-token",
         CredentialKind::ApiKey => "api-key",
         CredentialKind::AccountPassword => "account-password",
+        CredentialKind::CardDavPassword => "carddav-password",
+        CredentialKind::LdapPassword => "ldap-password",
     };
     match &name.account {
         Some(account) => format!("{kind}:{account}"),
@@ -223,6 +225,21 @@ mod tests {
                 account
             }),
             "account-password:1001"
+        );
+        let directory = Some(AccountId("cn=reader,dc=example".into()));
+        assert_eq!(
+            user(&SecretName {
+                kind: CredentialKind::LdapPassword,
+                account: directory.clone()
+            }),
+            "ldap-password:cn=reader,dc=example"
+        );
+        assert_eq!(
+            user(&SecretName {
+                kind: CredentialKind::CardDavPassword,
+                account: directory
+            }),
+            "carddav-password:cn=reader,dc=example"
         );
     }
 }

@@ -1,0 +1,272 @@
+//! Names from the network: the address books on a server, and the company directory.
+
+use std::time::Duration;
+
+use companion::event::{CredentialKind, Event, KeychainProblem};
+use companion::settings::{CardDav, Ldap, Settings};
+use companion::words::Message;
+use contacts::Numbering;
+use contacts::sync::{Kind, SourceId};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use sources::carddav::Account;
+use sources::ldap::Config;
+use telephony::E164;
+use tokio::sync::mpsc;
+
+use super::Controller;
+use super::contacts::numbering;
+use crate::people::{CardDavPlan, CardDavSource, DirectoryNews, DirectorySource, answer};
+use crate::ports::Ports;
+use crate::view;
+
+/// What of the network names callers.
+pub(super) struct Directories {
+    books: Option<Running<CardDav, CardDavSource>>,
+    directory: Option<Running<(Ldap, Numbering), DirectorySource>>,
+    tell: mpsc::UnboundedSender<DirectoryNews>,
+    /// What directories tell.
+    pub news: mpsc::UnboundedReceiver<DirectoryNews>,
+    /// Names are looked up because contacts changed, not because somebody calls.
+    pub rereading: bool,
+}
+
+/// A source, and what it was started with.
+struct Running<S, T> {
+    settings: S,
+    password: Option<SecretString>,
+    source: T,
+}
+
+impl<S: PartialEq, T> Running<S, T> {
+    fn is(&self, settings: &S, password: Option<&SecretString>) -> bool {
+        let exposed = |password: Option<&SecretString>| password.map(|one| one.expose_secret().to_owned());
+        self.settings == *settings && exposed(self.password.as_ref()) == exposed(password)
+    }
+}
+
+impl Directories {
+    pub(super) fn new() -> Self {
+        let (tell, news) = mpsc::unbounded_channel();
+        Self {
+            books: None,
+            directory: None,
+            tell,
+            news,
+            rereading: false,
+        }
+    }
+}
+
+impl<P: Ports> Controller<P> {
+    /// The settings may lead somewhere else now; at the start they do.
+    pub(super) fn fill_from_directories(&mut self, before: Option<&Settings>) {
+        let settings = &self.loaded.settings;
+        let (carddav, ldap) = (settings.carddav.clone(), settings.ldap.clone());
+        let numbers = numbering(settings);
+        let account = |carddav: &CardDav| (carddav.url.clone(), carddav.user.clone());
+        if before.is_none_or(|before| account(&before.carddav) != account(&carddav)) {
+            // Dropped first: what it may still be reading would come back.
+            self.directories.books = None;
+            let same_server = carddav.url.clone().filter(|_| before.is_none());
+            self.keep_sources(Kind::CardDav, move |name| {
+                let name = url::Url::parse(name).ok();
+                name.is_some_and(|name| {
+                    same_server
+                        .as_ref()
+                        .is_some_and(|url| url.origin() == name.origin())
+                })
+            });
+        }
+        if before.is_some_and(|before| before.ldap == ldap && numbering(before) != numbers) {
+            // The same one, whose numbers are read by other rules now.
+            if let Some(running) = self.directories.directory.take() {
+                self.start_directory(running.password);
+            }
+        } else if before.is_none_or(|before| before.ldap != ldap) {
+            self.directories.directory = None;
+            let url = ldap.url.clone();
+            self.keep_sources(Kind::Ldap, move |name| {
+                url.as_ref().is_some_and(|url| url.as_str() == name)
+            });
+            // Nobody has to sign in: it needs no word of the keychain.
+            if ldap.url.is_some() && ldap.user.is_empty() {
+                self.start_directory(None);
+            }
+        }
+    }
+
+    fn keep_sources(&self, kind: Kind, kept: impl Fn(&str) -> bool + Send + 'static) {
+        let forgotten = answer(self.people.writer().keep_only(kind, kept));
+        tokio::spawn(async move {
+            if let Err(error) = forgotten.await {
+                tracing::warn!(%error, "contacts of a former source can't be forgotten");
+            }
+        });
+    }
+
+    /// The keychain answered about a password of theirs.
+    pub(super) fn directory_secret(
+        &mut self,
+        kind: CredentialKind,
+        result: &Result<Option<SecretString>, KeychainProblem>,
+    ) {
+        let settings = &self.loaded.settings;
+        let (kind, url, id) = match kind {
+            CredentialKind::CardDavPassword => (
+                Kind::CardDav,
+                &settings.carddav.url,
+                "carddav-trouble-no-password",
+            ),
+            CredentialKind::LdapPassword => (Kind::Ldap, &settings.ldap.url, "ldap-trouble-no-password"),
+            CredentialKind::RelayToken | CredentialKind::ApiKey | CredentialKind::AccountPassword => return,
+        };
+        let Some(url) = url else { return };
+        let message = match result {
+            Ok(Some(password)) => {
+                let password = password.clone();
+                return match kind {
+                    Kind::CardDav => self.start_books(password),
+                    _ => self.start_directory(Some(password)),
+                };
+            }
+            Ok(None) => Message::new(id).with("host", url.host_str().unwrap_or_default()),
+            // It is asked again by itself; what runs goes on.
+            Err(problem) => view::keychain_problem(*problem),
+        };
+        if result.is_ok() {
+            match kind {
+                Kind::CardDav => self.directories.books = None,
+                _ => self.directories.directory = None,
+            }
+        }
+        let source = SourceId {
+            kind,
+            name: url.as_str().to_owned(),
+        };
+        let noted = answer(self.people.writer().trouble(source, message));
+        tokio::spawn(async move {
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "that a password is missing can't be noted");
+            }
+        });
+    }
+
+    fn start_books(&mut self, password: SecretString) {
+        let settings = self.loaded.settings.carddav.clone();
+        let running = self.directories.books.as_ref();
+        if running.is_some_and(|running| running.is(&settings, Some(&password))) {
+            return;
+        }
+        let Some(url) = settings.url.clone() else { return };
+        let account = Account {
+            url,
+            user: settings.user.clone(),
+            password: password.clone(),
+        };
+        let minutes = u64::from(settings.every_minutes);
+        let plan = CardDavPlan {
+            books: settings.books.clone(),
+            every: (minutes > 0).then(|| Duration::from_secs(minutes * 60)),
+        };
+        // The former one ends first.
+        self.directories.books = None;
+        self.directories.books = Some(Running {
+            source: CardDavSource::start(account, plan, self.people.writer()),
+            settings,
+            password: Some(password),
+        });
+    }
+
+    fn start_directory(&mut self, password: Option<SecretString>) {
+        let settings = (
+            self.loaded.settings.ldap.clone(),
+            numbering(&self.loaded.settings),
+        );
+        let running = self.directories.directory.as_ref();
+        if running.is_some_and(|running| running.is(&settings, password.as_ref())) {
+            return;
+        }
+        let (ldap, numbering) = settings.clone();
+        let Some(url) = ldap.url else { return };
+        let config = Config {
+            url,
+            base: ldap.base,
+            user: ldap.user,
+            password: password.clone(),
+            filter: ldap.filter,
+            numbers: ldap.numbers,
+            names: ldap.names,
+            companies: ldap.companies,
+        };
+        let (writer, tell) = (self.people.writer(), self.directories.tell.clone());
+        self.directories.directory = Some(Running {
+            source: DirectorySource::start(config, numbering, writer, tell),
+            settings,
+            password,
+        });
+    }
+
+    /// A person wants them read now; also when a password was missing or the keychain locked.
+    pub(super) fn sync_directories(&mut self) {
+        if let Some(books) = &self.directories.books {
+            books.source.sync();
+        }
+        if let Some(directory) = &mut self.directories.directory {
+            directory.source.probe();
+        }
+        let settings = &self.loaded.settings;
+        let books_wait = settings.carddav.url.is_some() && self.directories.books.is_none();
+        if books_wait || (settings.ldap.url.is_some() && self.directories.directory.is_none()) {
+            self.ask_keychain();
+        }
+    }
+
+    /// What the directory knows of a number that no contact has: `Err` while its answer is awaited.
+    pub(super) fn ask_directory(&mut self, number: &E164) -> Result<Option<companion::known::Known>, ()> {
+        // For whom it rings, or who is being called. What is long over isn't worth a question.
+        let calls = !self.directories.rereading
+            && self
+                .companion
+                .live()
+                .iter()
+                .any(|line| line.number.as_ref() == Some(number));
+        let language = self.companion.language();
+        let Some(directory) = &mut self.directories.directory else {
+            return Ok(None);
+        };
+        let said = directory.source.said(number, language);
+        let awaited = calls && directory.source.ask(number, Timestamp::now());
+        match said {
+            None if awaited => Err(()),
+            said => Ok(said),
+        }
+    }
+
+    /// The directory answered, or didn't in time.
+    pub(super) fn on_directory(&mut self, news: DirectoryNews) {
+        let number = match news {
+            DirectoryNews::Late(number) => {
+                tracing::debug!("the directory takes its time");
+                return self.feed(Event::Named { number, known: None });
+            }
+            DirectoryNews::Found(number, card, at) => {
+                self.learn_from_directory(&number, Some((card.map(|card| *card), at)));
+                number
+            }
+            DirectoryNews::Failed(number) => {
+                self.learn_from_directory(&number, None);
+                number
+            }
+        };
+        if let Some(named) = self.look_up(number) {
+            self.feed(named);
+        }
+    }
+
+    fn learn_from_directory(&mut self, number: &E164, answer: Option<(Option<contacts::Card>, Timestamp)>) {
+        if let Some(directory) = &mut self.directories.directory {
+            directory.source.learn(number, answer);
+        }
+    }
+}

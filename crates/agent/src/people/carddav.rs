@@ -1,0 +1,200 @@
+//! The address books on a server: what is in them are contacts, and goes with them.
+
+use std::time::Duration;
+
+use companion::words::Message;
+use contacts::sync::{Kind, SourceId, SourceState, Synced};
+use sources::Trouble;
+use sources::carddav::{Account, Book, Client};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::shown::host;
+use super::{PeopleError, Writer, answer};
+
+/// A server that couldn't be reached, or that asks for patience, is asked again after so long.
+const AGAIN: Duration = Duration::from_secs(5 * 60);
+
+/// Reads a person's address books on a server, until dropped.
+#[derive(Debug)]
+pub struct CardDavSource {
+    now: mpsc::Sender<()>,
+    _task: AbortOnDropHandle<()>,
+}
+
+/// Which books are read, and how often.
+#[derive(Clone, Debug)]
+pub struct CardDavPlan {
+    /// Those of these names; empty: all.
+    pub books: Vec<String>,
+    /// After so long again; `None`: on request alone.
+    pub every: Option<Duration>,
+}
+
+/// Why books weren't read.
+enum Failed {
+    /// The server.
+    Server(Trouble),
+    /// Our own book, which has said so in the log.
+    Own(PeopleError),
+}
+
+impl From<Trouble> for Failed {
+    fn from(trouble: Trouble) -> Self {
+        Self::Server(trouble)
+    }
+}
+
+impl From<PeopleError> for Failed {
+    fn from(error: PeopleError) -> Self {
+        Self::Own(error)
+    }
+}
+
+impl CardDavSource {
+    /// Reads them now and from now on. Must be called within a tokio runtime.
+    pub fn start(account: Account, plan: CardDavPlan, writer: Writer) -> Self {
+        let (now, asked) = mpsc::channel(1);
+        Self {
+            now,
+            _task: AbortOnDropHandle::new(tokio::spawn(work(account, plan, writer, asked))),
+        }
+    }
+
+    /// Reads them once more, now.
+    pub fn sync(&self) {
+        // One that waits already is enough.
+        let _ = self.now.try_send(());
+    }
+}
+
+async fn work(account: Account, plan: CardDavPlan, writer: Writer, mut asked: mpsc::Receiver<()>) {
+    let address = account.url.as_str().to_owned();
+    loop {
+        let wait = match read(&account, &plan, &writer).await {
+            Ok(()) => plan.every,
+            Err(Failed::Own(error)) => {
+                tracing::error!(%error, "the address books' contacts can't be kept");
+                plan.every
+            }
+            Err(Failed::Server(trouble)) => {
+                tracing::warn!(%trouble, "the address books can't be read");
+                let again = trouble.passes().then_some(AGAIN);
+                note(&writer, &address, trouble_message("carddav", &trouble, &address)).await;
+                match (again, plan.every) {
+                    (Some(again), Some(every)) => Some(again.min(every)),
+                    // Neither asked for often nor likely to end by itself: the person acts first.
+                    (again, _) => again,
+                }
+            }
+        };
+        let more = match wait {
+            Some(wait) => tokio::time::timeout(wait, asked.recv()).await.unwrap_or(Some(())),
+            None => asked.recv().await,
+        };
+        if more.is_none() {
+            return;
+        }
+    }
+}
+
+/// All books, one after the other.
+async fn read(account: &Account, plan: &CardDavPlan, writer: &Writer) -> Result<(), Failed> {
+    let client = Client::new(account.clone(), &sources::Trust::default())?;
+    let books = client.books(&plan.books).await?;
+    let names: Vec<String> = books.iter().map(|book| book.url.as_str().to_owned()).collect();
+    answer(writer.keep_only(Kind::CardDav, move |name| names.iter().any(|one| one == name))).await?;
+    for book in &books {
+        let synced = read_book(&client, book, writer).await?;
+        tracing::debug!(
+            added = synced.added,
+            updated = synced.updated,
+            removed = synced.removed,
+            unreadable = synced.rejected.len(),
+            "an address book was read"
+        );
+    }
+    Ok(())
+}
+
+/// One book, in pieces: what is there when the server goes away stays, and isn't fetched again.
+async fn read_book(client: &Client, book: &Book, writer: &Writer) -> Result<Synced, Failed> {
+    let source = SourceId {
+        kind: Kind::CardDav,
+        name: book.url.as_str().to_owned(),
+    };
+    let (state, known) = answer(writer.known(source.clone())).await?;
+    let token = state.and_then(|state| state.token);
+    let plan = client.plan(book, token.as_deref(), &known).await?;
+    let mut all = Synced::default();
+    let mut add = |synced: Synced| {
+        all.added += synced.added;
+        all.updated += synced.updated;
+        all.removed += synced.removed;
+        all.rejected.extend(synced.rejected);
+    };
+    let mut written = None;
+    for piece in plan.pieces() {
+        let cards = client.fetch(book, piece).await?;
+        // The one before is written while this one travels.
+        if let Some(written) = written.take() {
+            add(answer(written).await?);
+        }
+        // Without a token: until the end the book is in no state that the server has a name for.
+        written = Some(writer.apply(source.clone(), cards, Vec::new(), None));
+    }
+    if let Some(written) = written {
+        add(answer(written).await?);
+    }
+    add(answer(writer.apply(source.clone(), Vec::new(), plan.removed, plan.token)).await?);
+    if let Some(message) = unreadable(&all) {
+        answer(writer.trouble(source, message)).await?;
+    }
+    Ok(all)
+}
+
+/// The sentence for cards that can't be read: how many, and the first of them.
+pub(super) fn unreadable(synced: &Synced) -> Option<Message> {
+    let first = synced.rejected.first()?;
+    let file = first
+        .href
+        .rsplit('/')
+        .find(|part| !part.is_empty())
+        .unwrap_or_default();
+    Some(
+        Message::new("contacts-source-unreadable-cards")
+            .with("count", synced.rejected.len().to_string())
+            .with("name", telephony::neutralise(file, 100))
+            .with("line", first.line.to_string()),
+    )
+}
+
+/// The sentence for what is wrong with a server: `carddav-trouble-…`, `ldap-trouble-…`.
+pub(super) fn trouble_message(kind: &str, trouble: &Trouble, address: &str) -> Message {
+    let message = Message::new(&format!("{kind}-trouble-{}", trouble.code())).with("host", host(address));
+    match trouble {
+        Trouble::Elsewhere { host } => message.with("other", telephony::neutralise(host, 100)),
+        Trouble::Refused { code } => message.with("code", code.to_string()),
+        _ => message,
+    }
+}
+
+/// Notes what is wrong with every book of the account; with the account itself while it has none.
+async fn note(writer: &Writer, address: &str, message: Message) {
+    let states = answer(writer.states(Kind::CardDav)).await.unwrap_or_default();
+    let mut names: Vec<SourceId> = states
+        .into_iter()
+        .filter_map(|state: SourceState| state.source)
+        .collect();
+    if names.is_empty() {
+        names.push(SourceId {
+            kind: Kind::CardDav,
+            name: address.to_owned(),
+        });
+    }
+    for source in names {
+        if let Err(error) = answer(writer.trouble(source, message.clone())).await {
+            tracing::warn!(%error, "nor can that be noted");
+        }
+    }
+}

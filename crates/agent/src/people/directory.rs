@@ -1,0 +1,221 @@
+//! The company directory, asked for callers that no contact names.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use companion::known::Known;
+use companion::words::{Language, say};
+use contacts::sync::{Kind, Resource, SourceId};
+use contacts::{Card, ContactsError, Label, Numbering, Source};
+use jiff::{SignedDuration, Timestamp};
+use sources::ldap::{Config, Directory};
+use sources::{Trouble, Trust};
+use telephony::E164;
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::carddav::trouble_message;
+use super::{Writer, answer, shown};
+
+/// Whoever waits for a name goes on without it after so long; it is told when it comes.
+pub const DEADLINE: Duration = Duration::from_millis(300);
+/// An answer is good for so long; afterwards the number is asked for again when it calls.
+const FRESH: SignedDuration = SignedDuration::from_mins(30);
+/// Numbers of which the answer is remembered.
+const REMEMBERED: usize = 1_000;
+
+/// What a directory tells unasked.
+#[derive(Debug)]
+pub enum DirectoryNews {
+    /// It has not answered within [`DEADLINE`]: nobody waits any longer.
+    Late(E164),
+    /// Its answer.
+    Found(E164, Option<Box<Card>>, Timestamp),
+    /// It can't say.
+    Failed(E164),
+}
+
+/// A directory that is asked in the background. Remembers what it said.
+#[derive(Debug)]
+pub struct DirectorySource {
+    directory: Result<Directory, Trouble>,
+    health: Health,
+    news: mpsc::UnboundedSender<DirectoryNews>,
+    answers: HashMap<E164, Answer>,
+    tasks: Vec<AbortOnDropHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Answer {
+    card: Option<Card>,
+    /// When it was given; `None`: it is being asked.
+    at: Option<Timestamp>,
+}
+
+impl DirectorySource {
+    /// Tries it once, so that what is wrong is known before somebody calls. Must be called within a tokio runtime.
+    pub fn start(
+        config: Config,
+        numbering: Numbering,
+        writer: Writer,
+        news: mpsc::UnboundedSender<DirectoryNews>,
+    ) -> Self {
+        let source = SourceId {
+            kind: Kind::Ldap,
+            name: config.url.as_str().to_owned(),
+        };
+        let mut started = Self {
+            directory: Directory::new(config, numbering, &Trust::default()),
+            health: Health {
+                source,
+                writer,
+                noted: Arc::default(),
+            },
+            news,
+            answers: HashMap::new(),
+            tasks: Vec::new(),
+        };
+        started.probe();
+        started
+    }
+
+    /// Tries it, and keeps what is wrong.
+    pub fn probe(&mut self) {
+        let directory = self.directory.clone();
+        let health = self.health.clone();
+        self.spawn(async move {
+            let tried = match directory {
+                Ok(directory) => directory.probe().await,
+                Err(trouble) => Err(trouble),
+            };
+            health.note(tried.err()).await;
+        });
+    }
+
+    /// What it said of a number, also long ago.
+    pub fn said(&self, number: &E164, language: Language) -> Option<Known> {
+        let answer = self.answers.get(number)?;
+        Some(self.known(answer.card.as_ref()?, number, answer.at?, language))
+    }
+
+    /// Asks for a number unless its answer is fresh, or on its way; gives whether one is on its way. [`DirectoryNews`] follows.
+    pub fn ask(&mut self, number: &E164, now: Timestamp) -> bool {
+        match self.answers.get(number) {
+            Some(Answer { at: None, .. }) => return true,
+            Some(Answer { at: Some(at), .. }) if now.duration_since(*at) < FRESH => return false,
+            _ => {}
+        }
+        let Ok(directory) = self.directory.clone() else {
+            return false;
+        };
+        self.remember(number.clone());
+        let (health, news, number) = (self.health.clone(), self.news.clone(), number.clone());
+        self.spawn(async move {
+            let mut asked = std::pin::pin!(directory.find(&number));
+            // Fails only when nobody listens any more, as below.
+            let found = match tokio::time::timeout(DEADLINE, &mut asked).await {
+                Ok(found) => found,
+                Err(_) => {
+                    let _ = news.send(DirectoryNews::Late(number.clone()));
+                    asked.await
+                }
+            };
+            let trouble = found.as_ref().err().cloned();
+            let _ = news.send(match found {
+                Ok(card) => DirectoryNews::Found(number.clone(), card.map(Box::new), Timestamp::now()),
+                Err(_) => DirectoryNews::Failed(number.clone()),
+            });
+            health.note(trouble).await;
+        });
+        true
+    }
+
+    /// Takes in an answer, for [`Self::said`].
+    pub fn learn(&mut self, number: &E164, answer: Option<(Option<Card>, Timestamp)>) {
+        match answer {
+            Some((card, at)) => {
+                self.answers.insert(number.clone(), Answer { card, at: Some(at) });
+            }
+            // To be asked again the next time.
+            None => {
+                self.answers.remove(number);
+            }
+        }
+    }
+
+    fn remember(&mut self, number: E164) {
+        if self.answers.len() >= REMEMBERED {
+            let oldest = self.answers.iter().min_by_key(|(_, answer)| answer.at);
+            if let Some(oldest) = oldest.map(|(number, _)| number.clone()) {
+                self.answers.remove(&oldest);
+            }
+        }
+        self.answers
+            .entry(number)
+            .or_insert(Answer { card: None, at: None })
+            .at = None;
+    }
+
+    fn known(&self, card: &Card, number: &E164, at: Timestamp, language: Language) -> Known {
+        let label = card.numbers.iter().find(|one| one.e164() == Some(number));
+        let source = Source::Ldap {
+            directory: self.health.source.name.clone(),
+        };
+        Known {
+            name: card.name.full.clone(),
+            company: card.company.clone(),
+            label: label
+                .map(|one| one.label)
+                .filter(|label| *label != Label::Other)
+                .map(|label| label.code().to_owned()),
+            source: say(language, &shown::source(&source)),
+            since: at,
+            contact: String::new(),
+            ambiguous: false,
+            favourite: false,
+        }
+    }
+
+    fn spawn(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.retain(|task| !task.is_finished());
+        self.tasks.push(AbortOnDropHandle::new(tokio::spawn(work)));
+    }
+}
+
+/// How the directory goes, as the book keeps it.
+#[derive(Clone, Debug)]
+struct Health {
+    source: SourceId,
+    writer: Writer,
+    /// What was noted last: what is wrong, or that nothing is.
+    noted: Arc<Mutex<Option<Option<Trouble>>>>,
+}
+
+impl Health {
+    /// Written only when it changes.
+    async fn note(&self, trouble: Option<Trouble>) {
+        let mut noted = self.noted.lock().await;
+        if noted.as_ref() == Some(&trouble) {
+            return;
+        }
+        let source = self.source.clone();
+        let written = match &trouble {
+            Some(trouble) => {
+                tracing::warn!(%trouble, "the directory can't be asked");
+                let message = trouble_message("ldap", trouble, &source.name);
+                answer(self.writer.trouble(source, message)).await
+            }
+            None => {
+                let nothing = std::iter::empty::<Result<Resource, ContactsError>>();
+                answer(self.writer.replace_source(source, |_| Ok(nothing)))
+                    .await
+                    .map(drop)
+            }
+        };
+        match written {
+            Ok(()) => *noted = Some(trouble),
+            Err(error) => tracing::warn!(%error, "how the directory goes can't be noted"),
+        }
+    }
+}

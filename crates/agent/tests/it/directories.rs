@@ -1,0 +1,215 @@
+//! The address book on a server and the company directory, from the settings to the notification.
+
+use centrex_sim::Ring;
+use centrex_tray::desktop::SecretName;
+use control::protocol::{Answer, ContactsRequest, CredentialKind, Request, SettingsChange, Snapshot, Source};
+use telephony::AccountId;
+use test_servers::{BASE, Radicale, Slapd};
+
+use crate::world::{ACCOUNT, Agent, OTHER, OTHER_SHOWN, enrolled};
+
+const PEOPLE: &str = "
+dn: cn=Personne,dc=example,dc=test
+objectClass: inetOrgPerson
+cn: Personne Annuaire
+sn: Annuaire
+o: Société Exemple
+telephoneNumber: 01 99 00 00 42
+";
+
+async fn set(agent: &mut Agent, kind: CredentialKind, password: &str, changes: SettingsChange) {
+    let changes = Request::ChangeSettings {
+        changes: Box::new(changes),
+    };
+    agent.ask(changes).await;
+    let secret = Request::SetCredential {
+        kind,
+        account: None,
+        secret: password.to_owned().into(),
+    };
+    agent.ask(secret).await;
+}
+
+async fn sources(agent: &mut Agent) -> Vec<Source> {
+    let ask = ContactsRequest::Sources;
+    match agent.ask(Request::Contacts { ask }).await {
+        Answer::Sources { sources } => sources,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Waits until a source of this kind was read or has trouble.
+async fn source(agent: &mut Agent, kind: &str) -> Source {
+    source_where(agent, kind, |source| {
+        source.read_at.is_some() || source.trouble.is_some()
+    })
+    .await
+}
+
+async fn source_where(agent: &mut Agent, kind: &str, wanted: impl Fn(&Source) -> bool) -> Source {
+    loop {
+        // Before the question: what changes meanwhile is then seen.
+        let revision = snapshot(agent).await.contacts_revision;
+        let found = sources(agent)
+            .await
+            .into_iter()
+            .find(|source| source.kind == kind);
+        if let Some(found) = found.filter(&wanted) {
+            return found;
+        }
+        agent
+            .until("contacts changed", |state| state.contacts_revision > revision)
+            .await;
+    }
+}
+
+async fn snapshot(agent: &mut Agent) -> Snapshot {
+    match agent.ask(Request::Snapshot).await {
+        Answer::Snapshot { snapshot } => *snapshot,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn ring() -> Ring {
+    Ring {
+        to: ACCOUNT.into(),
+        from: Some(OTHER.into()),
+        ..Ring::default()
+    }
+}
+
+fn directory(url: &str) -> SettingsChange {
+    SettingsChange {
+        ldap_url: Some(url.to_owned()),
+        ldap_base: Some(BASE.into()),
+        ldap_user: Some(Slapd::USER.into()),
+        ..SettingsChange::default()
+    }
+}
+
+#[tokio::test]
+async fn the_directory_names_a_caller_whom_no_contact_names() {
+    let server = Slapd::start(PEOPLE, None);
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    set(
+        &mut agent,
+        CredentialKind::LdapPassword,
+        Slapd::PASSWORD,
+        directory(&server.url()),
+    )
+    .await;
+    let state = source(&mut agent, "ldap").await;
+    assert_eq!((state.trouble, state.contacts), (None, None));
+    sim.ring(ring()).await.unwrap();
+    let mut told = agent.sees_notification().await;
+    // At once with the number, then in its place with the name; or with the name, if that was quicker.
+    while !told.title.contains("Personne Annuaire") {
+        assert!(told.title.contains(OTHER_SHOWN), "{told:?}");
+        told = agent.sees_notification().await;
+    }
+    let state = agent
+        .until("a name", |state| state.live.iter().any(|call| call.why.is_some()))
+        .await;
+    let why = state.live[0].why.clone().unwrap();
+    assert_eq!(why.id, "party-why");
+    assert!(why.args["source"].contains("127.0.0.1"), "{why:?}");
+}
+
+#[tokio::test]
+async fn an_alert_never_waits_for_the_directory() {
+    // Takes connections and says nothing.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("ldap://{}", silent.local_addr().unwrap());
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    set(
+        &mut agent,
+        CredentialKind::LdapPassword,
+        Slapd::PASSWORD,
+        directory(&url),
+    )
+    .await;
+    let rang = std::time::Instant::now();
+    sim.ring(ring()).await.unwrap();
+    let told = agent.sees_notification().await;
+    assert!(told.title.contains(OTHER_SHOWN), "{told:?}");
+    assert!(
+        rang.elapsed() < sources::ldap::PATIENCE / 2,
+        "{:?}",
+        rang.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_password_goes_to_the_server_that_it_was_given_for_only() {
+    let server = Radicale::start([(
+        "one.vcf",
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:1\r\nFN:Personne Carnet\r\nN:x;;;;\r\nTEL:+33199000042\r\nEND:VCARD\r\n",
+    )]);
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    let changes = SettingsChange {
+        carddav_url: Some(server.url()),
+        carddav_user: Some(Radicale::USER.into()),
+        ..SettingsChange::default()
+    };
+    set(
+        &mut agent,
+        CredentialKind::CarddavPassword,
+        Radicale::PASSWORD,
+        changes,
+    )
+    .await;
+    // The missing password was told before it was given.
+    let read = source_where(&mut agent, "carddav", |source| {
+        source.read_at.is_some() && source.trouble.is_none()
+    })
+    .await;
+    assert_eq!(
+        (read.contacts, read.name.as_str()),
+        (Some(1), server.book_url().as_str())
+    );
+    sim.ring(ring()).await.unwrap();
+    let told = agent.sees_notification().await;
+    assert!(told.title.contains("Personne Carnet"), "{told:?}");
+    let state = snapshot(&mut agent).await;
+    let kept = state
+        .credentials
+        .iter()
+        .find(|one| one.kind == CredentialKind::CarddavPassword)
+        .unwrap();
+    assert_eq!(
+        (kept.present, kept.account.as_deref()),
+        (true, Some(Radicale::USER))
+    );
+
+    // Another server in a settings file gets no password, and the contacts of the former one go.
+    let other = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let changes = SettingsChange {
+        carddav_url: Some(format!("http://{}/", other.local_addr().unwrap())),
+        ..SettingsChange::default()
+    };
+    let changes = Request::ChangeSettings {
+        changes: Box::new(changes),
+    };
+    agent.ask(changes).await;
+    let told = source_where(&mut agent, "carddav", |source| source.trouble.is_some())
+        .await
+        .trouble
+        .unwrap();
+    assert_eq!(told.id, "carddav-trouble-no-password");
+    assert!(
+        sources(&mut agent)
+            .await
+            .iter()
+            .all(|source| source.contacts != Some(1))
+    );
+    other.set_nonblocking(true).unwrap();
+    assert!(other.accept().is_err(), "nobody came");
+    let name = SecretName {
+        kind: companion::event::CredentialKind::CardDavPassword,
+        account: Some(AccountId(Radicale::USER.into())),
+    };
+    assert!(
+        desk.keychain.holds(&name).is_some(),
+        "it stays for the former server"
+    );
+}
