@@ -253,7 +253,8 @@ settings-pop-scheme-bad = “{ $scheme }” can’t be allowed as the beginning 
 settings-pop-program = This is not the full path of a program: the setting was not saved. Enter it from the root of the disk.
 settings-carddav-every = An address book is read again after 5 to 1440 minutes: the setting wasn’t saved. Enter 0 to read it only at the start and when asked.
 settings-ldap-url = This isn’t the address of a directory: the setting wasn’t saved. Write it as ldaps://directory.example, without user, password or path.
-settings-ldap-filter = This filter can’t be used: the setting wasn’t saved. It stands in one pair of parentheses and holds {"{"}number{"}"}, for example (&(objectClass=person){"{"}number{"}"}).
+# $number: what stands for the number, in braces
+settings-ldap-filter = This filter can’t be used: the setting wasn’t saved. It stands in one pair of parentheses and holds { $number }, for example (&(objectClass=person){ $number }).
 settings-contacts-folder = This isn’t the whole path of a folder: the setting wasn’t saved. Enter it from the root of the disk.
 settings-extension-prefix = This isn’t the beginning of an international number: the setting wasn’t saved. Write it as +3314268, without the digits of the extension.
 settings-extension-length = An extension has 2 to 8 digits: the setting wasn’t saved. Enter 0 if there are none.

@@ -60,7 +60,7 @@ directories-ldap-base = Search in
 directories-ldap-base-hint = For example ou=people,dc=example,dc=com
 directories-ldap-user-hint = A DN, or user@domain; empty: without signing in
 directories-ldap-filter = Filter
-directories-ldap-filter-hint = Empty: the usual one. { "{" }number{ "}" } stands for the conditions on the number
+directories-ldap-filter-hint = Empty: the usual one. { $number } stands for the conditions on the number
 directories-advanced = More
 directories-save = Save
 directories-saving = Saving…

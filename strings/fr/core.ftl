@@ -253,7 +253,8 @@ settings-pop-scheme-bad = « { $scheme } » ne peut pas être autorisé comme 
 settings-pop-program = Ce n’est pas le chemin complet d’un programme : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 settings-carddav-every = Un carnet est relu au bout de 5 à 1440 minutes : le réglage n’a pas été enregistré. Saisissez 0 pour ne le lire qu’au démarrage et sur demande.
 settings-ldap-url = Ce n’est pas l’adresse d’un annuaire : le réglage n’a pas été enregistré. Écrivez-la comme ldaps://annuaire.exemple, sans utilisateur, mot de passe ni chemin.
-settings-ldap-filter = Ce filtre ne peut pas servir : le réglage n’a pas été enregistré. Il tient dans une paire de parenthèses et contient {"{"}number{"}"}, par exemple (&(objectClass=person){"{"}number{"}"}).
+# $number: what stands for the number, in braces
+settings-ldap-filter = Ce filtre ne peut pas servir : le réglage n’a pas été enregistré. Il tient dans une paire de parenthèses et contient { $number }, par exemple (&(objectClass=person){ $number }).
 settings-contacts-folder = Ce n’est pas le chemin complet d’un dossier : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 settings-extension-prefix = Ce n’est pas un début de numéro international : le réglage n’a pas été enregistré. Écrivez-le comme +3314268, sans les chiffres du poste.
 settings-extension-length = Un numéro de poste a de 2 à 8 chiffres : le réglage n’a pas été enregistré. Saisissez 0 s’il n’y en a pas.

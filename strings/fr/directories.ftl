@@ -60,7 +60,7 @@ directories-ldap-base = Chercher dans
 directories-ldap-base-hint = Par exemple ou=personnes,dc=exemple,dc=fr
 directories-ldap-user-hint = Un DN, ou utilisateur@domaine ; vide : sans s’identifier
 directories-ldap-filter = Filtre
-directories-ldap-filter-hint = Vide : celui d’usage. { "{" }number{ "}" } tient lieu des conditions sur le numéro
+directories-ldap-filter-hint = Vide : celui d’usage. { $number } tient lieu des conditions sur le numéro
 directories-advanced = Plus
 directories-save = Enregistrer
 directories-saving = Enregistrement…

@@ -23,6 +23,7 @@ use table::{Budget, Row};
 pub use record::order as record_order;
 
 mod alerts;
+mod books;
 mod people;
 mod process;
 mod record;
@@ -42,6 +43,8 @@ enum Part {
     Idle,
     /// With 100,000 calls and 50,000 contacts.
     People,
+    /// An address book of 10,000 cards on a server.
+    Books,
 }
 
 /// What of the benchmarks to run.
@@ -65,6 +68,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// What can't be measured. A budget that isn't kept is shown, and makes this end with an error too.
 pub fn all(options: &Options) -> Result<()> {
     install::ensure(&[Purpose::Build, Purpose::Desktop])?;
+    crate::servers::ensure()?;
     let binaries = match &options.binaries {
         Some(folder) => Binaries(std::path::absolute(folder)?),
         None => {
@@ -121,6 +125,7 @@ pub fn all(options: &Options) -> Result<()> {
             Part::Windows => bench.windows()?,
             Part::Idle => bench.idle()?,
             Part::People => bench.people(data.path())?,
+            Part::Books => bench.books()?,
         });
     }
 

@@ -347,13 +347,8 @@ mod tests {
         .map(|code| format!("contacts-error-{code}"));
         let files = ["too-large", "empty", "not-contacts", "unknown-columns"]
             .map(|code| format!("contacts-file-{code}"));
-        let troubles = sources::Trouble::all();
-        let troubles = troubles
-            .iter()
-            .flat_map(|trouble| ["carddav", "ldap"].map(|kind| format!("{kind}-trouble-{}", trouble.code())));
         let ids = labels
             .into_iter()
-            .chain(troubles)
             .chain(columns)
             .chain(rejected)
             .chain(errors)
@@ -361,6 +356,23 @@ mod tests {
         for id in ids {
             for language in [Language::Fr, Language::En] {
                 assert_ne!(say(language, &Message::new(&id)), id, "{language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn everything_that_can_be_wrong_with_a_server_has_words_in_both_languages() {
+        for trouble in sources::Trouble::all() {
+            for kind in ["carddav", "ldap"] {
+                let message = super::super::carddav::trouble_message(kind, &trouble, "https://cloud.example");
+                for language in [Language::Fr, Language::En] {
+                    let said = say(language, &message);
+                    assert!(
+                        said.contains("cloud.example"),
+                        "{language:?} {}: {said}",
+                        message.id
+                    );
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ const LONGEST_LINE: usize = 1_000;
 /// Most entries of a list.
 const MOST: usize = 20;
 /// What stands in a directory's filter for the number.
-const NUMBER: &str = "{number}";
+pub(super) const NUMBER: &str = "{number}";
 
 /// An address book on a server (CardDAV, RFC 6352), read one way: what it holds is shown here, nothing is written there. Its
 /// password is in the keychain.

@@ -191,7 +191,8 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
         }
         Change::LdapFilter(text) => {
             let good = sources::filter(text.trim()).is_some();
-            checked(text.trim(), good).map_err(|_| Message::new("settings-ldap-filter"))?
+            checked(text.trim(), good)
+                .map_err(|_| Message::new("settings-ldap-filter").with("number", sources::NUMBER))?
         }
         Change::ExtensionPrefix(text) => {
             let prefix = text.replace([' ', '\u{a0}', '.'], "");

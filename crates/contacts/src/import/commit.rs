@@ -79,6 +79,12 @@ impl Reader {
     /// [`ContactsError::Sql`]
     pub fn compare(&self, preview: &Preview) -> Result<Compared, ContactsError> {
         let mut count = Compared::default();
+        let own = format!("SELECT EXISTS (SELECT 1 FROM contact WHERE source = {OWN})");
+        if !self.db().query_row(&own, [], |row| row.get::<_, bool>(0))? {
+            // Nothing that a card could be about.
+            count.added = preview.len();
+            return Ok(count);
+        }
         for (_, card) in preview.entries() {
             match known(self.db(), &card)? {
                 None => count.added += 1,
@@ -99,6 +105,19 @@ impl Store {
     /// # Errors
     /// [`ContactsError::Cancelled`] once `cancel` is set, or it can't be written; then nothing was.
     pub fn import(
+        &mut self,
+        preview: &Preview,
+        now: Timestamp,
+        progress: impl FnMut(Progress),
+        cancel: &AtomicBool,
+    ) -> Result<Imported, ContactsError> {
+        self.widen()?;
+        let imported = self.import_all(preview, now, progress, cancel);
+        self.narrow();
+        imported
+    }
+
+    fn import_all(
         &mut self,
         preview: &Preview,
         now: Timestamp,

@@ -1,7 +1,7 @@
 //! Tables of text (RFC 4180), as spreadsheets and address books write them.
 
 use super::columns::{Column, Field};
-use super::{Gathered, Hint, LARGEST_CARD, Unreadable, Why};
+use super::{Gathering, Hint, LARGEST_CARD, Unreadable, Why};
 use crate::draft::{Draft, DraftNumber};
 use crate::label::Label;
 use crate::model::Name;
@@ -17,16 +17,16 @@ const SEVERAL: &str = " ::: ";
 pub(super) fn read_all(
     text: &str,
     hint: &Hint,
-    gathered: &mut Gathered<'_>,
+    gathering: &mut Gathering<'_>,
 ) -> Result<(u8, Vec<Column>), Unreadable> {
     let (said, text, before) = said_separator(text);
     let separator = hint.separator.or(said).unwrap_or_else(|| likely_separator(text));
     let pieces = pieces(text, separator);
     let mut columns: Option<Vec<Column>> = None;
     let mut rejected: Vec<u64> = pieces.open_quotes.clone();
-    let mut rejected_until = |line: u64, gathered: &mut Gathered<'_>| {
+    let mut rejected_until = |line: u64, gathering: &mut Gathering<'_>| {
         while rejected.first().is_some_and(|first| *first < line) {
-            gathered.reject(rejected.remove(0) + before, Why::OpenQuote);
+            gathering.reject(rejected.remove(0) + before, Why::OpenQuote);
         }
     };
     for (first_line, piece) in pieces.whole {
@@ -39,7 +39,7 @@ pub(super) fn read_all(
         // The piece is UTF-8 and may have any number of cells: reading can't fail.
         while reader.read_record(&mut record).unwrap_or(false) {
             let line = first_line + line_of(&record, piece);
-            rejected_until(line, gathered);
+            rejected_until(line, gathering);
             let Some(columns) = &columns else {
                 columns = Some(headings(&record, hint)?);
                 continue;
@@ -47,10 +47,10 @@ pub(super) fn read_all(
             if record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            gathered.take(line + before, row(&record, columns));
+            gathering.take(line + before, row(&record, columns));
         }
     }
-    rejected_until(u64::MAX, gathered);
+    rejected_until(u64::MAX, gathering);
     let columns = columns.ok_or(Unreadable::NotContacts)?;
     Ok((separator, columns))
 }

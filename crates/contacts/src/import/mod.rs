@@ -7,19 +7,19 @@ pub mod columns;
 mod commit;
 mod csv;
 mod encoding;
+mod gather;
 mod packed;
 mod vcard;
-
-use std::collections::HashMap;
 
 pub(crate) use self::csv::FORMULA;
 pub use commit::{Compared, Imported, Progress, Undone};
 pub(crate) use vcard::read as read_vcards;
 
 pub use self::columns::{Column, Field};
+use self::gather::Gathering;
 use self::packed::Packed;
-use crate::draft::{Cut, Draft};
-use crate::model::{Card, Number};
+use crate::draft::Cut;
+use crate::model::Card;
 use crate::numbering::Numbering;
 
 /// Largest file that is read, in bytes.
@@ -190,18 +190,19 @@ pub fn preview(bytes: &[u8], hint: &Hint, numbering: &Numbering) -> Result<Previ
         return Err(Unreadable::Empty);
     }
     let bytes = encoding::without_utf16(bytes, hint);
-    let mut gathered = Gathered::new(numbering);
+    let mut gathering = Gathering::new(numbering);
     let (format, encoding, columns) = if vcard::looks_like(&bytes.text) {
-        let read = vcard::read_all(&bytes.text, hint, &mut gathered);
+        let read = vcard::read_all(&bytes.text, hint, &mut gathering);
         let encoding = bytes.encoding.unwrap_or(read.encoding);
         (Format::VCard(read.version), encoding, Vec::new())
     } else if bytes.text.contains(&0) {
         return Err(Unreadable::NotContacts);
     } else {
         let (text, found) = encoding::decode(&bytes.text, hint);
-        let (separator, columns) = csv::read_all(&text, hint, &mut gathered)?;
+        let (separator, columns) = csv::read_all(&text, hint, &mut gathering)?;
         (Format::Csv(separator), bytes.encoding.unwrap_or(found), columns)
     };
+    let gathered = gathering.end();
     Ok(Preview {
         file: telephony::neutralise(&hint.file, crate::draft::LONGEST_NAME),
         format,
@@ -229,75 +230,4 @@ impl Preview {
     pub fn entries(&self) -> impl Iterator<Item = (u64, Card)> {
         self.entries.iter()
     }
-}
-
-/// What was read so far.
-pub(crate) struct Gathered<'a> {
-    numbering: &'a Numbering,
-    entries: Packed,
-    /// Entries by what makes two cards one contact.
-    known: HashMap<String, usize>,
-    rejected: Vec<Rejected>,
-    duplicates: Vec<Duplicate>,
-    shortened: Vec<Shortened>,
-}
-
-impl<'a> Gathered<'a> {
-    fn new(numbering: &'a Numbering) -> Self {
-        Self {
-            numbering,
-            entries: Packed::default(),
-            known: HashMap::new(),
-            rejected: Vec::new(),
-            duplicates: Vec::new(),
-            shortened: Vec::new(),
-        }
-    }
-
-    fn reject(&mut self, line: u64, why: Why) {
-        self.rejected.push(Rejected { line, why });
-    }
-
-    fn take(&mut self, line: u64, read: Result<Draft, Why>) {
-        let draft = match read {
-            Ok(draft) => draft,
-            Err(why) => return self.reject(line, why),
-        };
-        let (card, cut) = draft.finish(self.numbering);
-        if card.is_blank() {
-            return self.reject(line, Why::Blank);
-        }
-        if !cut.is_empty() {
-            self.shortened.push(Shortened { line, what: cut });
-        }
-        let keys = keys(&card);
-        let known = keys
-            .iter()
-            .find_map(|key| Some((self.known.get(key).copied()?, key.as_str())));
-        let entry = match known.and_then(|(entry, key)| Some((entry, key, self.entries.get(entry)?))) {
-            None => self.entries.push(line, &card),
-            Some((entry, key, earlier)) => {
-                self.duplicates.push(Duplicate { line, entry });
-                // The same UID: the later card is the newer state of it.
-                self.entries
-                    .replace(entry, &earlier.updated_by(card, key.starts_with("u:")));
-                entry
-            }
-        };
-        for key in keys {
-            self.known.entry(key).or_insert(entry);
-        }
-    }
-}
-
-/// What makes two cards one contact: the UID, else name and a number; without a number, the name.
-fn keys(card: &Card) -> Vec<String> {
-    let name = card.name_key();
-    let mut keys: Vec<String> = card.uid.iter().map(|uid| format!("u:{uid}")).collect();
-    let number = |number: &Number| format!("n:{name}\u{1f}{}", number.same());
-    keys.extend(card.numbers.iter().map(number));
-    if card.numbers.is_empty() {
-        keys.push(format!("x:{name}"));
-    }
-    keys
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use calcard::vcard::{VCard, VCardEntry, VCardParameterName, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 
-use super::{Gathered, Hint, LARGEST_CARD, Why, encoding};
+use super::{Gathering, Hint, LARGEST_CARD, Why, encoding};
 use crate::draft::{Draft, DraftNumber};
 use crate::label::Label;
 use crate::model::Name;
@@ -25,7 +25,7 @@ pub(super) fn looks_like(bytes: &[u8]) -> bool {
         .any(|line| line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD"))
 }
 
-pub(super) fn read_all(bytes: &[u8], hint: &Hint, gathered: &mut Gathered<'_>) -> Read {
+pub(super) fn read_all(bytes: &[u8], hint: &Hint, gathering: &mut Gathering<'_>) -> Read {
     let mut seen = Read {
         version: None,
         encoding: "UTF-8",
@@ -41,7 +41,7 @@ pub(super) fn read_all(bytes: &[u8], hint: &Hint, gathered: &mut Gathered<'_>) -
             }
             draft(&text)
         });
-        gathered.take(line, draft);
+        gathering.take(line, draft);
     });
     seen
 }

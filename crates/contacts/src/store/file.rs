@@ -74,6 +74,8 @@ fn begin(path: &Path, steps: &[&str], now: Timestamp) -> Result<(Connection, Ope
 fn tune(db: &Connection) -> Result<(), ContactsError> {
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "cache_size", -1024)?;
+    // More statements than that are in use at once during an import; each would be read anew for each contact.
+    db.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 

@@ -120,6 +120,20 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
+    /// Lets a large change have its pages in memory: written once each and not again for every contact. Given back by
+    /// [`Self::narrow`].
+    pub(crate) fn widen(&self) -> Result<(), ContactsError> {
+        Ok(self.reader.db.pragma_update(None, "cache_size", -32 * 1024)?)
+    }
+
+    /// As before [`Self::widen`]: the memory goes back to the system.
+    pub(crate) fn narrow(&self) {
+        let narrow = "PRAGMA cache_size = -1024; PRAGMA shrink_memory;";
+        if let Err(error) = self.reader.db.execute_batch(narrow) {
+            tracing::debug!(%error, "the book keeps its pages in memory");
+        }
+    }
+
     pub(crate) fn transaction(&mut self) -> Result<Transaction<'_>, ContactsError> {
         Ok(self.reader.db.transaction()?)
     }

@@ -1,0 +1,150 @@
+//! Entries of a file become contacts, and those that are one contact are taken together.
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::thread;
+
+use super::packed::Packed;
+use super::{Duplicate, Rejected, Shortened, Why};
+use crate::draft::{Cut, Draft};
+use crate::model::{Card, Number};
+use crate::numbering::Numbering;
+
+/// Entries whose numbers are read at once. Reading them is most of an import's work, and each stands for itself.
+const PIECE: usize = 2_000;
+/// More processors than that aren't taken from whoever else works.
+const MOST_THREADS: usize = 4;
+
+/// What a file gives.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    pub entries: Packed,
+    pub rejected: Vec<Rejected>,
+    pub duplicates: Vec<Duplicate>,
+    pub shortened: Vec<Shortened>,
+}
+
+/// What was read so far.
+pub(crate) struct Gathering<'a> {
+    numbering: &'a Numbering,
+    /// Read, and their numbers not yet.
+    waiting: Vec<(u64, Draft)>,
+    /// Entries by what makes two cards one contact.
+    known: HashMap<String, usize>,
+    gathered: Gathered,
+}
+
+impl<'a> Gathering<'a> {
+    pub fn new(numbering: &'a Numbering) -> Self {
+        Self {
+            numbering,
+            waiting: Vec::new(),
+            known: HashMap::new(),
+            gathered: Gathered::default(),
+        }
+    }
+
+    pub fn reject(&mut self, line: u64, why: Why) {
+        self.gathered.rejected.push(Rejected { line, why });
+    }
+
+    pub fn take(&mut self, line: u64, read: Result<Draft, Why>) {
+        match read {
+            Ok(draft) => self.waiting.push((line, draft)),
+            Err(why) => self.reject(line, why),
+        }
+        if self.waiting.len() >= PIECE {
+            self.settle();
+        }
+    }
+
+    pub fn end(mut self) -> Gathered {
+        self.settle();
+        // Those that turn out blank are found later than those that can't be read.
+        self.gathered.rejected.sort_by_key(|rejected| rejected.line);
+        self.gathered
+    }
+
+    fn settle(&mut self) {
+        for (line, (card, cut)) in finish(std::mem::take(&mut self.waiting), self.numbering) {
+            self.settle_one(line, card, cut);
+        }
+    }
+
+    fn settle_one(&mut self, line: u64, card: Card, cut: Vec<Cut>) {
+        if card.is_blank() {
+            return self.reject(line, Why::Blank);
+        }
+        let gathered = &mut self.gathered;
+        if !cut.is_empty() {
+            gathered.shortened.push(Shortened { line, what: cut });
+        }
+        let keys = keys(&card);
+        let known = keys
+            .iter()
+            .find_map(|key| Some((self.known.get(key).copied()?, key.as_str())));
+        let entry = match known.and_then(|(entry, key)| Some((entry, key, gathered.entries.get(entry)?))) {
+            None => gathered.entries.push(line, &card),
+            Some((entry, key, earlier)) => {
+                gathered.duplicates.push(Duplicate { line, entry });
+                // The same UID: the later card is the newer state of it.
+                let newer = earlier.updated_by(card, key.starts_with("u:"));
+                gathered.entries.replace(entry, &newer);
+                entry
+            }
+        };
+        for key in keys {
+            self.known.entry(key).or_insert(entry);
+        }
+    }
+}
+
+/// Reads the numbers of drafts, on several threads when there are many; the order stays.
+fn finish(drafts: Vec<(u64, Draft)>, numbering: &Numbering) -> Vec<(u64, (Card, Vec<Cut>))> {
+    let read = |drafts: Vec<(u64, Draft)>| -> Vec<_> {
+        let finished = drafts
+            .into_iter()
+            .map(|(line, draft)| (line, draft.finish(numbering)));
+        finished.collect()
+    };
+    let threads = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(MOST_THREADS);
+    if threads < 2 || drafts.len() < PIECE {
+        return read(drafts);
+    }
+    let size = drafts.len().div_ceil(threads);
+    let mut parts: Vec<Vec<(u64, Draft)>> = Vec::new();
+    let mut rest = drafts;
+    while rest.len() > size {
+        let after = rest.split_off(size);
+        parts.push(std::mem::replace(&mut rest, after));
+    }
+    thread::scope(|scope| {
+        let working: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| read(part))).collect();
+        let last = read(rest);
+        let mut all = Vec::new();
+        for thread in working {
+            // A panic of the thread is one of ours.
+            all.extend(
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            );
+        }
+        all.extend(last);
+        all
+    })
+}
+
+/// What makes two cards one contact: the UID, else name and a number; without a number, the name.
+fn keys(card: &Card) -> Vec<String> {
+    let name = card.name_key();
+    let mut keys: Vec<String> = card.uid.iter().map(|uid| format!("u:{uid}")).collect();
+    let number = |number: &Number| format!("n:{name}\u{1f}{}", number.same());
+    keys.extend(card.numbers.iter().map(number));
+    if card.numbers.is_empty() {
+        keys.push(format!("x:{name}"));
+    }
+    keys
+}
