@@ -36,6 +36,7 @@ use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use self::credentials::Credentials;
+use self::directories::Directories;
 pub(crate) use self::input::Input;
 use self::publish::{Client, Subscriber};
 pub use self::start::{Handle, Setup, Start};
@@ -49,10 +50,6 @@ use crate::ports::Ports;
 use crate::relay_link::RelayLink;
 use crate::settings_file::SettingsWatch;
 use crate::window::Window;
-use crate::view::{self, Around};
-use crate::window::{self, Window, Wish};
-use credentials::Credentials;
-use directories::Directories;
 
 /// Inputs that wait for the controller; whoever sends more waits too.
 const INPUTS: usize = 256;
@@ -197,159 +194,14 @@ impl<P: Ports> Controller<P> {
                 Some(input) = self.inputs.recv() => self.on_input(input),
                 Some(event) = self.desktop.recv() => self.on_desktop(event),
                 Some(news) = self.people_news.recv() => self.on_people(news),
+                Some(news) = self.directories.news.recv() => self.on_directory(news),
                 // To be published.
                 Ok(()) = self.journal_trouble.changed() => {}
-                Some(news) = self.directories.news.recv() => self.on_directory(news),
                 () = sleep_until(deadline) => self.on_deadline(),
             }
             self.publish();
         }
         self.take_leave().await;
-    }
-
-    /// What is asked of the world at the start.
-    fn begin(&mut self) {
-        let (days, withheld) = (self.loaded.settings.keep_days, self.loaded.settings.keep_private);
-        self.journal.keep(days, withheld);
-        self.feed(Event::Zone(TimeZone::system()));
-        self.ask_keychain();
-        self.start_with_session();
-        self.fill_contacts();
-        self.fill_from_directories(None);
-        if let Some(start) = self.start.take() {
-            self.show_start(start);
-        }
-    }
-
-    /// Shows what the system or a person started us for.
-    fn show_start(&mut self, start: Start) {
-        match start {
-            Start::Pad => self.show_or_log(Wish::place(Place::Pad)),
-            Start::Fill(text) => self.show_or_log(requests::fill(&text)),
-            Start::Link(uri) => {
-                if let Err(error) = self.open_link(&uri) {
-                    tracing::warn!(reason = error.message.id, "the link can't be obeyed");
-                    self.show_or_log(Wish::place(Place::Settings));
-                }
-            }
-        }
-    }
-
-    fn on_input(&mut self, input: Input) {
-        match input {
-            Input::Client(client, ClientInput::Came(outbox)) => {
-                self.clients.insert(
-                    client,
-                    Client {
-                        outbox,
-                        subscribed: None,
-                    },
-                );
-            }
-            Input::Client(client, ClientInput::Asks(request, reply)) => {
-                self.on_request(client, request, reply)
-            }
-            Input::Client(client, ClientInput::Went) => {
-                self.clients.remove(&client);
-            }
-            Input::Link(generation, news) => self.on_link(generation, news),
-            Input::Dialled(id, outcome) => self.feed(Event::DialOutcome(id, outcome)),
-            Input::Secret(name, result) => self.on_secret(&name, result),
-            Input::SecretChanged(name, result, reply) => self.on_secret_changed(&name, result, reply),
-            Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
-            Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
-            Input::Journal(opened) => self.on_journal(*opened),
-            Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
-            Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
-            Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),
-            Input::WindowEnded(end) => {
-                window::note_end(&end);
-                if let Some(wish) = self.window.ended() {
-                    self.show_or_log(wish);
-                }
-            }
-            Input::Quit => self.quitting = true,
-        }
-    }
-
-    fn on_desktop(&mut self, event: DesktopEvent) {
-        match event {
-            DesktopEvent::TrayClicked(point) => {
-                let anchor = point.map(|(x, y)| Point { x, y });
-                self.show_or_log(Wish {
-                    place: Place::Pad,
-                    anchor,
-                    fill: None,
-                });
-            }
-            DesktopEvent::Menu(MenuAction::Open(place)) => {
-                self.show_or_log(Wish::place(effects::place(place)))
-            }
-            DesktopEvent::Menu(MenuAction::FillPad(number)) => {
-                self.show_or_log(Wish {
-                    place: Place::Pad,
-                    anchor: None,
-                    fill: Some(number.into()),
-                });
-            }
-            DesktopEvent::Menu(MenuAction::Quit) => self.quitting = true,
-            DesktopEvent::TrayShown(shown) => {
-                tracing::info!(shown, "tray icon");
-                self.tray_shown = shown;
-            }
-            DesktopEvent::NoteAction(key, action) => {
-                self.ask_keychain_again();
-                self.feed(Event::NoteAction {
-                    key,
-                    action,
-                    press: new_press(),
-                });
-            }
-            DesktopEvent::NotifyFailed(why) => {
-                tracing::warn!(why, "a notification can't be shown");
-                self.notify_problem = Some(why);
-            }
-            DesktopEvent::LinkOpened(link) => self.show_start(Start::of(link.expose().to_owned())),
-            DesktopEvent::Asleep => {
-                tracing::info!("the machine goes to sleep");
-                self.fall_asleep();
-            }
-            DesktopEvent::Presence(presence) => {
-                tracing::debug!(?presence, "presence");
-                self.feed(Event::Desk(DeskState {
-                    locked: presence.locked.unwrap_or_default(),
-                    dnd: presence.dnd.unwrap_or_default(),
-                }));
-            }
-            DesktopEvent::RecordOpened(way) => self.feed(Event::RecordOpened(way)),
-            DesktopEvent::OpenFailed(problem) => self.feed(Event::RecordFailed(problem.into())),
-            DesktopEvent::ProgramFailed(problem) => self.feed(Event::RecordFailed(problem.into())),
-            DesktopEvent::Woke => {
-                self.ask_keychain_again();
-                self.reconnect();
-                self.feed(Event::Tick);
-            }
-        }
-    }
-
-    fn on_journal(&mut self, opened: JournalOpened) {
-        match opened.opened {
-            Ok(found) => {
-                tracing::debug!(?found, calls = opened.rows.len(), "journal");
-                self.journal_found = found.message();
-            }
-            Err(error) => {
-                tracing::error!(%error, "calls are not remembered in this run");
-            }
-        }
-        for row in opened.rows.into_iter().rev() {
-            let origin = Origin::Journal { unread: row.unread };
-            self.feed(Event::Call {
-                call: Box::new(row.call),
-                origin,
-                age_s: i64::MAX,
-            });
-        }
     }
 
     /// When something is to be done though nothing happens.

@@ -68,6 +68,7 @@ impl<P: Ports> Controller<P> {
         self.ask_keychain();
         self.start_with_session();
         self.fill_contacts();
+        self.fill_from_directories(None);
         if let Some(start) = self.start.take() {
             self.show_start(start);
         }
