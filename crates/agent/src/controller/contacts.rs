@@ -203,10 +203,6 @@ impl<P: Ports> Controller<P> {
             None => self.ask_directory(&number).ok()?,
             known => known,
         };
-        if let Some(known) = &known {
-            // So that a search finds the calls by the name, also once the contact has gone.
-            self.journal.set_name(number.clone(), Some(name(known)));
-        }
         Some(Event::Named { number, known })
     }
 }
@@ -235,7 +231,7 @@ fn refused(problem: &PeopleError) -> Error {
 }
 
 /// A name as the journal keeps it.
-fn name(known: &Known) -> Name {
+pub(super) fn name(known: &Known) -> Name {
     Name {
         display: (!known.name.is_empty()).then(|| known.name.clone()),
         company: known.company.clone(),

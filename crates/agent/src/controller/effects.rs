@@ -8,7 +8,9 @@ use control::protocol::Place;
 use futures_util::future::Either;
 use jiff::Timestamp;
 use relay_api::wire::PlaceCall;
+use telephony::E164;
 
+use super::contacts::name;
 use super::{Controller, Input};
 use crate::desktop::NotifyPort;
 use crate::ports::Ports;
@@ -23,8 +25,9 @@ impl<P: Ports> Controller<P> {
     /// The same for several, whose changes of the journal are written together with the position that they lead to.
     pub(super) fn feed_all(&mut self, events: Vec<Event>, position: Option<Position>) {
         let mut changes = Vec::new();
+        let mut names = Vec::new();
         for event in events {
-            for effect in self.decided(event) {
+            for effect in self.decided(event, &mut names) {
                 if let Some(change) = self.carry_out(effect) {
                     changes.push(change);
                 }
@@ -36,16 +39,22 @@ impl<P: Ports> Controller<P> {
         if !changes.is_empty() || position.is_some() {
             self.journal.apply(changes, position);
         }
+        // After the calls that they belong to, so that a search finds these by the name, also once the contact has gone.
+        for (party, name) in names {
+            self.journal.set_name(party, Some(name));
+        }
     }
 
     /// What the companion wants, callers' names looked up on the way: they take less than a millisecond.
-    fn decided(&mut self, event: Event) -> Vec<Effect> {
+    fn decided(&mut self, event: Event, names: &mut Vec<(E164, journal::Name)>) -> Vec<Effect> {
+        names.extend(told_name(&event));
         let mut effects = self.companion.on(event, Timestamp::now());
         let mut at = 0;
         while let Some(effect) = effects.get(at) {
             if let Effect::LookUp(number) = effect
                 && let Some(named) = self.look_up(number.clone())
             {
+                names.extend(told_name(&named));
                 effects.extend(self.companion.on(named, Timestamp::now()));
             }
             at += 1;
@@ -102,6 +111,17 @@ impl<P: Ports> Controller<P> {
         if let Err(error) = self.change_settings(&[Change::Silenced(silenced)]) {
             tracing::warn!(why = error.message.id, "the silenced number isn't kept");
         }
+    }
+}
+
+/// The name that an event brings, as the journal keeps it.
+fn told_name(event: &Event) -> Option<(E164, journal::Name)> {
+    match event {
+        Event::Named {
+            number,
+            known: Some(known),
+        } => Some((number.clone(), name(known))),
+        _ => None,
     }
 }
 

@@ -65,6 +65,9 @@ async fn what_the_command_line_imports_names_the_caller() {
     sim.ring(ring).await.unwrap();
     let told = agent.sees_notification().await;
     assert!(told.title.contains("Personne Une"), "{told:?}");
+    // The very first call is kept with the name, and found by it.
+    let calls = json(&run(&desk, &["calls", "personne", "--json"]).await);
+    assert_eq!(calls["calls"][0]["number"], OTHER, "{calls}");
 }
 
 #[tokio::test]
