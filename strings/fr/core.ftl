@@ -102,7 +102,7 @@ dial-ended-unseen = L’appel vers le { $number } a été transmis à la platefo
 
 ## Why a call wasn't placed. $rang: yes when a phone may have rung all the same, else no
 
-dial-failed-wrong-key = La plateforme a refusé la clé d’API ou le mot de passe : l’appel n’est pas parti. Corrigez-les dans les paramètres, ou demandez à votre administrateur.
+dial-failed-wrong-key = La plateforme a refusé le secret d’accès (clé d’API ou mot de passe) : l’appel n’est pas parti. Corrigez-le dans les paramètres, ou demandez à votre administrateur.
 dial-failed-forbidden = La plateforme refuse les demandes de cette adresse ou pour ce compte : l’appel n’est pas parti. Demandez à votre administrateur de les faire autoriser par l’opérateur.
 dial-failed-rate-limited = La plateforme reçoit trop de demandes d’appel : celui-ci n’est pas parti. Attendez une minute, puis recommencez.
 dial-failed-no-callback = La plateforme n’a pas d’adresse de notification pour ce compte et refuse donc l’appel. Demandez à votre administrateur de la déclarer depuis le relais.

@@ -45,7 +45,7 @@ window-settings-notify-outgoing = Appels sortants
 window-settings-notify-outgoing-about = Ceux que vous passez depuis le téléphone
 window-settings-rest = Sans déranger
 window-settings-respect-dnd = Suivre « Ne pas déranger »
-window-settings-respect-dnd-about = Les alertes attendent tant que le bureau le demande
+window-settings-respect-dnd-about = Les alertes attendent tant que le système le demande
 window-settings-discreet = Discret quand l’écran est verrouillé
 window-settings-discreet-about = Ni nom ni numéro dans les alertes
 window-settings-quiet = Heures calmes
@@ -55,7 +55,7 @@ window-settings-quiet-to = à
 window-settings-quiet-days = Jours où elles commencent
 window-settings-quiet-wrong = Ce n’est pas une heure : saisissez-la comme 08:30.
 window-settings-silenced = Numéros sans alerte
-window-settings-silenced-none = Aucun numéro n’est réduit au silence.
+window-settings-silenced-none = Tous les numéros sont annoncés.
 window-settings-silenced-how = Pour en ajouter un : dans Appels, ouvrez l’un de ses appels.
 window-settings-silenced-remove = Alerter de nouveau pour { $number }
 

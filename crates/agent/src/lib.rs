@@ -18,6 +18,7 @@ mod dial;
 mod enrol;
 mod journal;
 mod outbox;
+mod regular;
 mod relay_link;
 mod renew;
 mod settings_file;

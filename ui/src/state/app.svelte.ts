@@ -119,12 +119,20 @@ export class App {
     if (first && snapshot.mode === 'unset' && this.pad.text === '') this.place = 'settings';
   }
 
+  /** A place, from its beginning. */
+  visit(place: Place): void {
+    this.place = place;
+    this.shown += 1;
+  }
+
   private show(place: Place, fill: string | null): void {
     const unset = this.snapshot?.mode === 'unset';
+    const before = this.place;
     this.place = unset && place === 'pad' && fill === null ? 'settings' : place;
     if (this.place === 'pad' && (fill !== null || !this.pad.hasNews())) this.pad.leaveCard();
     if (fill !== null) this.pad.fill(fill);
-    this.shown += 1;
+    // Whoever is at a page of the settings, typing perhaps, only sees the window come forward.
+    if (before !== 'settings' || this.place !== 'settings') this.shown += 1;
   }
 }
 

@@ -1,6 +1,5 @@
 //! The journal to a file and back, on threads of their own that end with it.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +59,7 @@ impl JournalHandle {
     }
 
     fn take_file(&self, from: &Path) -> Result<Taken, AskError> {
-        let file = File::open(from).map_err(ImportError::from)?;
+        let file = crate::regular::open(from).map_err(ImportError::from)?;
         let mut batch = Vec::new();
         let mut total = Taken::default();
         let mut failed = None;

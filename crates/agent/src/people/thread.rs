@@ -1,7 +1,6 @@
 //! The book's two threads: one writes, one searches.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,7 +133,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()
 
 /// A whole file, unless it is too large to be contacts.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, PeopleError> {
-    let file = File::open(path).map_err(PeopleError::Read)?;
+    let file = crate::regular::open(path).map_err(PeopleError::Read)?;
     let mut bytes = Vec::new();
     // One byte more tells that there is more.
     let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);

@@ -99,8 +99,15 @@ pub struct Facts {
 /// Reads a backup from end to end: that it is a relay's database, of a version that this relay knows, and sound.
 ///
 /// # Errors
-/// [`StoreError::Damaged`], [`StoreError::Newer`], or [`StoreError::Backup`] when it is something else.
+/// [`StoreError::Unsound`], [`StoreError::Newer`], or [`StoreError::Backup`] when it is something else.
 pub fn verify(file: &Path) -> Result<Facts, StoreError> {
+    read(file).map_err(|error| match error {
+        StoreError::Damaged { path, cause } => StoreError::Unsound { path, cause },
+        other => other,
+    })
+}
+
+fn read(file: &Path) -> Result<Facts, StoreError> {
     let in_file = sqlite(file);
     let failed = |kind, what: &str| StoreError::Backup {
         path: file.to_owned(),

@@ -63,6 +63,18 @@ pub enum StoreError {
         /// What SQLite found.
         cause: Arc<str>,
     },
+    /// A backup, or what was taken for one, is no sound database. The relay's own isn't concerned.
+    #[error(
+        "{path} is no usable backup ({cause}). The relay's own database was not touched: make another backup with \
+         `centrex-relay backup --to FILE`",
+        path = path.display()
+    )]
+    Unsound {
+        /// Which file.
+        path: Arc<Path>,
+        /// What SQLite found.
+        cause: Arc<str>,
+    },
     /// Made by a newer relay.
     #[error(
         "the database {path} has version {found}, this relay knows versions up to {known}; install the newer relay again, \
@@ -161,7 +173,7 @@ impl Trouble {
 impl StoreError {
     /// Waiting or trying again won't help: somebody has to put another file in the database's place.
     pub fn is_damage(&self) -> bool {
-        matches!(self, Self::Damaged { .. })
+        matches!(self, Self::Damaged { .. } | Self::Unsound { .. })
     }
 }
 

@@ -109,12 +109,16 @@ async fn only_a_sound_backup_of_a_relay_is_taken_and_nothing_is_touched_otherwis
         .execute_batch("PRAGMA user_version = 1000")
         .unwrap();
     for (file, code, told) in [
-        (write("holed.db", &holed), 65, "is damaged"),
-        (write("short.db", &whole[..whole.len() / 2]), 65, "is damaged"),
+        (write("holed.db", &holed), 65, "is no usable backup"),
+        (
+            write("short.db", &whole[..whole.len() / 2]),
+            65,
+            "is no usable backup",
+        ),
         (
             write("nonsense.db", b"no database".repeat(1000).as_slice()),
             65,
-            "is damaged",
+            "is no usable backup",
         ),
         (other, 1, "no relay's"),
         (newer, 1, "install the newer relay"),
