@@ -114,6 +114,8 @@ fn may_ask(request: &Request) -> bool {
         | Request::TestConnection
         | Request::Doctor
         | Request::Silence { .. }
+        | Request::NumberLinks
+        | Request::TakeNumberLinks
         | Request::Quit => true,
         Request::ChangeSettings { changes } => !names_a_file(changes),
         Request::Journal { ask } => {

@@ -144,6 +144,13 @@ doctor-journal-failed = The call journal is not being kept ({ $why }): calls are
 doctor-history-cut = The relay keeps more past calls than it hands over at once: the oldest may be missing from the journal of this computer. If you miss any, ask your administrator for them.
 doctor-settings-ok = The settings file can be read.
 doctor-window-ok = The window is installed.
+# $program: the name of the program that opens links to numbers
+doctor-links-us = Numbers clicked in other programs open in Centrex Tray.
+doctor-links-other = Numbers clicked in other programs open with { $program }. This can be changed in the window’s settings.
+doctor-links-another = Numbers clicked in other programs open with another program than Centrex Tray. This can be changed in the window’s settings.
+doctor-links-nobody = No program opens the numbers clicked in other programs. This can be changed in the window’s settings.
+doctor-links-unknown = The system doesn’t tell which program opens the numbers clicked in other programs.
+links-not-taken = Numbers clicked elsewhere still don’t open with Centrex Tray ({ $why }). Choose it among your system’s default applications.
 
 # The journal, asked by the window or the command line
 journal-call-gone = That call is no longer in the journal: it was deleted. Refresh the list.

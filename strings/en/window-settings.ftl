@@ -120,3 +120,17 @@ window-settings-linger = Keep the window ready
 window-settings-linger-about = Closed for less than that, it comes back at once.
 window-settings-linger-none = No
 window-settings-linger-minutes = { $minutes } min
+
+## Links to numbers in other programs. $program: the name of the program that opens them
+
+window-links = Numbers clicked elsewhere
+window-links-about = In an e-mail or on a web page. Centrex Tray puts them on the pad and never calls without you.
+window-links-us = They open in Centrex Tray.
+window-links-other = They open with { $program }.
+window-links-another = They open with another program.
+window-links-nobody = No program opens them.
+window-links-unknown = The system doesn’t tell which program opens them.
+window-links-take = Open them with Centrex Tray
+window-links-choose = Choose in the system’s settings…
+window-links-not-installed = The desktop doesn’t know Centrex Tray yet: install it with its package, and it can be chosen.
+window-links-elsewhere = To choose it, look for the default applications in the system’s settings.

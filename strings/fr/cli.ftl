@@ -144,6 +144,13 @@ doctor-journal-failed = Le journal d’appels ne s’enregistre pas ({ $why }) 
 doctor-history-cut = Le relais garde plus d’appels passés qu’il n’en transmet en une fois : les plus anciens manquent peut-être dans le journal de cet ordinateur. S’il vous en manque, demandez-les à votre administrateur.
 doctor-settings-ok = Le fichier de paramètres est lisible.
 doctor-window-ok = La fenêtre est installée.
+# $program: the name of the program that opens links to numbers
+doctor-links-us = Les numéros cliqués dans d’autres programmes s’ouvrent dans Centrex Tray.
+doctor-links-other = Les numéros cliqués dans d’autres programmes s’ouvrent avec { $program }. Cela se change dans les paramètres de la fenêtre.
+doctor-links-another = Les numéros cliqués dans d’autres programmes s’ouvrent avec un autre programme que Centrex Tray. Cela se change dans les paramètres de la fenêtre.
+doctor-links-nobody = Aucun programme n’ouvre les numéros cliqués dans d’autres programmes. Cela se change dans les paramètres de la fenêtre.
+doctor-links-unknown = Le système ne dit pas quel programme ouvre les numéros cliqués dans d’autres programmes.
+links-not-taken = Les numéros cliqués ailleurs ne s’ouvrent toujours pas avec Centrex Tray ({ $why }). Choisissez-le dans les applications par défaut de votre système.
 
 # The journal, asked by the window or the command line
 journal-call-gone = Cet appel n’est plus dans le journal : il a été supprimé. Actualisez la liste.

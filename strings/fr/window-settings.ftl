@@ -120,3 +120,17 @@ window-settings-linger = Garder la fenêtre prête
 window-settings-linger-about = Fermée depuis moins longtemps, elle revient aussitôt.
 window-settings-linger-none = Non
 window-settings-linger-minutes = { $minutes } min
+
+## Links to numbers in other programs. $program: the name of the program that opens them
+
+window-links = Numéros cliqués ailleurs
+window-links-about = Dans un e-mail ou sur une page web. Centrex Tray les met sur le clavier et n’appelle jamais sans vous.
+window-links-us = Ils s’ouvrent dans Centrex Tray.
+window-links-other = Ils s’ouvrent avec { $program }.
+window-links-another = Ils s’ouvrent avec un autre programme.
+window-links-nobody = Aucun programme ne les ouvre.
+window-links-unknown = Le système ne dit pas quel programme les ouvre.
+window-links-take = Les ouvrir avec Centrex Tray
+window-links-choose = Choisir dans les paramètres du système…
+window-links-not-installed = Le bureau ne connaît pas encore Centrex Tray : installez-le avec son paquet pour pouvoir le choisir.
+window-links-elsewhere = Pour le choisir, cherchez les applications par défaut dans les paramètres du système.

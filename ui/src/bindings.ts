@@ -53,7 +53,11 @@ count: number, } | { "type": "sources",
 /**
  * Each of them.
  */
-sources: Array<Source>, };
+sources: Array<Source>, } | { "type": "number_links", 
+/**
+ * They.
+ */
+links: NumberLinks, };
 
 /**
  * Whether a call is to be called back.
@@ -696,6 +700,16 @@ bom: boolean, } | { "type": "import",
 path: string, };
 
 /**
+ * Who opens links to numbers.
+ */
+export type LinkOpener = "us" | "other" | "nobody" | "unknown";
+
+/**
+ * How this program comes to open links to numbers.
+ */
+export type LinkTakeover = "here" | "system_settings" | "not_installed" | "elsewhere";
+
+/**
  * A sentence by its id in `strings/*.ftl`, with its arguments; each side renders it in the language of the moment.
  */
 export type Message = { 
@@ -712,6 +726,23 @@ args: { [key in string]: string }, };
  * How calls are placed and heard.
  */
 export type Mode = "unset" | "relay" | "direct";
+
+/**
+ * Who opens links to numbers (`tel:`) on this desktop, and how that can be changed.
+ */
+export type NumberLinks = { 
+/**
+ * Who opens them now.
+ */
+opener: LinkOpener, 
+/**
+ * The other program's name, where the system tells it.
+ */
+program: string | null, 
+/**
+ * How this program comes to open them.
+ */
+takeover: LinkTakeover, };
 
 /**
  * What is known of a call's course.
@@ -849,7 +880,7 @@ number: string,
 /**
  * Silenced from now on.
  */
-silenced: boolean, } | { "type": "export_all", 
+silenced: boolean, } | { "type": "number_links" } | { "type": "take_number_links" } | { "type": "export_all", 
 /**
  * An absolute path; made when missing, files in it are replaced.
  */

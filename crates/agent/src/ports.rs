@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use companion::words::Language;
 use control::profile::Profile;
 use url::Url;
 
+use crate::desktop::links::{self, LinksError, NumberLinks};
 use crate::desktop::notifications::{self, Server};
 use crate::desktop::{
     Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, Opener, Programs, TrayHandle, TrayPort,
@@ -30,6 +32,10 @@ pub trait Ports: 'static {
     fn keychain(&self) -> &Arc<Self::Keychain>;
     /// Who shows notifications, asked now; `None` where nobody can be asked. An error is the desktop's own words.
     fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static;
+    /// Who opens links to numbers, asked now; another program's name in this language.
+    fn number_links(&self, lang: Language) -> impl Future<Output = NumberLinks> + Send + 'static;
+    /// Has links to numbers opened by this program, or the system's settings shown where that is chosen.
+    fn take_number_links(&self) -> impl Future<Output = Result<(), LinksError>> + Send + 'static;
     /// Puts text on the clipboard.
     fn copy(&self, text: String);
     /// Opens an address in the program that the person chose for its scheme. Never blocks; trouble comes as
@@ -104,6 +110,14 @@ impl Ports for RealDesktop {
 
     fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static {
         notifications::server()
+    }
+
+    fn number_links(&self, lang: Language) -> impl Future<Output = NumberLinks> + Send + 'static {
+        links::numbers(lang)
+    }
+
+    fn take_number_links(&self) -> impl Future<Output = Result<(), LinksError>> + Send + 'static {
+        links::take_numbers()
     }
 
     fn copy(&self, text: String) {

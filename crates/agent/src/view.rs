@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use telephony::{AccountId, Direction, Language};
 
 use crate::token::SecretPlace;
+use crate::desktop::links::{LinkOpener, NumberLinks, Takeover};
 
 /// Ended calls in a snapshot.
 const RECENT: usize = 100;
@@ -347,5 +348,25 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
             .map(|key| key.name().to_owned())
             .collect(),
         file: around.settings_file.display().to_string(),
+    }
+}
+
+/// Who opens links to numbers, on the wire.
+pub fn number_links(links: NumberLinks) -> wire::NumberLinks {
+    let (opener, program) = match links.opener {
+        LinkOpener::Us => (wire::LinkOpener::Us, None),
+        LinkOpener::Other(program) => (wire::LinkOpener::Other, program),
+        LinkOpener::Nobody => (wire::LinkOpener::Nobody, None),
+        LinkOpener::Unknown => (wire::LinkOpener::Unknown, None),
+    };
+    wire::NumberLinks {
+        opener,
+        program,
+        takeover: match links.takeover {
+            Takeover::Here => wire::LinkTakeover::Here,
+            Takeover::SystemSettings => wire::LinkTakeover::SystemSettings,
+            Takeover::NotInstalled => wire::LinkTakeover::NotInstalled,
+            Takeover::Elsewhere => wire::LinkTakeover::Elsewhere,
+        },
     }
 }

@@ -13,6 +13,7 @@ import type {
   ErrorCode,
   JournalRequest,
   Message,
+  NumberLinks,
   Place,
   SettingsChange,
   Snapshot,
@@ -115,6 +116,10 @@ export interface Backend {
   whoHas(number: string): Promise<Contact[]>;
   /** No alert and no sound for this number (E.164) any more, or again. */
   silence(number: string, silenced: boolean): Promise<void>;
+  /** Who opens links to numbers (`tel:`) on this desktop now. */
+  numberLinks(): Promise<NumberLinks>;
+  /** A person wants them opened by this program: done, or the system's settings open. Gives how it is then. */
+  takeNumberLinks(): Promise<NumberLinks>;
   /** Ends the agent, and the window with it. */
   quit(): Promise<void>;
   /** Hides the window. */

@@ -1,6 +1,6 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-import type { Answer, Check, Contact, ContactsRequest, Error as ControlError, Request } from '../bindings';
+import type { Answer, Check, Contact, ContactsRequest, Error as ControlError, NumberLinks, Request } from '../bindings';
 import { type Backend, BackendError, type Filed, type News } from './backend';
 
 function isControlError(thrown: unknown): thrown is ControlError {
@@ -32,6 +32,12 @@ async function checks(what: Request): Promise<Check[]> {
   const answer = await request(what);
   if (answer.type !== 'checks') throw unexpected(answer);
   return answer.checks;
+}
+
+async function links(what: Request): Promise<NumberLinks> {
+  const answer = await request(what);
+  if (answer.type !== 'number_links') throw unexpected(answer);
+  return answer.links;
 }
 
 async function people(ask: ContactsRequest): Promise<Contact[]> {
@@ -84,6 +90,8 @@ export const tauriBackend: Backend = {
   whoHas: (number) => people({ type: 'who_has', number }),
   withFile: (purpose, title) => call<Filed | null>('with_file', { purpose, title }),
   silence: (number, silenced) => done({ type: 'silence', number, silenced }),
+  numberLinks: () => links({ type: 'number_links' }),
+  takeNumberLinks: () => links({ type: 'take_number_links' }),
   quit: () => done({ type: 'quit' }),
   hide: () => call('hide'),
   startAgent: () => call('start_agent'),

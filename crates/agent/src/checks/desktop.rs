@@ -6,6 +6,7 @@ use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
 use super::{check, ok};
+use crate::desktop::links::{LinkOpener, NumberLinks};
 use crate::desktop::notifications::Server;
 
 /// What the controller knows without trying.
@@ -23,9 +24,11 @@ pub(crate) struct Found {
     pub(crate) settings_problem: Option<Message>,
     /// Why the record of the last call didn't open.
     pub(crate) record_problem: Option<Message>,
+    /// Who opens links to numbers now.
+    pub(crate) number_links: NumberLinks,
 }
 
-/// Tray, notifications, journal, settings and window.
+/// Tray, notifications, journal, settings, window and links.
 pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
     let tray = if found.tray_shown {
         ok("tray_host", "doctor-tray-ok")
@@ -58,7 +61,23 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
         .chain(history)
         .chain(record)
         .chain(files)
+        .chain([number_links(&found.number_links.opener)])
         .collect()
+}
+
+/// Who opens links to numbers. Another program is the person's choice, no failure.
+fn number_links(opener: &LinkOpener) -> Check {
+    let (result, message) = match opener {
+        LinkOpener::Us => (CheckResult::Ok, Message::new("doctor-links-us")),
+        LinkOpener::Other(Some(program)) => (
+            CheckResult::Skipped,
+            Message::new("doctor-links-other").with("program", program),
+        ),
+        LinkOpener::Other(None) => (CheckResult::Skipped, Message::new("doctor-links-another")),
+        LinkOpener::Nobody => (CheckResult::Skipped, Message::new("doctor-links-nobody")),
+        LinkOpener::Unknown => (CheckResult::Skipped, Message::new("doctor-links-unknown")),
+    };
+    check("number_links", result, message)
 }
 
 /// Whether a notification would be shown now, and whether one was refused before.
@@ -105,6 +124,7 @@ pub(super) fn files(settings_problem: Option<&Message>, window: &Path) -> [Check
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desktop::links::Takeover;
 
     #[test]
     fn a_list_of_past_calls_that_was_cut_is_a_reservation() {
@@ -117,6 +137,10 @@ mod tests {
                 history_cut,
                 settings_problem: None,
                 record_problem: None,
+                number_links: NumberLinks {
+                    opener: LinkOpener::Us,
+                    takeover: Takeover::Here,
+                },
             };
             let checks = desktop(&found, Path::new("window"));
             let check = checks.into_iter().find(|check| check.name == "history");

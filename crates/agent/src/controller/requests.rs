@@ -87,6 +87,8 @@ impl<P: Ports> Controller<P> {
             Request::Contacts { ask } => self.on_contacts_request(ask, reply),
             Request::Journal { ask } => self.on_journal_request(ask, reply),
             Request::Silence { number, silenced } => reply.send(done(self.silence(&number, silenced))),
+            Request::NumberLinks => self.number_links(false, reply),
+            Request::TakeNumberLinks => self.number_links(true, reply),
             Request::ExportAll { path } => self.export_all(path.into(), reply),
             Request::ImportAll { path } => self.import_all(path.into(), reply),
             Request::Quit => {
@@ -226,6 +228,26 @@ impl<P: Ports> Controller<P> {
         });
     }
 
+    /// Who opens links to numbers; `take`: a person wants it to be this program.
+    fn number_links(&mut self, take: bool, reply: Reply) {
+        let taken = take.then(|| self.ports.take_number_links());
+        let asked = self.ports.number_links(self.companion.language());
+        tokio::spawn(async move {
+            if let Some(taken) = taken
+                && let Err(error) = taken.await
+            {
+                tracing::warn!(%error, "links to numbers weren't taken over");
+                let message = Message::new("links-not-taken").with("why", error.why());
+                return reply.send(Err(Error {
+                    code: ErrorCode::Failed,
+                    message: view::message(message),
+                }));
+            }
+            let links = view::number_links(asked.await);
+            reply.send(Ok(Answer::NumberLinks { links }));
+        });
+    }
+
     fn doctor(&mut self, reply: Reply) {
         let keychain = keychain(&self.ports);
         let settings = self.companion.settings().clone();
@@ -234,10 +256,12 @@ impl<P: Ports> Controller<P> {
         let settings_problem = self.loaded.problem.clone();
         let record_problem = self.companion.record_problem();
         let server = self.ports.notification_server();
+        let links = self.ports.number_links(self.companion.language());
         let journal = self.journal.clone();
         let sources = people::answer(self.people.sources());
         tokio::spawn(async move {
-            let (notification_server, journal_problem) = tokio::join!(server, journal.trouble());
+            let (notification_server, journal_problem, number_links) =
+                tokio::join!(server, journal.trouble(), links);
             let found = Found {
                 tray_shown,
                 notify_problem,
@@ -246,6 +270,7 @@ impl<P: Ports> Controller<P> {
                 history_cut,
                 settings_problem,
                 record_problem,
+                number_links,
             };
             let mut checks = checks::desktop(&found, &window::program());
             checks.push(checks::keychain(&*keychain).await);
@@ -309,6 +334,8 @@ fn is_a_persons(request: &Request) -> bool {
         | Request::Journal { .. }
         | Request::Contacts { .. }
         | Request::Silence { .. }
+        | Request::NumberLinks
+        | Request::TakeNumberLinks
         | Request::ExportAll { .. }
         | Request::ImportAll { .. }
         | Request::Quit => false,

@@ -13,6 +13,7 @@ mod complaints;
 mod daemons;
 mod dnd;
 mod keychain;
+mod links;
 mod lock;
 mod notifications;
 #[path = "../common/office.rs"]

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use centrex_tray::desktop::links::{LinkOpener, LinksError, NumberLinks, Takeover};
 use centrex_tray::desktop::notifications::Server;
 use centrex_tray::desktop::{KeychainPort, NotifyPort, SecretName, TrayPort};
 use centrex_tray::ports::Ports;
 use companion::effect::Notification;
 use companion::event::{CallKey, KeychainProblem};
 use companion::tray::Tray;
+use companion::words::Language;
 use secrecy::SecretString;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -101,10 +103,30 @@ impl KeychainPort for FakeKeychain {
     }
 }
 
+/// A system's choice of who opens links to numbers; clones are the same one.
+#[derive(Clone)]
+pub struct FakeLinks(Arc<Mutex<NumberLinks>>);
+
+impl Default for FakeLinks {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(NumberLinks {
+            opener: LinkOpener::Nobody,
+            takeover: Takeover::Here,
+        })))
+    }
+}
+
+impl FakeLinks {
+    pub fn are(&self, opener: LinkOpener, takeover: Takeover) {
+        *self.0.lock().unwrap() = NumberLinks { opener, takeover };
+    }
+}
+
 pub struct FakeDesktop {
     pub recorder: Recorder,
     pub keychain: Arc<FakeKeychain>,
     pub notification_server: Result<Option<Server>, String>,
+    pub links: FakeLinks,
 }
 
 impl Ports for FakeDesktop {
@@ -123,6 +145,25 @@ impl Ports for FakeDesktop {
     }
     fn notification_server(&self) -> impl Future<Output = Result<Option<Server>, String>> + Send + 'static {
         std::future::ready(self.notification_server.clone())
+    }
+    fn number_links(&self, lang: Language) -> impl Future<Output = NumberLinks> + Send + 'static {
+        let _ = lang;
+        let links = self.links.clone();
+        async move { links.0.lock().unwrap().clone() }
+    }
+    fn take_number_links(&self) -> impl Future<Output = Result<(), LinksError>> + Send + 'static {
+        let links = self.links.clone();
+        async move {
+            let mut links = links.0.lock().unwrap();
+            match links.takeover {
+                Takeover::Here => links.opener = LinkOpener::Us,
+                Takeover::SystemSettings => {}
+                Takeover::NotInstalled | Takeover::Elsewhere => {
+                    return Err(std::io::Error::other("not in the list").into());
+                }
+            }
+            Ok(())
+        }
     }
     fn copy(&self, text: String) {
         let _ = text;

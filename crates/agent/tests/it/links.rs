@@ -1,7 +1,9 @@
 //! Links that the system hands over while the agent runs.
 
 use centrex_tray::desktop::DesktopEvent;
-use control::protocol::{Change, Place};
+use centrex_tray::desktop::links::{LinkOpener, Takeover};
+use control::protocol::{self as wire, Answer, Change, CheckResult, ErrorCode, LinkTakeover, Place, Request};
+use control::transport::RequestError;
 
 use crate::world::{Desk, platform, within};
 
@@ -38,4 +40,74 @@ async fn a_link_of_the_system_is_shown_and_does_nothing_else() {
         .await;
     assert_eq!(state.pending_enrolment.unwrap().host, "relay.example");
     assert_eq!(state.dial, None);
+}
+
+fn links(answer: Answer) -> wire::NumberLinks {
+    let Answer::NumberLinks { links } = answer else {
+        panic!("another answer")
+    };
+    links
+}
+
+#[tokio::test]
+async fn who_opens_numbers_is_told_and_changed_on_a_wish_only() {
+    let desk = Desk::new();
+    let softphone = LinkOpener::Other(Some("Softphone".into()));
+    desk.links.are(softphone, Takeover::Here);
+    let agent = desk.start().await;
+    let theirs = wire::NumberLinks {
+        opener: wire::LinkOpener::Other,
+        program: Some("Softphone".into()),
+        takeover: LinkTakeover::Here,
+    };
+    for _ in 0..2 {
+        assert_eq!(links(agent.ask(Request::NumberLinks).await), theirs);
+    }
+    let ours = wire::NumberLinks {
+        opener: wire::LinkOpener::Us,
+        program: None,
+        takeover: LinkTakeover::Here,
+    };
+    assert_eq!(links(agent.ask(Request::TakeNumberLinks).await), ours);
+    assert_eq!(links(agent.ask(Request::NumberLinks).await), ours);
+
+    // Another program took them meanwhile, and ours is no longer installed.
+    desk.links.are(LinkOpener::Other(None), Takeover::NotInstalled);
+    let refused = agent.connect().await.request(Request::TakeNumberLinks).await;
+    let RequestError::Refused(refused) = refused.unwrap_err() else {
+        panic!("another error")
+    };
+    assert_eq!(refused.code, ErrorCode::Failed);
+    assert_eq!(refused.message.id, "links-not-taken");
+    assert_eq!(refused.message.args["why"], "not in the list");
+    let now = links(agent.ask(Request::NumberLinks).await);
+    assert_eq!((now.opener, now.program), (wire::LinkOpener::Other, None));
+}
+
+#[tokio::test]
+async fn doctor_names_who_opens_numbers() {
+    let desk = Desk::new();
+    let agent = desk.start().await;
+    for (opener, result, id) in [
+        (LinkOpener::Us, CheckResult::Ok, "doctor-links-us"),
+        (
+            LinkOpener::Other(Some("Softphone".into())),
+            CheckResult::Skipped,
+            "doctor-links-other",
+        ),
+        (
+            LinkOpener::Other(None),
+            CheckResult::Skipped,
+            "doctor-links-another",
+        ),
+        (LinkOpener::Nobody, CheckResult::Skipped, "doctor-links-nobody"),
+        (LinkOpener::Unknown, CheckResult::Skipped, "doctor-links-unknown"),
+    ] {
+        desk.links.are(opener, Takeover::Here);
+        let Answer::Checks { checks } = agent.ask(Request::Doctor).await else {
+            panic!("another answer")
+        };
+        let check = checks.iter().find(|check| check.name == "number_links").unwrap();
+        assert_eq!((check.result, check.message.id.as_str()), (result, id));
+    }
 }

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::fakes::{FakeDesktop, FakeKeychain, Recorder, Seen};
+use crate::fakes::{FakeDesktop, FakeKeychain, FakeLinks, Recorder, Seen};
 
 pub use crate::office::*;
 
@@ -28,6 +28,7 @@ pub struct Desk {
     pub keychain: FakeKeychain,
     /// Who shows notifications, when somebody asks.
     pub notification_server: Result<Option<Server>, String>,
+    pub links: FakeLinks,
 }
 
 impl Desk {
@@ -39,6 +40,7 @@ impl Desk {
                 name: "Test 1.0".into(),
                 has_buttons: true,
             })),
+            links: FakeLinks::default(),
         }
     }
 
@@ -97,6 +99,7 @@ impl Agent {
             recorder: Recorder(recorder),
             keychain: Arc::new(desk.keychain.clone()),
             notification_server: desk.notification_server.clone(),
+            links: desk.links.clone(),
         };
         let setup = Setup {
             profile,

@@ -7,6 +7,7 @@
 
 mod contacts;
 mod journal;
+mod links;
 mod snapshot;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use ts_rs::TS;
 
 pub use contacts::*;
 pub use journal::*;
+pub use links::*;
 pub use snapshot::*;
 
 /// Spoken by this build. An agent refuses another number with [`ErrorCode::Version`].
@@ -168,6 +170,11 @@ pub enum Request {
         /// Silenced from now on.
         silenced: bool,
     },
+    /// Who opens links to numbers (`tel:`) now. Answered by [`Answer::NumberLinks`].
+    NumberLinks,
+    /// A person wants them opened by this program, as [`NumberLinks::takeover`] says. Answered by [`Answer::NumberLinks`], as it
+    /// is then.
+    TakeNumberLinks,
     /// Writes everything that belongs to the person (calls, notes, contacts, settings without secrets) into a folder. Answered
     /// by [`Answer::Written`]. Not for the page: it names a folder.
     ExportAll {
@@ -252,6 +259,11 @@ pub enum Answer {
     Sources {
         /// Each of them.
         sources: Vec<Source>,
+    },
+    /// Who opens links to numbers.
+    NumberLinks {
+        /// They.
+        links: NumberLinks,
     },
 }
 

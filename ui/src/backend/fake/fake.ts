@@ -7,6 +7,7 @@ import type {
   ErrorCode,
   Hole,
   ImportPreview,
+  NumberLinks,
   Place,
   Snapshot,
   Understood,
@@ -52,6 +53,8 @@ export class FakeAgent {
   preview: ImportPreview = aPreview();
   /** The file or folder that the person chooses in the dialog; `null`: none. */
   chosen: string | null = '/home/accueil/Documents/centrex';
+  /** Who opens links to numbers. */
+  links: NumberLinks = { opener: 'other', program: 'Softphone', takeover: 'here' };
   readonly heard: Heard[] = [];
   /** Answers held back until {@link release}: by request name. */
   readonly holding = new Set<string>();
@@ -340,6 +343,12 @@ export class FakeAgent {
         const list = silenced ? [...others, { number, display: number }] : others;
         this.snapshot = { ...this.snapshot, settings: { ...this.snapshot.settings, silenced: list } };
         this.changeCalls((call) => (call.number === number ? { ...call, silenced } : call));
+      }),
+    numberLinks: () => this.answer('numberLinks', [], () => this.links),
+    takeNumberLinks: () =>
+      this.answer('takeNumberLinks', [], () => {
+        if (this.links.takeover === 'here') this.links = { ...this.links, opener: 'us', program: null };
+        return this.links;
       }),
     quit: () => this.answer('quit', [], () => undefined),
     hide: () => this.answer('hide', [], () => undefined),

@@ -3,8 +3,10 @@
 
 use std::io;
 
+use companion::words::Language;
 use windows_registry::CURRENT_USER;
 
+use super::{LinkOpener, NumberLinks, Takeover};
 use crate::desktop::{APP_ID, APP_NAME, program};
 
 /// The schemes of numbers. Many programs want them, so none of them is taken.
@@ -16,6 +18,11 @@ const APPLICATION: &str = r"Software\Centrex Tray";
 const CAPABILITIES: &str = r"Software\Centrex Tray\Capabilities";
 /// Where Windows looks for applications with capabilities.
 const REGISTERED: &str = r"Software\RegisteredApplications";
+/// What the person chose for numbers. Programs may read it; only the system's settings may write it.
+const CHOICE: &str = r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\tel\UserChoice";
+/// The page of the system's settings, on Windows 11 at this program's own links ("Launch the Default Apps settings page" of
+/// Microsoft's documentation); earlier ones show all programs.
+const DEFAULT_APPS: &str = "ms-settings:defaultapps?registeredAppUser=Centrex%20Tray";
 /// `HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)`.
 const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
 
@@ -58,6 +65,30 @@ pub(super) fn unregister() -> io::Result<()> {
         gone(CURRENT_USER.remove_tree(format!(r"{CLASSES}\{class}")))?;
     }
     Ok(())
+}
+
+#[expect(clippy::unused_async, reason = "Linux has to ask a program")]
+pub(super) async fn numbers(_lang: Language) -> NumberLinks {
+    let chosen = CURRENT_USER
+        .open(CHOICE)
+        .and_then(|choice| choice.get_string("ProgId"));
+    let opener = match chosen {
+        Ok(class) if class == NUMBER_CLASS => LinkOpener::Us,
+        // Its name stands elsewhere for each kind of program.
+        Ok(_) => LinkOpener::Other(None),
+        // Not chosen yet: the only program that can may open them, or the system asks.
+        Err(_) => LinkOpener::Unknown,
+    };
+    NumberLinks {
+        opener,
+        takeover: Takeover::SystemSettings,
+    }
+}
+
+pub(super) async fn take_numbers() -> io::Result<()> {
+    tokio::task::spawn_blocking(|| opener::open(DEFAULT_APPS))
+        .await?
+        .map_err(io::Error::other)
 }
 
 /// What isn't there needs no removing.
