@@ -35,7 +35,7 @@ const PACKAGES: &[Package] = &[
         section: "comm",
         programs: DESKTOP,
         depends: "default-dbus-session-bus | dbus-session-bus",
-        recommends: "gnome-keyring | kwalletmanager | keepassxc, notification-daemon",
+        recommends: "gnome-keyring | kwalletmanager | keepassxc, notification-daemon, xdg-utils",
         description: "desktop companion for a Centrex line
  Dials numbers from the desktop through a hosted telephone system (Centrex),
  announces incoming and missed calls as notifications, and opens tel:,
