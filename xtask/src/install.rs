@@ -24,8 +24,8 @@ pub enum Purpose {
     Package,
     /// Recording what the agent runs.
     Order,
-    /// A Node that is recent enough, when the machine has none.
-    Node,
+    /// Fetching programs from PyPI: Node.js, when the machine has none that is recent enough, and schemathesis.
+    PyPi,
 }
 
 /// How to see whether it is there.
@@ -108,8 +108,8 @@ const NEEDS: &[Need] = &[
     need(Purpose::Servers, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
     need(Purpose::Package, Sign::Program("dpkg-shlibdeps"), "dpkg-dev", "dpkg-dev", "dpkg"),
     need(Purpose::Order, Sign::Program("valgrind"), "valgrind", "valgrind", "valgrind"),
-    need(Purpose::Node, Sign::Program("python3"), "python3", "python3", "python"),
-    need(Purpose::Node, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
+    need(Purpose::PyPi, Sign::Program("python3"), "python3", "python3", "python"),
+    need(Purpose::PyPi, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
 ];
 
 impl Need {
@@ -208,7 +208,7 @@ fn why(purpose: Purpose) -> &'static str {
         Purpose::Servers => "to test address books and directories",
         Purpose::Package => "to pack for Debian",
         Purpose::Order => "to record what the agent runs",
-        Purpose::Node => "to fetch Node.js from PyPI",
+        Purpose::PyPi => "to fetch programs from PyPI",
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+mod api;
 #[cfg(target_os = "linux")]
 mod bench;
 mod bundle;

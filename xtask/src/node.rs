@@ -34,7 +34,7 @@ impl Node {
                 oldest(),
                 home.display()
             ));
-            install::ensure(&[Purpose::Node])?;
+            install::ensure(&[Purpose::PyPi])?;
             let home = home.display().to_string();
             run(&mut command(
                 "python3",

@@ -22,6 +22,8 @@ enum Phase {
     Rust,
     /// The examples in Rust's documentation.
     Doc,
+    /// The relay's HTTP surface, driven from its OpenAPI document.
+    Api,
     /// The page's units.
     Page,
     /// The page in a real browser.
@@ -130,6 +132,7 @@ fn one(phase: Phase, node: &Node) -> Result<Tally> {
         }
         Phase::Rust => counted(cargo(["test", "--workspace", "--all-targets", "--no-fail-fast"])),
         Phase::Doc => counted(cargo(["test", "--workspace", "--doc", "--no-fail-fast"])),
+        Phase::Api => counted(crate::api::tests()?),
         Phase::Page => counted(node.command("npm", &["run", "test:unit"])),
         Phase::Browser => counted(node.command("npm", &["run", "test:browser"])),
         Phase::Demo => demo(),

@@ -10,8 +10,8 @@ use control::protocol as wire;
 use jiff::Timestamp;
 use telephony::{AccountId, Direction, Language};
 
-use crate::token::SecretPlace;
 use crate::desktop::links::{LinkOpener, NumberLinks, Takeover};
+use crate::token::SecretPlace;
 
 /// Ended calls in a snapshot.
 const RECENT: usize = 100;

@@ -220,56 +220,68 @@ impl Problem {
 pub mod problem {
     /// Stands before each of the names below.
     pub const PREFIX: &str = "urn:centrex-relay:problem:";
-    /// 401: no token, or one that isn't known or was revoked.
-    pub const UNAUTHORIZED: &str = "unauthorized";
-    /// 403: the token may not do this (an account that isn't its own, or it may not dial).
-    pub const FORBIDDEN: &str = "forbidden";
-    /// 404: no such thing.
-    pub const NOT_FOUND: &str = "not-found";
-    /// 404 or 410: the enrolment code is unknown, used or expired.
-    pub const CODE_INVALID: &str = "enrolment-code-invalid";
-    /// 405: the path exists, the method doesn't.
-    pub const METHOD_NOT_ALLOWED: &str = "method-not-allowed";
-    /// 406: neither an event stream nor JSON was asked for.
-    pub const NOT_ACCEPTABLE: &str = "not-acceptable";
-    /// 400: the body or a parameter can't be read.
-    pub const BAD_REQUEST: &str = "bad-request";
-    /// 408: the body took too long to arrive.
-    pub const REQUEST_TIMEOUT: &str = "request-timeout";
-    /// 413: the body is too large.
-    pub const TOO_LARGE: &str = "too-large";
-    /// 414: the address is too long.
-    pub const URI_TOO_LONG: &str = "uri-too-long";
-    /// 422: the number can't be understood or may not be dialled; `detail` says why.
-    pub const NUMBER_REFUSED: &str = "number-refused";
-    /// 403: the company's rules don't let this number be dialled; `detail` and `reason` say which.
-    pub const RULE_REFUSED: &str = "rule-refused";
-    /// 409: the number asks for the person's word first: send it again with `confirmed`.
-    pub const CONFIRMATION_NEEDED: &str = "confirmation-needed";
-    /// 409: the same `Idempotency-Key` came with another request.
-    pub const IDEMPOTENCY_CONFLICT: &str = "idempotency-conflict";
-    /// 501: this relay holds no platform key.
-    pub const DIAL_UNAVAILABLE: &str = "dial-unavailable";
-    /// 502: the platform refused the key.
-    pub const PLATFORM_KEY: &str = "platform-key-refused";
-    /// 502: the platform refuses this address or account.
-    pub const PLATFORM_FORBIDDEN: &str = "platform-forbidden";
-    /// 503: the platform says slow down.
-    pub const PLATFORM_BUSY: &str = "platform-rate-limited";
-    /// 502: the platform has no callback URL for the account.
-    pub const PLATFORM_NO_CALLBACK: &str = "platform-no-callback";
-    /// 502: the platform can't be reached: nothing rang.
-    pub const PLATFORM_UNREACHABLE: &str = "platform-unreachable";
-    /// 504: the platform didn't answer in time: a phone may have rung.
-    pub const PLATFORM_TIMEOUT: &str = "platform-timeout";
-    /// 502: the platform answered something else; a phone may have rung.
-    pub const PLATFORM_ERROR: &str = "platform-error";
-    /// 429: too many calls a minute from this account, by the company's rules.
-    pub const TOO_MANY_CALLS: &str = "too-many-calls";
-    /// 429: too many requests from this desktop, or too many that were refused from this address.
-    pub const TOO_MANY_REQUESTS: &str = "too-many-requests";
-    /// 429, or 503 when it concerns everybody: there are as many streams as there may be; come back after `Retry-After`.
-    pub const TOO_MANY_STREAMS: &str = "too-many-streams";
-    /// 503: the relay can't store (or is stopping): try again.
-    pub const UNAVAILABLE: &str = "unavailable";
+
+    macro_rules! names {
+        ($($(#[$doc:meta])* $name:ident = $value:literal;)*) => {
+            $($(#[$doc])* pub const $name: &str = $value;)*
+
+            /// All of them, for what has to know each (the OpenAPI document is held against it).
+            pub const ALL: &[&str] = &[$($name),*];
+        };
+    }
+
+    names! {
+        /// 401: no token, or one that isn't known or was revoked.
+        UNAUTHORIZED = "unauthorized";
+        /// 403: the token may not do this (an account that isn't its own, or it may not dial).
+        FORBIDDEN = "forbidden";
+        /// 404: no such thing.
+        NOT_FOUND = "not-found";
+        /// 404 or 410: the enrolment code is unknown, used or expired.
+        CODE_INVALID = "enrolment-code-invalid";
+        /// 405: the path exists, the method doesn't.
+        METHOD_NOT_ALLOWED = "method-not-allowed";
+        /// 406: neither an event stream nor JSON was asked for.
+        NOT_ACCEPTABLE = "not-acceptable";
+        /// 400: the body or a parameter can't be read.
+        BAD_REQUEST = "bad-request";
+        /// 408: the body took too long to arrive.
+        REQUEST_TIMEOUT = "request-timeout";
+        /// 413: the body is too large.
+        TOO_LARGE = "too-large";
+        /// 414: the address is too long.
+        URI_TOO_LONG = "uri-too-long";
+        /// 422: the number can't be understood or may not be dialled; `detail` says why.
+        NUMBER_REFUSED = "number-refused";
+        /// 403: the company's rules don't let this number be dialled; `detail` and `reason` say which.
+        RULE_REFUSED = "rule-refused";
+        /// 409: the number asks for the person's word first: send it again with `confirmed`.
+        CONFIRMATION_NEEDED = "confirmation-needed";
+        /// 409: the same `Idempotency-Key` came with another request.
+        IDEMPOTENCY_CONFLICT = "idempotency-conflict";
+        /// 501: this relay holds no platform key.
+        DIAL_UNAVAILABLE = "dial-unavailable";
+        /// 502: the platform refused the key.
+        PLATFORM_KEY = "platform-key-refused";
+        /// 502: the platform refuses this address or account.
+        PLATFORM_FORBIDDEN = "platform-forbidden";
+        /// 503: the platform says slow down.
+        PLATFORM_BUSY = "platform-rate-limited";
+        /// 502: the platform has no callback URL for the account.
+        PLATFORM_NO_CALLBACK = "platform-no-callback";
+        /// 502: the platform can't be reached: nothing rang.
+        PLATFORM_UNREACHABLE = "platform-unreachable";
+        /// 504: the platform didn't answer in time: a phone may have rung.
+        PLATFORM_TIMEOUT = "platform-timeout";
+        /// 502: the platform answered something else; a phone may have rung.
+        PLATFORM_ERROR = "platform-error";
+        /// 429: too many calls a minute from this account, by the company's rules.
+        TOO_MANY_CALLS = "too-many-calls";
+        /// 429: too many requests from this desktop, or too many that were refused from this address.
+        TOO_MANY_REQUESTS = "too-many-requests";
+        /// 429, or 503 when it concerns everybody: there are as many streams as there may be; come back after `Retry-After`.
+        TOO_MANY_STREAMS = "too-many-streams";
+        /// 503: the relay can't store (or is stopping): try again.
+        UNAVAILABLE = "unavailable";
+    }
 }

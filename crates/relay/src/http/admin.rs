@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use http::{StatusCode, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -24,11 +24,22 @@ pub(crate) struct Admin {
     pub(crate) damaged: Arc<AtomicBool>,
 }
 
+/// Every path of the admin listener, as `docs/openapi.json` has it too.
+pub(super) fn routes() -> [(&'static str, MethodRouter<Admin>); 3] {
+    [
+        ("/metrics", get(metrics)),
+        ("/livez", get(live)),
+        ("/readyz", get(ready)),
+    ]
+}
+
 pub(crate) fn router(admin: Admin) -> Router {
-    Router::new()
-        .route("/metrics", get(metrics))
-        .route("/livez", get(live))
-        .route("/readyz", get(ready))
+    let router = routes()
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        });
+    router
         .fallback(|| async { Refusal::not_found() })
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
         .with_state(admin)

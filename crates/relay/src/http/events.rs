@@ -168,10 +168,12 @@ fn wait(parameters: &Parameters) -> Result<Duration, Refusal> {
     };
     let seconds: f64 = text
         .parse()
-        .map_err(|_| Refusal::bad_request("wait is a number of seconds, up to 60."))?;
-    let wait = Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Refusal::bad_request("wait is a number of seconds, up to 60."))?;
-    Ok(wait.min(LONGEST_WAIT))
+        .map_err(|_| Refusal::bad_request("wait is a number of seconds, 0 or more."))?;
+    let longest = LONGEST_WAIT.as_secs_f64();
+    // Shortened first: a number may be longer than any duration. What is none isn't more than anything.
+    let seconds = if seconds > longest { longest } else { seconds };
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Refusal::bad_request("wait is a number of seconds, 0 or more."))
 }
 
 fn stream_of(feed: Feed, app: &App) -> Response {

@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
@@ -65,17 +65,28 @@ impl std::fmt::Debug for App {
     }
 }
 
+/// Every path of the public listener, as `docs/openapi.json` has it too.
+fn routes() -> [(&'static str, MethodRouter<App>); 7] {
+    let callback = get(callback::get).post(callback::post);
+    [
+        ("/callback/{secret}", callback.clone()),
+        ("/callback/{secret}/", callback),
+        ("/v1/events", get(events::get)),
+        ("/v1/calls", get(calls::list).post(calls::place)),
+        ("/v1/me", get(me::get)),
+        ("/v1/tokens/renew", post(tokens::renew)),
+        ("/v1/enrolments/{code}", post(enrol::redeem)),
+    ]
+}
+
 /// The public router.
 pub fn router(app: App) -> Router {
-    let callback = get(callback::get).post(callback::post);
-    Router::new()
-        .route("/callback/{secret}", callback.clone())
-        .route("/callback/{secret}/", callback)
-        .route("/v1/events", get(events::get))
-        .route("/v1/calls", get(calls::list).post(calls::place))
-        .route("/v1/me", get(me::get))
-        .route("/v1/tokens/renew", post(tokens::renew))
-        .route("/v1/enrolments/{code}", post(enrol::redeem))
+    let router = routes()
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        });
+    router
         .fallback(|| async { Refusal::not_found() })
         .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
         .layer(from_fn_with_state(app.clone(), client::note))
@@ -112,4 +123,10 @@ fn method_name(method: &http::Method) -> &'static str {
         "HEAD" => "HEAD",
         _ => "other",
     }
+}
+
+/// The paths of the public listener and of the admin listener.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    let public = routes().into_iter().map(|(path, _)| path);
+    public.chain(admin::routes().into_iter().map(|(path, _)| path))
 }

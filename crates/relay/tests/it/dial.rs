@@ -15,15 +15,15 @@ use crate::support::{PATIENCE, Relay, http, problem};
 
 /// A platform that counts, and answers when it is let.
 #[derive(Clone)]
-struct Platform {
+pub struct Platform {
     asked: Arc<watch::Sender<usize>>,
     may_answer: Arc<Semaphore>,
     answer: (StatusCode, &'static str),
-    url: String,
+    pub url: String,
 }
 
 impl Platform {
-    async fn start(answer: (StatusCode, &'static str), open: bool) -> Self {
+    pub async fn start(answer: (StatusCode, &'static str), open: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
         let permits = if open { 1000 } else { 0 };

@@ -20,6 +20,7 @@ mod flood;
 mod forward;
 mod isolation;
 mod kill;
+mod openapi;
 mod platform;
 mod recovery;
 mod restart;

@@ -180,8 +180,13 @@ async fn a_long_poll_waits_for_the_next_event() {
     );
     assert_eq!(call_of(&page.events[0]).0, "c1");
     assert_eq!(page.next, page.events[0].id);
-    let refused = relay.get("/v1/events?wait=soon", &token).await;
-    assert_eq!(problem(refused).await, (400, "bad-request".to_owned()));
+    for wait in ["soon", "-1", "nan"] {
+        let refused = relay.get(&format!("/v1/events?wait={wait}"), &token).await;
+        assert_eq!(problem(refused).await, (400, "bad-request".to_owned()), "{wait}");
+    }
+    // Longer than any duration; what is there already is told at once.
+    let long = relay.get("/v1/events?wait=1e307", &token).await;
+    assert_eq!(long.status(), 200);
 }
 
 #[tokio::test]

@@ -223,12 +223,14 @@ pub fn http() -> reqwest::Client {
         .unwrap()
 }
 
-/// Checks that an answer is a problem document, and gives its name.
+/// Checks that an answer is a problem document that `docs/openapi.json` lists for this address, and gives its name.
 pub async fn problem(response: reqwest::Response) -> (u16, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let address = response.url().path().to_owned();
     let problem: relay_api::wire::Problem = response.json().await.unwrap();
     assert_eq!(problem.status, status);
+    crate::openapi::assert_documented(&address, status, &problem.kind);
     (status, problem.name().unwrap().to_owned())
 }
 
