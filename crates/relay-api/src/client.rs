@@ -128,7 +128,30 @@ impl RelayClient {
         token: Option<SecretString>,
         options: ClientOptions,
     ) -> Result<Self, SetupError> {
-        let http = http::build(&base.0, &options)?;
+        Self::build(base, token, options, None)
+    }
+
+    /// Like [`new`](Self::new), trusting one more root certificate (PEM): a company's own authority.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and when the certificate can't be read.
+    pub fn with_root_certificate(
+        base: RelayUrl,
+        token: Option<SecretString>,
+        options: ClientOptions,
+        pem: &[u8],
+    ) -> Result<Self, SetupError> {
+        let root = reqwest::Certificate::from_pem(pem).map_err(http::setup)?;
+        Self::build(base, token, options, Some(root))
+    }
+
+    fn build(
+        base: RelayUrl,
+        token: Option<SecretString>,
+        options: ClientOptions,
+        root: Option<reqwest::Certificate>,
+    ) -> Result<Self, SetupError> {
+        let http = http::build(&base.0, &options, root)?;
         Ok(Self {
             http,
             base,

@@ -17,7 +17,11 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// Idle connections are forgotten before common middle boxes forget them silently.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 
-pub(crate) fn build(base: &Url, options: &ClientOptions) -> Result<Client, SetupError> {
+pub(crate) fn build(
+    base: &Url,
+    options: &ClientOptions,
+    root: Option<reqwest::Certificate>,
+) -> Result<Client, SetupError> {
     let mut builder = Client::builder()
         // A redirect could carry the token to another host, and a relay never redirects.
         .redirect(Policy::none())
@@ -36,11 +40,14 @@ pub(crate) fn build(base: &Url, options: &ClientOptions) -> Result<Client, Setup
         let proxy = reqwest::Proxy::all(proxy.clone()).map_err(setup)?;
         builder = builder.proxy(proxy);
     }
+    if let Some(root) = root {
+        builder = builder.tls_certs_merge([root]);
+    }
     builder.build().map_err(setup)
 }
 
 // By value: it is handed to `map_err`, and the address must be taken out of it.
-fn setup(error: reqwest::Error) -> SetupError {
+pub(crate) fn setup(error: reqwest::Error) -> SetupError {
     SetupError::Http(innermost(&error.without_url()))
 }
 

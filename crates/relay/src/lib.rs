@@ -29,4 +29,5 @@ mod simulation;
 pub mod steady;
 pub mod store;
 pub mod time;
+pub mod tls;
 pub mod told;

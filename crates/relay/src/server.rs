@@ -28,6 +28,7 @@ use crate::sessions::{Publication, Sessions};
 use crate::settings::Settings;
 use crate::steady::Steady;
 use crate::store::{StoreError, Writer, WriterOptions, integrity};
+use crate::tls::{self, Certificates, TlsError};
 
 /// The relay can't start.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum StartError {
     /// Forwards.
     #[error(transparent)]
     Forward(#[from] forward::ClientError),
+    /// Certificate or key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Metrics.
     #[error("the metrics could not be set up: {0}")]
     Metrics(String),
@@ -71,7 +75,7 @@ impl StartError {
     /// The configuration is to blame, not the moment.
     pub fn is_configuration(&self) -> bool {
         let store = match self {
-            Self::CallbackSecret(_) | Self::Platform(_) => return true,
+            Self::CallbackSecret(_) | Self::Platform(_) | Self::Tls(_) => return true,
             Self::Store(error) | Self::Lock(LockError::Folder(error)) => error,
             _ => return false,
         };
@@ -82,6 +86,8 @@ impl StartError {
 /// A relay whose store is open and whose parts are ready; nothing listens yet.
 pub struct Prepared {
     app: App,
+    certificates: Option<Arc<Certificates>>,
+    tls: Option<listener::Door>,
     bounds: listener::Bounds,
     upkeep: Upkeep,
     drain: Duration,
@@ -103,7 +109,10 @@ pub struct Running {
     pub address: SocketAddr,
     /// The admin listener's address.
     pub admin: SocketAddr,
+    /// The address with TLS, if there is one.
+    pub tls: Option<SocketAddr>,
     app: App,
+    certificates: Option<Arc<Certificates>>,
     ready: Arc<AtomicBool>,
     stop_admin: CancellationToken,
     drain: Duration,
@@ -119,6 +128,8 @@ pub struct Running {
 pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     let now = Timestamp::now();
     let metrics = metrics_handle()?;
+    let files = settings.tls.as_ref().map(|tls| tls.files.clone());
+    let certificates = files.map(Certificates::open).transpose()?;
     let lock = DataLock::take(&settings.data_dir)?;
     let callback_secrets = callback_secrets(settings)?;
     let dialler = Dialler::new(platform(settings)?, settings.rules.clone());
@@ -149,6 +160,8 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     };
     Ok(Prepared {
         app,
+        certificates,
+        tls: None,
         bounds: listener::Bounds {
             connections: settings.connections,
             ..listener::Bounds::default()
@@ -234,6 +247,19 @@ fn metrics_handle() -> Result<PrometheusHandle, StartError> {
 }
 
 impl Prepared {
+    /// Lets desktops and callbacks in with TLS as well, by a listener at `tls.listen`. Without a certificate in the settings
+    /// it isn't used.
+    ///
+    /// # Errors
+    /// [`StartError::Tls`]
+    pub fn with_tls(mut self, listener: TcpListener) -> Result<Self, StartError> {
+        if let Some(certificates) = &self.certificates {
+            let tls = Some(certificates.config()?.into());
+            self.tls = Some(listener::Door { listener, tls });
+        }
+        Ok(self)
+    }
+
     /// Starts to listen.
     ///
     /// # Errors
@@ -245,7 +271,18 @@ impl Prepared {
         let stop_admin = CancellationToken::new();
         let routes = http::router(self.app.clone());
         let draining = self.app.draining.clone();
-        let public = tokio::spawn(listener::serve(public, routes, self.bounds, draining));
+        let with_tls = self.tls.as_ref().map(|door| local(&door.listener, "tls.listen"));
+        let with_tls = with_tls.transpose()?;
+        if let Some(certificates) = &self.certificates {
+            let watch = Arc::clone(certificates).watch(tls::LOOK, draining.clone());
+            self.app.tasks.spawn(watch);
+        }
+        let plain = listener::Door {
+            listener: public,
+            tls: None,
+        };
+        let doors = std::iter::once(plain).chain(self.tls).collect();
+        let public = tokio::spawn(listener::serve(doors, routes, self.bounds, draining));
 
         let damaged = Arc::new(AtomicBool::new(false));
         look_at_all(self.app.writer.path().to_owned(), Arc::clone(&damaged));
@@ -277,7 +314,9 @@ impl Prepared {
         Ok(Running {
             address,
             admin: admin_address,
+            tls: with_tls,
             app: self.app,
+            certificates: self.certificates,
             ready,
             stop_admin,
             drain: self.drain,
@@ -369,6 +408,13 @@ impl Running {
     /// The database's file.
     pub fn database(&self) -> PathBuf {
         self.app.writer.path().to_owned()
+    }
+
+    /// Reads certificate and key again, at once; what came of it is logged. Otherwise that happens when they change.
+    pub fn reload(&self) {
+        if let Some(certificates) = &self.certificates {
+            certificates.reload_and_tell();
+        }
     }
 
     /// Stops: lets no stream in any more and ends those that are there, spread over the window, so that their subscribers

@@ -6,6 +6,7 @@ mod dials;
 mod doctor;
 mod enrol;
 mod forward;
+mod manager;
 mod output;
 mod serve;
 mod tail;

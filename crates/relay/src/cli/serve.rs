@@ -8,6 +8,7 @@ use centrex_relay::settings::{LogFormat, Settings};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
+use super::manager::Manager;
 use super::{CONFIG, DAMAGED, output};
 
 /// What the relay keeps open beside its connections: database, listeners, requests to the platform, the runtime's own.
@@ -45,13 +46,35 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
     let prepared = server::prepare(settings)?;
     let public = bind("listen", settings.listen).await?;
     let admin = bind("admin_listen", settings.admin_listen).await?;
+    let prepared = match &settings.tls {
+        Some(tls) => prepared.with_tls(bind("tls.listen", tls.listen).await?)?,
+        None => prepared,
+    };
+    let mut reload = reload_signal();
     let running = prepared.start(public, admin)?;
     output::line(&format!("listening on http://{}", running.address));
     output::line(&format!("admin on http://{}", running.admin));
+    if let Some(address) = running.tls {
+        output::line(&format!("TLS on https://{address}"));
+    }
     tracing::info!(address = %running.address, admin = %running.admin, "the relay runs");
-    stop.await;
+    let manager = Manager::of_environment();
+    manager.ready(running.address);
+    let mut life = std::pin::pin!(manager.keep_alive());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            () = stop.as_mut() => break,
+            () = arrival(&mut reload) => running.reload(),
+            () = life.as_mut() => {}
+        }
+    }
     tracing::info!("stopping: finishing what was acknowledged");
-    running.stop().await;
+    manager.stopping();
+    tokio::select! {
+        () = running.stop() => {}
+        () = life => {}
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -89,23 +112,49 @@ fn log(settings: &Settings) {
     };
 }
 
-/// Registers for the system's requests to stop, now; the future waits for one.
 #[cfg(unix)]
-fn stop_signal() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-    let register = |kind| match signal(kind) {
+type Registered = Option<tokio::signal::unix::Signal>;
+#[cfg(windows)]
+type Registered = Option<std::convert::Infallible>;
+
+#[cfg(unix)]
+fn register(kind: tokio::signal::unix::SignalKind) -> Registered {
+    match tokio::signal::unix::signal(kind) {
         Ok(signal) => Some(signal),
         Err(error) => {
             tracing::warn!(%error, "a signal can't be handled");
             None
         }
-    };
-    async fn arrival(signal: &mut Option<Signal>) {
-        match signal {
-            Some(signal) => drop(signal.recv().await),
-            None => std::future::pending().await,
-        }
     }
+}
+
+/// Waits for a signal; for ever when it can't be handled.
+async fn arrival(signal: &mut Registered) {
+    match signal {
+        #[cfg(unix)]
+        Some(signal) => drop(signal.recv().await),
+        #[cfg(windows)]
+        Some(never) => match *never {},
+        None => std::future::pending().await,
+    }
+}
+
+/// Registers for the system's request to read the certificate again.
+fn reload_signal() -> Registered {
+    #[cfg(unix)]
+    {
+        register(tokio::signal::unix::SignalKind::hangup())
+    }
+    #[cfg(windows)]
+    {
+        None
+    }
+}
+
+/// Registers for the system's requests to stop, now; the future waits for one.
+#[cfg(unix)]
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::SignalKind;
     let (mut terminate, mut interrupt) = (
         register(SignalKind::terminate()),
         register(SignalKind::interrupt()),

@@ -220,6 +220,7 @@ impl Loader {
         let log_format = self.parsed("log_format", "text", log_format);
         let log = self.parsed("log", "info", log_filter);
         let shutdown_grace = self.parsed("shutdown_grace", "10s", wait);
+        let tls = self.tls();
         let platform = self.platform(sources);
         let connections = self.parsed("connections", "12288", count);
         let callback_secret = self.secret("callback.secret", sources);
@@ -245,6 +246,7 @@ impl Loader {
             connections: connections?,
             data_dir,
             public_url,
+            tls: tls?,
             log_format: log_format?,
             log: log?,
             platform: platform?,
@@ -364,7 +366,7 @@ impl Loader {
         }
     }
 
-    fn path(&self, key: &'static str) -> Option<PathBuf> {
+    pub(super) fn path(&self, key: &'static str) -> Option<PathBuf> {
         let value = self.values.get(key).filter(|value| !value.text.is_empty())?;
         Some(
             value
@@ -431,11 +433,12 @@ fn nearest(key: &str) -> Option<&'static str> {
         .map(|known| {
             let whole = strsim::jaro_winkler(known, key);
             let part = strsim::jaro_winkler(last(known), key.rsplit('.').next().unwrap_or(key));
-            (whole.max(part), known)
+            // Of two with the same name, the one in the right section.
+            (whole.max(part), whole, known)
         })
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
+        .filter(|(likeness, _, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))
+        .map(|(_, _, known)| known)
 }
 
 fn scalar(value: &toml::Value) -> Option<String> {
@@ -460,7 +463,7 @@ fn one_or_list(key: &str, value: &toml::Value) -> Option<String> {
     items.map(|items| items.join(","))
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "write an IP address and a port, like 127.0.0.1:8420 or [::]:8420".to_owned())
 }

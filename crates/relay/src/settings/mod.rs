@@ -28,6 +28,7 @@ use crate::http::limits::Budgets;
 use crate::hub;
 use crate::proxies::Proxies;
 use crate::purge::Keep;
+use crate::tls::Files;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Settings {
     pub connections: usize,
     /// Where the database and the callback secret are.
     pub data_dir: PathBuf,
+    /// The relay's own TLS; none: a proxy in front of it has it.
+    pub tls: Option<Tls>,
     /// How the relay is reached from outside, for the callback URL and enrolment links.
     pub public_url: Option<Url>,
     /// How log lines look.
@@ -89,6 +92,15 @@ pub struct Settings {
     pub shutdown_grace: Duration,
 }
 
+/// The relay's own TLS.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// Where desktops and callbacks come in with TLS, beside `listen`.
+    pub listen: SocketAddr,
+    /// Certificate and key.
+    pub files: Files,
+}
+
 /// The operator's API.
 #[derive(Clone, Debug)]
 pub struct Platform {
@@ -116,7 +128,7 @@ pub struct Events {
 }
 
 /// Every key, for the environment, the did-you-mean and the example file.
-pub const KEYS: [&str; 42] = [
+pub const KEYS: [&str; 45] = [
     "listen",
     "admin_listen",
     "connections",
@@ -125,6 +137,9 @@ pub const KEYS: [&str; 42] = [
     "log_format",
     "log",
     "shutdown_grace",
+    "tls.listen",
+    "tls.certificate",
+    "tls.key",
     "platform.url",
     "platform.api_key_file",
     "platform.method",

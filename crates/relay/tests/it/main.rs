@@ -32,4 +32,5 @@ mod stream;
 mod support;
 #[cfg_attr(not(unix), allow(dead_code, reason = "the tests of signals are for Unix"))]
 mod support_process;
+mod tls;
 mod tokens;

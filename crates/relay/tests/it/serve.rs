@@ -137,6 +137,47 @@ async fn as_many_files_may_be_open_as_the_system_allows() {
     );
 }
 
+/// The service manager, as sd_notify(3) describes it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_service_manager_is_told_of_start_life_and_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(crate::support::PATIENCE)).unwrap();
+    let heard = || {
+        let mut message = [0; 512];
+        let length = manager.recv(&mut message).unwrap();
+        String::from_utf8(message[..length].to_vec()).unwrap()
+    };
+    let environment = [
+        ("NOTIFY_SOCKET", path.to_str().unwrap()),
+        ("WATCHDOG_USEC", "100000"),
+    ];
+    let relay = Process::serve(&folder.path().join("data"), &[], &environment);
+    let ready = heard();
+    assert!(ready.starts_with("READY=1\n"), "{ready}");
+    let address = relay.base.strip_prefix("http://").unwrap();
+    assert!(
+        ready.contains(&format!("STATUS=listening on {address}")),
+        "{ready}"
+    );
+    // Again and again, and not only once.
+    assert_eq!((heard(), heard(), heard()), {
+        let life = "WATCHDOG=1".to_owned();
+        (life.clone(), life.clone(), life)
+    });
+    let (ended_well, log) = relay.stop();
+    assert!(ended_well, "{log}");
+    let last = loop {
+        let message = heard();
+        if message != "WATCHDOG=1" {
+            break message;
+        }
+    };
+    assert!(last.starts_with("STOPPING=1\n"), "{last}");
+}
+
 /// The unit that we offer, as systemd itself reads it.
 #[cfg(target_os = "linux")]
 #[test]
@@ -144,6 +185,18 @@ fn the_systemd_unit_is_understood() {
     let unit = include_str!("../../packaging/centrex-relay.service");
     let line = "ExecStart=/usr/local/bin/centrex-relay serve\n";
     assert!(unit.contains(line) && unit.contains("RestartPreventExitStatus=65 78\n"));
+    assert!(unit.contains("Type=notify\n") && unit.contains("WatchdogSec=30s\n"));
+    // What is offered behind a # must be understood as well.
+    let unit: String = unit
+        .lines()
+        .map(|line| {
+            let setting = line
+                .strip_prefix('#')
+                .filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+            setting.unwrap_or(line).to_owned() + "\n"
+        })
+        .collect();
+    assert!(unit.contains("\nLoadCredential=platform.api_key:") && unit.contains("\nAmbientCapabilities="));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("centrex-relay.service");
     // The program stands elsewhere here, and systemd looks for it.

@@ -86,10 +86,12 @@ impl Relay {
             TcpListener::bind("127.0.0.1:0").await.unwrap(),
             TcpListener::bind("127.0.0.1:0").await.unwrap(),
         );
-        let running = server::prepare(&settings)
-            .unwrap()
-            .start(listeners.0, listeners.1)
-            .unwrap();
+        let mut prepared = server::prepare(&settings).unwrap();
+        if settings.tls.is_some() {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            prepared = prepared.with_tls(listener).unwrap();
+        }
+        let running = prepared.start(listeners.0, listeners.1).unwrap();
         let (base, admin) = (
             format!("http://{}", running.address),
             format!("http://{}", running.admin),

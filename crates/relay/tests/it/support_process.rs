@@ -46,7 +46,12 @@ pub fn succeed(data: &Path, arguments: &[&str]) -> String {
 
 /// The end of a relay that must not start; one that listens all the same is killed.
 pub fn refused(data: &Path) -> Output {
-    let mut child = command(data)
+    refused_by(&mut command(data))
+}
+
+/// The same, of a command that still lacks its words.
+pub fn refused_by(command: &mut Command) -> Output {
+    let mut child = command
         .args([
             "serve",
             "--listen",
@@ -114,6 +119,33 @@ impl Process {
         }
     }
 
+    /// Reads the log up to a line that has a word, and gives that line.
+    #[cfg(unix)]
+    pub fn logs(&mut self, word: &str) -> String {
+        let log = self.child.stderr.as_mut().unwrap();
+        let mut line = Vec::new();
+        loop {
+            let mut byte = [0];
+            log.read_exact(&mut byte)
+                .unwrap_or_else(|error| panic!("{word:?} is never logged: {error}"));
+            if byte != *b"\n" {
+                line.extend(byte);
+                continue;
+            }
+            let told = String::from_utf8(std::mem::take(&mut line)).unwrap();
+            if told.contains(word) {
+                return told;
+            }
+        }
+    }
+
+    /// Sends it a signal.
+    #[cfg(unix)]
+    pub fn signal(&self, signal: &str) {
+        let arguments = [format!("-{signal}"), self.id().to_string()];
+        assert!(Command::new("kill").args(arguments).status().unwrap().success());
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -127,11 +159,7 @@ impl Process {
     /// Asks it to stop, as a service manager does; gives whether it ended with success, and everything that it logged.
     #[cfg(unix)]
     pub fn stop(self) -> (bool, String) {
-        let kill = Command::new("kill")
-            .args(["-TERM", &self.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(kill.success());
+        self.signal("TERM");
         self.finish()
     }
 

@@ -1,27 +1,20 @@
-//! The public listener. Anyone may connect to it, so connections have bounds: how many there are, and how long one may
-//! stay without asking for anything, or dawdle over what it asks.
+//! The public listeners, the plain one and the one with TLS. Anyone may connect, so connections have bounds: how many there
+//! are, and how long one may stay without asking for anything, or dawdle over what it asks.
 
-use std::net::SocketAddr;
+mod connection;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use http::{HeaderValue, Request, header};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_io_timeout::TimeoutStream;
+use http::{HeaderValue, header};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
-use tower_http::timeout::DeadlineBody;
 
+use self::connection::Connection;
 use crate::problem::Refusal;
 
 /// Connections beyond the bound that are told so at a time; what comes on top is closed without a word.
@@ -42,9 +35,6 @@ pub(crate) struct Bounds {
     pub stall: Duration,
 }
 
-/// What the system holds of what is sent to one peer, at most: events are small, and slow readers may be many.
-const SEND_BUFFER: usize = 256 * 1024;
-
 impl Default for Bounds {
     fn default() -> Self {
         Self {
@@ -59,25 +49,31 @@ impl Default for Bounds {
     }
 }
 
-/// Serves until `draining`, and then until what is under way is answered.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    bounds: Bounds,
-    draining: CancellationToken,
-) {
+/// Where connections come in.
+pub(crate) struct Door {
+    pub listener: TcpListener,
+    /// With TLS; the protocol is the one that its handshake agrees on.
+    pub tls: Option<TlsAcceptor>,
+}
+
+/// Serves until `draining`, and then until what is under way is answered. The doors share the bounds.
+pub(crate) async fn serve(doors: Vec<Door>, router: Router, bounds: Bounds, draining: CancellationToken) {
     let slots = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
-    accept(listener, router, slots, bounds, draining).await;
+    let accepting = doors
+        .into_iter()
+        .map(|door| accept(door, router.clone(), Arc::clone(&slots), bounds, draining.clone()));
+    futures_util::future::join_all(accepting).await;
 }
 
 /// Each connection takes one of the `slots` until it ends.
 async fn accept(
-    listener: TcpListener,
+    door: Door,
     router: Router,
     slots: Arc<Semaphore>,
     bounds: Bounds,
     draining: CancellationToken,
 ) {
+    let Door { listener, tls } = door;
     let spare = Arc::new(Semaphore::new(TURNED_AWAY));
     let full = full();
     let connections = TaskTracker::new();
@@ -110,7 +106,11 @@ async fn accept(
             draining: draining.clone(),
             _slot: slot,
         };
-        connections.spawn(connection.serve(stream));
+        match &tls {
+            None => connections.spawn(connection.serve(stream)),
+            // In a box: what TLS takes is nothing that a plain connection should carry.
+            Some(tls) => connections.spawn(Box::pin(connection.serve_tls(stream, tls.clone()))),
+        };
     }
     // New ones are refused by the system while the last requests are answered.
     drop(listener);
@@ -141,64 +141,14 @@ async fn rest_after(error: &std::io::Error) {
     tokio::time::sleep(REST).await;
 }
 
-struct Connection {
-    router: Router,
-    peer: SocketAddr,
-    bounds: Bounds,
-    draining: CancellationToken,
-    /// Given back when the connection ends.
-    _slot: OwnedSemaphorePermit,
-}
-
-impl Connection {
-    async fn serve(self, stream: TcpStream) {
-        if let Err(error) = prepare(&stream, self.bounds.stall) {
-            tracing::debug!(%error, "a connection's options could not be set");
-        }
-        // What TCP can't tell is told here: a peer that lives and doesn't read.
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.bounds.stall));
-        let stream = Box::pin(stream);
-        let service = service_fn(|mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(self.peer));
-            let request = request.map(|body| Body::new(DeadlineBody::new(self.bounds.body, body)));
-            self.router.clone().oneshot(request)
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.bounds.idle)
-            .serve_connection(TokioIo::new(stream), service);
-        let mut connection = std::pin::pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = self.draining.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "a connection broke");
-        }
-    }
-}
-
-/// An event is small and should leave at once; a peer that is gone without a word is noticed, because what is sent to it
-/// (a heartbeat, if nothing else) is never confirmed.
-fn prepare(stream: &TcpStream, stall: Duration) -> std::io::Result<()> {
-    let socket = SockRef::from(stream);
-    socket.set_tcp_nodelay(true)?;
-    socket.set_send_buffer_size(SEND_BUFFER)?;
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(stall))?;
-    // Elsewhere, and while nothing is sent.
-    let probes = TcpKeepalive::new().with_time(stall).with_interval(stall / 3);
-    socket.set_tcp_keepalive(&probes)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
+    use axum::body::Body;
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
 
     use super::*;
 
@@ -218,7 +168,7 @@ mod tests {
         let router = router.route("/", get(|| async { "here" }));
         let slots = Arc::new(Semaphore::new(bounds.connections));
         tokio::spawn(accept(
-            listener,
+            Door { listener, tls: None },
             router,
             Arc::clone(&slots),
             bounds,
