@@ -50,6 +50,8 @@ for (const [theme, lang] of [
 ] as const) {
   for (const scene of SCENES) {
     test(`nothing bars the way: ${title(scene)}, ${theme}, ${lang}`, async ({ desk, page }) => {
+      // The long lists have thousands of nodes to look at.
+      test.setTimeout(120_000);
       await goTo(desk, scene, { theme, lang });
       const found = await new AxeBuilder({ page }).analyze();
       expect(found.violations.map((v) => `${v.id} ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([]);

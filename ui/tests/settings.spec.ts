@@ -13,7 +13,7 @@ test('a first start begins with a choice and ends connected', async ({ desk, pag
   await page.keyboard.press('Enter');
   await expect(page.getByText('Connecté au relais')).toBeVisible();
   await desk.settings(/^Connexion/);
-  await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
+  await expect(page.getByText('Cet ordinateur est inscrit auprès de')).toBeVisible();
   expect(await desk.heard('enrol')).toEqual([{ name: 'enrol', args: ['https://relais.example', 'K7QF-9M2X'] }]);
 });
 
@@ -148,7 +148,7 @@ test('a link that comes while another is read asks anew', async ({ desk, page })
   await yes.click();
   await expect(dialog).toHaveCount(0);
   await desk.settings(/^Connexion/);
-  await expect(page.getByText('Ce poste est inscrit auprès de')).toBeVisible();
+  await expect(page.getByText('Cet ordinateur est inscrit auprès de')).toBeVisible();
 });
 
 test('a silent agent is said, can be started, and comes back', async ({ desk, page }) => {

@@ -103,6 +103,7 @@ fn code(line: &str) -> Option<&str> {
 ///
 /// # Errors
 /// When nothing was recorded, or the list can't be written.
+#[cfg(target_os = "linux")]
 pub fn write_list(program: &Path, recordings: &[PathBuf]) -> Result<usize> {
     let mut ran = HashSet::new();
     for recording in recordings {
@@ -125,6 +126,7 @@ pub fn write_list(program: &Path, recordings: &[PathBuf]) -> Result<usize> {
 }
 
 /// The function that a line of Callgrind's names for the first time: `fn=(12) name`, `cfn=(13) name'2` (a recursion).
+#[cfg(target_os = "linux")]
 fn called(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("fn=(").or_else(|| line.strip_prefix("cfn=("))?;
     let (_, name) = rest.split_once(") ")?;
@@ -148,6 +150,7 @@ mod tests {
         assert_eq!(code(""), None);
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn recordings_name_each_function_once() {
         assert_eq!(called("fn=(12) _RNvC5agent3run"), Some("_RNvC5agent3run"));

@@ -127,12 +127,10 @@ export class App {
 
   private show(place: Place, fill: string | null): void {
     const unset = this.snapshot?.mode === 'unset';
-    const before = this.place;
     this.place = unset && place === 'pad' && fill === null ? 'settings' : place;
     if (this.place === 'pad' && (fill !== null || !this.pad.hasNews())) this.pad.leaveCard();
     if (fill !== null) this.pad.fill(fill);
-    // Whoever is at a page of the settings, typing perhaps, only sees the window come forward.
-    if (before !== 'settings' || this.place !== 'settings') this.shown += 1;
+    this.shown += 1;
   }
 }
 
