@@ -54,6 +54,8 @@ pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathB
 pub(super) fn in_memory(now: Timestamp) -> Result<Connection, rusqlite::Error> {
     use rusqlite::backup::Backup;
     thread_local! {
+        // It is: for Windows, Clippy doesn't see it.
+        #[allow(clippy::missing_const_for_thread_local)]
         static TEMPLATE: std::cell::OnceCell<Connection> = const { std::cell::OnceCell::new() };
     }
     let mut connection = Connection::open_in_memory()?;

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(target_os = "linux")]
 use centrex_relay::store;
+#[cfg(target_os = "linux")]
 use jiff::Timestamp;
 use relay_api::wire::EventBody;
 use serde_json::Value;
