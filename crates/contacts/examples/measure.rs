@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use contacts::import::{Hint, preview};
+use contacts::import::{Hint, Watch, preview};
 use contacts::{Numbering, Store, synthetic};
 use telephony::E164;
 
@@ -21,13 +21,13 @@ fn main() {
     let (mut store, _) = Store::open(&path, numbering.clone(), now).unwrap();
 
     let start = Instant::now();
-    let cards = preview(file.as_bytes(), &Hint::default(), &numbering).unwrap();
+    let cards = preview(file.as_bytes(), &Hint::default(), &numbering, &mut Watch::none()).unwrap();
     println!("preview   {:>9.1?}  {} contacts", start.elapsed(), cards.len());
     let start = Instant::now();
-    let imported = store.import(&cards, now, |_| (), &false.into()).unwrap();
+    let imported = store.import(&cards, now, &mut Watch::none()).unwrap();
     println!("import    {:>9.1?}  {:?}", start.elapsed(), imported.count);
     let start = Instant::now();
-    let compared = store.read().compare(&cards).unwrap();
+    let compared = store.read().compare(&cards, &mut Watch::none()).unwrap();
     println!("compare   {:>9.1?}  {compared:?}", start.elapsed());
     drop((cards, file, store));
     let start = Instant::now();

@@ -17,6 +17,8 @@ pub const LONGEST_FIELD: usize = 254;
 pub const LONGEST_ADDRESS: usize = 1_000;
 /// Most numbers, and most e-mail addresses, of a contact.
 pub const MOST_NUMBERS: usize = 50;
+/// Most numbers of a contact that are looked at, repetitions included.
+const MOST_READ: usize = 4 * MOST_NUMBERS;
 
 /// A contact as typed or as a file says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,7 +137,10 @@ impl Draft {
         let company = shears.line(&self.company, LONGEST_NAME, Cut::Company);
         let name = person(&self.name, &company, &mut shears);
         let mut numbers: Vec<Number> = Vec::new();
-        for draft in &self.numbers {
+        if self.numbers.len() > MOST_READ {
+            shears.note(Cut::Number);
+        }
+        for draft in self.numbers.iter().take(MOST_READ) {
             for number in draft.read(numbering, &mut shears) {
                 let known = numbers.iter().any(|known| known.same() == number.same());
                 match (known, numbers.len() < MOST_NUMBERS) {

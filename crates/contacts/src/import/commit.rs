@@ -1,12 +1,10 @@
 //! The import of what a preview showed, and its undoing.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::Preview;
+use super::{Preview, Watch};
 use crate::error::ContactsError;
 use crate::model::{BatchId, Card, ContactId};
 use crate::store::{OWN, Place, Reader, Store, insert, remove, update, with_uid};
@@ -34,15 +32,6 @@ pub struct Imported {
     pub batch: BatchId,
     /// How many contacts it touched.
     pub count: Compared,
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Entries handled.
-    pub done: usize,
-    /// Entries in all.
-    pub total: usize,
 }
 
 /// What taking an import back did.
@@ -73,11 +62,11 @@ struct Known {
 }
 
 impl Reader {
-    /// What importing the preview would do; as of now.
+    /// What importing the preview would do; as of now. The watch is told how many entries are compared.
     ///
     /// # Errors
-    /// [`ContactsError::Sql`]
-    pub fn compare(&self, preview: &Preview) -> Result<Compared, ContactsError> {
+    /// [`ContactsError::Sql`], or [`ContactsError::Cancelled`] when it was to stop.
+    pub fn compare(&self, preview: &Preview, watch: &mut Watch<'_>) -> Result<Compared, ContactsError> {
         let mut count = Compared::default();
         let own = format!("SELECT EXISTS (SELECT 1 FROM contact WHERE source = {OWN})");
         if !self.db().query_row(&own, [], |row| row.get::<_, bool>(0))? {
@@ -85,7 +74,9 @@ impl Reader {
             count.added = preview.len();
             return Ok(count);
         }
-        for (_, card) in preview.entries() {
+        watch.begin(preview.len());
+        for (done, (_, card)) in preview.entries().enumerate() {
+            step(watch, done)?;
             match known(self.db(), &card)? {
                 None => count.added += 1,
                 Some(known) => match known.before.card.updated_by(card, known.by_uid) == known.before.card {
@@ -100,19 +91,19 @@ impl Reader {
 
 impl Store {
     /// Imports what the preview showed, as one's own contacts. A card about a known one (the same UID, else the same name and a
-    /// number in common) changes it: what the card says wins, what it leaves out stays. All or nothing.
+    /// number in common) changes it: what the card says wins, what it leaves out stays. All or nothing. The watch is told how
+    /// many entries are written.
     ///
     /// # Errors
-    /// [`ContactsError::Cancelled`] once `cancel` is set, or it can't be written; then nothing was.
+    /// [`ContactsError::Cancelled`] when it was to stop, or it can't be written; then nothing was.
     pub fn import(
         &mut self,
         preview: &Preview,
         now: Timestamp,
-        progress: impl FnMut(Progress),
-        cancel: &AtomicBool,
+        watch: &mut Watch<'_>,
     ) -> Result<Imported, ContactsError> {
         self.widen()?;
-        let imported = self.import_all(preview, now, progress, cancel);
+        let imported = self.import_all(preview, now, watch);
         self.narrow();
         imported
     }
@@ -121,11 +112,10 @@ impl Store {
         &mut self,
         preview: &Preview,
         now: Timestamp,
-        mut progress: impl FnMut(Progress),
-        cancel: &AtomicBool,
+        watch: &mut Watch<'_>,
     ) -> Result<Imported, ContactsError> {
         let now_us = now.as_microsecond();
-        let total = preview.len();
+        watch.begin(preview.len());
         let transaction = self.transaction()?;
         transaction.execute(
             "INSERT INTO batch (at_us, file) VALUES (?1, ?2)",
@@ -134,17 +124,12 @@ impl Store {
         let batch = transaction.last_insert_rowid();
         let mut count = Compared::default();
         for (done, (_, card)) in preview.entries().enumerate() {
-            if done % STEP == 0 {
-                progress(Progress { done, total });
-                if cancel.load(Ordering::Relaxed) {
-                    return Err(ContactsError::Cancelled);
-                }
-            }
+            step(watch, done)?;
             take(&transaction, card, batch, now_us, &mut count)?;
         }
         transaction.execute("DELETE FROM undo WHERE batch <= ?1", [batch - KEPT_UNDO])?;
         transaction.commit()?;
-        progress(Progress { done: total, total });
+        watch.end();
         Ok(Imported {
             batch: BatchId(batch),
             count,
@@ -190,6 +175,18 @@ impl Store {
         transaction.commit()?;
         Ok(undone)
     }
+}
+
+/// So many entries are done.
+fn step(watch: &mut Watch<'_>, done: usize) -> Result<(), ContactsError> {
+    if done.is_multiple_of(STEP) {
+        watch.reach(done);
+        watch.tell();
+        if watch.is_cancelled() {
+            return Err(ContactsError::Cancelled);
+        }
+    }
+    Ok(())
 }
 
 fn own_place(batch: Option<i64>, since_us: i64, updated_us: i64) -> Place<'static> {

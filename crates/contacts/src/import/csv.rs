@@ -1,8 +1,8 @@
 //! Tables of text (RFC 4180), as spreadsheets and address books write them.
 
 use super::columns::{Column, Field};
-use super::{Gathering, Hint, LARGEST_CARD, Unreadable, Why};
-use crate::draft::{Draft, DraftNumber};
+use super::{Gathering, Hint, LARGEST_CARD, MOST_COLUMNS, Unreadable, Why};
+use crate::draft::{Draft, DraftNumber, LONGEST_NAME};
 use crate::label::Label;
 use crate::model::Name;
 
@@ -17,19 +17,20 @@ const SEVERAL: &str = " ::: ";
 pub(super) fn read_all(
     text: &str,
     hint: &Hint,
-    gathering: &mut Gathering<'_>,
+    gathering: &mut Gathering<'_, '_>,
 ) -> Result<(u8, Vec<Column>), Unreadable> {
     let (said, text, before) = said_separator(text);
     let separator = hint.separator.or(said).unwrap_or_else(|| likely_separator(text));
-    let pieces = pieces(text, separator);
+    let pieces = pieces(text, separator, || gathering.reach(0).is_break());
     let mut columns: Option<Vec<Column>> = None;
     let mut rejected: Vec<u64> = pieces.open_quotes.clone();
-    let mut rejected_until = |line: u64, gathering: &mut Gathering<'_>| {
+    let mut rejected_until = |line: u64, gathering: &mut Gathering<'_, '_>| {
         while rejected.first().is_some_and(|first| *first < line) {
             gathering.reject(rejected.remove(0) + before, Why::OpenQuote);
         }
     };
-    for (first_line, piece) in pieces.whole {
+    let mut begins = 0;
+    'all: for (first_line, piece) in pieces.whole {
         let mut reader = ::csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -48,10 +49,20 @@ pub(super) fn read_all(
                 continue;
             }
             gathering.take(line + before, row(&record, columns));
+            let at = record.position().map_or(0, ::csv::Position::byte);
+            let at = usize::try_from(at).unwrap_or(usize::MAX);
+            if gathering.reach(begins + at).is_break() {
+                break 'all;
+            }
         }
+        begins += piece.len();
     }
     rejected_until(u64::MAX, gathering);
-    let columns = columns.ok_or(Unreadable::NotContacts)?;
+    let columns = match columns {
+        Some(columns) => columns,
+        None if gathering.reach(0).is_break() => return Err(Unreadable::Cancelled),
+        None => return Err(Unreadable::NotContacts),
+    };
     Ok((separator, columns))
 }
 
@@ -75,12 +86,11 @@ fn likely_separator(text: &str) -> u8 {
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default();
     let worth = |separator: &u8| {
-        let headings: Vec<&str> = first.split(char::from(*separator)).collect();
-        let known = headings
-            .iter()
-            .filter(|heading| Field::read(heading.trim_matches(['"', ' '])).is_some())
-            .count();
-        (known, headings.len())
+        let headings = first.split(char::from(*separator)).take(MOST_COLUMNS);
+        headings.fold((0, 0), |(known, all), heading| {
+            let heading = telephony::neutralise(heading.trim_matches(['"', ' ']), LONGEST_NAME);
+            (known + usize::from(Field::read(&heading).is_some()), all + 1)
+        })
     };
     // The last of equals wins; the comma is the most usual.
     SEPARATORS.into_iter().rev().max_by_key(worth).unwrap_or(b',')
@@ -94,8 +104,8 @@ struct Pieces<'a> {
     open_quotes: Vec<u64>,
 }
 
-/// Without this, one open quotation mark would swallow the rest of the file.
-fn pieces(text: &str, separator: u8) -> Pieces<'_> {
+/// Without this, one open quotation mark would swallow the rest of the file. `stops`: it isn't to be read on.
+fn pieces(text: &str, separator: u8, mut stops: impl FnMut() -> bool) -> Pieces<'_> {
     let mut pieces = Pieces {
         whole: Vec::new(),
         open_quotes: Vec::new(),
@@ -106,7 +116,7 @@ fn pieces(text: &str, separator: u8) -> Pieces<'_> {
         let line = first_line + newlines(&text[start..record]);
         pieces.whole.push((first_line, &text[start..record]));
         pieces.open_quotes.push(line);
-        if pieces.open_quotes.len() == MOST_OPEN_QUOTES {
+        if pieces.open_quotes.len() == MOST_OPEN_QUOTES || stops() {
             return pieces;
         }
         start = text[record..]
@@ -154,17 +164,18 @@ fn line_of(record: &::csv::StringRecord, piece: &str) -> u64 {
 }
 
 fn headings(record: &::csv::StringRecord, hint: &Hint) -> Result<Vec<Column>, Unreadable> {
-    let columns: Vec<Column> = record
-        .iter()
-        .enumerate()
-        .map(|(index, heading)| Column {
-            heading: telephony::neutralise(heading, crate::draft::LONGEST_NAME),
-            field: match &hint.columns {
-                Some(said) => said.get(index).copied().flatten(),
-                None => Field::read(heading),
-            },
-        })
-        .collect();
+    if record.len() > MOST_COLUMNS {
+        return Err(Unreadable::TooWide);
+    }
+    let column = |(index, heading): (usize, &str)| {
+        let heading = telephony::neutralise(heading, LONGEST_NAME);
+        let field = match &hint.columns {
+            Some(said) => said.get(index).copied().flatten(),
+            None => Field::read(&heading),
+        };
+        Column { heading, field }
+    };
+    let columns: Vec<Column> = record.iter().enumerate().map(column).collect();
     let tells = |field: Field| {
         matches!(
             field,
@@ -285,7 +296,7 @@ mod tests {
         ] {
             assert_eq!(open_quote(text, b','), wanted, "{text:?}");
         }
-        let found = pieces("a,b\n\"c\nd,e\n", b',');
+        let found = pieces("a,b\n\"c\nd,e\n", b',', || false);
         assert_eq!(found.whole, [(1, "a,b\n"), (3, "d,e\n")]);
         assert_eq!(found.open_quotes, [2]);
     }

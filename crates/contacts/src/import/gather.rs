@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::packed::Packed;
-use super::{Duplicate, Rejected, Shortened, Why};
+use super::{Duplicate, MOST_ENTRIES, MOST_NUMBERS_OF_FILE, Rejected, Shortened, Unreadable, Watch, Why};
 use crate::draft::{Cut, Draft};
 use crate::model::{Card, Number};
 use crate::numbering::Numbering;
@@ -25,8 +27,14 @@ pub(crate) struct Gathered {
 }
 
 /// What was read so far.
-pub(crate) struct Gathering<'a> {
+pub(crate) struct Gathering<'a, 'w> {
     numbering: &'a Numbering,
+    watch: &'a mut Watch<'w>,
+    /// Entries and numbers taken so far, as they stand in the file.
+    entries: usize,
+    numbers: usize,
+    /// Nothing more is taken, and nothing given.
+    stopped: Option<Unreadable>,
     /// Read, and their numbers not yet.
     waiting: Vec<(u64, Draft)>,
     /// Entries by what makes two cards one contact.
@@ -34,10 +42,14 @@ pub(crate) struct Gathering<'a> {
     gathered: Gathered,
 }
 
-impl<'a> Gathering<'a> {
-    pub fn new(numbering: &'a Numbering) -> Self {
+impl<'a, 'w> Gathering<'a, 'w> {
+    pub fn new(numbering: &'a Numbering, watch: &'a mut Watch<'w>) -> Self {
         Self {
             numbering,
+            watch,
+            entries: 0,
+            numbers: 0,
+            stopped: None,
             waiting: Vec::new(),
             known: HashMap::new(),
             gathered: Gathered::default(),
@@ -48,25 +60,58 @@ impl<'a> Gathering<'a> {
         self.gathered.rejected.push(Rejected { line, why });
     }
 
+    /// The file is read so far, in bytes. Breaks when it isn't to be read on.
+    pub fn reach(&mut self, byte: usize) -> ControlFlow<()> {
+        self.watch.reach(byte);
+        if self.stopped.is_none() && self.watch.is_cancelled() {
+            self.stopped = Some(Unreadable::Cancelled);
+        }
+        match self.stopped {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
     pub fn take(&mut self, line: u64, read: Result<Draft, Why>) {
+        self.entries += 1;
+        self.numbers += read.as_ref().map_or(0, |draft| draft.numbers.len());
+        if self.entries > MOST_ENTRIES || self.numbers > MOST_NUMBERS_OF_FILE {
+            self.stopped.get_or_insert(Unreadable::TooMany);
+            return;
+        }
         match read {
             Ok(draft) => self.waiting.push((line, draft)),
             Err(why) => self.reject(line, why),
         }
         if self.waiting.len() >= PIECE {
             self.settle();
+            self.watch.tell();
         }
     }
 
-    pub fn end(mut self) -> Gathered {
-        self.settle();
+    /// All of it, in the order of lines.
+    ///
+    /// # Errors
+    /// [`Unreadable::TooMany`], [`Unreadable::Cancelled`]
+    pub fn end(mut self) -> Result<Gathered, Unreadable> {
+        if self.stopped.is_none() {
+            self.settle();
+        }
+        if self.watch.is_cancelled() {
+            return Err(Unreadable::Cancelled);
+        }
+        if let Some(stopped) = self.stopped {
+            return Err(stopped);
+        }
+        self.watch.end();
         // Those that turn out blank are found later than those that can't be read.
         self.gathered.rejected.sort_by_key(|rejected| rejected.line);
-        self.gathered
+        Ok(self.gathered)
     }
 
     fn settle(&mut self) {
-        for (line, (card, cut)) in finish(std::mem::take(&mut self.waiting), self.numbering) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for (line, (card, cut)) in finish(waiting, self.numbering, self.watch.cancel()) {
             self.settle_one(line, card, cut);
         }
     }
@@ -99,11 +144,16 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// Reads the numbers of drafts, on several threads when there are many; the order stays.
-fn finish(drafts: Vec<(u64, Draft)>, numbering: &Numbering) -> Vec<(u64, (Card, Vec<Cut>))> {
+/// Reads the numbers of drafts, on several threads when there are many; the order stays. Once cancelled, the rest is left out.
+fn finish(
+    drafts: Vec<(u64, Draft)>,
+    numbering: &Numbering,
+    cancel: &AtomicBool,
+) -> Vec<(u64, (Card, Vec<Cut>))> {
     let read = |drafts: Vec<(u64, Draft)>| -> Vec<_> {
         let finished = drafts
             .into_iter()
+            .take_while(|_| !cancel.load(Ordering::Relaxed))
             .map(|(line, draft)| (line, draft.finish(numbering)));
         finished.collect()
     };

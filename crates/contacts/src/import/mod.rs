@@ -10,10 +10,12 @@ mod encoding;
 mod gather;
 mod packed;
 mod vcard;
+mod watch;
 
 pub(crate) use self::csv::FORMULA;
-pub use commit::{Compared, Imported, Progress, Undone};
+pub use commit::{Compared, Imported, Undone};
 pub(crate) use vcard::read as read_vcards;
+pub use watch::{Progress, Watch};
 
 pub use self::columns::{Column, Field};
 use self::gather::Gathering;
@@ -26,6 +28,12 @@ use crate::numbering::Numbering;
 pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
 /// Largest card or row, its photo included, in bytes.
 pub const LARGEST_CARD: usize = 1024 * 1024;
+/// Most cards or rows of a file, those that can't be read included.
+pub const MOST_ENTRIES: usize = 200_000;
+/// Most numbers of a file, as they stand in it: understanding them is most of the work.
+pub const MOST_NUMBERS_OF_FILE: usize = 1_000_000;
+/// Most columns of a table; address books write about a hundred.
+pub const MOST_COLUMNS: usize = 500;
 
 /// What the person knows about the file.
 #[derive(Clone, Debug, Default)]
@@ -161,9 +169,18 @@ pub enum Unreadable {
     /// Neither cards nor a table of text.
     #[error("the file holds neither cards nor a table")]
     NotContacts,
+    /// More than [`MOST_ENTRIES`] cards or rows, or [`MOST_NUMBERS_OF_FILE`] numbers.
+    #[error("the file holds too many contacts")]
+    TooMany,
+    /// More than [`MOST_COLUMNS`] columns.
+    #[error("the table has too many columns")]
+    TooWide,
     /// No heading tells a number or a name. [`Hint::columns`] may.
     #[error("no column is recognised")]
     UnknownColumns(Vec<Column>),
+    /// It was to stop.
+    #[error("the reading was cancelled")]
+    Cancelled,
 }
 
 impl Unreadable {
@@ -173,16 +190,24 @@ impl Unreadable {
             Self::TooLarge => "too-large",
             Self::Empty => "empty",
             Self::NotContacts => "not-contacts",
+            Self::TooMany => "too-many",
+            Self::TooWide => "too-wide",
             Self::UnknownColumns(_) => "unknown-columns",
+            Self::Cancelled => "cancelled",
         }
     }
 }
 
-/// Reads a vCard file (2.1, 3.0, 4.0) or a CSV file; writes nothing.
+/// Reads a vCard file (2.1, 3.0, 4.0) or a CSV file; writes nothing. The watch is told how many bytes of it are read.
 ///
 /// # Errors
-/// [`Unreadable`] when not even a part of it can be read.
-pub fn preview(bytes: &[u8], hint: &Hint, numbering: &Numbering) -> Result<Preview, Unreadable> {
+/// [`Unreadable`] when not even a part of it can be read, or it was to stop.
+pub fn preview(
+    bytes: &[u8],
+    hint: &Hint,
+    numbering: &Numbering,
+    watch: &mut Watch<'_>,
+) -> Result<Preview, Unreadable> {
     if bytes.len() > LARGEST_FILE {
         return Err(Unreadable::TooLarge);
     }
@@ -190,7 +215,8 @@ pub fn preview(bytes: &[u8], hint: &Hint, numbering: &Numbering) -> Result<Previ
         return Err(Unreadable::Empty);
     }
     let bytes = encoding::without_utf16(bytes, hint);
-    let mut gathering = Gathering::new(numbering);
+    watch.begin(bytes.text.len());
+    let mut gathering = Gathering::new(numbering, watch);
     let (format, encoding, columns) = if vcard::looks_like(&bytes.text) {
         let read = vcard::read_all(&bytes.text, hint, &mut gathering);
         let encoding = bytes.encoding.unwrap_or(read.encoding);
@@ -202,7 +228,7 @@ pub fn preview(bytes: &[u8], hint: &Hint, numbering: &Numbering) -> Result<Previ
         let (separator, columns) = csv::read_all(&text, hint, &mut gathering)?;
         (Format::Csv(separator), bytes.encoding.unwrap_or(found), columns)
     };
-    let gathered = gathering.end();
+    let gathered = gathering.end()?;
     Ok(Preview {
         file: telephony::neutralise(&hint.file, crate::draft::LONGEST_NAME),
         format,

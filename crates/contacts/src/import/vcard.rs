@@ -25,12 +25,12 @@ pub(super) fn looks_like(bytes: &[u8]) -> bool {
         .any(|line| line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD"))
 }
 
-pub(super) fn read_all(bytes: &[u8], hint: &Hint, gathering: &mut Gathering<'_>) -> Read {
+pub(super) fn read_all(bytes: &[u8], hint: &Hint, gathering: &mut Gathering<'_, '_>) -> Read {
     let mut seen = Read {
         version: None,
         encoding: "UTF-8",
     };
-    split(bytes, |line, card| {
+    split(bytes, |line, at, card| {
         let draft = card.and_then(|card| {
             let (text, encoding) = encoding::decode_card(card, hint);
             if encoding != "UTF-8" {
@@ -42,6 +42,7 @@ pub(super) fn read_all(bytes: &[u8], hint: &Hint, gathering: &mut Gathering<'_>)
             draft(&text)
         });
         gathering.take(line, draft);
+        gathering.reach(at)
     });
     seen
 }
@@ -52,11 +53,12 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<Draft>, Vec<(u64, Why)>) {
     let mut rejected = Vec::new();
     let hint = Hint::default();
     let bytes = encoding::without_utf16(bytes, &hint);
-    split(&bytes.text, |line, card| {
+    split(&bytes.text, |line, _, card| {
         match card.and_then(|card| draft(&encoding::decode_card(card, &hint).0)) {
             Ok(draft) => drafts.push(draft),
             Err(why) => rejected.push((line, why)),
         }
+        ControlFlow::Continue(())
     });
     (drafts, rejected)
 }
@@ -79,20 +81,21 @@ struct Open {
     agent: bool,
 }
 
-/// Calls `each` with every card (its first line, from 1) or what is wrong with it.
-fn split(bytes: &[u8], mut each: impl FnMut(u64, Result<&[u8], Why>)) {
+/// Calls `each` with every card (its first line, from 1; where it ends, in bytes) or what is wrong with it, until that breaks.
+fn split(bytes: &[u8], mut each: impl FnMut(u64, usize, Result<&[u8], Why>) -> ControlFlow<()>) {
     let mut open: Option<Open> = None;
     let mut outside = false;
     let mut start = 0;
     for (count, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
         let end = start + line.len();
         let content = line.trim_ascii_end();
+        let mut told = ControlFlow::Continue(());
         if content.eq_ignore_ascii_case(b"BEGIN:VCARD") {
             match &mut open {
                 Some(card) if card.agent => card.depth += 1,
                 _ => {
                     if let Some(card) = open.take() {
-                        each(card.line, Err(Why::Unterminated));
+                        told = each(card.line, start, Err(Why::Unterminated));
                     }
                     outside = false;
                     open = Some(Open::begin(count, start, line));
@@ -105,17 +108,21 @@ fn split(bytes: &[u8], mut each: impl FnMut(u64, Result<&[u8], Why>)) {
                     _ if card.versions > 1 => Err(Why::RunTogether),
                     _ => Ok(card.text.as_slice()),
                 };
-                each(card.line, read);
+                told = each(card.line, end, read);
                 open = None;
             }
         } else if !content.is_empty() && !outside {
             outside = true;
-            each(count, Err(Why::OutsideCard));
+            told = each(count, end, Err(Why::OutsideCard));
+        }
+        if told.is_break() {
+            return;
         }
         start = end;
     }
     if let Some(card) = open {
-        each(card.line, Err(Why::Unterminated));
+        // It was the last one in any case.
+        let _ = each(card.line, bytes.len(), Err(Why::Unterminated));
     }
 }
 

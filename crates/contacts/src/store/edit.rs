@@ -80,6 +80,49 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
+    /// Deletes every contact of one's own, typed and imported, with marks, choices and what imports could be taken back from;
+    /// those of synchronised sources stay, for they would come back. What was deleted is overwritten in the file. Gives how
+    /// many there were.
+    ///
+    /// # Errors
+    /// [`ContactsError::Sql`]; then nothing was deleted.
+    pub fn delete_all(&mut self) -> Result<usize, ContactsError> {
+        self.widen()?;
+        self.reader.db.pragma_update(None, "secure_delete", true)?;
+        let deleted = self.delete_own();
+        self.reader.db.pragma_update(None, "secure_delete", false)?;
+        self.narrow();
+        let deleted = deleted?;
+        // The log holds pages from before. A reader may be in the way: then the next checkpoint overwrites it.
+        let emptied = self
+            .reader
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = emptied {
+            tracing::debug!(%error, "the log of the contacts is emptied later");
+        }
+        Ok(deleted)
+    }
+
+    fn delete_own(&mut self) -> Result<usize, ContactsError> {
+        let transaction = self.transaction()?;
+        let own: Vec<i64> = transaction
+            .prepare("SELECT id FROM contact WHERE source = ?1")?
+            .query_map([OWN], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for id in &own {
+            row::remove(&transaction, ContactId(*id))?;
+        }
+        for table in ["favourite", "choice"] {
+            transaction.execute(&format!("DELETE FROM {table} WHERE source = ?1"), [OWN])?;
+        }
+        transaction.execute_batch(
+            "DELETE FROM undo; DELETE FROM batch; INSERT INTO word (word) VALUES ('optimize');",
+        )?;
+        transaction.commit()?;
+        Ok(own.len())
+    }
+
     /// Marks a contact of any source as a favourite, or no longer.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! A thousand cards, each broken somewhere: none is lost silently and none makes the reader fall.
 
-use contacts::import::Hint;
-use contacts::{Numbering, synthetic};
+use contacts::synthetic;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -55,7 +54,7 @@ fn a_thousand_broken_cards_are_accounted_for_one_by_one() {
         }
         file.extend(bytes);
     }
-    let preview = contacts::import::preview(&file, &Hint::default(), &Numbering::default()).unwrap();
+    let preview = super::try_preview(&file).unwrap();
     let mut accounted: Vec<u64> = preview.entries().map(|(line, _)| line).collect();
     accounted.extend(preview.rejected.iter().map(|one| one.line));
     accounted.extend(preview.duplicates.iter().map(|one| one.line));
@@ -80,7 +79,7 @@ proptest! {
             bytes.splice(at..end, with);
         }
         let last = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-        if let Ok(preview) = contacts::import::preview(&bytes, &Hint::default(), &Numbering::default()) {
+        if let Ok(preview) = super::try_preview(&bytes) {
             prop_assert!(preview.rejected.iter().all(|one| (1..=last).contains(&one.line)));
             prop_assert!(preview.entries().all(|(line, card)| (1..=last).contains(&line) && !card.display_name().is_empty()));
         }

@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use contacts::import::{Compared, Hint, LARGEST_CARD, Unreadable, Why};
+use contacts::import::{
+    Compared, Hint, LARGEST_CARD, MOST_COLUMNS, MOST_ENTRIES, MOST_NUMBERS_OF_FILE, Progress, Unreadable,
+    Watch, Why,
+};
 use contacts::{ContactsError, Draft, Label, Numbering, Source};
 
-use super::{Book, at, cards, person, preview};
+use super::{Book, at, cards, person, preview, try_preview};
 
 const FILE: &str =
     "Nom;Société;Tél. mobile;Note\nMarie Roux;Atelier;06 39 98 00 11;une note\nPaul Roux;;06 39 98 00 12;\n";
@@ -22,10 +25,16 @@ fn compared(added: usize, updated: usize, unchanged: usize) -> Compared {
 fn a_preview_writes_nothing_and_the_same_file_again_doubles_nothing() {
     let mut book = Book::new();
     let first = preview(FILE.as_bytes());
-    assert_eq!(book.store.read().compare(&first).unwrap(), compared(2, 0, 0));
+    assert_eq!(
+        book.store.read().compare(&first, &mut Watch::none()).unwrap(),
+        compared(2, 0, 0)
+    );
     assert_eq!(book.store.read().count().unwrap(), 0);
     assert_eq!(book.import(&first, 1).count, compared(2, 0, 0));
-    assert_eq!(book.store.read().compare(&first).unwrap(), compared(0, 0, 2));
+    assert_eq!(
+        book.store.read().compare(&first, &mut Watch::none()).unwrap(),
+        compared(0, 0, 2)
+    );
     assert_eq!(book.import(&first, 2).count, compared(0, 0, 2));
     assert_eq!(book.store.read().count().unwrap(), 2);
     // A newer state of the file: by name and number.
@@ -106,26 +115,23 @@ fn a_cancelled_import_leaves_nothing() {
     let preview = preview(file.as_bytes());
     let cancel = AtomicBool::new(false);
     let mut steps = Vec::new();
-    let cancelled = book.store.import(
-        &preview,
-        at(1),
-        |progress| {
-            steps.push((progress.done, progress.total));
-            cancel.store(progress.done >= 500, Ordering::Relaxed);
-        },
-        &cancel,
-    );
+    let mut told = |progress: Progress| {
+        steps.push((progress.done, progress.total));
+        cancel.store(progress.done >= 500, Ordering::Relaxed);
+    };
+    let cancelled = book
+        .store
+        .import(&preview, at(1), &mut Watch::new(&mut told, &cancel));
     assert!(matches!(cancelled, Err(ContactsError::Cancelled)));
-    assert_eq!(steps, [(0, 1000), (250, 1000), (500, 1000)]);
+    assert_eq!(steps, [(0, 1000), (0, 1000), (250, 1000), (500, 1000)]);
     assert_eq!(book.store.read().count().unwrap(), 0);
     assert_eq!(book.finds("a"), [] as [&str; 0]);
 }
 
 #[test]
 fn what_is_too_large_is_refused_by_its_line() {
-    let numbering = Numbering::default();
     let huge = vec![b' '; contacts::import::LARGEST_FILE + 1];
-    let refused = contacts::import::preview(&huge, &Hint::default(), &numbering);
+    let refused = try_preview(&huge);
     assert_eq!(refused.unwrap_err(), Unreadable::TooLarge);
     let photo = "QUJD\n ".repeat(LARGEST_CARD / 4);
     let small = "BEGIN:VCARD\nVERSION:3.0\nFN:Marie\nTEL:0639980011\nEND:VCARD\n";
@@ -166,7 +172,7 @@ fn broken_borders_cost_their_own_card() {
 fn a_table_without_known_headings_says_so_and_a_hint_helps() {
     let numbering = Numbering::default();
     let file = b"x|y\nMarie|0639980011\n";
-    let refused = contacts::import::preview(file, &Hint::default(), &numbering);
+    let refused = try_preview(file);
     assert!(matches!(refused, Err(Unreadable::UnknownColumns(_))));
     let hint = Hint {
         separator: Some(b'|'),
@@ -176,13 +182,13 @@ fn a_table_without_known_headings_says_so_and_a_hint_helps() {
         ]),
         ..Hint::default()
     };
-    let preview = contacts::import::preview(file, &hint, &numbering).unwrap();
+    let preview = contacts::import::preview(file, &hint, &numbering, &mut Watch::none()).unwrap();
     assert_eq!(cards(&preview)[0].display_name(), "Marie");
     for (bytes, wanted) in [
         (&b" \r\n"[..], Unreadable::Empty),
         (&b"\x7fELF\0\0\0\x01"[..], Unreadable::NotContacts),
     ] {
-        let refused = contacts::import::preview(bytes, &Hint::default(), &numbering);
+        let refused = try_preview(bytes);
         assert_eq!(refused.unwrap_err(), wanted);
     }
 }
@@ -199,4 +205,90 @@ fn texts_that_were_cut_are_told_by_line() {
         (1, &[contacts::Cut::Name][..])
     );
     assert_eq!(cards(&preview)[0].name.full.chars().count(), 201);
+}
+
+#[test]
+fn a_long_reading_tells_how_far_it_is_and_stops_when_told_to() {
+    let file = contacts::synthetic::vcards(9_000);
+    let cancel = AtomicBool::new(false);
+    let mut steps = Vec::new();
+    let mut told = |progress: Progress| {
+        assert_eq!(progress.total, file.len());
+        steps.push(progress.done);
+        cancel.store(progress.done > file.len() / 3, Ordering::Relaxed);
+    };
+    let (hint, numbering) = (Hint::default(), Numbering::default());
+    let mut watch = Watch::new(&mut told, &cancel);
+    let read = contacts::import::preview(file.as_bytes(), &hint, &numbering, &mut watch);
+    assert_eq!(read.unwrap_err(), Unreadable::Cancelled);
+    assert!(steps.is_sorted() && steps.len() == 3, "{steps:?}");
+    assert!(steps[2] < file.len() / 2, "it went on after the word to stop");
+}
+
+#[test]
+fn deleting_all_leaves_nothing_of_ones_own_in_the_file_and_what_others_hold_stays() {
+    let mut book = Book::new();
+    let imported = book.import(&preview(FILE.as_bytes()), 1);
+    let mut odile = person("Odile Unique", &[(Label::Mobile, "06 39 98 00 13")]);
+    odile.company = "Quincaillerie".to_owned();
+    book.save(odile);
+    let id = book.store.read().search("odile", 1).unwrap().contacts[0].id;
+    book.store.set_favourite(id, true).unwrap();
+    let folder = contacts::sync::SourceId {
+        kind: contacts::sync::Kind::Folder,
+        name: "/partagé".to_owned(),
+    };
+    let card = "BEGIN:VCARD\nVERSION:3.0\nFN:Collègue Partagé\nTEL:0639980014\nEND:VCARD\n";
+    let resource = contacts::sync::Resource {
+        href: "a.vcf".to_owned(),
+        etag: None,
+        content: contacts::sync::Content::Cards(card.into()),
+    };
+    book.store
+        .replace_source(&folder, [Ok::<_, ContactsError>(resource)], None, at(2))
+        .unwrap();
+
+    assert_eq!(book.store.delete_all().unwrap(), 3);
+    assert_eq!(book.finds(""), ["Collègue Partagé"]);
+    assert_eq!(book.names("+33639980013"), [] as [&str; 0]);
+    assert!(matches!(
+        book.store.undo(imported.batch),
+        Err(ContactsError::NoSuchImport)
+    ));
+    let folder = std::fs::read_dir(book.folder.path()).unwrap();
+    for file in folder.map(|file| file.unwrap().path()) {
+        let bytes = std::fs::read(&file).unwrap();
+        for left in [
+            "Odile",
+            "odile",
+            "Quincaillerie",
+            "quincaillerie",
+            "Atelier",
+            "639980013",
+        ] {
+            let found = bytes.windows(left.len()).any(|part| part == left.as_bytes());
+            assert!(!found, "{left} is left in {}", file.display());
+        }
+    }
+    assert_eq!(book.store.delete_all().unwrap(), 0);
+}
+
+#[test]
+fn what_would_take_minutes_is_refused_instead() {
+    let wide = |columns: usize| format!("Nom{}\n", ";Mobile".repeat(columns - 1));
+    assert!(try_preview(wide(MOST_COLUMNS).as_bytes()).is_ok());
+    let refused = |file: String| try_preview(file.as_bytes()).unwrap_err();
+    assert_eq!(refused(wide(MOST_COLUMNS + 1)), Unreadable::TooWide);
+    // Rows that can't be read count like all others.
+    let long = format!("Nom;Mobile\n{}", "a;b;c\n".repeat(MOST_ENTRIES + 1));
+    assert_eq!(refused(long), Unreadable::TooMany);
+    let cards = "BEGIN:VCARD\nEND:VCARD\n".repeat(MOST_ENTRIES + 1);
+    assert_eq!(refused(cards), Unreadable::TooMany);
+    // Millions of numbers in some rows, each row within its limit.
+    let row = format!("Marie;{}\n", "1 ::: ".repeat(LARGEST_CARD / 8));
+    let numbers = format!(
+        "Nom;Mobile\n{}",
+        row.repeat(MOST_NUMBERS_OF_FILE / (LARGEST_CARD / 8) + 1)
+    );
+    assert_eq!(refused(numbers), Unreadable::TooMany);
 }

@@ -1,5 +1,6 @@
 //! Who has a number.
 
+use contacts::import::Watch;
 use contacts::{ContactsError, ExtensionRange, Label, Numbering, Source, is_ambiguous};
 use telephony::Party;
 
@@ -110,7 +111,7 @@ fn an_imported_contact_tells_its_file() {
         ..contacts::import::Hint::default()
     };
     let bytes = b"BEGIN:VCARD\nVERSION:3.0\nFN:Paul\nTEL:0142685300\nEND:VCARD\n";
-    let named = contacts::import::preview(bytes, &hint, &Numbering::default()).unwrap();
+    let named = contacts::import::preview(bytes, &hint, &Numbering::default(), &mut Watch::none()).unwrap();
     assert_eq!(cards(&named), cards(&preview(bytes)));
     let imported = book.import(&named, 3);
     let matches = book.store.read().lookup(&e164("+33142685300")).unwrap();

@@ -18,7 +18,7 @@ mod search;
 mod store;
 mod sync;
 
-use contacts::import::{Hint, Preview};
+use contacts::import::{Hint, Preview, Unreadable, Watch};
 use contacts::{Card, Draft, DraftNumber, Label, Name, Numbering, Store};
 use jiff::Timestamp;
 use telephony::E164;
@@ -65,7 +65,7 @@ impl Book {
 
     fn import(&mut self, preview: &Preview, minute: i64) -> contacts::import::Imported {
         self.store
-            .import(preview, at(minute), |_| (), &false.into())
+            .import(preview, at(minute), &mut Watch::none())
             .unwrap()
     }
 }
@@ -98,7 +98,11 @@ fn person(name: &str, numbers: &[(Label, &str)]) -> Draft {
 }
 
 fn preview(bytes: &[u8]) -> Preview {
-    contacts::import::preview(bytes, &Hint::default(), &Numbering::default()).unwrap()
+    try_preview(bytes).unwrap()
+}
+
+fn try_preview(bytes: &[u8]) -> Result<Preview, Unreadable> {
+    contacts::import::preview(bytes, &Hint::default(), &Numbering::default(), &mut Watch::none())
 }
 
 fn cards(preview: &Preview) -> Vec<Card> {
