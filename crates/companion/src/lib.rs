@@ -11,6 +11,7 @@ mod dial;
 pub mod effect;
 pub mod event;
 mod hearing;
+pub mod hotkey;
 pub mod journal;
 pub mod known;
 mod notify;

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use telephony::{AccountId, E164};
 use url::Url;
 
+use crate::hotkey::Hotkey;
 use crate::pop;
 use crate::quiet::QuietHours;
 
 use crate::words::{Language, Message};
 
 mod alerts;
+mod changes;
+mod keys;
 mod sources;
 mod store;
 #[cfg(test)]
@@ -19,6 +22,8 @@ mod tests;
 mod unknown;
 mod values;
 
+pub use changes::Change;
+pub use keys::Key;
 pub use sources::{CardDav, Ldap};
 pub use store::{ChangeError, Store};
 
@@ -83,6 +88,8 @@ pub struct Settings {
     pub extension_prefix: String,
     /// How many digits follow it; 0: extensions aren't public numbers.
     pub extension_length: u32,
+    /// Pressed anywhere, it fills the pad with what is selected. Off unless set.
+    pub dial_hotkey: Option<Hotkey>,
     /// Start with the session.
     pub autostart: bool,
     /// Seconds that the window's process stays, hidden, after the window was closed.
@@ -121,8 +128,29 @@ impl Default for Settings {
             ldap: Ldap::default(),
             extension_prefix: String::new(),
             extension_length: 0,
+            dial_hotkey: None,
             autostart: false,
             window_linger_s: 120,
+        }
+    }
+}
+
+impl Settings {
+    /// A beginning and a length of extensions that make no phone number together: extensions stay what they are.
+    pub fn extension_problem(&self) -> Option<Message> {
+        if self.extension_prefix.is_empty() || self.extension_length == 0 {
+            return None;
+        }
+        let digits = "0".repeat(usize::try_from(self.extension_length).unwrap_or_default());
+        let text = format!("{}{digits}", self.extension_prefix);
+        let understood = telephony::understand(&text, &telephony::Rules::default());
+        match understood.meaning {
+            telephony::Meaning::One(_) => None,
+            _ => Some(
+                Message::new("settings-extensions")
+                    .with("prefix", self.extension_prefix.as_str())
+                    .with("length", self.extension_length.to_string()),
+            ),
         }
     }
 }
@@ -169,306 +197,6 @@ pub enum Authentication {
     ApiKey,
     /// The account's SIP password.
     AccountPassword,
-}
-
-/// The settings by name: what can be changed, and what a company can lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
-    /// [`Settings::mode`]: `mode = "unset" | "relay" | "direct"`
-    Mode,
-    /// [`Settings::language`]: `language = "system" | "fr" | "en"`
-    Language,
-    /// [`Settings::theme`]: `theme = "system" | "light" | "dark"`
-    Theme,
-    /// [`Settings::relay_url`]: `relay.url`
-    RelayUrl,
-    /// [`Settings::account_id`]: `direct.account_id`
-    AccountId,
-    /// [`Settings::authentication`]: `direct.authentication = "api_key" | "account_password"`
-    Authentication,
-    /// [`Settings::platform_url`]: `direct.platform_url`
-    PlatformUrl,
-    /// [`Settings::default_account`]: `default_account`
-    DefaultAccount,
-    /// [`Settings::notify_incoming`]: `notify.incoming`
-    NotifyIncoming,
-    /// [`Settings::notify_missed`]: `notify.missed`
-    NotifyMissed,
-    /// [`Settings::sound`]: `notify.sound`
-    Sound,
-    /// [`Settings::notify_outgoing`]: `notify.outgoing`
-    NotifyOutgoing,
-    /// [`Settings::click_to_call_only`]: `notify.click_to_call_only`
-    ClickToCallOnly,
-    /// [`Settings::quiet`]: `notify.quiet = { from = "20:00", to = "08:00", days = ["mon"] }`
-    Quiet,
-    /// [`Settings::respect_dnd`]: `notify.respect_dnd`
-    RespectDnd,
-    /// [`Settings::discreet_when_locked`]: `notify.discreet_when_locked`
-    DiscreetWhenLocked,
-    /// [`Settings::silenced`]: `notify.silenced = ["+33142685300"]`
-    Silenced,
-    /// [`Settings::pop_when`]: `pop.when = "never" | "ringing" | "answered" | "request"`
-    PopWhen,
-    /// [`Settings::pop_directions`]: `pop.directions = ["incoming", "outgoing"]`
-    PopDirections,
-    /// [`Settings::pop_schemes`]: `pop.schemes = ["crm"]`
-    PopSchemes,
-    /// [`Settings::pop_url`]: `pop.url = "https://crm.example/search?tel={e164}"`
-    PopUrl,
-    /// [`Settings::pop_program`]: `pop.program`
-    PopProgram,
-    /// [`Settings::keep_days`]: `journal.keep_days`
-    KeepDays,
-    /// [`Settings::keep_private`]: `journal.keep_private`
-    KeepPrivate,
-    /// [`Settings::contacts_folder`]: `contacts.folder`
-    ContactsFolder,
-    /// [`CardDav::url`]: `carddav.url`
-    CardDavUrl,
-    /// [`CardDav::user`]: `carddav.user`
-    CardDavUser,
-    /// [`CardDav::books`]: `carddav.books = ["Contacts"]`
-    CardDavBooks,
-    /// [`CardDav::every_minutes`]: `carddav.every_minutes`
-    CardDavEvery,
-    /// [`Ldap::url`]: `ldap.url`
-    LdapUrl,
-    /// [`Ldap::base`]: `ldap.base`
-    LdapBase,
-    /// [`Ldap::user`]: `ldap.user`
-    LdapUser,
-    /// [`Ldap::filter`]: `ldap.filter`
-    LdapFilter,
-    /// [`Ldap::numbers`]: `ldap.numbers = ["telephoneNumber"]`
-    LdapNumbers,
-    /// [`Ldap::names`]: `ldap.names = ["displayName"]`
-    LdapNames,
-    /// [`Ldap::companies`]: `ldap.companies = ["company"]`
-    LdapCompanies,
-    /// [`Settings::extension_prefix`]: `extensions.prefix`
-    ExtensionPrefix,
-    /// [`Settings::extension_length`]: `extensions.length`
-    ExtensionLength,
-    /// [`Settings::autostart`]: `autostart`
-    Autostart,
-    /// [`Settings::window_linger_s`]: `window.linger_s`
-    WindowLinger,
-}
-
-impl Key {
-    /// Every key, in the order of a file written from nothing.
-    pub const ALL: [Self; 40] = [
-        Self::Mode,
-        Self::Language,
-        Self::Theme,
-        Self::DefaultAccount,
-        Self::Autostart,
-        Self::RelayUrl,
-        Self::AccountId,
-        Self::Authentication,
-        Self::PlatformUrl,
-        Self::NotifyIncoming,
-        Self::NotifyMissed,
-        Self::Sound,
-        Self::NotifyOutgoing,
-        Self::ClickToCallOnly,
-        Self::Quiet,
-        Self::RespectDnd,
-        Self::DiscreetWhenLocked,
-        Self::Silenced,
-        Self::PopWhen,
-        Self::PopDirections,
-        Self::PopSchemes,
-        Self::PopUrl,
-        Self::PopProgram,
-        Self::KeepDays,
-        Self::KeepPrivate,
-        Self::ContactsFolder,
-        Self::CardDavUrl,
-        Self::CardDavUser,
-        Self::CardDavBooks,
-        Self::CardDavEvery,
-        Self::LdapUrl,
-        Self::LdapBase,
-        Self::LdapUser,
-        Self::LdapFilter,
-        Self::LdapNumbers,
-        Self::LdapNames,
-        Self::LdapCompanies,
-        Self::ExtensionPrefix,
-        Self::ExtensionLength,
-        Self::WindowLinger,
-    ];
-
-    /// The name in the control protocol: `relay_url`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mode => "mode",
-            Self::Language => "language",
-            Self::Theme => "theme",
-            Self::RelayUrl => "relay_url",
-            Self::AccountId => "account_id",
-            Self::Authentication => "authentication",
-            Self::PlatformUrl => "platform_url",
-            Self::DefaultAccount => "default_account",
-            Self::NotifyIncoming => "notify_incoming",
-            Self::NotifyMissed => "notify_missed",
-            Self::Sound => "sound",
-            Self::NotifyOutgoing => "notify_outgoing",
-            Self::ClickToCallOnly => "click_to_call_only",
-            Self::Quiet => "quiet_hours",
-            Self::RespectDnd => "respect_dnd",
-            Self::DiscreetWhenLocked => "discreet_when_locked",
-            Self::Silenced => "silenced",
-            Self::PopWhen => "pop_when",
-            Self::PopDirections => "pop_directions",
-            Self::PopSchemes => "pop_schemes",
-            Self::PopUrl => "pop_url",
-            Self::PopProgram => "pop_program",
-            Self::KeepDays => "keep_days",
-            Self::KeepPrivate => "keep_private",
-            Self::ContactsFolder => "contacts_folder",
-            Self::CardDavUrl => "carddav_url",
-            Self::CardDavUser => "carddav_user",
-            Self::CardDavBooks => "carddav_books",
-            Self::CardDavEvery => "carddav_every_minutes",
-            Self::LdapUrl => "ldap_url",
-            Self::LdapBase => "ldap_base",
-            Self::LdapUser => "ldap_user",
-            Self::LdapFilter => "ldap_filter",
-            Self::LdapNumbers => "ldap_numbers",
-            Self::LdapNames => "ldap_names",
-            Self::LdapCompanies => "ldap_companies",
-            Self::ExtensionPrefix => "extension_prefix",
-            Self::ExtensionLength => "extension_length",
-            Self::Autostart => "autostart",
-            Self::WindowLinger => "window_linger_s",
-        }
-    }
-
-    /// The path in the file: `relay.url`.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Mode => "mode",
-            Self::Language => "language",
-            Self::Theme => "theme",
-            Self::RelayUrl => "relay.url",
-            Self::AccountId => "direct.account_id",
-            Self::Authentication => "direct.authentication",
-            Self::PlatformUrl => "direct.platform_url",
-            Self::DefaultAccount => "default_account",
-            Self::NotifyIncoming => "notify.incoming",
-            Self::NotifyMissed => "notify.missed",
-            Self::Sound => "notify.sound",
-            Self::NotifyOutgoing => "notify.outgoing",
-            Self::ClickToCallOnly => "notify.click_to_call_only",
-            Self::Quiet => "notify.quiet",
-            Self::RespectDnd => "notify.respect_dnd",
-            Self::DiscreetWhenLocked => "notify.discreet_when_locked",
-            Self::Silenced => "notify.silenced",
-            Self::PopWhen => "pop.when",
-            Self::PopDirections => "pop.directions",
-            Self::PopSchemes => "pop.schemes",
-            Self::PopUrl => "pop.url",
-            Self::PopProgram => "pop.program",
-            Self::KeepDays => "journal.keep_days",
-            Self::KeepPrivate => "journal.keep_private",
-            Self::ContactsFolder => "contacts.folder",
-            Self::CardDavUrl => "carddav.url",
-            Self::CardDavUser => "carddav.user",
-            Self::CardDavBooks => "carddav.books",
-            Self::CardDavEvery => "carddav.every_minutes",
-            Self::LdapUrl => "ldap.url",
-            Self::LdapBase => "ldap.base",
-            Self::LdapUser => "ldap.user",
-            Self::LdapFilter => "ldap.filter",
-            Self::LdapNumbers => "ldap.numbers",
-            Self::LdapNames => "ldap.names",
-            Self::LdapCompanies => "ldap.companies",
-            Self::ExtensionPrefix => "extensions.prefix",
-            Self::ExtensionLength => "extensions.length",
-            Self::Autostart => "autostart",
-            Self::WindowLinger => "window.linger_s",
-        }
-    }
-}
-
-/// A new value for one setting. Text comes as a person typed it and is judged by [`Store::change`]; empty text clears.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// See [`Settings::mode`].
-    Mode(Mode),
-    /// `system`, `fr` or `en`.
-    Language(String),
-    /// `system`, `light` or `dark`.
-    Theme(String),
-    /// See [`Settings::relay_url`].
-    RelayUrl(String),
-    /// See [`Settings::account_id`].
-    AccountId(String),
-    /// `api_key` or `account_password`.
-    Authentication(String),
-    /// See [`Settings::platform_url`].
-    PlatformUrl(String),
-    /// See [`Settings::default_account`].
-    DefaultAccount(String),
-    /// See [`Settings::notify_incoming`].
-    NotifyIncoming(bool),
-    /// See [`Settings::notify_missed`].
-    NotifyMissed(bool),
-    /// See [`Settings::sound`].
-    Sound(bool),
-    /// See [`Settings::notify_outgoing`].
-    NotifyOutgoing(bool),
-    /// See [`Settings::click_to_call_only`].
-    ClickToCallOnly(bool),
-    /// See [`Settings::quiet`]: `20:00-08:00 mon,tue`, without days every day.
-    Quiet(String),
-    /// See [`Settings::respect_dnd`].
-    RespectDnd(bool),
-    /// See [`Settings::discreet_when_locked`].
-    DiscreetWhenLocked(bool),
-    /// All of [`Settings::silenced`].
-    Silenced(BTreeSet<E164>),
-    /// See [`Settings::pop_when`]: `never`, `ringing`, `answered` or `request`.
-    PopWhen(String),
-    /// All of [`Settings::pop_directions`]: `incoming`, `outgoing`.
-    PopDirections(Vec<String>),
-    /// All of [`Settings::pop_schemes`].
-    PopSchemes(Vec<String>),
-    /// See [`Settings::pop_url`].
-    PopUrl(String),
-    /// See [`Settings::pop_program`].
-    PopProgram(String),
-    /// See [`Settings::keep_days`].
-    KeepDays(u32),
-    /// See [`Settings::keep_private`].
-    KeepPrivate(bool),
-    /// See [`Settings::contacts_folder`].
-    ContactsFolder(String),
-    /// See [`CardDav::url`].
-    CardDavUrl(String),
-    /// See [`CardDav::user`].
-    CardDavUser(String),
-    /// See [`CardDav::every_minutes`].
-    CardDavEvery(u32),
-    /// See [`Ldap::url`].
-    LdapUrl(String),
-    /// See [`Ldap::base`].
-    LdapBase(String),
-    /// See [`Ldap::user`].
-    LdapUser(String),
-    /// See [`Ldap::filter`].
-    LdapFilter(String),
-    /// See [`Settings::extension_prefix`].
-    ExtensionPrefix(String),
-    /// See [`Settings::extension_length`].
-    ExtensionLength(u32),
-    /// See [`Settings::autostart`].
-    Autostart(bool),
-    /// See [`Settings::window_linger_s`].
-    WindowLinger(u32),
 }
 
 /// What reading the files gave. Never nothing: what can't be used is replaced by defaults, and said.

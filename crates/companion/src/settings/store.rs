@@ -10,6 +10,9 @@ use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 use super::{Change, Key, Loaded, Settings, unknown, values};
 use crate::words::Message;
 
+/// Faults of a file that are named beside the first.
+const MOST_FAULTS: usize = 8;
+
 /// The two settings files. Blocking, but small: a few kilobytes are read and written.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -55,6 +58,7 @@ impl Store {
             let refused = template.check_scheme(&settings.pop_schemes).err()?;
             Some(refused.message())
         });
+        let extensions = settings.extension_problem();
         Loaded {
             settings,
             given: person.held.union(&company.held).copied().collect(),
@@ -67,7 +71,7 @@ impl Store {
                 .copied()
                 .collect(),
             incomplete: person.unread || company.unread,
-            problem: person.problem.or(company.problem).or(scheme),
+            problem: person.problem.or(company.problem).or(scheme).or(extensions),
         }
     }
 
@@ -176,7 +180,7 @@ struct Layer {
     unusable: BTreeSet<Key>,
     /// It is there and can't be read.
     unread: bool,
-    /// The first thing that is wrong with it.
+    /// What is wrong with it.
     problem: Option<Message>,
 }
 
@@ -195,7 +199,7 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
         Err(Broken::Unreadable) => return unread(told("settings-unreadable")),
     };
     let (mut held, mut unusable) = (BTreeSet::new(), BTreeSet::new());
-    let mut problem: Option<(usize, Message)> = None;
+    let mut faults = Vec::new();
     for key in Key::ALL {
         let wrong = match find(document.as_table(), key) {
             Ok(None) => continue,
@@ -206,29 +210,65 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
             Ok(Some(item)) | Err(item) => item,
         };
         unusable.insert(key);
-        let line = line_of(document.raw(), wrong);
-        if problem.as_ref().is_none_or(|(first, _)| line < *first) {
-            let message = told("settings-value").with("key", key.path());
-            problem = Some((line, message));
-        }
+        faults.push(Fault {
+            line: line_of(document.raw(), wrong),
+            path: key.path().to_owned(),
+            message: told("settings-value").with("form", key.form()),
+        });
     }
-    // Something that has no effect is said after what is wrong: the first of several is all that people see.
-    let problem = problem.or_else(|| {
-        let unknown = unknown::first(document.as_table())?;
-        let line = unknown
-            .offset
-            .map_or(1, |offset| line_at(document.raw().as_bytes(), offset));
-        let message = match unknown.meant {
-            Some(meant) => told("settings-unknown-meant").with("meant", meant.path()),
-            None => told("settings-unknown"),
-        };
-        Some((line, message.with("key", unknown.path)))
-    });
+    faults.sort_by_key(|fault| fault.line);
+    // What has no effect is said after what is wrong.
+    faults.extend(unknown::all(document.as_table()).into_iter().map(|unknown| {
+        Fault {
+            line: unknown
+                .offset
+                .map_or(1, |offset| line_at(document.raw().as_bytes(), offset)),
+            message: match unknown.meant {
+                Some(meant) => told("settings-unknown-meant").with("meant", meant.path()),
+                None => told("settings-unknown"),
+            },
+            path: unknown.path,
+        }
+    }));
     Layer {
         held,
         unusable,
         unread: false,
-        problem: problem.map(|(line, message)| message.with("line", line.to_string())),
+        problem: Fault::say(faults),
+    }
+}
+
+/// Something in a file that can't be used.
+struct Fault {
+    line: usize,
+    path: String,
+    /// Its sentence, without what stands above.
+    message: Message,
+}
+
+impl Fault {
+    /// The first in full, and where the others are.
+    fn say(faults: Vec<Self>) -> Option<Message> {
+        let mut faults = faults.into_iter();
+        let first = faults.next()?;
+        let mut others: Vec<String> = faults
+            .by_ref()
+            .take(MOST_FAULTS)
+            .map(|fault| format!("{} ({})", fault.path, fault.line))
+            .collect();
+        if faults.next().is_some() {
+            others.push("…".to_owned());
+        }
+        let others = match others.is_empty() {
+            true => "none".to_owned(),
+            false => others.join(", "),
+        };
+        let message = first.message.with("key", first.path);
+        Some(
+            message
+                .with("line", first.line.to_string())
+                .with("others", others),
+        )
     }
 }
 

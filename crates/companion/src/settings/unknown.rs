@@ -21,8 +21,8 @@ pub(super) struct Unknown {
     pub meant: Option<Key>,
 }
 
-/// The first thing of a file that is no setting.
-pub(super) fn first(root: &Table) -> Option<Unknown> {
+/// Everything in a file that is no setting, in its order.
+pub(super) fn all(root: &Table) -> Vec<Unknown> {
     let mut all = Vec::new();
     for (name, item) in root.iter() {
         // What stands in the place of a setting, or of a table of settings, is judged as that setting.
@@ -40,7 +40,8 @@ pub(super) fn first(root: &Table) -> Option<Unknown> {
             _ => all.push(unknown(name.to_owned(), offset(root, name, item))),
         }
     }
-    all.into_iter().min_by_key(|unknown| unknown.offset)
+    all.sort_by_key(|unknown| unknown.offset);
+    all
 }
 
 fn within(folder: &str, table: &dyn TableLike, all: &mut Vec<Unknown>) {
@@ -89,7 +90,7 @@ mod tests {
 
     fn found(text: &str) -> Option<(String, usize, Option<Key>)> {
         let document = Document::parse(text).unwrap();
-        let unknown = first(document.as_table())?;
+        let unknown = all(document.as_table()).into_iter().next()?;
         let line = text[..unknown.offset.unwrap()].matches('\n').count() + 1;
         Some((unknown.path, line, unknown.meant))
     }

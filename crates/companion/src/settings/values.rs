@@ -5,6 +5,7 @@ use toml_edit::{Item, Value};
 use url::Url;
 
 use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme, alerts, sources};
+use crate::hotkey::{Hotkey, HotkeyError};
 use crate::words::{Language, Message};
 
 /// The value can't be used for its key.
@@ -31,6 +32,7 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
         Key::NotifyIncoming => settings.notify_incoming = switch(item)?,
         Key::NotifyMissed => settings.notify_missed = switch(item)?,
         Key::Sound => settings.sound = switch(item)?,
+        Key::DialHotkey => settings.dial_hotkey = hotkey(text(item)?).map_err(|_| Unusable)?,
         Key::Autostart => settings.autostart = switch(item)?,
         Key::NotifyOutgoing => settings.notify_outgoing = switch(item)?,
         Key::ClickToCallOnly => settings.click_to_call_only = switch(item)?,
@@ -96,6 +98,7 @@ pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
         Key::NotifyIncoming => settings.notify_incoming = before.notify_incoming,
         Key::NotifyMissed => settings.notify_missed = before.notify_missed,
         Key::Sound => settings.sound = before.sound,
+        Key::DialHotkey => settings.dial_hotkey = before.dial_hotkey,
         Key::Autostart => settings.autostart = before.autostart,
         Key::NotifyOutgoing => settings.notify_outgoing = before.notify_outgoing,
         Key::ClickToCallOnly => settings.click_to_call_only = before.click_to_call_only,
@@ -154,6 +157,10 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
             let text = text.trim();
             address(text)?;
             Value::from(text)
+        }
+        Change::DialHotkey(text) => {
+            let hotkey = hotkey(text).map_err(|error| error.message())?;
+            Value::from(hotkey.map(|hotkey| hotkey.to_string()).unwrap_or_default())
         }
         Change::Quiet(text) => alerts::write_quiet(text.trim()).ok_or_else(refused)?,
         Change::Silenced(numbers) => numbers.iter().map(E164::as_str).collect(),
@@ -216,50 +223,6 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
     Ok((key, value))
 }
 
-impl Change {
-    /// Which setting it changes.
-    pub fn key(&self) -> Key {
-        match self {
-            Self::Mode(_) => Key::Mode,
-            Self::Language(_) => Key::Language,
-            Self::Theme(_) => Key::Theme,
-            Self::RelayUrl(_) => Key::RelayUrl,
-            Self::AccountId(_) => Key::AccountId,
-            Self::Authentication(_) => Key::Authentication,
-            Self::PlatformUrl(_) => Key::PlatformUrl,
-            Self::DefaultAccount(_) => Key::DefaultAccount,
-            Self::NotifyIncoming(_) => Key::NotifyIncoming,
-            Self::NotifyMissed(_) => Key::NotifyMissed,
-            Self::Sound(_) => Key::Sound,
-            Self::Autostart(_) => Key::Autostart,
-            Self::NotifyOutgoing(_) => Key::NotifyOutgoing,
-            Self::ClickToCallOnly(_) => Key::ClickToCallOnly,
-            Self::Quiet(_) => Key::Quiet,
-            Self::RespectDnd(_) => Key::RespectDnd,
-            Self::DiscreetWhenLocked(_) => Key::DiscreetWhenLocked,
-            Self::Silenced(_) => Key::Silenced,
-            Self::PopWhen(_) => Key::PopWhen,
-            Self::PopDirections(_) => Key::PopDirections,
-            Self::PopSchemes(_) => Key::PopSchemes,
-            Self::WindowLinger(_) => Key::WindowLinger,
-            Self::PopUrl(_) => Key::PopUrl,
-            Self::PopProgram(_) => Key::PopProgram,
-            Self::KeepDays(_) => Key::KeepDays,
-            Self::KeepPrivate(_) => Key::KeepPrivate,
-            Self::ContactsFolder(_) => Key::ContactsFolder,
-            Self::CardDavUrl(_) => Key::CardDavUrl,
-            Self::CardDavUser(_) => Key::CardDavUser,
-            Self::CardDavEvery(_) => Key::CardDavEvery,
-            Self::LdapUrl(_) => Key::LdapUrl,
-            Self::LdapBase(_) => Key::LdapBase,
-            Self::LdapUser(_) => Key::LdapUser,
-            Self::LdapFilter(_) => Key::LdapFilter,
-            Self::ExtensionPrefix(_) => Key::ExtensionPrefix,
-            Self::ExtensionLength(_) => Key::ExtensionLength,
-        }
-    }
-}
-
 impl LanguageChoice {
     /// As the file and the control protocol write it: `system`, `fr` or `en`.
     pub fn name(self) -> &'static str {
@@ -297,6 +260,13 @@ fn text(item: &Item) -> Result<&str, Unusable> {
 
 fn switch(item: &Item) -> Result<bool, Unusable> {
     item.as_bool().ok_or(Unusable)
+}
+
+fn hotkey(text: &str) -> Result<Option<Hotkey>, HotkeyError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some),
+    }
 }
 
 fn mode(text: &str) -> Option<Mode> {

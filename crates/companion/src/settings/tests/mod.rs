@@ -1,3 +1,7 @@
+//! What the files say, and what of it holds.
+
+mod changes;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -73,75 +77,6 @@ linger_s = 5
             ..Settings::default()
         }
     );
-}
-
-#[test]
-fn what_the_person_wrote_stays_when_a_setting_changes() {
-    let files = files();
-    let before = "# mine\nmode = \"relay\" # chosen in spring\nfuture = [1,\n 2]\n\n[relay]\n# the old one\nurl = \"https://old.example\" # moves soon\nlater = 1\n";
-    fs::write(&files.person, before).unwrap();
-    let loaded = files
-        .store
-        .change(&[
-            Change::RelayUrl(" https://new.example ".into()),
-            Change::Sound(true),
-            Change::Theme("dark".into()),
-        ])
-        .unwrap();
-    assert_eq!(
-        loaded.settings.relay_url.unwrap().as_str(),
-        "https://new.example/"
-    );
-    let after = fs::read_to_string(&files.person).unwrap();
-    let expected = before
-        .replace("old.example\"", "new.example\"")
-        .replace("\n 2]\n", "\n 2]\ntheme = \"dark\"\n")
-        + "\n[notify]\nsound = true\n";
-    assert_eq!(after, expected);
-}
-
-#[test]
-fn clearing_keeps_the_line_and_its_comment() {
-    let files = files();
-    fs::write(&files.person, "[direct]\naccount_id = \"1001\" # mine\n").unwrap();
-    let loaded = files.store.change(&[Change::AccountId(String::new())]).unwrap();
-    assert_eq!(loaded.settings.account_id, None);
-    assert_eq!(
-        fs::read_to_string(&files.person).unwrap(),
-        "[direct]\naccount_id = \"\" # mine\n"
-    );
-}
-
-#[test]
-fn a_check_judges_as_a_change_does_and_leaves_nothing() {
-    let files = files();
-    let folder = files.person.parent().unwrap();
-    let wish = [Change::Mode(Mode::Relay)];
-    assert_eq!(files.store.check(&wish), Ok(()));
-    assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
-    for (person, company) in [
-        ("mode =\n", ""),
-        ("", "mode = \"direct\"\n"),
-        ("direct = true\n", "mode = \"direct\"\n"),
-    ] {
-        fs::write(&files.person, person).unwrap();
-        fs::write(&files.company, company).unwrap();
-        let refused = files.store.check(&wish).unwrap_err();
-        assert_eq!(files.store.change(&wish).unwrap_err(), refused);
-        assert_eq!(files.store.check(&[]), Ok(()), "nothing is to be written");
-        assert_eq!(fs::read_to_string(&files.person).unwrap(), person);
-        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
-    }
-}
-
-#[test]
-fn a_folder_that_cannot_be_made_is_found_by_a_check() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
-    fs::write(&file, "").unwrap();
-    let store = Store::new(file.join("settings.toml"), None);
-    let refused = store.check(&[Change::Sound(true)]).unwrap_err();
-    assert!(refused.0.id.starts_with("settings-change-un"), "{refused}");
 }
 
 #[test]
@@ -249,39 +184,6 @@ fn the_company_has_the_last_word() {
 }
 
 #[test]
-fn while_the_companys_file_cannot_be_read_nothing_is_changed() {
-    let files = files();
-    fs::write(
-        &files.company,
-        "mode = \"relay\"\nrelay.url = \"https://relay.example\"\n",
-    )
-    .unwrap();
-    let before = files.store.load();
-    fs::write(&files.company, "mode = relay\n").unwrap();
-    let after = files.store.load().after(&before);
-    assert_eq!(
-        (&after.settings, &after.locked),
-        (&before.settings, &before.locked)
-    );
-    let problem = after.problem.unwrap();
-    assert_eq!(problem.args["file"], files.company.display().to_string());
-    let refused = files.store.change(&[Change::Sound(true)]).unwrap_err();
-    assert_eq!(refused.0.id, "settings-change-company");
-    assert_eq!(refused.0.args["file"], files.company.display().to_string());
-    assert_eq!(files.store.check(&[Change::Sound(true)]), Err(refused));
-    assert!(!files.person.exists());
-
-    fs::remove_file(&files.company).unwrap();
-    fs::create_dir(&files.company).unwrap();
-    assert!(
-        files.store.change(&[Change::Sound(true)]).is_err(),
-        "it can't be opened"
-    );
-    fs::remove_dir(&files.company).unwrap();
-    assert!(files.store.change(&[Change::Sound(true)]).unwrap().settings.sound);
-}
-
-#[test]
 fn a_wrong_value_keeps_what_was_in_force() {
     let files = files();
     let good = "mode = \"relay\"\ntheme = \"dark\"\nnotify = { incoming = false, missed = false }\n";
@@ -371,6 +273,7 @@ fn every_setting_can_be_kept() {
         },
         extension_prefix: "+3314268".into(),
         extension_length: 4,
+        dial_hotkey: "Ctrl+Alt+D".parse().ok(),
         autostart: true,
         window_linger_s: 5,
     };
@@ -451,41 +354,6 @@ fn an_address_that_secrets_must_not_go_to_is_refused(#[case] address: &str, #[ca
 }
 
 #[test]
-fn this_computer_needs_no_encryption() {
-    let files = files();
-    for address in [
-        "http://localhost:8080",
-        "http://127.0.0.1:1",
-        "http://[::1]:1/base",
-    ] {
-        files.store.change(&[Change::RelayUrl(address.into())]).unwrap();
-    }
-}
-
-#[test]
-fn values_outside_the_choice_are_refused() {
-    let files = files();
-    for change in [
-        Change::Language("de".into()),
-        Change::Theme("pink".into()),
-        Change::Authentication("none".into()),
-        Change::AccountId("10 01".into()),
-    ] {
-        let ChangeError(message) = files.store.change(&[change]).unwrap_err();
-        assert_eq!(message.id, "settings-change-value");
-    }
-}
-
-#[test]
-fn a_folder_that_is_missing_is_made() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a").join("b").join("settings.toml");
-    let store = Store::new(file.clone(), None);
-    store.change(&[Change::Mode(Mode::Relay)]).unwrap();
-    assert_eq!(fs::read_to_string(file).unwrap(), "mode = \"relay\"\n");
-}
-
-#[test]
 fn a_byte_order_mark_does_no_harm() {
     let files = files();
     fs::write(&files.person, "\u{feff}mode = \"relay\"\r\n").unwrap();
@@ -505,19 +373,69 @@ fn a_place_that_cannot_be_read_is_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_followed() {
-    let files = files();
-    let real = files.company.with_file_name("real.toml");
-    fs::write(&real, "# kept elsewhere\n").unwrap();
-    std::os::unix::fs::symlink(&real, &files.person).unwrap();
-    files.store.change(&[Change::Sound(true)]).unwrap();
-    assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink());
-    assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
-}
-
-#[test]
 fn names_and_paths_are_all_different() {
     let names: BTreeSet<_> = Key::ALL.iter().map(|key| key.name()).collect();
     let paths: BTreeSet<_> = Key::ALL.iter().map(|key| key.path()).collect();
     assert_eq!((names.len(), paths.len()), (Key::ALL.len(), Key::ALL.len()));
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_and_what_is_expected_too() {
+    let files = files();
+    let text = "theme = \"pink\"\n[notify]\nsound = \"yes\"\nsoud = true\n[journal]\nkeep_days = -1\n";
+    fs::write(&files.person, text).unwrap();
+    let problem = files.store.load().problem.unwrap();
+    let arg = |name: &str| problem.args[name].as_str();
+    assert_eq!((arg("key"), arg("line")), ("theme", "1"));
+    assert_eq!(arg("form"), r#""system", "light", "dark""#);
+    assert_eq!(
+        arg("others"),
+        "notify.sound (3), journal.keep_days (6), notify.soud (4)"
+    );
+    for (lang, also) in [
+        (Language::Fr, "À corriger aussi"),
+        (Language::En, "Also to be corrected"),
+    ] {
+        let said = crate::words::say(lang, &problem);
+        assert!(said.contains(also) && said.contains("\"dark\""), "{said}");
+    }
+    fs::write(&files.person, "theme = \"pink\"\n").unwrap();
+    let problem = files.store.load().problem.unwrap();
+    let said = crate::words::say(Language::En, &problem);
+    assert!(said.ends_with("correct that line."), "{said}");
+
+    let many: String = (0..100).map(|n| format!("nothing_{n} = 1\n")).collect();
+    fs::write(&files.person, many).unwrap();
+    let problem = files.store.load().problem.unwrap();
+    assert!(
+        problem.args["others"].ends_with("nothing_8 (9), …"),
+        "{problem:?}"
+    );
+}
+
+#[test]
+fn extensions_that_make_no_number_are_said() {
+    let files = files();
+    let problem = |text: &str| {
+        fs::write(&files.person, text).unwrap();
+        files.store.load().problem.map(|problem| problem.id)
+    };
+    let said = Some("settings-extensions".to_owned());
+    assert_eq!(
+        problem("extensions = { prefix = \"+3314268\", length = 2 }\n"),
+        said
+    );
+    assert_eq!(
+        problem("extensions = { prefix = \"+3314268530012\", length = 8 }\n"),
+        said
+    );
+    assert_eq!(
+        problem("extensions = { prefix = \"+3314268\", length = 4 }\n"),
+        None
+    );
+    assert_eq!(
+        problem("extensions = { prefix = \"+3314268\" }\n"),
+        None,
+        "not filled in yet"
+    );
 }

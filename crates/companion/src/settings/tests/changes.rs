@@ -1,0 +1,151 @@
+//! What is written into the person's file.
+
+use super::*;
+
+#[test]
+fn what_the_person_wrote_stays_when_a_setting_changes() {
+    let files = files();
+    let before = "# mine\nmode = \"relay\" # chosen in spring\nfuture = [1,\n 2]\n\n[relay]\n# the old one\nurl = \"https://old.example\" # moves soon\nlater = 1\n";
+    fs::write(&files.person, before).unwrap();
+    let loaded = files
+        .store
+        .change(&[
+            Change::RelayUrl(" https://new.example ".into()),
+            Change::Sound(true),
+            Change::Theme("dark".into()),
+        ])
+        .unwrap();
+    assert_eq!(
+        loaded.settings.relay_url.unwrap().as_str(),
+        "https://new.example/"
+    );
+    let after = fs::read_to_string(&files.person).unwrap();
+    let expected = before
+        .replace("old.example\"", "new.example\"")
+        .replace("\n 2]\n", "\n 2]\ntheme = \"dark\"\n")
+        + "\n[notify]\nsound = true\n";
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn clearing_keeps_the_line_and_its_comment() {
+    let files = files();
+    fs::write(&files.person, "[direct]\naccount_id = \"1001\" # mine\n").unwrap();
+    let loaded = files.store.change(&[Change::AccountId(String::new())]).unwrap();
+    assert_eq!(loaded.settings.account_id, None);
+    assert_eq!(
+        fs::read_to_string(&files.person).unwrap(),
+        "[direct]\naccount_id = \"\" # mine\n"
+    );
+}
+
+#[test]
+fn a_check_judges_as_a_change_does_and_leaves_nothing() {
+    let files = files();
+    let folder = files.person.parent().unwrap();
+    let wish = [Change::Mode(Mode::Relay)];
+    assert_eq!(files.store.check(&wish), Ok(()));
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
+    for (person, company) in [
+        ("mode =\n", ""),
+        ("", "mode = \"direct\"\n"),
+        ("direct = true\n", "mode = \"direct\"\n"),
+    ] {
+        fs::write(&files.person, person).unwrap();
+        fs::write(&files.company, company).unwrap();
+        let refused = files.store.check(&wish).unwrap_err();
+        assert_eq!(files.store.change(&wish).unwrap_err(), refused);
+        assert_eq!(files.store.check(&[]), Ok(()), "nothing is to be written");
+        assert_eq!(fs::read_to_string(&files.person).unwrap(), person);
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_found_by_a_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let store = Store::new(file.join("settings.toml"), None);
+    let refused = store.check(&[Change::Sound(true)]).unwrap_err();
+    assert!(refused.0.id.starts_with("settings-change-un"), "{refused}");
+}
+
+#[test]
+fn while_the_companys_file_cannot_be_read_nothing_is_changed() {
+    let files = files();
+    fs::write(
+        &files.company,
+        "mode = \"relay\"\nrelay.url = \"https://relay.example\"\n",
+    )
+    .unwrap();
+    let before = files.store.load();
+    fs::write(&files.company, "mode = relay\n").unwrap();
+    let after = files.store.load().after(&before);
+    assert_eq!(
+        (&after.settings, &after.locked),
+        (&before.settings, &before.locked)
+    );
+    let problem = after.problem.unwrap();
+    assert_eq!(problem.args["file"], files.company.display().to_string());
+    let refused = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    assert_eq!(refused.0.id, "settings-change-company");
+    assert_eq!(refused.0.args["file"], files.company.display().to_string());
+    assert_eq!(files.store.check(&[Change::Sound(true)]), Err(refused));
+    assert!(!files.person.exists());
+
+    fs::remove_file(&files.company).unwrap();
+    fs::create_dir(&files.company).unwrap();
+    assert!(
+        files.store.change(&[Change::Sound(true)]).is_err(),
+        "it can't be opened"
+    );
+    fs::remove_dir(&files.company).unwrap();
+    assert!(files.store.change(&[Change::Sound(true)]).unwrap().settings.sound);
+}
+
+#[test]
+fn this_computer_needs_no_encryption() {
+    let files = files();
+    for address in [
+        "http://localhost:8080",
+        "http://127.0.0.1:1",
+        "http://[::1]:1/base",
+    ] {
+        files.store.change(&[Change::RelayUrl(address.into())]).unwrap();
+    }
+}
+
+#[test]
+fn values_outside_the_choice_are_refused() {
+    let files = files();
+    for change in [
+        Change::Language("de".into()),
+        Change::Theme("pink".into()),
+        Change::Authentication("none".into()),
+        Change::AccountId("10 01".into()),
+    ] {
+        let ChangeError(message) = files.store.change(&[change]).unwrap_err();
+        assert_eq!(message.id, "settings-change-value");
+    }
+}
+
+#[test]
+fn a_folder_that_is_missing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a").join("b").join("settings.toml");
+    let store = Store::new(file.clone(), None);
+    store.change(&[Change::Mode(Mode::Relay)]).unwrap();
+    assert_eq!(fs::read_to_string(file).unwrap(), "mode = \"relay\"\n");
+}
+
+#[test]
+fn a_link_is_followed() {
+    let files = files();
+    let real = files.company.with_file_name("real.toml");
+    fs::write(&real, "# kept elsewhere\n").unwrap();
+    std::os::unix::fs::symlink(&real, &files.person).unwrap();
+    files.store.change(&[Change::Sound(true)]).unwrap();
+    assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink());
+    assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
+}
