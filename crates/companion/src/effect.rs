@@ -44,6 +44,9 @@ pub enum Effect {
     Copy(String),
     /// Look in contacts and directories who this is; [`crate::event::Event::Named`] answers.
     LookUp(E164),
+    /// The same for all of these, of whom something is shown already: there is time. [`crate::event::Event::NamedAgain`]
+    /// answers.
+    LookUpAgain(Vec<E164>),
     /// Add the number to the setting `notify.silenced`.
     Silence(E164),
     /// Open the record of a call in whatever opens such addresses.

@@ -62,7 +62,9 @@ pub enum Event {
         /// `None`: nobody knows it.
         known: Option<Known>,
     },
-    /// The contacts changed: every name is to be looked up again.
+    /// The answers to [`crate::effect::Effect::LookUpAgain`].
+    NamedAgain(Vec<(E164, Option<Known>)>),
+    /// The contacts changed, or the language in which they are told: every name is to be looked up again.
     ContactsChanged,
     /// The session's state changed, or is known at the start.
     Desk(DeskState),

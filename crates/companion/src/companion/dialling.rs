@@ -13,7 +13,7 @@ use crate::event::{
 use crate::numbers::{self, Judged};
 use crate::settings::{Authentication, Mode};
 use crate::view::{DialCard, DialStage, Outcome, Verdict};
-use crate::words::Message;
+use crate::words::{self, Message};
 
 impl Companion {
     pub(super) fn dial_from_pad(&mut self, request: DialRequest, now: Timestamp) -> Vec<Effect> {
@@ -59,7 +59,7 @@ impl Companion {
             account,
             press,
         };
-        if let Some(why) = judged.refusal.clone().or_else(|| self.cannot_dial()) {
+        if let Some(why) = judged.refusal.clone().or_else(|| self.why_not()) {
             return self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
         }
         match self.question(&judged, confirmed, now) {
@@ -141,6 +141,21 @@ impl Companion {
 
     /// Why no call could be placed now; `None`: it could, as far as is known here.
     pub fn cannot_dial(&self) -> Option<Message> {
+        let why = self.why_not()?;
+        // Nobody wanted to call yet: nothing is to be said of a call.
+        let id = match why.id.strip_prefix("dial-failed-") {
+            Some(reason) => format!("cannot-dial-{reason}"),
+            None => why.id.clone(),
+        };
+        Some(if words::knows(&id) {
+            Message { id, ..why }
+        } else {
+            why
+        })
+    }
+
+    /// The same, as it is said of a call that was wanted.
+    fn why_not(&self) -> Option<Message> {
         match self.settings.mode {
             Mode::Unset => Some(failed_id(DialReason::NotConfigured)),
             Mode::Direct => self.cannot_dial_direct(),

@@ -110,8 +110,9 @@ impl Companion {
                 self.desk.dismiss(&self.board);
                 Vec::new()
             }
-            Event::Named { number, known } => self.named(number, known),
-            Event::ContactsChanged => self.names.all().into_iter().map(Effect::LookUp).collect(),
+            Event::Named { number, known } => self.named(vec![(number, known)]),
+            Event::NamedAgain(named) => self.named(named),
+            Event::ContactsChanged => vec![Effect::LookUpAgain(self.names.all())],
             Event::Desk(screen) => {
                 self.screen = screen;
                 self.say_again()
@@ -260,12 +261,12 @@ impl Companion {
         effects
     }
 
-    fn named(&mut self, number: E164, known: Option<Known>) -> Vec<Effect> {
-        if self.names.learn(number, known) {
-            self.say_again()
-        } else {
-            Vec::new()
+    fn named(&mut self, named: Vec<(E164, Option<Known>)>) -> Vec<Effect> {
+        let mut changed = false;
+        for (number, known) in named {
+            changed |= self.names.learn(number, known);
         }
+        if changed { self.say_again() } else { Vec::new() }
     }
 
     fn pressed(&mut self, key: &CallKey, action: NoteAction, press: DialId, now: Timestamp) -> Vec<Effect> {

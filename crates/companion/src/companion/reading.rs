@@ -22,6 +22,11 @@ impl Companion {
         &self.settings
     }
 
+    /// What contacts and directories know of a number, as far as it was looked up.
+    pub fn name_of(&self, number: &E164) -> Option<&Known> {
+        self.names.of(number)
+    }
+
     /// Ringing and connected calls, newest first.
     pub fn live(&self) -> Vec<CallLine> {
         self.board

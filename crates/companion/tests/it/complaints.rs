@@ -328,6 +328,7 @@ fn row_13_what_will_be_dialled_is_said() {
     assert_eq!(said, "Composera le 01\u{a0}42\u{a0}68\u{a0}53\u{a0}00");
 }
 
+/// The hotkey itself is pressed on a real desktop: `row_14` of `crates/agent/tests/desktop/`.
 #[test]
 fn row_14_a_text_that_is_not_clearly_one_number_asks() {
     let mut desk = Desk::new(settings());

@@ -137,6 +137,17 @@ fn built() -> BTreeSet<String> {
         "tray-talking",
     ]
     .map(|id| format!("{id}-withheld"));
+    let idle = [
+        "keychain-failed",
+        "keychain-locked",
+        "keychain-no-answer",
+        "keychain-no-service",
+        "no-credential",
+        "not-enrolled",
+        "relay-refused",
+        "relay-unreachable",
+    ]
+    .map(|why| format!("cannot-dial-{why}"));
     let discreet = ["note-incoming", "note-missed", "note-placed"].map(|id| format!("{id}-discreet"));
     dial.chain(link)
         .chain(record)
@@ -148,6 +159,7 @@ fn built() -> BTreeSet<String> {
         .chain(about)
         .chain(titles)
         .chain(discreet)
+        .chain(idle)
         .collect()
 }
 
@@ -155,7 +167,7 @@ fn built() -> BTreeSet<String> {
 fn written() -> BTreeSet<String> {
     let families = [
         "app", "tray", "note", "party", "dial", "number", "about", "link", "keychain", "settings", "journal",
-        "record",
+        "record", "hotkey",
     ];
     let mut found = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

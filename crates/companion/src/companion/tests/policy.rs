@@ -205,8 +205,22 @@ fn a_name_comes_in_place_and_says_when_it_is_not_sure() {
     assert!(!again.contains(&Effect::LookUp(number.clone())));
     assert_eq!(
         companion.on(Event::ContactsChanged, at(6)),
-        [Effect::LookUp(number)]
+        [Effect::LookUpAgain(vec![number.clone()])]
     );
+    let Event::Named { known, .. } = named(CALLER, "Une Autre") else {
+        panic!("a name is told")
+    };
+    let other = E164::parse("+33199000099").unwrap();
+    let effects = companion.on(
+        Event::NamedAgain(vec![(other, None), (number.clone(), known)]),
+        at(7),
+    );
+    let told = notifications(&effects);
+    assert!(
+        !told.is_empty() && told.iter().all(|note| note.title.contains("Une Autre")),
+        "{effects:?}"
+    );
+    assert_eq!(companion.name_of(&number).unwrap().name, "Une Autre");
 }
 
 #[test]
