@@ -54,6 +54,11 @@ pub enum News {
         /// It.
         check: Check,
     },
+    /// The reading of a file of contacts goes on.
+    PreviewProgress {
+        /// How far it is, in percent.
+        percent: u32,
+    },
     /// An import of contacts goes on.
     ImportProgress {
         /// Entries written so far.
@@ -188,6 +193,9 @@ impl<W: Window> Link<W> {
                         self.tell_show(News::Show { place, fill });
                     }
                     Some(Change::TestStep { check }) => self.tell(News::TestStep { check }),
+                    Some(Change::PreviewProgress { percent }) => {
+                        self.tell(News::PreviewProgress { percent });
+                    }
                     Some(Change::ImportProgress { done, total }) => {
                         self.tell(News::ImportProgress { done, total });
                     }

@@ -49,6 +49,10 @@ taken: Taken, } | { "type": "written",
 /**
  * How many entries it holds.
  */
+count: number, } | { "type": "deleted", 
+/**
+ * How many.
+ */
 count: number, } | { "type": "sources", 
 /**
  * Each of them.
@@ -245,7 +249,11 @@ fill: string | null, } | { "type": "test_step",
 /**
  * It.
  */
-check: Check, } | { "type": "import_progress", 
+check: Check, } | { "type": "preview_progress", 
+/**
+ * How far it is, in percent.
+ */
+percent: number, } | { "type": "import_progress", 
 /**
  * Entries written so far.
  */
@@ -451,7 +459,7 @@ number: string,
 /**
  * [`Contact::id`]
  */
-id: string, } | { "type": "preview", 
+id: string, } | { "type": "delete_all" } | { "type": "preview", 
 /**
  * An absolute path.
  */
@@ -944,6 +952,10 @@ notify_missed: boolean,
  */
 sound: boolean, 
 /**
+ * Keys that fill the pad with what is selected, wherever that is: `Ctrl+Alt+D`; empty: none.
+ */
+dial_hotkey: string, 
+/**
  * Start with the session.
  */
 autostart: boolean, 
@@ -1096,6 +1108,10 @@ notify_missed?: boolean | null,
  * See [`Settings::sound`].
  */
 sound?: boolean | null, 
+/**
+ * See [`Settings::dial_hotkey`].
+ */
+dial_hotkey?: string | null, 
 /**
  * See [`Settings::autostart`].
  */
@@ -1278,6 +1294,10 @@ journal_problem: Message | null,
  * The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
  */
 record_problem: Message | null, 
+/**
+ * The hotkey of the settings doesn't work: why, and what to do.
+ */
+hotkey_problem: Message | null, 
 /**
  * An enrolment link that waits for the person's yes.
  */

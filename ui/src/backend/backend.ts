@@ -33,6 +33,7 @@ export type News =
   /** A step of {@link Backend.testConnection} ended. */
   | { type: 'test_step'; check: Check }
   /** An import of contacts goes on. */
+  | { type: 'preview_progress'; percent: number }
   | { type: 'import_progress'; done: number; total: number };
 
 /** What went wrong, as a code to branch on and a sentence to show. */

@@ -103,6 +103,9 @@ export class App {
       case 'test_step':
         this.steps = [...this.steps.filter((s) => s.name !== news.check.name), news.check];
         break;
+      case 'preview_progress':
+        this.import.read(news.percent);
+        break;
       case 'import_progress':
         this.import.progress = { done: news.done, total: news.total };
         break;

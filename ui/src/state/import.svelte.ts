@@ -6,6 +6,9 @@ export class ContactsImport {
   /** What the file would bring; it waits for the person's yes. */
   preview = $state.raw<ImportPreview | null>(null);
   running = $state(false);
+  /** A file is being read: so much of it, in percent. */
+  reading = $state<number | null>(null);
+  private choosing = false;
   /** Entries written, of so many. */
   progress = $state.raw<{ done: number; total: number } | null>(null);
   /** What it did. */
@@ -20,17 +23,25 @@ export class ContactsImport {
 
   /** There is something to show. */
   get open(): boolean {
-    return this.preview !== null || this.taken !== null || this.failure !== null;
+    return this.preview !== null || this.reading !== null || this.taken !== null || this.failure !== null;
   }
 
   /** Lets the person choose a file and reads it; nothing is written. */
   async choose(title: string): Promise<void> {
+    this.choosing = true;
     await this.attempt(async () => {
       const filed = await this.backend.withFile({ type: 'preview_contacts' }, title);
       if (filed === null) return;
       this.forget();
       if (filed.answer.type === 'preview') this.preview = filed.answer.preview;
     });
+    this.choosing = false;
+    this.reading = null;
+  }
+
+  /** The file that was chosen is read so far, in percent; told late, it is no news. */
+  read(percent: number): void {
+    if (this.choosing) this.reading = percent;
   }
 
   /** Writes what the preview shows. */

@@ -47,18 +47,23 @@ pub enum ContactsRequest {
         /// [`Contact::id`]
         id: String,
     },
-    /// Reads a vCard or CSV file and shows what would come of it; writes nothing. Answered by [`super::Answer::Preview`].
-    /// Not for the page: it names a file.
+    /// Deletes every contact of one's own, typed and imported; those of folders and servers stay, for they would come back.
+    /// Can't be taken back. Answered by [`super::Answer::Deleted`].
+    DeleteAll,
+    /// Reads a vCard or CSV file and shows what would come of it; writes nothing. How far it is comes as
+    /// [`super::Change::PreviewProgress`]; answered by [`super::Answer::Preview`]. It is this client's own, and forgotten when
+    /// it goes. Not for the page: it names a file.
     Preview {
         /// An absolute path.
         path: String,
     },
-    /// Writes what the last preview showed. Progress comes as [`super::Change::ImportProgress`]; answered by
-    /// [`super::Answer::Taken`].
+    /// Writes what this client's last preview showed. Progress comes as [`super::Change::ImportProgress`]; answered by
+    /// [`super::Answer::Taken`]. Stops when the client goes, and nothing of it stays.
     Import,
-    /// Stops the import under way (nothing of it stays), or forgets the preview. Answered by [`super::Answer::Done`].
+    /// Stops this client's reading or import under way (nothing of it stays), or forgets its preview. Answered by
+    /// [`super::Answer::Done`].
     CancelImport,
-    /// Takes the last import back. Answered by [`super::Answer::Done`].
+    /// Takes an import back; not one of another client that is still here. Answered by [`super::Answer::Done`].
     UndoImport {
         /// [`Taken::batch`]
         batch: String,

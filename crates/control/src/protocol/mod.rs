@@ -8,7 +8,9 @@
 mod contacts;
 mod journal;
 mod links;
+mod settings;
 mod snapshot;
+mod understood;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +20,9 @@ use ts_rs::TS;
 pub use contacts::*;
 pub use journal::*;
 pub use links::*;
+pub use settings::*;
 pub use snapshot::*;
+pub use understood::*;
 
 /// Spoken by this build. An agent refuses another number with [`ErrorCode::Version`].
 pub const VERSION: u32 = 1;
@@ -255,6 +259,11 @@ pub enum Answer {
         /// How many entries it holds.
         count: u32,
     },
+    /// Entries were deleted.
+    Deleted {
+        /// How many.
+        count: u32,
+    },
     /// Where contacts come from.
     Sources {
         /// Each of them.
@@ -290,7 +299,12 @@ pub enum Change {
         /// It.
         check: Check,
     },
-    /// [`ContactsRequest::Import`] goes on.
+    /// This client's [`ContactsRequest::Preview`] goes on.
+    PreviewProgress {
+        /// How far it is, in percent.
+        percent: u32,
+    },
+    /// This client's [`ContactsRequest::Import`] goes on.
     ImportProgress {
         /// Entries written so far.
         done: u32,
@@ -352,129 +366,6 @@ pub enum Place {
     Contacts,
     /// Settings.
     Settings,
-}
-
-/// What to change; absent fields stay. Text fields: empty clears.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default)]
-#[ts(optional_fields = nullable)]
-pub struct SettingsChange {
-    /// See [`Settings::mode`].
-    pub mode: Option<Mode>,
-    /// See [`Settings::language`].
-    pub language: Option<String>,
-    /// See [`Settings::theme`].
-    pub theme: Option<String>,
-    /// See [`Settings::relay_url`].
-    pub relay_url: Option<String>,
-    /// See [`Settings::account_id`].
-    pub account_id: Option<String>,
-    /// See [`Settings::authentication`].
-    pub authentication: Option<String>,
-    /// See [`Settings::platform_url`].
-    pub platform_url: Option<String>,
-    /// See [`Settings::notify_incoming`].
-    pub notify_incoming: Option<bool>,
-    /// See [`Settings::notify_missed`].
-    pub notify_missed: Option<bool>,
-    /// See [`Settings::sound`].
-    pub sound: Option<bool>,
-    /// See [`Settings::autostart`].
-    pub autostart: Option<bool>,
-    /// See [`Settings::notify_outgoing`].
-    pub notify_outgoing: Option<bool>,
-    /// See [`Settings::click_to_call_only`].
-    pub click_to_call_only: Option<bool>,
-    /// See [`Settings::respect_dnd`].
-    pub respect_dnd: Option<bool>,
-    /// See [`Settings::discreet_when_locked`].
-    pub discreet_when_locked: Option<bool>,
-    /// See [`Settings::quiet_hours`]: `20:00-08:00 mon,tue,wed,thu,fri`; without days: every day.
-    pub quiet_hours: Option<String>,
-    /// See [`Settings::pop_when`].
-    pub pop_when: Option<String>,
-    /// See [`Settings::pop_url`].
-    pub pop_url: Option<String>,
-    /// See [`Settings::pop_program`].
-    pub pop_program: Option<String>,
-    /// See [`Settings::keep_days`].
-    pub keep_days: Option<u32>,
-    /// See [`Settings::keep_private`].
-    pub keep_private: Option<bool>,
-    /// See [`Settings::contacts_folder`].
-    pub contacts_folder: Option<String>,
-    /// See [`Settings::carddav_url`].
-    pub carddav_url: Option<String>,
-    /// See [`Settings::carddav_user`].
-    pub carddav_user: Option<String>,
-    /// See [`Settings::carddav_every_minutes`].
-    pub carddav_every_minutes: Option<u32>,
-    /// See [`Settings::ldap_url`].
-    pub ldap_url: Option<String>,
-    /// See [`Settings::ldap_base`].
-    pub ldap_base: Option<String>,
-    /// See [`Settings::ldap_user`].
-    pub ldap_user: Option<String>,
-    /// See [`Settings::ldap_filter`]; empty: the usual one.
-    pub ldap_filter: Option<String>,
-    /// See [`Settings::extension_prefix`].
-    pub extension_prefix: Option<String>,
-    /// See [`Settings::extension_length`].
-    pub extension_length: Option<u32>,
-    /// See [`Settings::default_account`].
-    pub default_account: Option<String>,
-    /// All of [`Settings::pop_directions`].
-    pub pop_directions: Option<Vec<String>>,
-    /// All of [`Settings::pop_schemes`].
-    pub pop_schemes: Option<Vec<String>>,
-    /// See [`Settings::window_linger_s`].
-    pub window_linger_s: Option<u32>,
-}
-
-/// What a typed text means.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Understood {
-    /// What to do with it.
-    pub verdict: Verdict,
-    /// The sentence under the field: "Composera le 01 42 68 53 00", or why not.
-    pub message: Option<Message>,
-    /// `+33142685300`, when there is one.
-    pub number: Option<String>,
-    /// `01 42 68 53 00`, in the language of the moment.
-    pub display: Option<String>,
-    /// What is known of it (class, country), when worth a line.
-    pub about: Option<Message>,
-    /// More than one number was found: to choose from, likeliest first.
-    pub choices: Vec<Choice>,
-}
-
-/// One of several numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Choice {
-    /// `+33142685300`
-    pub number: String,
-    /// `01 42 68 53 00`
-    pub display: String,
-    /// As it stood before the number: `Tél.`, `Fax`.
-    pub label: Option<String>,
-}
-
-/// Whether a text may be dialled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Nothing typed.
-    Empty,
-    /// Not yet a number, but may become one: no alarm while typing.
-    Incomplete,
-    /// May be dialled.
-    Dial,
-    /// May be dialled after a yes.
-    Confirm,
-    /// Several numbers.
-    Choose,
-    /// May not be dialled.
-    Refuse,
 }
 
 /// One thing that was tried, for `doctor` and the connection test.

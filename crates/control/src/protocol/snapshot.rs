@@ -42,6 +42,9 @@ pub struct Snapshot {
     /// The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
     #[serde(default)]
     pub record_problem: Option<Message>,
+    /// The hotkey of the settings doesn't work: why, and what to do.
+    #[serde(default)]
+    pub hotkey_problem: Option<Message>,
     /// An enrolment link that waits for the person's yes.
     pub pending_enrolment: Option<PendingEnrolment>,
     /// Grows with every change of the journal: what was searched may be out of date.
@@ -277,6 +280,9 @@ pub struct Settings {
     pub notify_missed: bool,
     /// Sound with alerts.
     pub sound: bool,
+    /// Keys that fill the pad with what is selected, wherever that is: `Ctrl+Alt+D`; empty: none.
+    #[serde(default)]
+    pub dial_hotkey: String,
     /// Start with the session.
     pub autostart: bool,
     /// A line about one's own outgoing calls too.
