@@ -218,3 +218,44 @@ session_test! {
         assert_eq!((second.body.as_str(), second.actions.len()), ("Dupont & Cie", 0));
     }
 }
+
+/// An agent that was killed withdrew nothing: the next one does, with its daemon, and only its own.
+async fn next_agent_takes_away_what_was_left(world: &mut World) {
+    let runtime = world.home().join("centrex-tray");
+    std::fs::create_dir_all(&runtime).unwrap();
+    let mut onlooker = Onlooker::new(world).await;
+    // It goes on, and withdraws nothing either.
+    let (killed, _told) = world.desktop();
+    killed
+        .notify
+        .show(note("a", NotificationKind::Missed, "Appel manqué", "01"));
+    let left = onlooker.shown().await;
+    let noted = async {
+        while !runtime.join("control.notifications").exists() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("it is noted", noted).await;
+    let (next, _told) = world.desktop();
+    assert_eq!(onlooker.gone().await.0, left.id);
+    next.notify
+        .show(note("b", NotificationKind::Missed, "Appel manqué", "02"));
+    assert_eq!(onlooker.shown().await.replaces, 0);
+    next.notify.withdraw_all().await;
+}
+
+session_test! {
+    display
+    async fn dunst_takes_away_what_a_killed_agent_left(mut world: World) {
+        dunst(&mut world).await;
+        next_agent_takes_away_what_was_left(&mut world).await;
+    }
+}
+
+session_test! {
+    display
+    async fn xfce_takes_away_what_a_killed_agent_left(mut world: World) {
+        xfce(&mut world).await;
+        next_agent_takes_away_what_was_left(&mut world).await;
+    }
+}

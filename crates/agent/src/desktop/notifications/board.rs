@@ -9,6 +9,7 @@ use zbus::Message;
 
 use super::action_of;
 use super::freedesktop::{arguments, picture};
+use super::ledger::Ledger;
 use super::line::{Line, Place, words};
 use crate::desktop::picture::Picture;
 use crate::desktop::{DesktopEvent, bus};
@@ -20,6 +21,7 @@ pub(super) struct Board {
     standing: HashMap<CallKey, Standing>,
     /// Sent with each, where the icon theme lacks ours.
     picture: Option<Picture>,
+    ledger: Ledger,
 }
 
 /// A notification that nobody has withdrawn.
@@ -36,8 +38,9 @@ enum State {
 }
 
 impl Board {
-    pub fn new(events: UnboundedSender<DesktopEvent>) -> Self {
+    pub fn new(ledger: Ledger, events: UnboundedSender<DesktopEvent>) -> Self {
         Self {
+            ledger,
             events,
             line: None,
             standing: HashMap::new(),
@@ -45,11 +48,41 @@ impl Board {
         }
     }
 
-    /// Connects, if that works already.
+    /// Connects, if that works already, and takes away what an agent that was killed left: nobody hears its buttons.
     pub async fn prepare(&mut self) {
-        if let Err(error) = self.line().await {
-            tracing::info!(%error, "no session bus for notifications yet");
+        let line = match self.line().await {
+            Ok(line) => line,
+            Err(error) => return tracing::info!(%error, "no session bus for notifications yet"),
+        };
+        // Without a daemon there is nothing of ours either.
+        let (bus, daemon) = (line.bus_id(), line.daemon().await);
+        if let Some(daemon) = daemon {
+            for id in self.ledger.left(&bus, &daemon) {
+                if let Some(line) = &self.line {
+                    line.close(id).await;
+                }
+            }
         }
+        self.ledger.clear();
+    }
+
+    /// Notes what stands, for the agent that follows should this one be killed.
+    pub fn remember(&mut self) {
+        let Some(line) = &self.line else { return };
+        let shown = |standing: &Standing| match &standing.state {
+            State::Shown(place) => Some((place.daemon.clone()?, place.id)),
+            State::Waiting => None,
+        };
+        let mut shown: Vec<_> = self.standing.values().filter_map(shown).collect();
+        shown.sort_by_key(|(_, id)| *id);
+        let daemon = shown.first().map(|(daemon, _)| daemon.clone());
+        let daemon = daemon.as_ref().map(|daemon| daemon.as_str()).unwrap_or_default();
+        let ids: Vec<u32> = shown
+            .iter()
+            .filter(|(owner, _)| owner.as_str() == daemon)
+            .map(|(_, id)| *id)
+            .collect();
+        self.ledger.keep(&line.bus_id(), daemon, &ids);
     }
 
     async fn line(&mut self) -> zbus::Result<&mut Line> {

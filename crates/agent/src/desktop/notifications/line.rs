@@ -47,6 +47,19 @@ impl Line {
         })
     }
 
+    /// Tells this bus from every other.
+    pub fn bus_id(&self) -> String {
+        self.bus.server_guid().to_string()
+    }
+
+    /// Who shows notifications now; nobody is started for the question.
+    pub async fn daemon(&self) -> Option<String> {
+        let bus = zbus::fdo::DBusProxy::new(&self.bus).await.ok()?;
+        let name = zbus::names::BusName::try_from(NAME).ok()?;
+        let owner = bus.get_name_owner(name).await.ok()?;
+        Some(owner.to_string())
+    }
+
     /// What the daemon can do; it is asked once.
     pub async fn abilities(&mut self) -> zbus::Result<Abilities> {
         if let Some(abilities) = &self.abilities {

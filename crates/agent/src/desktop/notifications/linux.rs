@@ -7,6 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::board::Board;
+use super::ledger::Ledger;
 pub(super) use super::line::words;
 pub(super) use crate::desktop::bus::PATIENCE;
 use crate::desktop::{DesktopError, DesktopEvent, NotifyPort};
@@ -25,10 +26,11 @@ enum Order {
 impl Notifier {
     pub(in crate::desktop) fn open(
         runtime: &Handle,
+        profile: &str,
         events: UnboundedSender<DesktopEvent>,
     ) -> Result<Self, DesktopError> {
         let (orders, inbox) = unbounded_channel();
-        runtime.spawn(serve(inbox, events));
+        runtime.spawn(serve(inbox, Board::new(Ledger::of(profile), events)));
         Ok(Self { orders })
     }
 }
@@ -50,8 +52,7 @@ impl NotifyPort for Notifier {
     }
 }
 
-async fn serve(mut inbox: UnboundedReceiver<Order>, events: UnboundedSender<DesktopEvent>) {
-    let mut board = Board::new(events);
+async fn serve(mut inbox: UnboundedReceiver<Order>, mut board: Board) {
     // Connecting before the first alert takes its cost out of the alert's way.
     board.prepare().await;
     loop {
@@ -69,5 +70,6 @@ async fn serve(mut inbox: UnboundedReceiver<Order>, events: UnboundedSender<Desk
                 None => return,
             },
         }
+        board.remember();
     }
 }

@@ -26,6 +26,7 @@ enum Order {
 impl Notifier {
     pub(in crate::desktop) fn open(
         runtime: &Handle,
+        _profile: &str,
         events: UnboundedSender<DesktopEvent>,
     ) -> Result<Self, DesktopError> {
         let (orders, inbox) = unbounded_channel();

@@ -14,6 +14,8 @@ mod imp;
 #[path = "windows.rs"]
 mod imp;
 #[cfg(target_os = "linux")]
+mod ledger;
+#[cfg(target_os = "linux")]
 mod line;
 mod server;
 

@@ -38,6 +38,7 @@ enum Order {
 impl Notifier {
     pub(in crate::desktop) fn open(
         _runtime: &Handle,
+        _profile: &str,
         events: UnboundedSender<DesktopEvent>,
     ) -> Result<Self, DesktopError> {
         let (orders, inbox) = mpsc::channel();
