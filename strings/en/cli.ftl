@@ -7,6 +7,7 @@ cli-about = Dials and announces the calls of your Centrex line
 cli-help-profile = A separate profile, with its own settings, secrets and calls
 cli-help-hidden = Start in the tray, without a window
 cli-help-dial = Opens the dial pad with a number, without calling it
+cli-help-selection = What is selected on the screen, instead of a number; for a hotkey of your desktop’s own
 cli-help-number = A number, or a tel:, callto: or sip: link
 cli-help-status = Shows the state of the running app
 cli-help-doctor = Checks what works on this computer
@@ -24,6 +25,7 @@ cli-help-calls-until = Up to this day included, or up to this moment
 cli-help-calls-limit = At most so many calls
 cli-help-calls-export = Writes all calls to a file
 cli-help-calls-file = A .csv, .json or .ics file
+cli-help-replace = Replaces the file when it exists
 cli-help-bom = CSV: begins with a byte order mark, for Excel
 cli-help-contacts = Searches the contacts
 cli-help-contacts-text = Beginnings of words of name or company, or digits of the number
@@ -32,13 +34,16 @@ cli-help-contacts-import = Shows what a file would bring, and imports it with --
 cli-help-contacts-from = A vCard or CSV file
 cli-help-contacts-yes = Imports what was shown
 cli-help-contacts-export = Writes all contacts to a vCard file
-cli-help-contacts-to = The file to write; it is replaced when it exists
+cli-help-contacts-to = The file to write: .vcf or .csv
+cli-help-contacts-delete = Deletes your own contacts, with --yes
+cli-help-contacts-all = All of them, typed and imported
+cli-help-contacts-delete-yes = Deletes them for good
 cli-help-contacts-csv = Writes a CSV table instead
 cli-help-json = Prints the result as JSON
 
 ## Why a command failed. $why: the system’s words
 
-cli-not-running = The app is not running for this profile. Start it with “centrex-tray”.
+cli-not-running = The app is not running for this profile. Start it with “{ $command }”.
 cli-not-reached = The running app does not answer ({ $why }). Quit it, then start it again.
 cli-no-home = This session has no home folder, and that is where the app’s files belong. Set the variable HOME, then try again.
 cli-lost = The app ended before it answered: whether it did what was asked is not certain. Start it again and check.
@@ -73,6 +78,7 @@ cli-missed-calls =
 
 control-bad-request = This request cannot be read. The program that sent it may not fit this version: update both together.
 control-line-too-long = This request is too long and was not read. Send a smaller one.
+control-too-many = Too many programs talk to the app at once: this one was refused, and nothing was done. Close some of them and try again; if you don’t know which they are, restart the app.
 control-version = This program is of another version than the running app. Quit the app, then start it again.
 
 ## The window. $path: where it should be
@@ -127,6 +133,12 @@ test-credentials-ok = The keychain holds this account’s secret.
 test-credentials-missing = The keychain holds no secret for this account. Store the API key or the password in the settings.
 test-platform-reachable = The platform answers. The key is only checked with the first call, because the test rings nothing.
 test-platform-unreachable = The platform cannot be reached ({ $why }). Check your Internet connection and the platform’s address.
+test-direct-refused-key = The platform refused this key or password when a call was last placed, so the next one would fail too. Correct it in the settings, or ask your administrator.
+test-direct-refused-forbidden = The platform refused this address or account when a call was last placed, so the next one would fail too. Ask your administrator to have it allowed by the operator.
+test-direct-refused-no-callback = The platform refused the last call, for this account has no callback address. Ask your administrator to set one.
+test-relay-refused-key = The platform refused the relay’s key when a call was last placed, so the next one would fail too. Tell your administrator.
+test-relay-refused-forbidden = The platform refused the relay’s address or this account when a call was last placed, so the next one would fail too. Tell your administrator.
+test-relay-refused-no-callback = The platform refused the last call, for this account has no callback address. Ask your administrator to set one from the relay.
 test-direct-no-alerts = In direct mode incoming calls are not announced: that takes a relay.
 
 ## doctor
@@ -145,6 +157,12 @@ doctor-history-cut = The relay keeps more past calls than it hands over at once:
 doctor-settings-ok = The settings file can be read.
 doctor-window-ok = The window is installed.
 # $program: the name of the program that opens links to numbers
+doctor-hotkey-ok = { $keys } fills the pad with what is selected, in any program.
+doctor-hotkey-asked = The hotkey is being set up. Ask again in a moment.
+doctor-hotkey-none = No hotkey is set: dial.hotkey = "Ctrl+Alt+D" in the settings would fill the pad with what is selected, in any program.
+cli-nothing-selected = Nothing is selected: the pad opens as it is. Select a number first.
+cli-selection-failed = What is selected can’t be read ({ $why }): the pad wasn’t opened. Copy the number and paste it into the pad.
+cli-selection-not-here = This system doesn’t tell what is selected: the pad wasn’t opened. Copy the number and paste it into the pad.
 doctor-links-us = Numbers clicked in other programs open in Centrex Tray.
 doctor-links-other = Numbers clicked in other programs open with { $program }. This can be changed in the window’s settings.
 doctor-links-another = Numbers clicked in other programs open with another program than Centrex Tray. This can be changed in the window’s settings.
@@ -172,7 +190,23 @@ cli-call-unknown = outcome unknown
 cli-calls-time = This date can’t be read. Write it as 2026-11-24 or 2026-11-24T08:00:00Z.
 cli-file-name = This file’s name can’t be passed to the app. Rename it and try again.
 cli-calls-written = Calls written: { $count }
+cli-calls-none = No calls.
+cli-contacts-none = No contacts.
+cli-calls-export-ending = Nothing was written: { $file } says by its ending what it is to be. Name it .csv, .json or .ics.
+cli-contacts-export-ending = Nothing was written: { $file } says by its ending what it is to be. Name it .vcf or .csv, or add --csv for a table.
+cli-file-exists = Nothing was written: { $file } exists already. Choose another name, or add --replace to replace it.
 cli-contacts-written = Contacts written: { $count }
 cli-contacts-preview = { $file } ({ $format }): { $added } to add, { $updated } to change, { $rejected } unreadable
 cli-contacts-yes = Nothing was imported. Add --yes to import these contacts.
 cli-contacts-imported = Contacts added: { $added }; changed: { $updated }
+cli-contacts-delete-all = Your own contacts, typed and imported: { $count }. Those of a watched folder or of an address book on a server stay.
+cli-contacts-delete-yes = Nothing was deleted. Add --yes to delete them for good; export them first if you may want them back.
+cli-contacts-deleted = Contacts deleted: { $count }
+
+## Why the hotkey doesn't work; told in the window too. $keys: Ctrl+Alt+D; $why: the system's words
+
+hotkey-taken = Another program has taken { $keys }: these keys do nothing here. Choose others in the settings.
+hotkey-not-on-keyboard = This keyboard has no key for { $keys }: these keys do nothing here. Choose others in the settings.
+hotkey-wayland = Under Wayland, programs get no keys pressed elsewhere. In your desktop’s own keyboard settings, bind a shortcut to the command: centrex-tray dial --selection
+hotkey-no-display = The display can’t be used ({ $why }): the hotkey does nothing. Restart the app in your session.
+hotkey-not-here = There is no hotkey on this system yet: copy the number, then paste it into the pad.

@@ -143,6 +143,17 @@ dial-failed-not-enrolled = This computer is not yet enrolled with the relay: the
 dial-failed-not-configured = Nothing is set up for calling yet. Open the settings and choose your company’s relay or direct mode.
 dial-failed-nothing-rang = The platform accepted the call, but told nothing more of it. Your phone did not ring, or was not picked up. Check that it is plugged in, then try again.
 
+## Why no call could be placed now, though nobody wanted to yet
+
+cannot-dial-relay-unreachable = Your company’s relay cannot be reached: no call can be placed from here. It is tried again; check your network connection.
+cannot-dial-relay-refused = The relay no longer accepts this computer: no call can be placed from here. Ask your administrator for a new enrolment code.
+cannot-dial-keychain-no-service = The secret for calling is in the keychain, but no keychain is open in this session: no call can be placed from here. Start the system’s keychain.
+cannot-dial-keychain-locked = The secret for calling is in the keychain, which is locked: no call can be placed from here. Unlock the keychain.
+cannot-dial-keychain-no-answer = The secret for calling is in the keychain, which does not answer: no call can be placed from here. It is asked again; if it goes on, sign out and in again.
+cannot-dial-keychain-failed = The keychain refused to give the secret for calling: no call can be placed from here. Store it again in the settings.
+cannot-dial-no-credential = The secret for calling has not been stored yet: no call can be placed from here. Store it in the settings.
+cannot-dial-not-enrolled = This computer is not yet enrolled with the relay: no call can be placed from here. Enter an enrolment code in the settings.
+
 ## What a typed text means
 
 number-will-dial = Will dial { $number }
@@ -226,15 +237,31 @@ keychain-locked = The keychain is locked: secrets can be neither read nor stored
 keychain-no-answer = The keychain does not answer: secrets can be neither read nor stored. Another try follows; if it goes on, sign out and in again.
 keychain-failed = The keychain answered with an error: secrets can be neither read nor stored. Open the system’s password manager to see what is wrong.
 
-## The settings' files. $file: path, $line: line number, $key: name in the file
+## The settings' files. $file: path, $line: line number, $key: name in the file, $form: its values, $others: further names with their lines, or none
 
 settings-broken = The file { $file } cannot be read, there is an error in line { $line }. The default settings are used and the file stays as it is: correct that line, or delete the file.
 settings-broken-kept = The file { $file } cannot be read any more, there is an error in line { $line }. The settings from before stay in force and the file stays as it is: correct that line.
 settings-unreadable-kept = The file { $file } cannot be opened any more. The settings from before stay in force: check its access rights.
-settings-value = Line { $line } of { $file }: the value of { $key } cannot be used. The default is used and the file stays as it is: correct that line.
-settings-value-kept = Line { $line } of { $file }: the value of { $key } cannot be used. The setting from before stays in force and the file stays as it is: correct that line.
-settings-unknown = Line { $line } of { $file }: there is no setting { $key }, and the line has no effect. Correct it, or delete it.
-settings-unknown-meant = Line { $line } of { $file }: there is no setting { $key }, and the line has no effect. Did you mean { $meant }? Correct it, or delete it.
+settings-value =
+    Line { $line } of { $file }: the value of { $key } cannot be used. Expected: { $form }. The default is used and the file stays as it is: correct that line.{ $others ->
+        [none] {""}
+       *[other] {" "}Also to be corrected: { $others }.
+    }
+settings-value-kept =
+    Line { $line } of { $file }: the value of { $key } cannot be used. Expected: { $form }. The setting from before stays in force and the file stays as it is: correct that line.{ $others ->
+        [none] {""}
+       *[other] {" "}Also to be corrected: { $others }.
+    }
+settings-unknown =
+    Line { $line } of { $file }: there is no setting { $key }, and the line has no effect. Correct it, or delete it.{ $others ->
+        [none] {""}
+       *[other] {" "}Also to be corrected: { $others }.
+    }
+settings-unknown-meant =
+    Line { $line } of { $file }: there is no setting { $key }, and the line has no effect. Did you mean { $meant }? Correct it, or delete it.{ $others ->
+        [none] {""}
+       *[other] {" "}Also to be corrected: { $others }.
+    }
 settings-unreadable = The file { $file } cannot be opened. The default settings are used: check its access rights.
 settings-change-broken = The setting was not saved: the file { $file } has an error in line { $line }, and it is not overwritten. Correct that line, or delete the file, then try again.
 settings-change-unreadable = The setting was not saved: the file { $file } cannot be read. Check its access rights, then try again.
@@ -256,6 +283,7 @@ settings-ldap-url = This isn’t the address of a directory: the setting wasn’
 # $number: what stands for the number, in braces
 settings-ldap-filter = This filter can’t be used: the setting wasn’t saved. It stands in one pair of parentheses and holds { $number }, for example (&(objectClass=person){ $number }).
 settings-contacts-folder = This isn’t the whole path of a folder: the setting wasn’t saved. Enter it from the root of the disk.
+settings-extensions = { $prefix } and { $length } digits of extension make no phone number together: extensions aren’t recognised. Correct the beginning of your direct numbers, or the number of digits, in the settings.
 settings-extension-prefix = This isn’t the beginning of an international number: the setting wasn’t saved. Write it as +3314268, without the digits of the extension.
 settings-extension-length = An extension has 2 to 8 digits: the setting wasn’t saved. Enter 0 if there are none.
 
@@ -281,3 +309,8 @@ record-program-missing = The program for calls did not start: { $program } does 
 record-program-not-a-program = The program for calls did not start: { $program } is not a program that you may run. Check its rights, or choose another one in the settings (on Windows, no .bat or .cmd file).
 record-program-too-many = The program for calls did not start: too many copies of { $program } are running already. End those that hang.
 record-program-refused = The program for calls did not start: the system refused to run { $program }. Close other programs, or restart the computer.
+
+## The hotkey that fills the pad with what is selected
+
+hotkey-no-modifier = A hotkey needs Ctrl, Alt or Super, so that no key is lost when you type: nothing was changed. Write for example Ctrl+Alt+D.
+hotkey-no-key = A hotkey is one letter, digit or function key (F1 to F12) with Ctrl, Alt or Super: nothing was changed. Write for example Ctrl+Alt+D.

@@ -59,6 +59,7 @@ window-contacts-import-yes = { $count ->
     [one] Import { $count } contact
    *[other] Import { $count } contacts
 }
+window-contacts-reading = Reading the file…
 window-contacts-importing = Importing…
 window-contacts-progress = { $done } of { $total }
 window-contacts-imported = Import finished

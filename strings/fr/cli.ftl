@@ -7,6 +7,7 @@ cli-about = Compose et annonce les appels de votre ligne Centrex
 cli-help-profile = Profil à part, avec ses paramètres, ses secrets et ses appels
 cli-help-hidden = Démarrer dans la zone de notification, sans fenêtre
 cli-help-dial = Ouvre le pavé numérique avec un numéro, sans l’appeler
+cli-help-selection = Ce qui est sélectionné à l’écran, au lieu d’un numéro ; pour un raccourci du bureau lui-même
 cli-help-number = Un numéro, ou un lien tel:, callto: ou sip:
 cli-help-status = Affiche l’état de l’application en marche
 cli-help-doctor = Vérifie ce qui fonctionne sur cet ordinateur
@@ -24,6 +25,7 @@ cli-help-calls-until = Jusqu’à ce jour compris, ou jusqu’à cet instant
 cli-help-calls-limit = Nombre d’appels affichés au plus
 cli-help-calls-export = Écrit tous les appels dans un fichier
 cli-help-calls-file = Fichier .csv, .json ou .ics
+cli-help-replace = Remplace le fichier s’il existe
 cli-help-bom = CSV : commence par une marque d’ordre des octets, pour Excel
 cli-help-contacts = Cherche dans les contacts
 cli-help-contacts-text = Débuts de mots du nom ou de la société, ou chiffres du numéro
@@ -32,13 +34,16 @@ cli-help-contacts-import = Montre ce qu’un fichier apporterait, et l’importe
 cli-help-contacts-from = Fichier vCard ou CSV
 cli-help-contacts-yes = Importe ce qui a été montré
 cli-help-contacts-export = Écrit tous les contacts dans un fichier vCard
-cli-help-contacts-to = Fichier à écrire ; il est remplacé s’il existe
+cli-help-contacts-to = Fichier à écrire : .vcf ou .csv
+cli-help-contacts-delete = Supprime vos propres contacts, avec --yes
+cli-help-contacts-all = Tous, saisis et importés
+cli-help-contacts-delete-yes = Les supprime pour de bon
 cli-help-contacts-csv = Écrit un tableau CSV à la place
 cli-help-json = Affiche le résultat en JSON
 
 ## Why a command failed. $why: the system’s words
 
-cli-not-running = L’application n’est pas en marche pour ce profil. Démarrez-la avec « centrex-tray ».
+cli-not-running = L’application n’est pas en marche pour ce profil. Démarrez-la avec « { $command } ».
 cli-not-reached = L’application en marche ne répond pas ({ $why }). Quittez-la, puis démarrez-la de nouveau.
 cli-no-home = Aucun dossier personnel n’est défini pour cette session, et les fichiers de l’application y ont leur place. Définissez la variable HOME, puis recommencez.
 cli-lost = L’application s’est arrêtée avant de répondre : il n’est pas certain que la demande ait été suivie. Démarrez-la de nouveau et vérifiez.
@@ -73,6 +78,7 @@ cli-missed-calls =
 
 control-bad-request = Cette demande n’est pas lisible. Le programme qui l’a envoyée ne convient peut-être pas à cette version : mettez-les à jour ensemble.
 control-line-too-long = Cette demande est trop longue et n’a pas été lue. Envoyez-la en plus petit.
+control-too-many = Trop de programmes parlent à l’application en même temps : celui-ci a été refusé et rien n’a été fait. Fermez-en quelques-uns et réessayez ; si vous ne savez pas lesquels, redémarrez l’application.
 control-version = Ce programme est d’une autre version que l’application en marche. Quittez l’application, puis démarrez-la de nouveau.
 
 ## The window. $path: where it should be
@@ -127,6 +133,12 @@ test-credentials-ok = Le trousseau garde le secret de ce compte.
 test-credentials-missing = Le trousseau ne garde aucun secret pour ce compte. Enregistrez la clé d’API ou le mot de passe dans les paramètres.
 test-platform-reachable = La plateforme répond. La clé n’est vérifiée qu’au premier appel, car l’essai ne fait rien sonner.
 test-platform-unreachable = La plateforme est injoignable ({ $why }). Vérifiez votre connexion à Internet et l’adresse de la plateforme.
+test-direct-refused-key = La plateforme a refusé cette clé ou ce mot de passe au dernier appel : le prochain échouerait aussi. Corrigez-le dans les paramètres, ou demandez à votre administrateur.
+test-direct-refused-forbidden = La plateforme a refusé cette adresse ou ce compte au dernier appel : le prochain échouerait aussi. Demandez à votre administrateur de les faire autoriser par l’opérateur.
+test-direct-refused-no-callback = La plateforme a refusé le dernier appel, car ce compte n’a pas d’adresse de notification. Demandez à votre administrateur d’en déclarer une.
+test-relay-refused-key = La plateforme a refusé la clé du relais au dernier appel : le prochain échouerait aussi. Prévenez votre administrateur.
+test-relay-refused-forbidden = La plateforme a refusé l’adresse du relais ou ce compte au dernier appel : le prochain échouerait aussi. Prévenez votre administrateur.
+test-relay-refused-no-callback = La plateforme a refusé le dernier appel, car ce compte n’a pas d’adresse de notification. Demandez à votre administrateur d’en déclarer une depuis le relais.
 test-direct-no-alerts = En mode direct, les appels reçus ne sont pas annoncés : il faut un relais.
 
 ## doctor
@@ -145,6 +157,12 @@ doctor-history-cut = Le relais garde plus d’appels passés qu’il n’en tran
 doctor-settings-ok = Le fichier de paramètres est lisible.
 doctor-window-ok = La fenêtre est installée.
 # $program: the name of the program that opens links to numbers
+doctor-hotkey-ok = { $keys } remplit le clavier avec ce qui est sélectionné, dans n’importe quel programme.
+doctor-hotkey-asked = Le raccourci se met en place. Redemandez dans un instant.
+doctor-hotkey-none = Aucun raccourci n’est réglé : dial.hotkey = "Ctrl+Alt+D" dans les paramètres remplirait le clavier avec ce qui est sélectionné, dans n’importe quel programme.
+cli-nothing-selected = Rien n’est sélectionné : le clavier s’ouvre tel quel. Sélectionnez d’abord un numéro.
+cli-selection-failed = Ce qui est sélectionné n’est pas lisible ({ $why }) : le clavier n’a pas été ouvert. Copiez le numéro et collez-le dans le clavier.
+cli-selection-not-here = Ce système ne dit pas ce qui est sélectionné : le clavier n’a pas été ouvert. Copiez le numéro et collez-le dans le clavier.
 doctor-links-us = Les numéros cliqués dans d’autres programmes s’ouvrent dans Centrex Tray.
 doctor-links-other = Les numéros cliqués dans d’autres programmes s’ouvrent avec { $program }. Cela se change dans les paramètres de la fenêtre.
 doctor-links-another = Les numéros cliqués dans d’autres programmes s’ouvrent avec un autre programme que Centrex Tray. Cela se change dans les paramètres de la fenêtre.
@@ -172,7 +190,23 @@ cli-call-unknown = issue inconnue
 cli-calls-time = Cette date n’est pas lisible. Écrivez-la comme 2026-11-24 ou 2026-11-24T08:00:00Z.
 cli-file-name = Le nom de ce fichier ne peut pas être transmis à l’application. Renommez-le, puis recommencez.
 cli-calls-written = Appels écrits : { $count }
+cli-calls-none = Aucun appel.
+cli-contacts-none = Aucun contact.
+cli-calls-export-ending = Rien n’a été écrit : la fin du nom de { $file } dit ce qu’il doit être. Nommez-le .csv, .json ou .ics.
+cli-contacts-export-ending = Rien n’a été écrit : la fin du nom de { $file } dit ce qu’il doit être. Nommez-le .vcf ou .csv, ou ajoutez --csv pour un tableau.
+cli-file-exists = Rien n’a été écrit : { $file } existe déjà. Choisissez un autre nom, ou ajoutez --replace pour le remplacer.
 cli-contacts-written = Contacts écrits : { $count }
 cli-contacts-preview = { $file } ({ $format }) : { $added } à ajouter, { $updated } à modifier, { $rejected } illisibles
 cli-contacts-yes = Rien n’a été importé. Ajoutez --yes pour importer ces contacts.
 cli-contacts-imported = Contacts ajoutés : { $added } ; modifiés : { $updated }
+cli-contacts-delete-all = Vos propres contacts, saisis et importés : { $count }. Ceux d’un dossier surveillé ou d’un carnet sur un serveur restent.
+cli-contacts-delete-yes = Rien n’a été supprimé. Ajoutez --yes pour les supprimer pour de bon ; exportez-les d’abord si vous voulez pouvoir les reprendre.
+cli-contacts-deleted = Contacts supprimés : { $count }
+
+## Why the hotkey doesn't work; told in the window too. $keys: Ctrl+Alt+D; $why: the system's words
+
+hotkey-taken = Un autre programme a pris { $keys } : ces touches ne font rien ici. Choisissez-en d’autres dans les paramètres.
+hotkey-not-on-keyboard = Ce clavier n’a pas de touche pour { $keys } : ce raccourci ne fait rien ici. Choisissez-en un autre dans les paramètres.
+hotkey-wayland = Sous Wayland, les programmes ne reçoivent pas les touches frappées ailleurs. Dans les réglages du clavier de votre bureau, associez un raccourci à la commande : centrex-tray dial --selection
+hotkey-no-display = L’affichage n’est pas utilisable ({ $why }) : le raccourci ne fait rien. Redémarrez l’application dans votre session.
+hotkey-not-here = Il n’y a pas encore de raccourci sur ce système : copiez le numéro, puis collez-le dans le clavier.

@@ -143,6 +143,17 @@ dial-failed-not-enrolled = Cet ordinateur n’est pas encore inscrit auprès du 
 dial-failed-not-configured = Rien n’est encore configuré pour appeler. Ouvrez les paramètres et choisissez le relais de votre entreprise ou le mode direct.
 dial-failed-nothing-rang = La plateforme a accepté l’appel, mais n’en a plus rien dit. Votre téléphone n’a pas sonné, ou n’a pas été décroché. Vérifiez qu’il est branché, puis recommencez.
 
+## Why no call could be placed now, though nobody wanted to yet
+
+cannot-dial-relay-unreachable = Le relais de votre entreprise est injoignable : aucun appel ne peut partir d’ici. Un nouvel essai suit ; vérifiez votre connexion au réseau.
+cannot-dial-relay-refused = Le relais n’accepte plus cet ordinateur : aucun appel ne peut partir d’ici. Demandez un nouveau code d’inscription à votre administrateur.
+cannot-dial-keychain-no-service = Le secret pour appeler est dans le trousseau, mais aucun trousseau n’est ouvert dans cette session : aucun appel ne peut partir d’ici. Démarrez le trousseau du système.
+cannot-dial-keychain-locked = Le secret pour appeler est dans le trousseau, qui est verrouillé : aucun appel ne peut partir d’ici. Déverrouillez le trousseau.
+cannot-dial-keychain-no-answer = Le secret pour appeler est dans le trousseau, qui ne répond pas : aucun appel ne peut partir d’ici. Un nouvel essai suit ; si cela persiste, fermez puis rouvrez votre session.
+cannot-dial-keychain-failed = Le trousseau a refusé de donner le secret pour appeler : aucun appel ne peut partir d’ici. Enregistrez-le de nouveau dans les paramètres.
+cannot-dial-no-credential = Le secret pour appeler n’a pas encore été enregistré : aucun appel ne peut partir d’ici. Enregistrez-le dans les paramètres.
+cannot-dial-not-enrolled = Cet ordinateur n’est pas encore inscrit auprès du relais : aucun appel ne peut partir d’ici. Saisissez un code d’inscription dans les paramètres.
+
 ## What a typed text means
 
 number-will-dial = Composera le { $number }
@@ -226,15 +237,31 @@ keychain-locked = Le trousseau est verrouillé : les secrets ne peuvent être n
 keychain-no-answer = Le trousseau ne répond pas : les secrets ne peuvent être ni lus ni enregistrés. Un nouvel essai suit ; si cela persiste, fermez puis rouvrez votre session.
 keychain-failed = Le trousseau a répondu par une erreur : les secrets ne peuvent être ni lus ni enregistrés. Ouvrez le gestionnaire de mots de passe du système pour voir ce qui ne va pas.
 
-## The settings' files. $file: path, $line: line number, $key: name in the file
+## The settings' files. $file: path, $line: line number, $key: name in the file, $form: its values, $others: further names with their lines, or none
 
 settings-broken = Le fichier { $file } ne peut pas être lu, erreur à la ligne { $line }. Les réglages par défaut sont utilisés et le fichier reste tel quel : corrigez cette ligne, ou supprimez le fichier.
 settings-broken-kept = Le fichier { $file } ne peut plus être lu, erreur à la ligne { $line }. Les réglages d’avant restent en vigueur et le fichier reste tel quel : corrigez cette ligne.
 settings-unreadable-kept = Le fichier { $file } ne peut plus être ouvert. Les réglages d’avant restent en vigueur : vérifiez ses droits d’accès.
-settings-value = Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Le réglage par défaut est utilisé et le fichier reste tel quel : corrigez cette ligne.
-settings-value-kept = Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Le réglage d’avant reste en vigueur et le fichier reste tel quel : corrigez cette ligne.
-settings-unknown = Ligne { $line } de { $file } : le réglage { $key } n’existe pas, la ligne reste sans effet. Corrigez-la, ou supprimez-la.
-settings-unknown-meant = Ligne { $line } de { $file } : le réglage { $key } n’existe pas, la ligne reste sans effet. Vouliez-vous écrire { $meant } ? Corrigez-la, ou supprimez-la.
+settings-value =
+    Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Attendu : { $form }. Le réglage par défaut est utilisé et le fichier reste tel quel : corrigez cette ligne.{ $others ->
+        [none] {""}
+       *[other] {" "}À corriger aussi : { $others }.
+    }
+settings-value-kept =
+    Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Attendu : { $form }. Le réglage d’avant reste en vigueur et le fichier reste tel quel : corrigez cette ligne.{ $others ->
+        [none] {""}
+       *[other] {" "}À corriger aussi : { $others }.
+    }
+settings-unknown =
+    Ligne { $line } de { $file } : le réglage { $key } n’existe pas, la ligne reste sans effet. Corrigez-la, ou supprimez-la.{ $others ->
+        [none] {""}
+       *[other] {" "}À corriger aussi : { $others }.
+    }
+settings-unknown-meant =
+    Ligne { $line } de { $file } : le réglage { $key } n’existe pas, la ligne reste sans effet. Vouliez-vous écrire { $meant } ? Corrigez-la, ou supprimez-la.{ $others ->
+        [none] {""}
+       *[other] {" "}À corriger aussi : { $others }.
+    }
 settings-unreadable = Le fichier { $file } ne peut pas être ouvert. Les réglages par défaut sont utilisés : vérifiez ses droits d’accès.
 settings-change-broken = Le réglage n’a pas été enregistré : le fichier { $file } contient une erreur à la ligne { $line }, et il n’est pas écrasé. Corrigez cette ligne, ou supprimez le fichier, puis recommencez.
 settings-change-unreadable = Le réglage n’a pas été enregistré : le fichier { $file } ne peut pas être lu. Vérifiez ses droits d’accès, puis recommencez.
@@ -256,6 +283,7 @@ settings-ldap-url = Ce n’est pas l’adresse d’un annuaire : le réglage n�
 # $number: what stands for the number, in braces
 settings-ldap-filter = Ce filtre ne peut pas servir : le réglage n’a pas été enregistré. Il tient dans une paire de parenthèses et contient { $number }, par exemple (&(objectClass=person){ $number }).
 settings-contacts-folder = Ce n’est pas le chemin complet d’un dossier : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
+settings-extensions = { $prefix } et { $length } chiffres de poste ne font pas ensemble un numéro de téléphone : les postes ne sont pas reconnus. Corrigez le début de vos numéros directs, ou le nombre de chiffres, dans les paramètres.
 settings-extension-prefix = Ce n’est pas un début de numéro international : le réglage n’a pas été enregistré. Écrivez-le comme +3314268, sans les chiffres du poste.
 settings-extension-length = Un numéro de poste a de 2 à 8 chiffres : le réglage n’a pas été enregistré. Saisissez 0 s’il n’y en a pas.
 
@@ -281,3 +309,8 @@ record-program-missing = Le programme lancé pour les appels n’a pas démarré
 record-program-not-a-program = Le programme lancé pour les appels n’a pas démarré : { $program } n’est pas un programme que vous pouvez exécuter. Vérifiez ses droits d’exécution, ou choisissez-en un autre dans les paramètres (sous Windows, pas un fichier .bat ni .cmd).
 record-program-too-many = Le programme lancé pour les appels n’a pas démarré : trop d’exemplaires de { $program } tournent déjà. Terminez ceux qui sont bloqués.
 record-program-refused = Le programme lancé pour les appels n’a pas démarré : le système a refusé de lancer { $program }. Fermez d’autres programmes, ou redémarrez l’ordinateur.
+
+## The hotkey that fills the pad with what is selected
+
+hotkey-no-modifier = Un raccourci demande Ctrl, Alt ou Super, pour qu’aucune touche ne manque quand vous écrivez : rien n’a été changé. Écrivez par exemple Ctrl+Alt+D.
+hotkey-no-key = Un raccourci est une lettre, un chiffre ou une touche de fonction (F1 à F12) avec Ctrl, Alt ou Super : rien n’a été changé. Écrivez par exemple Ctrl+Alt+D.

@@ -59,6 +59,7 @@ window-contacts-import-yes = { $count ->
     [one] Importer { $count } contact
    *[other] Importer { $count } contacts
 }
+window-contacts-reading = Lecture du fichier…
 window-contacts-importing = Import en cours…
 window-contacts-progress = { $done } sur { $total }
 window-contacts-imported = Import terminé

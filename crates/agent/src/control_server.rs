@@ -1,11 +1,21 @@
 //! Serves the control socket: every client's requests go to the controller, in order, and its outbox back to it.
 
+use std::sync::Arc;
+
+use control::protocol::{Error, ErrorCode, Message, ServerLine};
 use control::transport::{Connection, Incoming, Outgoing, Requests, Server};
-use tokio::sync::mpsc;
-use tokio::time::{Duration, sleep};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::{Duration, sleep, timeout};
 
 use crate::controller::Input;
 use crate::outbox::{Outbox, Reply};
+
+/// Clients at once: a window, and commands that come and go. A program gone wild keeps nobody else waiting.
+const MOST_CLIENTS: usize = 64;
+/// Clients at once that are told that there is no room. Further ones find the door shut.
+const MOST_REFUSED: usize = 64;
+/// A client that is refused and doesn't ask anything isn't waited for.
+const REFUSAL: Duration = Duration::from_secs(5);
 
 /// Tells clients apart.
 pub(crate) type ClientId = u64;
@@ -23,11 +33,18 @@ pub(crate) enum ClientInput {
 /// Accepts clients until the task is dropped.
 pub(crate) async fn serve(mut server: Server, inputs: mpsc::Sender<Input>) {
     let mut next: ClientId = 1;
+    let room = Arc::new(Semaphore::new(MOST_CLIENTS));
+    let doorstep = Arc::new(Semaphore::new(MOST_REFUSED));
     loop {
         match server.accept().await {
             Ok(connection) => {
-                tokio::spawn(converse(next, connection, inputs.clone()));
-                next += 1;
+                if let Ok(seat) = Arc::clone(&room).try_acquire_owned() {
+                    tokio::spawn(converse(next, connection, inputs.clone(), seat));
+                    next += 1;
+                } else if let Ok(place) = Arc::clone(&doorstep).try_acquire_owned() {
+                    tracing::warn!("a client of the control socket is refused: there are too many");
+                    tokio::spawn(refuse(connection, place));
+                }
             }
             Err(error) => {
                 // Out of file descriptors, most likely: others work on, and it may pass.
@@ -38,7 +55,38 @@ pub(crate) async fn serve(mut server: Server, inputs: mpsc::Sender<Input>) {
     }
 }
 
-async fn converse(client: ClientId, connection: Connection, inputs: mpsc::Sender<Input>) {
+/// Tells a client, once it asks for something, that there is no room.
+async fn refuse(connection: Connection, _place: OwnedSemaphorePermit) {
+    let Connection {
+        mut requests,
+        mut outgoing,
+    } = connection;
+    let told = async {
+        let (Incoming::Request { id, .. } | Incoming::Refused { id, .. }) = requests.next().await?;
+        let message = Message {
+            id: "control-too-many".to_owned(),
+            args: Default::default(),
+        };
+        let error = Error {
+            code: ErrorCode::Failed,
+            message,
+        };
+        let line = ServerLine::Reply {
+            id,
+            result: Err(error),
+        };
+        outgoing.send(&line).await.ok()
+    };
+    // One that asks nothing, or doesn't read, has gone or will.
+    let _ = timeout(REFUSAL, told).await;
+}
+
+async fn converse(
+    client: ClientId,
+    connection: Connection,
+    inputs: mpsc::Sender<Input>,
+    _seat: OwnedSemaphorePermit,
+) {
     let outbox = Outbox::default();
     if inputs
         .send(Input::Client(client, ClientInput::Came(outbox.clone())))

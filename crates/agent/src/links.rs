@@ -23,6 +23,27 @@ pub fn pad_text(text: &str) -> String {
         .collect()
 }
 
+/// Whether a relay could be there: the host is an address, or a name that DNS can hold (RFC 1035, RFC 1123).
+fn is_possible(relay: &RelayUrl) -> bool {
+    let Ok(url) = Url::parse(relay.as_str()) else {
+        return false;
+    };
+    let name = match url.host() {
+        Some(url::Host::Domain(name)) => name,
+        Some(url::Host::Ipv4(address)) => return !address.is_unspecified() && !address.is_broadcast(),
+        Some(url::Host::Ipv6(address)) => return !address.is_unspecified(),
+        None => return false,
+    };
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_label = |label: &str| {
+        let signs = label
+            .bytes()
+            .all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_'));
+        signs && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    url.port() != Some(0) && name.len() <= 253 && name.split('.').all(is_label)
+}
+
 fn has_scheme(text: &str, scheme: &str) -> bool {
     text.split_once(':')
         .is_some_and(|(before, _)| before.eq_ignore_ascii_case(scheme))
@@ -74,6 +95,9 @@ pub fn enrolment(uri: &str) -> Result<EnrolmentLink, LinkError> {
         relay_api::SetupError::Plain => LinkError::Plain,
         _ => LinkError::Relay,
     })?;
+    if !is_possible(&relay) {
+        return Err(LinkError::Relay);
+    }
     let code = value("code")
         .map(|code| code.trim().to_owned())
         .unwrap_or_default();
@@ -147,6 +171,38 @@ mod tests {
         ];
         for (link, reason) in cases {
             assert_eq!(enrolment(link), Err(reason), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_relay_that_cannot_be_anywhere_is_refused() {
+        let long = format!("{}.example", "x".repeat(64));
+        for host in [
+            "relay..example",
+            "-relay.example",
+            "relay-.example",
+            ".example",
+            "..",
+            "0.0.0.0",
+            "[::]",
+            "relay.example:0",
+            "a+b.example",
+            "(relay).example",
+            &long,
+        ] {
+            let link = format!("centrex-tray://enrol?relay=https://{host}&code=X");
+            assert_eq!(enrolment(&link), Err(LinkError::Relay), "{host}");
+        }
+        for host in [
+            "relay",
+            "relay.example.",
+            "le-relais_2.exemple",
+            "relais.société.example",
+            "[::1]",
+            "10.0.0.1",
+        ] {
+            let link = format!("centrex-tray://enrol?relay=https://{host}&code=X");
+            assert!(enrolment(&link).is_ok(), "{host}");
         }
     }
 

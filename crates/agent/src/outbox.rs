@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 const LIMIT: usize = 256;
 
 /// Filled by the controller without waiting, emptied by the client's own task. Of several states in a row only the newest
-/// is kept.
+/// is kept, and of several words of how far something is.
 #[derive(Clone, Default)]
 pub(crate) struct Outbox(Arc<Shared>);
 
@@ -71,7 +71,7 @@ impl Outbox {
         if state.closed {
             return;
         }
-        if is_state(&line) && state.lines.back().is_some_and(is_state) {
+        if state.lines.back().is_some_and(|last| replaces(&line, last)) {
             state.lines.pop_back();
         }
         if state.lines.len() < LIMIT {
@@ -93,13 +93,16 @@ impl Outbox {
     }
 }
 
-fn is_state(line: &ServerLine) -> bool {
-    matches!(
-        line,
-        ServerLine::Change {
-            change: Change::Snapshot { .. }
-        }
-    )
+/// Who has heard the newer line needn't hear the older.
+fn replaces(newer: &ServerLine, older: &ServerLine) -> bool {
+    let (ServerLine::Change { change: newer }, ServerLine::Change { change: older }) = (newer, older) else {
+        return false;
+    };
+    let is_latest = matches!(
+        newer,
+        Change::Snapshot { .. } | Change::ImportProgress { .. } | Change::PreviewProgress { .. }
+    );
+    is_latest && std::mem::discriminant(newer) == std::mem::discriminant(older)
 }
 
 /// Owes one client one answer. Given to whoever can answer, now or later.
@@ -153,6 +156,26 @@ mod tests {
             })
         ));
         assert!(outbox.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn of_what_says_how_far_something_is_only_the_newest_waits() {
+        let outbox = Outbox::default();
+        for done in 0..=2 * LIMIT {
+            let done = u32::try_from(done).unwrap();
+            outbox.change(Change::ImportProgress { done, total: 512 });
+        }
+        outbox.reply(1, Ok(Answer::Done));
+        assert!(matches!(
+            outbox.next().await,
+            Some(ServerLine::Change {
+                change: Change::ImportProgress { done: 512, .. }
+            })
+        ));
+        assert!(matches!(
+            outbox.next().await,
+            Some(ServerLine::Reply { id: 1, .. })
+        ));
     }
 
     #[tokio::test]

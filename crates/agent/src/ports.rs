@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use companion::hotkey::Hotkey;
 use companion::words::Language;
 use control::profile::Profile;
 use url::Url;
 
+use crate::desktop::hotkey;
 use crate::desktop::links::{self, LinksError, NumberLinks};
 use crate::desktop::notifications::{self, Server};
 use crate::desktop::{
-    Clipboard, Desktop, Keychain, KeychainPort, Notifier, NotifyPort, Opener, Programs, TrayHandle, TrayPort,
-    autostart,
+    Clipboard, Desktop, HotkeyProblem, Hotkeys, Keychain, KeychainPort, Notifier, NotifyPort, Opener,
+    Programs, TrayHandle, TrayPort, autostart,
 };
 
 /// A desktop. The controller touches the person's session through this and nothing else.
@@ -38,6 +40,11 @@ pub trait Ports: 'static {
     fn take_number_links(&self) -> impl Future<Output = Result<(), LinksError>> + Send + 'static;
     /// Puts text on the clipboard.
     fn copy(&self, text: String);
+    /// From now on this hotkey works everywhere, or none. Never blocks; whether it does and when it is pressed comes as
+    /// [`DesktopEvent`](crate::desktop::DesktopEvent).
+    fn set_hotkey(&self, hotkey: Option<Hotkey>);
+    /// Why no hotkey could work in this session.
+    fn hotkey_obstacle(&self) -> Option<HotkeyProblem>;
     /// Opens an address in the program that the person chose for its scheme. Never blocks; trouble comes as
     /// [`DesktopEvent::OpenFailed`](crate::desktop::DesktopEvent::OpenFailed).
     fn open_url(&self, url: Url);
@@ -54,6 +61,7 @@ pub struct RealDesktop {
     notify: Notifier,
     keychain: Arc<Keychain>,
     clipboard: Arc<Clipboard>,
+    hotkeys: Hotkeys,
     opener: Opener,
     programs: Programs,
     profile: String,
@@ -75,6 +83,7 @@ impl RealDesktop {
             notify,
             keychain,
             clipboard,
+            hotkeys,
             opener,
             programs,
         } = desktop;
@@ -83,6 +92,7 @@ impl RealDesktop {
             notify,
             keychain: Arc::new(keychain),
             clipboard: Arc::new(clipboard),
+            hotkeys,
             opener,
             programs,
             profile: profile.name().to_owned(),
@@ -127,6 +137,14 @@ impl Ports for RealDesktop {
                 tracing::warn!(%error, "nothing was copied");
             }
         });
+    }
+
+    fn set_hotkey(&self, hotkey: Option<Hotkey>) {
+        self.hotkeys.set(hotkey);
+    }
+
+    fn hotkey_obstacle(&self) -> Option<HotkeyProblem> {
+        hotkey::obstacle()
     }
 
     fn open_url(&self, url: Url) {

@@ -31,6 +31,8 @@ pub struct Around<'a> {
     pub tray_shown: bool,
     /// What keeps calls from being remembered, or became of the journal when it was opened.
     pub journal_problem: Option<Message>,
+    /// The hotkey of the settings doesn't work.
+    pub hotkey_problem: Option<Message>,
     /// Grows with every change of the journal.
     pub journal_revision: u64,
     /// Grows with every change of the contacts.
@@ -66,6 +68,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         settings_problem: around.loaded.problem.clone().map(message),
         journal_problem: around.journal_problem.clone().map(message),
         record_problem: companion.record_problem().map(message),
+        hotkey_problem: around.hotkey_problem.clone().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
         journal_revision: around.journal_revision,
         contacts_revision: around.contacts_revision,
@@ -296,6 +299,10 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
         notify_incoming: settings.notify_incoming,
         notify_missed: settings.notify_missed,
         sound: settings.sound,
+        dial_hotkey: settings
+            .dial_hotkey
+            .map(|hotkey| hotkey.to_string())
+            .unwrap_or_default(),
         autostart: settings.autostart,
         notify_outgoing: settings.notify_outgoing,
         click_to_call_only: settings.click_to_call_only,

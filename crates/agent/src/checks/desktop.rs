@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use companion::hotkey::Hotkey;
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
@@ -18,12 +19,18 @@ pub(crate) struct Found {
     pub(crate) notification_server: Result<Option<Server>, String>,
     /// Why calls aren't remembered now.
     pub(crate) journal_problem: Option<String>,
+    /// What became of the journal when it was opened, if it is worth a sentence.
+    pub(crate) journal_found: Option<Message>,
     /// The relay's last list of past calls didn't hold them all.
     pub(crate) history_cut: bool,
     /// What is wrong with the settings file.
     pub(crate) settings_problem: Option<Message>,
     /// Why the record of the last call didn't open.
     pub(crate) record_problem: Option<Message>,
+    /// The hotkey that is set.
+    pub(crate) hotkey: Option<Hotkey>,
+    /// Whether it works, or why none could; `None`: nobody has said yet.
+    pub(crate) hotkey_works: Option<Result<(), Message>>,
     /// Who opens links to numbers now.
     pub(crate) number_links: NumberLinks,
 }
@@ -39,9 +46,10 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
             Message::new("doctor-tray-none"),
         )
     };
-    let journal = match &found.journal_problem {
-        None => ok("journal", "doctor-journal-ok"),
-        Some(why) => check(
+    let journal = match (&found.journal_problem, &found.journal_found) {
+        (None, None) => ok("journal", "doctor-journal-ok"),
+        (None, Some(message)) => check("journal", CheckResult::Warning, message.clone()),
+        (Some(why), _) => check(
             "journal",
             CheckResult::Failed,
             Message::new("doctor-journal-failed").with("why", why),
@@ -61,8 +69,23 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
         .chain(history)
         .chain(record)
         .chain(files)
-        .chain([number_links(&found.number_links.opener)])
+        .chain([number_links(&found.number_links.opener), hotkey(found)])
         .collect()
+}
+
+/// The hotkey. One that isn't set is the person's choice, no failure.
+fn hotkey(found: &Found) -> Check {
+    let (result, message) = match (found.hotkey, &found.hotkey_works) {
+        (Some(hotkey), Some(Ok(()))) => {
+            let message = Message::new("doctor-hotkey-ok").with("keys", hotkey.to_string());
+            (CheckResult::Ok, message)
+        }
+        (Some(_), Some(Err(problem))) => (CheckResult::Warning, problem.clone()),
+        (Some(_), None) => (CheckResult::Skipped, Message::new("doctor-hotkey-asked")),
+        (None, Some(Err(obstacle))) => (CheckResult::Skipped, obstacle.clone()),
+        (None, _) => (CheckResult::Skipped, Message::new("doctor-hotkey-none")),
+    };
+    check("hotkey", result, message)
 }
 
 /// Who opens links to numbers. Another program is the person's choice, no failure.
@@ -134,9 +157,12 @@ mod tests {
                 notify_problem: None,
                 notification_server: Ok(None),
                 journal_problem: None,
+                journal_found: None,
                 history_cut,
                 settings_problem: None,
                 record_problem: None,
+                hotkey: None,
+                hotkey_works: None,
                 number_links: NumberLinks {
                     opener: LinkOpener::Us,
                     takeover: Takeover::Here,

@@ -6,7 +6,7 @@ mod directories;
 use std::path::Path;
 use std::time::Duration;
 
-use companion::event::{CredentialKind, KeychainProblem};
+use companion::event::{CredentialKind, DialReason, KeychainProblem};
 use companion::settings::{Authentication, Loaded, Mode, Settings};
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
@@ -44,16 +44,17 @@ fn failed(name: &str, id: &str) -> Check {
     check(name, CheckResult::Failed, Message::new(id))
 }
 
-/// Everything that can be tried while no agent runs; tray, notifications and journal are its own.
+/// Everything that can be tried while no agent runs, which `missing` says; tray, notifications and journal are its own.
 pub(crate) async fn without_agent<K: KeychainPort>(
+    missing: Message,
     keychain: &K,
     loaded: &Loaded,
     window: &Path,
 ) -> Vec<Check> {
-    let mut checks = vec![failed("agent", "cli-not-running")];
+    let mut checks = vec![check("agent", CheckResult::Failed, missing)];
     checks.extend(desktop::files(loaded.problem.as_ref(), window));
     checks.push(self::keychain(keychain).await);
-    checks.extend(connection(keychain, &loaded.settings, None).await);
+    checks.extend(connection(keychain, &loaded.settings, None, None).await);
     checks
 }
 
@@ -85,10 +86,12 @@ impl Steps {
     }
 }
 
-/// The way of working that is set up, step by step; a step that fails ends it. `tell` hears each step as it ends.
+/// The way of working that is set up, step by step; a step that fails ends it. `refused`: why the platform refused the last
+/// call, which can't be tried without a ring. `tell` hears each step as it ends.
 pub(crate) async fn connection<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
+    refused: Option<DialReason>,
     tell: Option<mpsc::Sender<Input>>,
 ) -> Vec<Check> {
     let mut steps = Steps {
@@ -105,13 +108,18 @@ pub(crate) async fn connection<K: KeychainPort>(
                 ))
                 .await;
         }
-        Mode::Relay => relay(keychain, settings, &mut steps).await,
-        Mode::Direct => direct(keychain, settings, &mut steps).await,
+        Mode::Relay => relay(keychain, settings, refused, &mut steps).await,
+        Mode::Direct => direct(keychain, settings, refused, &mut steps).await,
     }
     steps.done
 }
 
-async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut Steps) {
+async fn relay<K: KeychainPort>(
+    keychain: &K,
+    settings: &Settings,
+    refused: Option<DialReason>,
+    steps: &mut Steps,
+) {
     let Some(url) = &settings.relay_url else {
         return steps
             .add(failed("relay_address", "test-relay-address-missing"))
@@ -168,16 +176,26 @@ async fn relay<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut S
         .await;
     steps.add(stream(client).await).await;
     steps
-        .add(if me.capabilities.dial {
-            ok("relay_dial", "test-relay-dial-ok")
-        } else {
-            check(
+        .add(match refused {
+            _ if !me.capabilities.dial => check(
                 "relay_dial",
                 CheckResult::Warning,
                 Message::new("test-relay-dial-none"),
-            )
+            ),
+            Some(reason) => last_refused("relay_dial", "relay", reason),
+            None => ok("relay_dial", "test-relay-dial-ok"),
         })
         .await;
+}
+
+/// The platform refused the last call for a reason that holds for the next one too.
+fn last_refused(name: &str, way: &str, reason: DialReason) -> Check {
+    let why = match reason {
+        DialReason::WrongKey => "key",
+        DialReason::Forbidden => "forbidden",
+        _ => "no-callback",
+    };
+    failed(name, &format!("test-{way}-refused-{why}"))
 }
 
 fn reachable<T>(answer: &Result<T, ClientError>, encrypted: bool) -> Check {
@@ -227,7 +245,12 @@ async fn stream(client: RelayClient) -> Check {
     }
 }
 
-async fn direct<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut Steps) {
+async fn direct<K: KeychainPort>(
+    keychain: &K,
+    settings: &Settings,
+    refused: Option<DialReason>,
+    steps: &mut Steps,
+) {
     let Some(account) = &settings.account_id else {
         return steps.add(failed("account", "test-account-missing")).await;
     };
@@ -254,6 +277,9 @@ async fn direct<K: KeychainPort>(keychain: &K, settings: &Settings, steps: &mut 
     steps.add(address).await;
     if resolved {
         steps.add(platform(&url).await).await;
+    }
+    if let Some(reason) = refused {
+        steps.add(last_refused("platform_call", "direct", reason)).await;
     }
     // Said each time: nobody should wait for an alert that can't come.
     steps

@@ -30,6 +30,8 @@ pub(super) enum Command {
         /// Several words are one number written with spaces. None comes from an application menu, which has no link to pass.
         #[arg(value_name = "NUMBER")]
         number: Vec<String>,
+        #[arg(long, conflicts_with = "number")]
+        selection: bool,
     },
     Status {
         #[arg(long)]
@@ -80,6 +82,8 @@ pub(super) enum CallsCommand {
         file: PathBuf,
         #[arg(long)]
         bom: bool,
+        #[arg(long)]
+        replace: bool,
     },
 }
 
@@ -110,8 +114,17 @@ pub(super) enum ContactsCommand {
         file: PathBuf,
         #[arg(long)]
         csv: bool,
-        #[arg(long, requires = "csv")]
+        #[arg(long)]
         bom: bool,
+        #[arg(long)]
+        replace: bool,
+    },
+    Delete {
+        /// Required: a word that deletes everything is to be read twice.
+        #[arg(long, required = true)]
+        all: bool,
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -125,6 +138,7 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
         .mut_subcommand("dial", |dial| {
             dial.about(words("cli-help-dial"))
                 .mut_arg("number", |arg| arg.help(words("cli-help-number")))
+                .mut_arg("selection", |arg| arg.help(words("cli-help-selection")))
         })
         .mut_subcommand("status", |status| {
             status
@@ -156,6 +170,7 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
                         .about(words("cli-help-calls-export"))
                         .mut_arg("file", |arg| arg.help(words("cli-help-calls-file")))
                         .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
+                        .mut_arg("replace", |arg| arg.help(words("cli-help-replace")))
                 })
         })
         .mut_subcommand("contacts", |contacts| {
@@ -178,6 +193,13 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
                         .mut_arg("file", |arg| arg.help(words("cli-help-contacts-to")))
                         .mut_arg("csv", |arg| arg.help(words("cli-help-contacts-csv")))
                         .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
+                        .mut_arg("replace", |arg| arg.help(words("cli-help-replace")))
+                })
+                .mut_subcommand("delete", |delete| {
+                    delete
+                        .about(words("cli-help-contacts-delete"))
+                        .mut_arg("all", |arg| arg.help(words("cli-help-contacts-all")))
+                        .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-delete-yes")))
                 })
         })
         .mut_subcommand("quit", |quit| quit.about(words("cli-help-quit")))

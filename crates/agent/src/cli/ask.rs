@@ -58,6 +58,7 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
         &snapshot.settings_problem,
         &snapshot.journal_problem,
         &snapshot.record_problem,
+        &snapshot.hotkey_problem,
     ];
     let problems = problems.into_iter().flatten();
     lines.extend(problems.map(|problem| say(view::words(problem))));
@@ -82,7 +83,7 @@ pub(super) async fn doctor(profile: &Profile, lang: Language, as_json: bool) -> 
             Err(error) => return Err(reason(&error)),
         },
         Err(ConnectError::NotRunning) => checks_alone(profile).await?,
-        Err(error) => return Err(unconnected(error)),
+        Err(error) => return Err(unconnected(profile, error)),
     };
     if as_json {
         print::line(&doctor_json(&checks, lang).to_string());
@@ -111,7 +112,8 @@ async fn checks_alone(profile: &Profile) -> Result<Vec<Check>, Message> {
     let keychain = desktop::open_keychain(profile.name())
         .map_err(|error| Message::new("cli-desktop-failed").with("why", error.to_string()))?;
     let loaded = Store::new(paths.settings, paths.company_settings).load();
-    Ok(checks::without_agent(&keychain, &loaded, &window::program()).await)
+    let missing = not_running(profile);
+    Ok(checks::without_agent(missing, &keychain, &loaded, &window::program()).await)
 }
 
 fn doctor_json(checks: &[Check], lang: Language) -> serde_json::Value {
@@ -143,15 +145,26 @@ pub(super) async fn quit(profile: &Profile) -> Result<u8, Message> {
 
 /// Connects to the running agent.
 pub(super) async fn connect(profile: &Profile) -> Result<Client, Message> {
-    Client::connect(profile).await.map_err(unconnected)
+    Client::connect(profile)
+        .await
+        .map_err(|error| unconnected(profile, error))
 }
 
-fn unconnected(error: ConnectError) -> Message {
+fn unconnected(profile: &Profile, error: ConnectError) -> Message {
     match error {
-        ConnectError::NotRunning => Message::new("cli-not-running"),
+        ConnectError::NotRunning => not_running(profile),
         ConnectError::Address(_) => Message::new("cli-no-home"),
         ConnectError::Io(error) => Message::new("cli-not-reached").with("why", error.to_string()),
     }
+}
+
+/// No agent of this profile runs; how to start it.
+fn not_running(profile: &Profile) -> Message {
+    let command = match profile.is_default() {
+        true => "centrex-tray".to_owned(),
+        false => format!("centrex-tray --profile {}", profile.name()),
+    };
+    Message::new("cli-not-running").with("command", command)
 }
 
 /// Why the agent didn't do it.

@@ -14,20 +14,22 @@ use jiff::{Timestamp, ToSpan};
 use super::DONE;
 use super::args::{CallsArgs, CallsCommand};
 use super::ask::{connect, reason};
-use super::contacts::absolute;
+use super::files::{ending, to_write};
 use super::print;
 
 pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) -> Result<u8, Message> {
     let zone = TimeZone::system();
-    if let Some(CallsCommand::Export { file, bom }) = &args.command {
-        let client = connect(profile).await?;
-        let format = match file.extension().and_then(|extension| extension.to_str()) {
-            Some(extension) if extension.eq_ignore_ascii_case("json") => CallFormat::Json,
-            Some(extension) if extension.eq_ignore_ascii_case("ics") => CallFormat::Calendar,
-            _ => CallFormat::Csv,
+    if let Some(CallsCommand::Export { file, bom, replace }) = &args.command {
+        let format = match ending(file).as_deref() {
+            Some("csv") => CallFormat::Csv,
+            Some("json") => CallFormat::Json,
+            Some("ics") => CallFormat::Calendar,
+            _ => return Err(Message::new("cli-calls-export-ending").with("file", file.display().to_string())),
         };
+        let path = to_write(file, *replace)?;
+        let client = connect(profile).await?;
         let ask = JournalRequest::Export {
-            path: absolute(file)?,
+            path,
             format,
             bom: *bom,
         };
@@ -71,6 +73,9 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
     } else {
         for call in &all.calls {
             print::line(&line(call, lang, &zone));
+        }
+        if all.calls.is_empty() {
+            print::note(&say(lang, &Message::new("cli-calls-none")));
         }
     }
     Ok(DONE)

@@ -1,7 +1,5 @@
 //! `contacts`: searches, imports and exports the address book of the running agent.
 
-use std::path::Path;
-
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::protocol::{Answer, Contact, ContactFormat, ContactsRequest, Request};
@@ -10,25 +8,39 @@ use serde_json::json;
 
 use super::args::{ContactsArgs, ContactsCommand};
 use super::ask::{connect, reason};
+use super::files::{absolute, ending, to_write};
 use super::print;
 use super::{DONE, FAILED};
 use crate::view;
 
 pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
-    let client = connect(profile).await?;
     match args.command {
-        None => search(&client, args).await,
-        Some(ContactsCommand::Import { file, yes }) => import(&client, lang, &absolute(&file)?, yes).await,
-        Some(ContactsCommand::Export { file, csv, bom }) => {
-            let ask = ContactsRequest::Export {
-                path: absolute(&file)?,
-                format: if csv {
-                    ContactFormat::Csv
-                } else {
-                    ContactFormat::Vcard
-                },
-                bom,
+        None => search(&connect(profile).await?, lang, args).await,
+        Some(ContactsCommand::Import { file, yes }) => {
+            let path = absolute(&file)?;
+            import(&connect(profile).await?, lang, &path, yes).await
+        }
+        Some(ContactsCommand::Delete { all: _, yes }) => {
+            delete_all(&connect(profile).await?, lang, yes).await
+        }
+        Some(ContactsCommand::Export {
+            file,
+            csv,
+            bom,
+            replace,
+        }) => {
+            let format = match ending(&file).as_deref() {
+                _ if csv => ContactFormat::Csv,
+                Some("csv") => ContactFormat::Csv,
+                Some("vcf" | "vcard") => ContactFormat::Vcard,
+                _ => {
+                    let file = file.display().to_string();
+                    return Err(Message::new("cli-contacts-export-ending").with("file", file));
+                }
             };
+            let path = to_write(&file, replace)?;
+            let client = connect(profile).await?;
+            let ask = ContactsRequest::Export { path, format, bom };
             match ask_for(&client, ask).await? {
                 Answer::Written { count } => print::line(&say(
                     lang,
@@ -41,7 +53,7 @@ pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsAr
     }
 }
 
-async fn search(client: &Client, args: ContactsArgs) -> Result<u8, Message> {
+async fn search(client: &Client, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
     let ask = ContactsRequest::Search {
         text: args.text.join(" "),
         favourites: args.favourites,
@@ -55,6 +67,9 @@ async fn search(client: &Client, args: ContactsArgs) -> Result<u8, Message> {
     } else {
         for contact in &contacts {
             print::line(&line(contact));
+        }
+        if contacts.is_empty() {
+            print::note(&say(lang, &Message::new("cli-contacts-none")));
         }
     }
     Ok(DONE)
@@ -97,6 +112,26 @@ async fn import(client: &Client, lang: Language, path: &str, yes: bool) -> Resul
     Ok(DONE)
 }
 
+/// How many there are is told in any case; they are deleted with a yes only.
+async fn delete_all(client: &Client, lang: Language, yes: bool) -> Result<u8, Message> {
+    let counted = |id: &str, count: u32| say(lang, &Message::new(id).with("count", count.to_string()));
+    if yes {
+        let Answer::Deleted { count } = ask_for(client, ContactsRequest::DeleteAll).await? else {
+            return Err(Message::new("cli-answer-unknown"));
+        };
+        print::line(&counted("cli-contacts-deleted", count));
+        return Ok(DONE);
+    }
+    let Answer::Sources { sources } = ask_for(client, ContactsRequest::Sources).await? else {
+        return Err(Message::new("cli-answer-unknown"));
+    };
+    let own = sources.iter().find(|source| source.kind == "own");
+    let count = own.and_then(|own| own.contacts).unwrap_or_default();
+    print::line(&counted("cli-contacts-delete-all", count));
+    print::error(&say(lang, &Message::new("cli-contacts-delete-yes")));
+    Ok(FAILED)
+}
+
 fn line(contact: &Contact) -> String {
     let mut words = vec![contact.name.clone()];
     words.extend(contact.company.clone());
@@ -107,13 +142,4 @@ fn line(contact: &Contact) -> String {
 async fn ask_for(client: &Client, ask: ContactsRequest) -> Result<Answer, Message> {
     let answer = client.request(Request::Contacts { ask }).await;
     answer.map_err(|error| reason(&error))
-}
-
-/// The agent has another working folder.
-pub(super) fn absolute(file: &Path) -> Result<String, Message> {
-    let path = std::path::absolute(file)
-        .map_err(|error| Message::new("contacts-file-unreadable").with("why", error.to_string()))?;
-    path.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| Message::new("cli-file-name"))
 }

@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod calls;
 mod contacts;
+mod files;
 mod print;
 mod start;
 
@@ -15,6 +16,7 @@ use companion::words::{Language, Message, say};
 use control::profile::Profile;
 
 use crate::controller::Start;
+use crate::desktop::hotkey::{self, SelectionError};
 use crate::desktop::{self, locale};
 use crate::paths::Paths;
 use args::{Args, Command};
@@ -62,8 +64,11 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
     let result = runtime.block_on(async {
         match command {
             None => start::start(profile, system, lang, (!hidden).then_some(Start::Pad)).await,
-            Some(Command::Dial { number }) => {
-                let text = number.join(" ");
+            Some(Command::Dial { number, selection }) => {
+                let text = match selection {
+                    true => selected(lang)?,
+                    false => number.join(" "),
+                };
                 let wish = if text.trim().is_empty() {
                     Start::Pad
                 } else {
@@ -84,6 +89,19 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
     match result {
         Ok(code) => code,
         Err(message) => fail(lang, &message),
+    }
+}
+
+/// What is selected on the screen. Without anything the pad comes all the same, and why it is empty is said.
+fn selected(lang: Language) -> Result<String, Message> {
+    match hotkey::selected() {
+        Ok(Some(text)) => Ok(text.expose().to_owned()),
+        Ok(None) => {
+            print::error(&say(lang, &Message::new("cli-nothing-selected")));
+            Ok(String::new())
+        }
+        Err(SelectionError::Display(why)) => Err(Message::new("cli-selection-failed").with("why", why)),
+        Err(SelectionError::NotHere) => Err(Message::new("cli-selection-not-here")),
     }
 }
 

@@ -7,6 +7,11 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(io::stdout().lock(), "{text}");
 }
 
+/// What is to be known beside the result.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Why the command failed.
 pub(super) fn error(text: &str) {
     let _ = writeln!(io::stderr().lock(), "centrex-tray: {text}");

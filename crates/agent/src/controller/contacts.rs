@@ -15,13 +15,14 @@ use jiff::tz::TimeZone;
 use telephony::E164;
 
 use super::{Callers, Controller};
+use crate::control_server::ClientId;
 use crate::outbox::Reply;
 use crate::people::{self, FolderSource, Format, News, PeopleError, Shown, answer};
 use crate::ports::Ports;
 use crate::view;
 
 impl<P: Ports> Controller<P> {
-    pub(super) fn on_contacts_request(&mut self, ask: ContactsRequest, reply: Reply) {
+    pub(super) fn on_contacts_request(&mut self, client: ClientId, ask: ContactsRequest, reply: Reply) {
         let shown = Shown {
             language: self.companion.language(),
             zone: TimeZone::system(),
@@ -77,14 +78,34 @@ impl<P: Ports> Controller<P> {
                 (None, _) => reply.send(Err(no_number())),
                 (_, Err(problem)) => reply.send(Err(refused(&problem))),
             },
+            ContactsRequest::DeleteAll => {
+                later_with(reply, answer(self.people.delete_all()), |count| Answer::Deleted {
+                    count: people::count(count),
+                });
+            }
             ContactsRequest::Preview { path } => {
-                let later = self.people.preview(PathBuf::from(path));
+                let Some(client) = self.clients.get_mut(&client) else {
+                    return;
+                };
+                let tell = client.teller();
+                let later = client
+                    .imports
+                    .preview(&self.people, PathBuf::from(path), move |percent| {
+                        tell(Change::PreviewProgress { percent });
+                    });
                 later_with(reply, answer(later), move |previewed| Answer::Preview {
                     preview: Box::new(shown.preview(&previewed)),
                 });
             }
             ContactsRequest::Import => {
-                let later = self.people.import();
+                let Some(client) = self.clients.get_mut(&client) else {
+                    return;
+                };
+                let tell = client.teller();
+                let later = client.imports.import(&self.people, move |at| {
+                    let (done, total) = (people::count(at.done), people::count(at.total));
+                    tell(Change::ImportProgress { done, total });
+                });
                 later_with(reply, answer(later), |(batch, compared, rejected)| {
                     Answer::Taken {
                         taken: Taken {
@@ -97,11 +118,14 @@ impl<P: Ports> Controller<P> {
                 });
             }
             ContactsRequest::CancelImport => {
-                later_with(reply, answer(self.people.cancel_import()), |()| Answer::Done);
+                if let Some(client) = self.clients.get(&client) {
+                    client.imports.cancel();
+                }
+                reply.send(Ok(Answer::Done));
             }
-            ContactsRequest::UndoImport { batch } => match batch.parse() {
-                Ok(batch) => later_with(reply, answer(self.people.undo(BatchId(batch))), |()| Answer::Done),
-                Err(_) => reply.send(Err(refused(&contacts::ContactsError::NoSuchImport.into()))),
+            ContactsRequest::UndoImport { batch } => match self.may_undo(client, &batch) {
+                Some(batch) => later_with(reply, answer(self.people.undo(batch)), |()| Answer::Done),
+                None => reply.send(Err(refused(&contacts::ContactsError::NoSuchImport.into()))),
             },
             ContactsRequest::Export { path, format, bom } => {
                 let format = match format {
@@ -131,9 +155,19 @@ impl<P: Ports> Controller<P> {
                     folder.sync();
                 }
                 self.sync_directories();
-                self.on_contacts_request(ContactsRequest::Sources, reply);
+                self.on_contacts_request(client, ContactsRequest::Sources, reply);
             }
         }
+    }
+
+    /// The import that is to be taken back, unless another client made it and is still here.
+    fn may_undo(&self, client: ClientId, batch: &str) -> Option<BatchId> {
+        let batch = batch.parse().map(BatchId).ok()?;
+        let anothers = self
+            .clients
+            .iter()
+            .any(|(id, other)| *id != client && other.imports.made(batch));
+        (!anothers).then_some(batch)
     }
 
     /// Contacts come from where the settings say, and from nowhere else any more.
@@ -177,18 +211,47 @@ impl<P: Ports> Controller<P> {
                 self.contacts_changed();
             }
             News::Changed => self.contacts_changed(),
-            News::Progress { done, total } => {
-                let (done, total) = (people::count(done), people::count(total));
-                self.tell(|_| Some(Change::ImportProgress { done, total }));
-            }
+            News::Named(named) => self.on_named_again(named),
         }
     }
 
-    fn contacts_changed(&mut self) {
+    pub(super) fn contacts_changed(&mut self) {
         self.contacts_revision += 1;
-        self.directories.rereading = true;
         self.feed(Event::ContactsChanged);
-        self.directories.rereading = false;
+    }
+
+    /// Who these are now. Asked on the contacts' own thread: it may be a thousand, and contacts may change again meanwhile.
+    pub(super) fn look_up_again(&mut self, numbers: Vec<E164>) {
+        match self.callers {
+            // Its opening asks again.
+            Callers::Opening => {}
+            _ if self.naming.begin() => self.people.name_all(numbers, self.companion.language()),
+            _ => {}
+        }
+    }
+
+    fn on_named_again(&mut self, mut named: Vec<(E164, Option<Known>)>) {
+        named.retain_mut(|(number, known)| match known {
+            Some(_) => true,
+            None => match self.ask_directory(number) {
+                Ok(said) => {
+                    *known = said;
+                    true
+                }
+                // Its answer follows.
+                Err(()) => false,
+            },
+        });
+        let news = named
+            .iter()
+            .filter(|(number, known)| known.as_ref() != self.companion.name_of(number))
+            .filter_map(|(number, known)| Some((number.clone(), name(known.as_ref()?))))
+            .collect();
+        self.feed(Event::NamedAgain(named));
+        self.journal.set_names(news);
+        if self.naming.end() {
+            self.feed(Event::ContactsChanged);
+        }
     }
 
     /// Who has a number, as far as the book knows, else the company directory. Not answered before the book is open, whose
@@ -204,6 +267,27 @@ impl<P: Ports> Controller<P> {
             known => known,
         };
         Some(Event::Named { number, known })
+    }
+}
+
+/// One look-up of all names at a time: however often contacts change meanwhile, one more follows.
+#[derive(Debug, Default)]
+pub(super) struct Naming {
+    runs: bool,
+    again: bool,
+}
+
+impl Naming {
+    /// Names are to be looked up: whether to begin now.
+    fn begin(&mut self) -> bool {
+        self.again = self.runs;
+        !std::mem::replace(&mut self.runs, true)
+    }
+
+    /// They were: whether they are to be once more.
+    fn end(&mut self) -> bool {
+        self.runs = false;
+        std::mem::take(&mut self.again)
     }
 }
 
@@ -251,7 +335,28 @@ fn no_number() -> Error {
 pub(super) fn numbering(settings: &Settings) -> Numbering {
     let length = usize::try_from(settings.extension_length).unwrap_or_default();
     Numbering {
-        extensions: ExtensionRange::new(&settings.extension_prefix, length).ok(),
+        extensions: match settings.extension_problem() {
+            None => ExtensionRange::new(&settings.extension_prefix, length).ok(),
+            Some(_) => None,
+        },
         ..Numbering::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_looked_up_once_more_however_often_contacts_change_meanwhile() {
+        let mut naming = Naming::default();
+        assert!(naming.begin());
+        assert!(!naming.end());
+        assert!(naming.begin());
+        for _ in 0..1_000 {
+            assert!(!naming.begin(), "one runs");
+        }
+        assert!(naming.end() && naming.begin());
+        assert!(!naming.end());
     }
 }

@@ -244,6 +244,9 @@ impl<P: Ports> Controller<P> {
             // Whatever connection there is, it has another token than the keychain now.
             self.disconnect();
         }
+        if result.is_ok() {
+            self.refused = None;
+        }
         self.ask_keychain();
         reply.send(match result {
             Ok(()) => Ok(Answer::Done),

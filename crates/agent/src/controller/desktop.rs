@@ -3,8 +3,9 @@
 use companion::event::{DeskState, Event};
 use companion::tray::MenuAction;
 use control::protocol::{Place, Point};
+use jiff::tz::TimeZone;
 
-use super::{Controller, Start, effects, new_press};
+use super::{Controller, Start, effects, new_press, requests};
 use crate::desktop::DesktopEvent;
 use crate::ports::Ports;
 use crate::window::Wish;
@@ -48,6 +49,16 @@ impl<P: Ports> Controller<P> {
                 self.notify_problem = Some(why);
             }
             DesktopEvent::LinkOpened(link) => self.show_start(Start::of(link.expose().to_owned())),
+            DesktopEvent::Hotkey(works) => {
+                self.hotkey_works = Some(works.map_err(|problem| problem.message()));
+            }
+            DesktopEvent::HotkeyPressed(selected) => {
+                self.ask_keychain_again();
+                match selected {
+                    Some(text) => self.show_or_log(requests::fill(text.expose())),
+                    None => self.show_or_log(Wish::place(Place::Pad)),
+                }
+            }
             DesktopEvent::Asleep => {
                 tracing::info!("the machine goes to sleep");
                 self.fall_asleep();
@@ -65,6 +76,8 @@ impl<P: Ports> Controller<P> {
             DesktopEvent::Woke => {
                 self.ask_keychain_again();
                 self.reconnect();
+                // Whoever slept may have travelled.
+                self.feed(Event::Zone(TimeZone::system()));
                 self.feed(Event::Tick);
             }
         }

@@ -27,8 +27,6 @@ pub(super) struct Directories {
     tell: mpsc::UnboundedSender<DirectoryNews>,
     /// What directories tell.
     pub news: mpsc::UnboundedReceiver<DirectoryNews>,
-    /// Names are looked up because contacts changed, not because somebody calls.
-    pub rereading: bool,
 }
 
 /// A source, and what it was started with.
@@ -53,7 +51,6 @@ impl Directories {
             directory: None,
             tell,
             news,
-            rereading: false,
         }
     }
 }
@@ -224,18 +221,14 @@ impl<P: Ports> Controller<P> {
 
     /// What the directory knows of a number that no contact has: `Err` while its answer is awaited.
     pub(super) fn ask_directory(&mut self, number: &E164) -> Result<Option<companion::known::Known>, ()> {
-        // For whom it rings, or who is being called. What is long over isn't worth a question.
-        let calls = !self.directories.rereading
-            && self
-                .companion
-                .live()
-                .iter()
-                .any(|line| line.number.as_ref() == Some(number));
         let language = self.companion.language();
         let Some(directory) = &mut self.directories.directory else {
             return Ok(None);
         };
         let said = directory.source.said(number, language);
+        // For whom it rings, or who is being called. What is long over isn't worth a question.
+        let live = self.companion.live();
+        let calls = live.iter().any(|line| line.number.as_ref() == Some(number));
         let awaited = calls && directory.source.ask(number, Timestamp::now());
         match said {
             None if awaited => Err(()),

@@ -2,7 +2,7 @@
 
 use companion::effect::{self, Effect, Notification};
 use companion::event::Event;
-use companion::journal::{self, Position};
+use companion::journal::{self, Hearing, Position};
 use companion::settings::Change;
 use control::protocol::Place;
 use futures_util::future::Either;
@@ -26,10 +26,14 @@ impl<P: Ports> Controller<P> {
     pub(super) fn feed_all(&mut self, events: Vec<Event>, position: Option<Position>) {
         let mut changes = Vec::new();
         let mut names = Vec::new();
+        let mut alive = None;
         for event in events {
             for effect in self.decided(event, &mut names) {
-                if let Some(change) = self.carry_out(effect) {
-                    changes.push(change);
+                match self.carry_out(effect) {
+                    // Changes nothing that a list shows, and needn't wait for a disk that is full.
+                    Some(journal::Change::Heard(life @ Hearing::Alive(_))) => alive = Some(life),
+                    Some(change) => changes.push(change),
+                    None => {}
                 }
             }
         }
@@ -39,10 +43,11 @@ impl<P: Ports> Controller<P> {
         if !changes.is_empty() || position.is_some() {
             self.journal.apply(changes, position);
         }
-        // After the calls that they belong to, so that a search finds these by the name, also once the contact has gone.
-        for (party, name) in names {
-            self.journal.set_name(party, Some(name));
+        if let Some(life) = alive {
+            self.journal.coverage(life);
         }
+        // After the calls that they belong to, so that a search finds these by the name, also once the contact has gone.
+        self.journal.set_names(names);
     }
 
     /// What the companion wants, callers' names looked up on the way: they take less than a millisecond.
@@ -100,6 +105,7 @@ impl<P: Ports> Controller<P> {
             Effect::Silence(_) => self.write_silenced(),
             // Answered already, see `decided`.
             Effect::LookUp(_) => {}
+            Effect::LookUpAgain(numbers) => self.look_up_again(numbers),
         }
         None
     }

@@ -2,15 +2,16 @@
 
 use std::process::ExitStatus;
 
-use companion::event::{DialId, Event, KeychainProblem};
+use companion::event::{DialId, DialReason, Event, KeychainProblem};
 use companion::journal::Row;
 use control::protocol::{Change, Check};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
+use super::Controller;
 use super::journal::JournalAnswer;
 use super::publish::Client;
-use super::{Controller, settings};
+use super::settings::Reload;
 use crate::control_server::{ClientId, ClientInput};
 use crate::desktop::SecretName;
 use crate::dial::DialOutcome;
@@ -60,17 +61,38 @@ pub(crate) enum Input {
     Quit,
 }
 
+impl Input {
+    /// It leaves everything that is shown as it is: clients come, go, and ask what is.
+    fn changes_nothing(&self) -> bool {
+        match self {
+            Self::Client(_, ClientInput::Came(_) | ClientInput::Went) | Self::TestStep(_) => true,
+            Self::Client(_, ClientInput::Asks(request, _)) => super::requests::only_asks(request),
+            _ => false,
+        }
+    }
+}
+
 impl<P: Ports> Controller<P> {
-    pub(super) fn on_input(&mut self, input: Input) {
+    /// What waits already is taken with it: what came of all of it is shown once.
+    pub(super) fn on_inputs(&mut self, first: Input) {
+        self.changed = false;
+        let mut input = first;
+        for _ in 0..super::INPUTS {
+            self.changed |= !input.changes_nothing();
+            self.on_input(input);
+            match self.inputs.try_recv() {
+                Ok(next) => input = next,
+                Err(_) => return,
+            }
+        }
+        self.changed |= !input.changes_nothing();
+        self.on_input(input);
+    }
+
+    fn on_input(&mut self, input: Input) {
         match input {
             Input::Client(client, ClientInput::Came(outbox)) => {
-                self.clients.insert(
-                    client,
-                    Client {
-                        outbox,
-                        subscribed: None,
-                    },
-                );
+                self.clients.insert(client, Client::new(outbox));
             }
             Input::Client(client, ClientInput::Asks(request, reply)) => {
                 self.on_request(client, request, reply)
@@ -79,7 +101,10 @@ impl<P: Ports> Controller<P> {
                 self.clients.remove(&client);
             }
             Input::Link(generation, news) => self.on_link(generation, news),
-            Input::Dialled(id, outcome) => self.feed(Event::DialOutcome(id, outcome)),
+            Input::Dialled(id, outcome) => {
+                self.note_refusal(&outcome);
+                self.feed(Event::DialOutcome(id, outcome));
+            }
             Input::Secret(name, result) => self.on_secret(&name, result),
             Input::SecretChanged(name, result, reply) => self.on_secret_changed(&name, result, reply),
             Input::Renewed { old, token } => self.on_renewed(&old, token),
@@ -89,7 +114,9 @@ impl<P: Ports> Controller<P> {
             Input::JournalSalvaged => self.journal_revision += 1,
             Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
             Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
-            Input::SettingsTouched => self.reload_at = Some(Instant::now() + settings::DEBOUNCE),
+            Input::SettingsTouched => {
+                self.reload = Some(Reload::touched(self.reload, Instant::now()));
+            }
             Input::WindowEnded(end) => {
                 window::note_end(&end);
                 if let Some(wish) = self.window.ended() {
@@ -97,6 +124,22 @@ impl<P: Ports> Controller<P> {
                 }
             }
             Input::Quit => self.quitting = true,
+        }
+    }
+
+    /// What the platform says of the key, the account or its callback holds until it takes a call, or until they change.
+    fn note_refusal(&mut self, outcome: &DialOutcome) {
+        match outcome {
+            Ok(_) => self.refused = None,
+            Err(failure) => {
+                let lasts = matches!(
+                    failure.reason,
+                    DialReason::WrongKey | DialReason::Forbidden | DialReason::NoCallback
+                );
+                if lasts {
+                    self.refused = Some(failure.reason);
+                }
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use companion::Companion;
-use companion::event::{DialId, Event};
+use companion::event::{DialId, DialReason, Event};
 use companion::settings::{Loaded, Store};
 use companion::tray::Tray;
 use companion::words::Message;
@@ -35,10 +35,12 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
+use self::contacts::Naming;
 use self::credentials::Credentials;
 use self::directories::Directories;
 pub(crate) use self::input::Input;
 use self::publish::{Client, Subscriber};
+use self::settings::Reload;
 pub use self::start::{Handle, Setup, Start};
 use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
@@ -86,6 +88,7 @@ pub struct Controller<P: Ports> {
     people: PeopleHandle,
     people_news: mpsc::UnboundedReceiver<PeopleNews>,
     callers: Callers,
+    naming: Naming,
     contacts_folder: Option<FolderSource>,
     directories: Directories,
     /// Grows with every change of the journal.
@@ -99,14 +102,20 @@ pub struct Controller<P: Ports> {
     /// When the token was last to be renewed.
     renewed_at: Option<Instant>,
     credentials: Credentials,
+    /// Why the platform refused the last call, if that holds for every call: what the doctor can't try without a ring.
+    refused: Option<DialReason>,
     window: Window,
     enrolment_link: Option<EnrolmentLink>,
     tray_shown: bool,
     notify_problem: Option<String>,
+    /// Whether the hotkey of the settings works, once that is known.
+    hotkey_works: Option<Result<(), Message>>,
+    /// What is shown may have changed since it was last looked at.
+    changed: bool,
     shown: Option<Tray>,
     told: Option<wire::Snapshot>,
     revision: u64,
-    reload_at: Option<Instant>,
+    reload: Option<Reload>,
     /// The machine said that it would sleep: when it counts as awake though it didn't say so.
     wakes_at: Option<Instant>,
     start: Option<Start>,
@@ -149,6 +158,7 @@ impl<P: Ports> Controller<P> {
             people: PeopleHandle::start(paths.contacts.clone(), numbering, people_tell)?,
             people_news,
             callers: Callers::Opening,
+            naming: Naming::default(),
             contacts_folder: None,
             directories: Directories::new(),
             journal_revision: 0,
@@ -169,14 +179,17 @@ impl<P: Ports> Controller<P> {
             links: 0,
             renewed_at: None,
             credentials: Credentials::default(),
+            refused: None,
             window: Window::default(),
             enrolment_link: None,
             tray_shown: false,
             notify_problem: None,
+            hotkey_works: None,
+            changed: false,
             shown: Some(tray),
             told: None,
             revision: 0,
-            reload_at: None,
+            reload: None,
             wakes_at: None,
             start: show,
             quitting: false,
@@ -190,8 +203,10 @@ impl<P: Ports> Controller<P> {
         self.begin();
         while !self.quitting {
             let deadline = self.next_deadline();
+            // What isn't said below to change nothing may have changed what is shown.
+            self.changed = true;
             tokio::select! {
-                Some(input) = self.inputs.recv() => self.on_input(input),
+                Some(input) = self.inputs.recv() => self.on_inputs(input),
                 Some(event) = self.desktop.recv() => self.on_desktop(event),
                 Some(news) = self.people_news.recv() => self.on_people(news),
                 Some(news) = self.directories.news.recv() => self.on_directory(news),
@@ -199,7 +214,9 @@ impl<P: Ports> Controller<P> {
                 Ok(()) = self.journal_trouble.changed() => {}
                 () = sleep_until(deadline) => self.on_deadline(),
             }
-            self.publish();
+            if self.changed {
+                self.publish();
+            }
         }
         self.take_leave().await;
     }
@@ -212,7 +229,7 @@ impl<P: Ports> Controller<P> {
         });
         [
             companion,
-            self.reload_at,
+            self.reload.map(|reload| reload.at),
             self.wakes_at,
             self.credentials.ask_at(),
         ]
@@ -223,8 +240,8 @@ impl<P: Ports> Controller<P> {
 
     fn on_deadline(&mut self) {
         let now = Instant::now();
-        if self.reload_at.is_some_and(|at| at <= now) {
-            self.reload_at = None;
+        if self.reload.is_some_and(|reload| reload.at <= now) {
+            self.reload = None;
             self.reload_settings();
         }
         if self.wakes_at.is_some_and(|at| at <= now) {

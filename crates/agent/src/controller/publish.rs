@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::Controller;
 use crate::desktop::TrayPort;
 use crate::outbox::Outbox;
+use crate::people::Imports;
 use crate::ports::Ports;
 use crate::view::{self, Around};
 
@@ -14,6 +15,29 @@ pub(super) struct Client {
     pub(super) outbox: Outbox,
     /// Whether it hears changes, and whether it is the window.
     pub(super) subscribed: Option<Subscriber>,
+    /// Its own; what is under way stops when the client goes.
+    pub(super) imports: Imports,
+}
+
+impl Client {
+    /// One that has just come.
+    pub(super) fn new(outbox: Outbox) -> Self {
+        Self {
+            outbox,
+            subscribed: None,
+            imports: Imports::default(),
+        }
+    }
+
+    /// Tells it something, on whatever thread, should it hear changes.
+    pub(super) fn teller(&self) -> impl Fn(Change) + Send + use<> {
+        let outbox = self.subscribed.map(|_| self.outbox.clone());
+        move |change| {
+            if let Some(outbox) = &outbox {
+                outbox.change(change);
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +89,7 @@ impl<P: Ports> Controller<P> {
             profile: self.profile.name(),
             loaded: &self.loaded,
             settings_file: &self.paths.settings,
+            hotkey_problem: self.hotkey_works.clone().and_then(Result::err),
             pending_enrolment: self.enrolment_link.as_ref().map(|link| &link.pending),
             tray_shown: self.tray_shown,
             journal_revision: self.journal_revision,

@@ -84,7 +84,7 @@ impl<P: Ports> Controller<P> {
             }
             Request::TestConnection => self.test_connection(reply),
             Request::Doctor => self.doctor(reply),
-            Request::Contacts { ask } => self.on_contacts_request(ask, reply),
+            Request::Contacts { ask } => self.on_contacts_request(client, ask, reply),
             Request::Journal { ask } => self.on_journal_request(ask, reply),
             Request::Silence { number, silenced } => reply.send(done(self.silence(&number, silenced))),
             Request::NumberLinks => self.number_links(false, reply),
@@ -221,9 +221,9 @@ impl<P: Ports> Controller<P> {
 
     fn test_connection(&mut self, reply: Reply) {
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
-        let settings = self.companion.settings().clone();
+        let (settings, refused) = (self.companion.settings().clone(), self.refused);
         tokio::spawn(async move {
-            let checks = checks::connection(&*keychain, &settings, Some(own)).await;
+            let checks = checks::connection(&*keychain, &settings, refused, Some(own)).await;
             reply.send(Ok(Answer::Checks { checks }));
         });
     }
@@ -250,14 +250,19 @@ impl<P: Ports> Controller<P> {
 
     fn doctor(&mut self, reply: Reply) {
         let keychain = keychain(&self.ports);
-        let settings = self.companion.settings().clone();
+        let (settings, refused) = (self.companion.settings().clone(), self.refused);
         let (tray_shown, history_cut) = (self.tray_shown, self.history_cut);
         let notify_problem = self.notify_problem.clone();
         let settings_problem = self.loaded.problem.clone();
         let record_problem = self.companion.record_problem();
+        let hotkey = self.loaded.settings.dial_hotkey;
+        let hotkey_works = match hotkey {
+            Some(_) => self.hotkey_works.clone(),
+            None => self.ports.hotkey_obstacle().map(|problem| Err(problem.message())),
+        };
         let server = self.ports.notification_server();
         let links = self.ports.number_links(self.companion.language());
-        let journal = self.journal.clone();
+        let (journal, journal_found) = (self.journal.clone(), self.journal_found.clone());
         let sources = people::answer(self.people.sources());
         tokio::spawn(async move {
             let (notification_server, journal_problem, number_links) =
@@ -267,14 +272,17 @@ impl<P: Ports> Controller<P> {
                 notify_problem,
                 notification_server,
                 journal_problem,
+                journal_found,
                 history_cut,
                 settings_problem,
                 record_problem,
+                hotkey,
+                hotkey_works,
                 number_links,
             };
             let mut checks = checks::desktop(&found, &window::program());
             checks.push(checks::keychain(&*keychain).await);
-            checks.extend(checks::connection(&*keychain, &settings, None).await);
+            checks.extend(checks::connection(&*keychain, &settings, refused, None).await);
             // A book that can't be opened is told elsewhere.
             let sources = sources.await.unwrap_or_default();
             checks.extend(checks::directories(&settings, &sources));
@@ -340,4 +348,21 @@ fn is_a_persons(request: &Request) -> bool {
         | Request::ImportAll { .. }
         | Request::Quit => false,
     }
+}
+
+/// Nothing that is shown changes by it; what its answer brings comes as an input of its own.
+pub(super) fn only_asks(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Snapshot
+            | Request::Subscribe { window: false }
+            | Request::Understand { .. }
+            | Request::Doctor
+            | Request::TestConnection
+            | Request::NumberLinks
+            | Request::Journal { .. }
+            | Request::Contacts { .. }
+            | Request::ExportAll { .. }
+            | Request::ImportAll { .. }
+    )
 }

@@ -6,12 +6,34 @@ use companion::event::Event;
 use companion::settings::{Change, ChangeError, Key, Loaded, Mode};
 use control::protocol::{Error, ErrorCode, Mode as WireMode, SettingsChange};
 
+use tokio::time::Instant;
+
 use super::Controller;
 use crate::ports::Ports;
 use crate::view;
 
 /// Editors write a file in several steps; it is read once they rest.
-pub(super) const DEBOUNCE: Duration = Duration::from_millis(200);
+const DEBOUNCE: Duration = Duration::from_millis(200);
+/// A file that never rests is read all the same.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// When a file that changes is to be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reload {
+    first: Instant,
+    pub at: Instant,
+}
+
+impl Reload {
+    /// It changed, once more if `before` waits already.
+    pub(super) fn touched(before: Option<Self>, now: Instant) -> Self {
+        let first = before.map_or(now, |before| before.first);
+        Self {
+            first,
+            at: (now + DEBOUNCE).min(first + LONGEST),
+        }
+    }
+}
 
 impl<P: Ports> Controller<P> {
     /// Writes changes into the file and puts them in force.
@@ -29,6 +51,12 @@ impl<P: Ports> Controller<P> {
         }
     }
 
+    /// The hotkey of the settings takes the place of the one before.
+    pub(super) fn set_hotkey(&mut self) {
+        self.hotkey_works = None;
+        self.ports.set_hotkey(self.loaded.settings.dial_hotkey);
+    }
+
     /// The file may have been changed by hand.
     pub(super) fn reload_settings(&mut self) {
         let loaded = self.store.load().after(&self.loaded);
@@ -43,12 +71,32 @@ impl<P: Ports> Controller<P> {
     fn put_in_force(&mut self, loaded: Loaded) {
         let before = std::mem::replace(&mut self.loaded, loaded).settings;
         let now = self.loaded.settings.clone();
+        let language = self.companion.language();
         self.feed(Event::Settings(Box::new(now.clone())));
+        if language != self.companion.language() {
+            // Where a name comes from is told in words.
+            self.contacts_changed();
+        }
         if (before.keep_days, before.keep_private) != (now.keep_days, now.keep_private) {
             self.journal.keep(now.keep_days, now.keep_private);
         }
         if before.autostart != now.autostart {
             self.ports.set_autostart(now.autostart);
+        }
+        let platform = |settings: &companion::settings::Settings| {
+            (
+                settings.mode,
+                settings.relay_url.clone(),
+                settings.account_id.clone(),
+                settings.authentication,
+                settings.platform_url.clone(),
+            )
+        };
+        if platform(&before) != platform(&now) {
+            self.refused = None;
+        }
+        if before.dial_hotkey != now.dial_hotkey {
+            self.set_hotkey();
         }
         self.contacts_settings(&before);
         if before.mode != now.mode || before.relay_url != now.relay_url {
@@ -96,6 +144,7 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
         wire.notify_missed.map(Change::NotifyMissed),
         wire.sound.map(Change::Sound),
         wire.autostart.map(Change::Autostart),
+        wire.dial_hotkey.map(Change::DialHotkey),
         wire.notify_outgoing.map(Change::NotifyOutgoing),
         wire.click_to_call_only.map(Change::ClickToCallOnly),
         wire.respect_dnd.map(Change::RespectDnd),
@@ -124,4 +173,21 @@ pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_never_rests_is_read_all_the_same() {
+        let start = Instant::now();
+        let mut reload = None;
+        for step in 0..100 {
+            let now = start + step * DEBOUNCE / 2;
+            reload = Some(Reload::touched(reload, now));
+        }
+        assert_eq!(reload.unwrap().at, start + LONGEST);
+        assert_eq!(Reload::touched(None, start).at, start + DEBOUNCE);
+    }
 }

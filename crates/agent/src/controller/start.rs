@@ -67,6 +67,9 @@ impl<P: Ports> Controller<P> {
         self.feed(Event::Zone(TimeZone::system()));
         self.ask_keychain();
         self.start_with_session();
+        if self.loaded.settings.dial_hotkey.is_some() {
+            self.set_hotkey();
+        }
         self.fill_contacts();
         self.fill_from_directories(None);
         if let Some(start) = self.start.take() {

@@ -7,6 +7,7 @@ pub mod autostart;
 #[cfg(target_os = "linux")]
 mod bus;
 pub mod clipboard;
+pub mod hotkey;
 pub mod keychain;
 pub mod links;
 pub mod locale;
@@ -28,6 +29,7 @@ use telephony::AccountId;
 use tokio::sync::mpsc::UnboundedSender;
 
 pub use clipboard::Clipboard;
+pub use hotkey::{HotkeyProblem, Hotkeys};
 pub use keychain::Keychain;
 pub use notifications::Notifier;
 pub use opener::{OpenProblem, Opener};
@@ -50,6 +52,8 @@ pub struct Desktop {
     pub keychain: Keychain,
     /// The clipboard.
     pub clipboard: Clipboard,
+    /// The hotkey, once one is set.
+    pub hotkeys: Hotkeys,
     /// Opens addresses.
     pub opener: Opener,
     /// Starts the person's own programs.
@@ -83,9 +87,10 @@ pub fn open(profile: &str, events: UnboundedSender<DesktopEvent>) -> Result<Desk
     presence::watch(&runtime, events.clone());
     Ok(Desktop {
         tray,
-        notify: Notifier::open(&runtime, events.clone())?,
+        notify: Notifier::open(&runtime, profile, events.clone())?,
         keychain: Keychain::open(profile)?,
         clipboard: Clipboard::default(),
+        hotkeys: Hotkeys::new(events.clone()),
         opener: Opener::new(events.clone()),
         programs: Programs::new(events),
     })
@@ -123,6 +128,10 @@ pub enum DesktopEvent {
     NotifyFailed(String),
     /// The system hands over a link that a person clicked: a number, or one of our own, which may hold an enrolment code.
     LinkOpened(Secret),
+    /// The hotkey that was set works from now on, or why it doesn't.
+    Hotkey(Result<(), HotkeyProblem>),
+    /// It was pressed; what was selected then, if anything.
+    HotkeyPressed(Option<Secret>),
     /// The machine goes to sleep in a moment: what happens from now on isn't heard.
     Asleep,
     /// The machine woke up, the screen was unlocked, or the network may have changed: look at the connections now.

@@ -1,13 +1,5 @@
 //! The journal on a thread of its own: SQLite waits for the disk, the controller doesn't.
 
-#![cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "what the control protocol asks of the journal comes here next"
-    )
-)]
-
 #[cfg(test)]
 mod tests;
 mod thread;
@@ -227,23 +219,28 @@ impl JournalHandle {
             .await
     }
 
-    /// Gives the calls of a party their name as it is known now, by and by, the newest first.
-    pub(crate) fn set_name(&self, party: E164, name: Option<Name>) {
+    /// Gives the calls of these parties their names as they are known now, by and by, of each the newest first.
+    pub(crate) fn set_names(&self, names: Vec<(E164, Name)>) {
+        if names.is_empty() {
+            return;
+        }
+        let mut names = names.into_iter();
+        let mut now = names.next();
         let mut before: Option<Cursor> = None;
         let slice: Slice = Box::new(move |journal| {
-            let Some(journal) = journal else {
+            let (Some(journal), Some((party, name))) = (journal, &now) else {
                 return false;
             };
-            match journal.set_name(&party, name.as_ref(), before, SLICE) {
-                Ok(next) => {
-                    before = next;
-                    next.is_some()
-                }
-                Err(error) => {
+            before = journal
+                .set_name(party, Some(name), before, SLICE)
+                .unwrap_or_else(|error| {
                     tracing::warn!(%error, "a name can't be written to the journal");
-                    false
-                }
+                    None
+                });
+            if before.is_none() {
+                now = names.next();
             }
+            now.is_some()
         });
         self.send(Job::Long(slice));
     }

@@ -266,7 +266,9 @@ async fn a_name_reaches_every_call_and_old_calls_go() {
         display: Some("Aurélie Lecœur".into()),
         ..Name::default()
     };
-    journal.set_name(E164::parse("+33142685300").unwrap(), Some(name));
+    let nobody = E164::parse("+33142685399").unwrap();
+    let party = E164::parse("+33142685300").unwrap();
+    journal.set_names(vec![(nobody, Name::default()), (party, name)]);
     // Every search is answered between two slices; the last slice ends it.
     while desk.count("lecoeur").await < 40 {}
     journal.keep(5, true);
@@ -334,7 +336,8 @@ async fn without_a_journal_every_question_is_answered() {
     desk.journal.apply(vec![missed(1)], position(1));
     desk.journal.coverage(Hearing::Filled);
     desk.journal.keep(1, true);
-    desk.journal.set_name(E164::parse("+33142685300").unwrap(), None);
+    let party = E164::parse("+33142685300").unwrap();
+    desk.journal.set_names(vec![(party, Name::default())]);
     assert!(desk.journal.flush().await);
     assert_eq!(desk.journal.position(RELAY.into()).await, None);
     let error = desk.journal.search(Query::default()).await.unwrap_err();

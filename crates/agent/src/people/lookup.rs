@@ -20,26 +20,31 @@ impl Lookup {
 
     /// What the book knows of a number. A book that can't be read knows nothing, and says so in the log.
     pub fn known(&self, number: &E164, language: Language) -> Option<Known> {
-        let matches = self.reader.lookup(number).unwrap_or_else(|error| {
-            tracing::warn!(%error, "contacts can't be asked for a caller");
-            Vec::new()
-        });
-        let ambiguous = is_ambiguous(&matches);
-        let Match { contact, number, .. } = matches.into_iter().next()?;
-        let label = match (number.label, number.written) {
-            (Label::Other, written) => written,
-            (label, _) => Some(label.code().to_owned()),
-        };
-        Some(Known {
-            // Without a person the company is the title; without both the card has nothing but numbers.
-            name: contact.card.name.full.clone(),
-            company: contact.card.company.clone(),
-            label,
-            source: say(language, &shown::source(&contact.source)),
-            since: contact.since,
-            contact: contact.id.0.to_string(),
-            ambiguous,
-            favourite: contact.favourite,
-        })
+        known(&self.reader, number, language)
     }
+}
+
+/// See [`Lookup::known`].
+pub(super) fn known(reader: &Reader, number: &E164, language: Language) -> Option<Known> {
+    let matches = reader.lookup(number).unwrap_or_else(|error| {
+        tracing::warn!(%error, "contacts can't be asked for a caller");
+        Vec::new()
+    });
+    let ambiguous = is_ambiguous(&matches);
+    let Match { contact, number, .. } = matches.into_iter().next()?;
+    let label = match (number.label, number.written) {
+        (Label::Other, written) => written,
+        (label, _) => Some(label.code().to_owned()),
+    };
+    Some(Known {
+        // Without a person the company is the title; without both the card has nothing but numbers.
+        name: contact.card.name.full.clone(),
+        company: contact.card.company.clone(),
+        label,
+        source: say(language, &shown::source(&contact.source)),
+        since: contact.since,
+        contact: contact.id.0.to_string(),
+        ambiguous,
+        favourite: contact.favourite,
+    })
 }

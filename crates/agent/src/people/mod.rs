@@ -1,24 +1,25 @@
 //! Contacts: the address book on threads of its own, and where it is filled from.
 //!
 //! Two threads: the writer owns the book ([`contacts::Store`]); a second one searches and exports, so that nobody who types
-//! waits for an import. A caller's name is looked up by neither: the controller has a [`Lookup`] of its own, which answers in
-//! less than a millisecond. All three are told as [`News`] what happens.
+//! waits for an import. Who calls is looked up by neither: the controller has a [`Lookup`] of its own, which answers in less
+//! than a millisecond; many numbers at once are looked up by the second thread. All are told as [`News`] what happens.
 
 mod carddav;
 mod directory;
 mod error;
 mod folder;
+mod import;
 mod lookup;
 mod shown;
 mod thread;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
-use companion::words::Message;
+use companion::known::Known;
+use companion::words::{Language, Message};
 use contacts::export::TableOptions;
-use contacts::import::{Compared, Hint, Preview, preview};
+use contacts::import::Watch;
 use contacts::sync::{Kind, Resource, SourceId, SourceState, Synced};
 use contacts::{BatchId, Contact, ContactId, Match, Numbering, Reader};
 use control::protocol::ContactDraft;
@@ -31,6 +32,7 @@ pub use carddav::{CardDavPlan, CardDavSource};
 pub use directory::{DEADLINE, DirectoryNews, DirectorySource};
 pub use error::PeopleError;
 pub use folder::FolderSource;
+pub use import::{Imported, Imports, Previewed};
 pub use lookup::Lookup;
 pub use shown::{Shown, count, id, number_of, source_state};
 pub use thread::Etags;
@@ -48,22 +50,8 @@ pub enum News {
     Failed(PeopleError),
     /// Contacts came, went or changed.
     Changed,
-    /// An import goes on.
-    Progress {
-        /// Entries written so far.
-        done: usize,
-        /// Of so many.
-        total: usize,
-    },
-}
-
-/// What a file would do to the book.
-#[derive(Clone, Debug)]
-pub struct Previewed {
-    /// What was read; also what [`PeopleHandle::import`] writes.
-    pub preview: Arc<Preview>,
-    /// What of it is new.
-    pub compared: Compared,
+    /// What [`PeopleHandle::name_all`] was asked for: what the book knows of each number.
+    Named(Vec<(E164, Option<Known>)>),
 }
 
 /// How contacts are written to a file.
@@ -80,7 +68,7 @@ pub enum Format {
 pub struct PeopleHandle {
     writer: Writer,
     asker: Asker,
-    cancel: Arc<AtomicBool>,
+    news: UnboundedSender<News>,
 }
 
 /// The way to the book's owner, for those that fill it.
@@ -93,9 +81,6 @@ pub struct Asker(mpsc::Sender<Ask>);
 
 /// An answer that comes later; it doesn't borrow from the handle.
 type Later<T> = oneshot::Receiver<Result<T, PeopleError>>;
-
-/// What an import did: by what it can be taken back, what it added and changed, and how many entries couldn't be read.
-type Imported = (BatchId, Compared, usize);
 
 /// Waits for an answer.
 ///
@@ -113,11 +98,11 @@ impl PeopleHandle {
     pub fn start(path: PathBuf, numbering: Numbering, news: UnboundedSender<News>) -> std::io::Result<Self> {
         let (writes, inbox) = mpsc::channel();
         let (asks, questions) = mpsc::channel();
-        thread::start(path, numbering, news, inbox, (asks.clone(), questions))?;
+        thread::start(path, numbering, news.clone(), inbox, (asks.clone(), questions))?;
         Ok(Self {
             writer: Writer(writes),
             asker: Asker(asks),
-            cancel: Arc::default(),
+            news,
         })
     }
 
@@ -146,6 +131,21 @@ impl PeopleHandle {
             };
             Ok(found.contacts)
         })
+    }
+
+    /// Looks many numbers up; answered by [`News::Named`]. Without a book nobody is known.
+    pub fn name_all(&self, numbers: Vec<E164>, language: Language) {
+        let news = self.news.clone();
+        let question = Ask::Question(Box::new(move |reader| {
+            let known = |number: E164| {
+                let known = reader.and_then(|reader| lookup::known(reader, &number, language));
+                (number, known)
+            };
+            // Fails only when nobody listens any more.
+            let _ = news.send(News::Named(numbers.into_iter().map(known).collect()));
+        }));
+        // Fails when the thread has ended; then names stay as they are.
+        let _ = self.asker.0.send(question);
     }
 
     /// Everyone who has a number, best first.
@@ -196,36 +196,9 @@ impl PeopleHandle {
             .change(move |book| Ok(book.store()?.choose(&number, id)?))
     }
 
-    /// Reads a file and keeps it for [`Self::import`]; writes nothing.
-    pub fn preview(&self, path: PathBuf) -> Later<Previewed> {
-        self.writer.ask(move |book| {
-            book.pending = None;
-            let preview = Arc::new(read(book, &path)?);
-            let compared = book.store()?.read().compare(&preview)?;
-            book.pending = Some(Arc::clone(&preview));
-            Ok(Previewed { preview, compared })
-        })
-    }
-
-    /// Writes what was previewed last; [`News::Progress`] tells how far it is. Gives what it did, and how many entries couldn't
-    /// be read.
-    pub fn import(&mut self) -> Later<Imported> {
-        // One of its own, so that a word to stop an earlier one doesn't concern this.
-        let cancel = Arc::new(AtomicBool::new(false));
-        self.cancel = Arc::clone(&cancel);
-        self.writer.change(move |book| {
-            let preview = book.pending.take().ok_or(PeopleError::NoPreview)?;
-            write(book, &preview, &cancel)
-        })
-    }
-
-    /// Stops the import under way, or forgets the preview.
-    pub fn cancel_import(&self) -> Later<()> {
-        self.cancel.store(true, Ordering::Relaxed);
-        self.writer.ask(|book| {
-            book.pending = None;
-            Ok(())
-        })
+    /// Deletes every contact of one's own. Gives how many there were.
+    pub fn delete_all(&self) -> Later<usize> {
+        self.writer.change(|book| Ok(book.store()?.delete_all()?))
     }
 
     /// Takes an import back.
@@ -235,37 +208,6 @@ impl PeopleHandle {
             Ok(())
         })
     }
-}
-
-/// What a file holds.
-fn read(book: &Book, path: &std::path::Path) -> Result<Preview, PeopleError> {
-    let bytes = thread::read_file(path)?;
-    let file = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let hint = Hint {
-        file,
-        ..Hint::default()
-    };
-    Ok(preview(&bytes, &hint, &book.numbering)?)
-}
-
-/// Writes what a file holds, and tells how far it is.
-fn write(book: &mut Book, preview: &Preview, cancel: &AtomicBool) -> Result<Imported, PeopleError> {
-    let news = book.news.clone();
-    let progress = |at: contacts::import::Progress| {
-        // Fails only when nobody listens any more.
-        let _ = news.send(News::Progress {
-            done: at.done,
-            total: at.total,
-        });
-    };
-    let imported = book
-        .store()?
-        .import(preview, Timestamp::now(), progress, cancel)?;
-    Ok((imported.batch, imported.count, preview.rejected.len()))
 }
 
 impl Asker {
@@ -293,8 +235,8 @@ impl Writer {
     /// Reads a file and writes what it holds, in one piece: nobody else's preview comes between.
     pub fn take_in(&self, path: PathBuf) -> Later<Imported> {
         self.change(move |book| {
-            let preview = read(book, &path)?;
-            write(book, &preview, &AtomicBool::new(false))
+            let preview = import::read(&book.numbering, &path, &mut Watch::none())?;
+            import::write(book, &preview, &mut Watch::none())
         })
     }
 

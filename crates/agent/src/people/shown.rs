@@ -345,8 +345,15 @@ mod tests {
             "not-a-source",
         ]
         .map(|code| format!("contacts-error-{code}"));
-        let files = ["too-large", "empty", "not-contacts", "unknown-columns"]
-            .map(|code| format!("contacts-file-{code}"));
+        let files = [
+            "too-large",
+            "too-many",
+            "too-wide",
+            "empty",
+            "not-contacts",
+            "unknown-columns",
+        ]
+        .map(|code| format!("contacts-file-{code}"));
         let ids = labels
             .into_iter()
             .chain(columns)

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 
 use atomic_write_file::AtomicWriteFile;
-use contacts::import::{LARGEST_FILE, Preview, Unreadable};
+use contacts::import::{LARGEST_FILE, Unreadable};
 use contacts::{Numbering, Reader, Store};
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
@@ -38,8 +37,6 @@ pub(super) enum Ask {
 pub(super) struct Book {
     store: Option<Store>,
     pub numbering: Numbering,
-    /// What was previewed last.
-    pub pending: Option<Arc<Preview>>,
     pub news: UnboundedSender<News>,
     readers: Sender<Ask>,
 }
@@ -103,7 +100,6 @@ pub(super) fn start(
         let mut book = Book {
             store,
             numbering,
-            pending: None,
             news,
             readers: asks,
         };
@@ -123,7 +119,7 @@ pub(super) fn start(
     })
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     std::thread::Builder::new()
         .name(name.to_owned())
         .stack_size(STACK)

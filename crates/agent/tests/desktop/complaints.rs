@@ -2,17 +2,19 @@
 //! companion's list of the same name, where all of them are.
 
 use std::process::Output;
+use std::time::Instant;
 
 use centrex_sim::{HangUp, HangUpBy, Ring, Sim};
 use control::protocol::{ConnectionState, Request, SettingsChange};
 
 use crate::daemons::dunstctl;
+use crate::hotkey::{press, select};
 use crate::notifications::Shown;
 use crate::office::{ACCOUNT, OTHER, OTHER_SHOWN, missed_call};
 use crate::presence::{Agent, at_work, hears_a_call, program};
 use crate::programs::{Written, script};
 use crate::tray::{Host, item, tooltip};
-use crate::world::{World, session_test};
+use crate::world::{LIMIT, World, session_test};
 
 async fn rings(sim: &Sim, from: &str) -> String {
     let ring = Ring {
@@ -130,6 +132,40 @@ session_test! {
         assert!(told.ends_with("--fill=tel:+33-1-99-00-00-42"), "{told}");
         let asked = sim.record(&centrex_sim::Filter::default()).into_iter();
         assert_eq!(asked.filter(|entry| entry.kind == centrex_sim::Kind::CallRequested).count(), 0);
+    }
+}
+
+session_test! {
+    display
+    /// A hotkey takes what is selected in any program to the pad and dials nothing; so does the command that a desktop binds
+    /// to keys of its own. What isn't clearly one number asks: the companion's list holds that.
+    async fn row_14_a_hotkey_fills_the_pad_with_what_is_selected(mut world: World) {
+        let mut words = Written::to(&world.home().join("words"));
+        let tells = "#!/bin/sh\nprintf '%s ' \"$@\" > \"${0%/*}/words\"\necho > \"${0%/*}/words\"\n";
+        let window = script(world.home().join("window"), tells);
+        world.windows(&window);
+        let (sim, _relay, _daemon, _onlooker, agent) = at_work(&mut world).await;
+        let hotkey = SettingsChange { dial_hotkey: Some("ctrl+alt+d".into()), ..SettingsChange::default() };
+        set(&agent, hotkey).await;
+        let deadline = Instant::now() + LIMIT;
+        let doctor = || program(&world, &["doctor"]).output().unwrap().stdout;
+        while !String::from_utf8(doctor()).unwrap().contains("Ctrl+Alt+D remplit") {
+            assert!(Instant::now() < deadline, "the hotkey isn't taken");
+        }
+        select("Tél. 01 99 00 00 42", "primary");
+        press("ctrl+alt+d");
+        let told = words.line().await;
+        assert!(told.contains("--fill=Tél. 01 99 00 00 42"), "{told}");
+        select("01 99 00 00 42 ou 01 99 00 00 43", "primary");
+        says(&program(&world, &["dial", "--selection"]).output().unwrap());
+        let told = words.line().await;
+        assert!(told.contains("--fill=01 99 00 00 42 ou 01 99 00 00 43"), "{told}");
+        let asked = sim.record(&centrex_sim::Filter::default()).into_iter();
+        assert_eq!(asked.filter(|entry| entry.kind == centrex_sim::Kind::CallRequested).count(), 0);
+
+        let bare = SettingsChange { dial_hotkey: Some("D".into()), ..SettingsChange::default() };
+        let refused = agent.client.request(Request::ChangeSettings { changes: Box::new(bare) }).await;
+        assert!(refused.unwrap_err().to_string().contains("hotkey-no-modifier"));
     }
 }
 

@@ -115,6 +115,8 @@ session_test! {
 
         assert_eq!(desktop.keychain.get(api_key()).await.unwrap_err(), KeychainProblem::Locked);
         let other = SecretName { kind: CredentialKind::RelayToken, account: None };
+        // What it holds isn't known either, so nobody is told that nothing was ever stored.
+        assert_eq!(desktop.keychain.get(other.clone()).await.unwrap_err(), KeychainProblem::Locked);
         let stored = desktop.keychain.set(other, SecretString::from("canary")).await;
         assert_eq!(stored.unwrap_err(), KeychainProblem::Locked);
     }

@@ -12,6 +12,7 @@ mod clipboard;
 mod complaints;
 mod daemons;
 mod dnd;
+mod hotkey;
 mod keychain;
 mod links;
 mod lock;

@@ -5,6 +5,9 @@ use std::process::{Command, Output};
 use centrex_sim::Ring;
 use serde_json::Value;
 
+use control::protocol::{Answer, Change, ContactsRequest, Request};
+use control::transport::{Client, RequestError};
+
 use crate::world::{ACCOUNT, Desk, OTHER, enrolled, missed_call, within};
 
 /// The real program, beside the agent of a desk.
@@ -106,4 +109,97 @@ async fn calls_are_listed_and_written_to_a_file() {
             .unwrap()
             .starts_with("BEGIN:VCALENDAR")
     );
+}
+
+async fn ask(client: &Client, ask: ContactsRequest) -> Result<Answer, String> {
+    match client.request(Request::Contacts { ask }).await {
+        Ok(answer) => Ok(answer),
+        Err(RequestError::Refused(error)) => Err(error.message.id),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn each_client_has_a_preview_of_its_own_and_takes_back_no_other_ones_import() {
+    let desk = Desk::new();
+    let agent = desk.start().await;
+    let file = |name: &str, rows: &str| {
+        let path = desk.path().join(name);
+        std::fs::write(&path, format!("Nom complet;Mobile\n{rows}")).unwrap();
+        let path = path.to_str().unwrap().to_owned();
+        ContactsRequest::Preview { path }
+    };
+    let (one, two) = (agent.connect().await, agent.connect().await);
+    let (_, mut told) = one.subscribe(false).await.unwrap();
+    let previewed = ask(&one, file("one.csv", "Personne Une;0199000042\n")).await;
+    assert!(matches!(previewed, Ok(Answer::Preview { .. })), "{previewed:?}");
+    // Another one neither writes what the first looks at, nor makes it forget it.
+    let import = ask(&two, ContactsRequest::Import).await;
+    assert_eq!(import.unwrap_err(), "contacts-import-no-preview");
+    ask(
+        &two,
+        file("two.csv", "Personne Deux;0199000043\nPersonne Trois;0199000044\n"),
+    )
+    .await
+    .unwrap();
+    ask(&two, ContactsRequest::CancelImport).await.unwrap();
+    let Ok(Answer::Taken { taken }) = ask(&one, ContactsRequest::Import).await else {
+        panic!("nothing was imported")
+    };
+    assert_eq!(taken.added, 1);
+    let batch = taken.batch.unwrap();
+    let undo = ContactsRequest::UndoImport { batch };
+    let anothers = ask(&two, undo.clone()).await;
+    assert_eq!(anothers.unwrap_err(), "contacts-error-no-such-import");
+    assert!(matches!(ask(&one, undo).await, Ok(Answer::Done)));
+    // How far it was is told to whom it concerns.
+    within("the import is told", async {
+        while !matches!(
+            told.next().await,
+            Some(Change::ImportProgress { done: 1, total: 1 })
+        ) {}
+    })
+    .await;
+    drop((told, one, two));
+    let others = agent.quit_told().await;
+    let progress = |change: &&Change| {
+        matches!(
+            change,
+            Change::ImportProgress { .. } | Change::PreviewProgress { .. }
+        )
+    };
+    assert_eq!(others.iter().filter(progress).count(), 0, "{others:?}");
+}
+
+#[tokio::test]
+async fn all_own_contacts_are_deleted_after_a_yes() {
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    let file = desk.path().join("clients.csv");
+    std::fs::write(&file, "Nom complet;Mobile\nPersonne Une;0199000042\n").unwrap();
+    let import = ["contacts", "import", file.to_str().unwrap(), "--yes"];
+    assert!(run(&desk, &import).await.status.success());
+    let revision = agent
+        .until("it is told", |state| state.contacts_revision > 1)
+        .await
+        .contacts_revision;
+    let shown = run(&desk, &["contacts", "delete", "--all"]).await;
+    assert_eq!(shown.status.code(), Some(1), "{shown:?}");
+    assert!(
+        String::from_utf8_lossy(&shown.stdout).contains(": 1."),
+        "{shown:?}"
+    );
+    assert_eq!(
+        run(&desk, &["contacts", "delete", "--yes"]).await.status.code(),
+        Some(2)
+    );
+    let kept = json(&run(&desk, &["contacts", "--json"]).await);
+    assert_eq!(kept["contacts"].as_array().unwrap().len(), 1);
+    let deleted = run(&desk, &["contacts", "delete", "--all", "--yes"]).await;
+    assert!(deleted.status.success(), "{deleted:?}");
+    let kept = json(&run(&desk, &["contacts", "--json"]).await);
+    assert_eq!(kept["contacts"], Value::Array(Vec::new()));
+    agent
+        .until("it is told", |state| state.contacts_revision > revision)
+        .await;
 }

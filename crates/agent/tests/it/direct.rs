@@ -102,12 +102,25 @@ async fn each_failure_has_its_own_sentence_and_no_phone_rings() {
         agent.ask(Request::DismissDial).await;
         agent.until("dismissed", |state| state.dial.is_none()).await;
     };
+    // The doctor can't try it without a ring, and remembers.
+    let remembered = async |agent: &Agent| {
+        let Answer::Checks { checks } = agent.ask(Request::Doctor).await else {
+            panic!("another answer")
+        };
+        let check = checks.into_iter().find(|check| check.name == "platform_call");
+        check.map(|check| (check.result, check.message.id))
+    };
+    let refused = |why: &str| Some((CheckResult::Failed, format!("test-direct-refused-{why}")));
     failed(&mut agent, "dial-failed-no-credential").await;
     store(&agent, CredentialKind::ApiKey, "wrong").await;
     agent.until("stored", |state| state.cannot_dial.is_none()).await;
+    assert_eq!(remembered(&agent).await, None);
     failed(&mut agent, "dial-failed-wrong-key").await;
+    assert_eq!(remembered(&agent).await, refused("key"));
     store(&agent, CredentialKind::ApiKey, API_KEY).await;
+    assert_eq!(remembered(&agent).await, None);
     failed(&mut agent, "dial-failed-no-callback").await;
+    assert_eq!(remembered(&agent).await, refused("no-callback"));
     desk.keychain.fail(Some(KeychainProblem::NoAnswer));
     failed(&mut agent, "dial-failed-keychain-no-answer").await;
     desk.keychain.fail(None);

@@ -147,7 +147,7 @@ async fn a_token_is_never_sent_to_another_relay_than_the_one_that_issued_it() {
         .until("down", |state| state.connection.state == ConnectionState::Down)
         .await;
     assert_eq!(state.connection.message.id, "link-down-other-relay");
-    assert_eq!(state.cannot_dial.unwrap().id, "dial-failed-not-enrolled");
+    assert_eq!(state.cannot_dial.unwrap().id, "cannot-dial-not-enrolled");
     assert!(!state.credentials[0].present, "there is none for this relay");
     let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
         panic!("another answer")

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use centrex_tray::desktop::links::{LinkOpener, LinksError, NumberLinks, Takeover};
 use centrex_tray::desktop::notifications::Server;
-use centrex_tray::desktop::{KeychainPort, NotifyPort, SecretName, TrayPort};
+use centrex_tray::desktop::{HotkeyProblem, KeychainPort, NotifyPort, SecretName, TrayPort};
 use centrex_tray::ports::Ports;
 use companion::effect::Notification;
 use companion::event::{CallKey, KeychainProblem};
+use companion::hotkey::Hotkey;
 use companion::tray::Tray;
 use companion::words::Language;
 use secrecy::SecretString;
@@ -25,6 +26,7 @@ pub enum Seen {
     Opened,
     Ran,
     Autostart(bool),
+    Hotkey(Option<Hotkey>),
 }
 
 pub struct Recorder(pub UnboundedSender<Seen>);
@@ -168,6 +170,12 @@ impl Ports for FakeDesktop {
     fn copy(&self, text: String) {
         let _ = text;
         self.recorder.saw(Seen::Copied);
+    }
+    fn set_hotkey(&self, hotkey: Option<Hotkey>) {
+        self.recorder.saw(Seen::Hotkey(hotkey));
+    }
+    fn hotkey_obstacle(&self) -> Option<HotkeyProblem> {
+        Some(HotkeyProblem::Wayland)
     }
     fn open_url(&self, url: url::Url) {
         let _ = url;

@@ -11,12 +11,14 @@
 mod calls;
 mod command_line;
 mod contacts;
+mod crowd;
 mod direct;
 #[cfg(target_os = "linux")]
 mod directories;
 mod doctor;
 mod enrolment;
 mod fakes;
+mod hotkey;
 mod journal;
 mod links;
 #[path = "../common/office.rs"]

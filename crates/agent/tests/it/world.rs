@@ -85,7 +85,7 @@ pub struct Agent {
     state: Snapshot,
     seen: mpsc::UnboundedReceiver<Seen>,
     address: Address,
-    thread: std::thread::JoinHandle<()>,
+    thread: Option<std::thread::JoinHandle<()>>,
     _desk: Desk,
 }
 
@@ -137,7 +137,7 @@ impl Agent {
             state,
             seen,
             address,
-            thread,
+            thread: Some(thread),
             _desk: desk.clone(),
         }
     }
@@ -145,6 +145,12 @@ impl Agent {
     /// Another client of the same agent.
     pub async fn connect(&self) -> Client {
         Client::connect_to(&self.address).await.unwrap()
+    }
+
+    /// Where it listens.
+    #[cfg(unix)]
+    pub fn socket(&self) -> PathBuf {
+        self.address.socket_file()
     }
 
     pub async fn ask(&self, request: Request) -> Answer {
@@ -232,19 +238,31 @@ impl Agent {
 
     /// Quits and waits for the end; gives what was seen meanwhile.
     pub async fn quit(mut self) -> Vec<Seen> {
+        self.end().await;
+        std::iter::from_fn(|| self.seen.try_recv().ok()).collect()
+    }
+
+    /// The same; gives what its client was told since the state was last looked at.
+    pub async fn quit_told(mut self) -> Vec<Change> {
+        self.end().await
+    }
+
+    async fn end(&mut self) -> Vec<Change> {
+        let mut told = Vec::new();
         self.ask(Request::Quit).await;
         within("the agent ends", async {
-            while self.changes.next().await.is_some() {}
+            while let Some(change) = self.changes.next().await {
+                told.push(change);
+            }
         })
         .await;
-        drop(self.client);
-        let thread = self.thread;
+        let thread = self.thread.take().unwrap();
         within(
             "its thread ends",
             tokio::task::spawn_blocking(move || thread.join().unwrap()),
         )
         .await
         .unwrap();
-        std::iter::from_fn(|| self.seen.try_recv().ok()).collect()
+        told
     }
 }

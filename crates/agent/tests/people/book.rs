@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use centrex_tray::people::{Format, News, PeopleError, PeopleHandle, answer, number_of};
+use centrex_tray::people::{Format, Imports, News, PeopleError, PeopleHandle, answer, number_of};
 use companion::words::Language;
 use contacts::{ContactsError, Numbering, synthetic};
 use control::protocol::{ContactDraft, DraftNumber};
@@ -72,31 +72,36 @@ async fn of_two_with_one_number_none_is_sure_until_one_is_chosen() {
 async fn an_import_is_shown_before_it_is_written_tells_how_far_it_is_and_can_be_taken_back() {
     let mut world = World::new().await;
     let file = world.file("clients.vcf", &synthetic::vcards(1_000));
-    let previewed = answer(world.people.preview(file)).await.unwrap();
+    let mut imports = Imports::default();
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let reading = tell.clone();
+    let previewed = imports.preview(&world.people, file, move |percent| {
+        reading.send((percent, 100)).unwrap();
+    });
+    let previewed = answer(previewed).await.unwrap();
     assert_eq!(previewed.compared.added, 1_000);
+    let steps: Vec<_> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+    assert!(steps.is_sorted() && steps.first() == Some(&(0, 100)), "{steps:?}");
     let none = answer(world.people.search(String::new(), false, 10))
         .await
         .unwrap();
     assert!(none.is_empty(), "a preview writes nothing");
-    let (batch, compared, rejected) = answer(world.people.import()).await.unwrap();
+
+    let imported = imports.import(&world.people, move |at| {
+        let steps = (u32::try_from(at.done).unwrap(), u32::try_from(at.total).unwrap());
+        tell.send(steps).unwrap();
+    });
+    let (batch, compared, rejected) = answer(imported).await.unwrap();
     assert_eq!((compared.added, rejected), (1_000, 0));
-    let mut last = 0;
-    within("the import is told", async {
-        loop {
-            match world.news.recv().await.unwrap() {
-                News::Progress { done, total } => {
-                    assert!(done >= last && total == 1_000);
-                    last = done;
-                }
-                News::Changed => break,
-                other => panic!("{other:?}"),
-            }
-        }
-    })
-    .await;
-    assert_eq!(last, 1_000);
+    world.changed().await;
+    let steps: Vec<_> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+    assert!(
+        steps.is_sorted() && steps.last() == Some(&(1_000, 1_000)),
+        "{steps:?}"
+    );
+    assert!(imports.made(batch));
     assert!(matches!(
-        answer(world.people.import()).await,
+        answer(imports.import(&world.people, |_| ())).await,
         Err(PeopleError::NoPreview)
     ));
     answer(world.people.undo(batch)).await.unwrap();
@@ -108,11 +113,16 @@ async fn an_import_is_shown_before_it_is_written_tells_how_far_it_is_and_can_be_
 
 #[tokio::test]
 async fn a_cancelled_import_leaves_nothing_and_the_next_one_is_not_concerned() {
-    let mut world = World::new().await;
+    let world = World::new().await;
     let file = world.file("clients.vcf", &synthetic::vcards(2_000));
-    answer(world.people.preview(file.clone())).await.unwrap();
-    let import = world.people.import();
-    answer(world.people.cancel_import()).await.unwrap();
+    let mut imports = Imports::default();
+    answer(imports.preview(&world.people, file.clone(), |_| ()))
+        .await
+        .unwrap();
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let import = imports.import(&world.people, move |at| tell.send(at.done).unwrap());
+    assert_eq!(within("it begins", told.recv()).await, Some(0));
+    imports.cancel();
     match answer(import).await {
         Err(PeopleError::Book(ContactsError::Cancelled)) => {
             let none = answer(world.people.search(String::new(), false, 10))
@@ -124,9 +134,50 @@ async fn a_cancelled_import_leaves_nothing_and_the_next_one_is_not_concerned() {
         Ok((batch, ..)) => answer(world.people.undo(batch)).await.unwrap(),
         Err(other) => panic!("{other}"),
     }
-    answer(world.people.preview(file)).await.unwrap();
-    let (_, compared, _) = answer(world.people.import()).await.unwrap();
+    answer(imports.preview(&world.people, file, |_| ()))
+        .await
+        .unwrap();
+    let (_, compared, _) = answer(imports.import(&world.people, |_| ())).await.unwrap();
     assert_eq!(compared.added, 2_000);
+}
+
+#[tokio::test]
+async fn reading_a_file_stops_with_its_client_and_holds_nobody_else_up() {
+    let world = World::new().await;
+    let long = world.file("long.vcf", &synthetic::vcards(100_000));
+    let mut imports = Imports::default();
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let reading = imports.preview(&world.people, long, move |percent| {
+        // Nobody listens any more in the end.
+        let _ = tell.send(percent);
+    });
+    assert_eq!(within("it begins", told.recv()).await, Some(0));
+    // A contact is saved while it reads.
+    answer(world.people.save(None, draft("Personne Une", NUMBER)))
+        .await
+        .unwrap();
+    drop(imports);
+    let stopped = within("it stops", answer(reading)).await;
+    assert!(
+        matches!(stopped, Err(PeopleError::Book(ContactsError::Cancelled))),
+        "{:?}",
+        stopped.map(|previewed| previewed.compared)
+    );
+}
+
+#[tokio::test]
+async fn a_new_preview_takes_the_place_of_the_one_before() {
+    let world = World::new().await;
+    let (long, short) = (synthetic::vcards(100_000), synthetic::vcards(3));
+    let (long, short) = (world.file("long.vcf", &long), world.file("short.vcf", &short));
+    let mut imports = Imports::default();
+    let first = imports.preview(&world.people, long, |_| ());
+    let second = imports.preview(&world.people, short, |_| ());
+    assert_eq!(answer(second).await.unwrap().compared.added, 3);
+    let first = within("it stops", answer(first)).await;
+    assert!(matches!(first, Err(PeopleError::Book(ContactsError::Cancelled))));
+    let (_, compared, _) = answer(imports.import(&world.people, |_| ())).await.unwrap();
+    assert_eq!(compared.added, 3);
 }
 
 #[tokio::test]
@@ -143,7 +194,10 @@ async fn what_is_exported_can_be_imported_elsewhere() {
         1
     );
     let other = World::new().await;
-    let previewed = answer(other.people.preview(path)).await.unwrap();
+    let mut imports = Imports::default();
+    let previewed = answer(imports.preview(&other.people, path, |_| ()))
+        .await
+        .unwrap();
     assert_eq!(previewed.compared.added, 1);
     let nowhere = world.folder.path().join("no/such/folder/contacts.vcf");
     let refused = answer(world.people.export(nowhere, Format::Vcard))
@@ -171,11 +225,14 @@ async fn without_a_book_everything_is_refused_in_words() {
 
 #[tokio::test]
 async fn a_caller_among_thousands_is_known_within_a_millisecond() {
-    let mut world = World::new().await;
+    let world = World::new().await;
     let count = 5_000;
     let file = world.file("all.vcf", &synthetic::vcards(count));
-    answer(world.people.preview(file)).await.unwrap();
-    answer(world.people.import()).await.unwrap();
+    let mut imports = Imports::default();
+    answer(imports.preview(&world.people, file, |_| ()))
+        .await
+        .unwrap();
+    answer(imports.import(&world.people, |_| ())).await.unwrap();
     let found = answer(world.people.search(String::new(), false, 200))
         .await
         .unwrap();

@@ -47,6 +47,14 @@ fn is_absence(error: &zbus::Error) -> bool {
 
 /// A keychain that asks the person for its password doesn't answer until they have typed it: it isn't broken, it is locked.
 pub(super) async fn why_no_answer() -> KeychainProblem {
+    match is_locked().await {
+        true => KeychainProblem::Locked,
+        false => KeychainProblem::NoAnswer,
+    }
+}
+
+/// Whether the person's keychain waits for its password, as far as it tells.
+pub(super) async fn is_locked() -> bool {
     let locked = async {
         let bus = zbus::connection::Builder::session()?
             .method_timeout(Duration::from_secs(1))
@@ -61,8 +69,5 @@ pub(super) async fn why_no_answer() -> KeychainProblem {
             .await?;
         collection.get_property::<bool>("Locked").await
     };
-    match locked.await {
-        Ok(true) => KeychainProblem::Locked,
-        Ok(false) | Err(_) => KeychainProblem::NoAnswer,
-    }
+    locked.await.unwrap_or_default()
 }

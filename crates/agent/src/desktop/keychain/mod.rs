@@ -103,7 +103,11 @@ impl Keychain {
 
 impl KeychainPort for Keychain {
     async fn get(&self, name: SecretName) -> Result<Option<SecretString>, KeychainProblem> {
-        self.ask(name, Work::Get).await
+        match self.ask(name, Work::Get).await {
+            // Locked, some keychains don't know what they hold.
+            Ok(None) if imp::is_locked().await => Err(KeychainProblem::Locked),
+            result => result,
+        }
     }
 
     async fn set(&self, name: SecretName, secret: SecretString) -> Result<(), KeychainProblem> {
