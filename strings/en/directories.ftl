@@ -36,7 +36,10 @@ ldap-trouble-filter = The directory at { $host } can’t make sense of the filte
 
 ## Checks. $host: the server, $count: contacts
 
-doctor-carddav-ok = The address book at { $host } was read: { $count } contacts.
+doctor-carddav-ok = The address book at { $host } was read: { $count ->
+    [one] { $count } contact
+   *[other] { $count } contacts
+}.
 doctor-carddav-waits = The address book at { $host } hasn’t been read yet.
 doctor-ldap-ok = The directory at { $host } answers.
 doctor-ldap-waits = The directory at { $host } hasn’t been asked yet.

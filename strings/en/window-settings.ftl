@@ -19,8 +19,7 @@ window-settings-sum-missed = missed
 window-settings-sum-outgoing = outgoing
 window-settings-sum-none = none
 window-settings-sum-quiet = quiet from { $from } to { $to }
-window-settings-sum-contacts = Watched folder, extensions
-window-settings-sum-folder = A folder is watched
+window-settings-sum-contacts = Folder, server, directory, extensions
 window-settings-sum-always = Calls kept without limit
 window-settings-sum-days =
     { $days ->

@@ -36,7 +36,10 @@ ldap-trouble-filter = L’annuaire de { $host } ne comprend pas le filtre. Véri
 
 ## Vérifications. $host : le serveur, $count : les contacts
 
-doctor-carddav-ok = Le carnet de { $host } a été lu : { $count } contacts.
+doctor-carddav-ok = Le carnet de { $host } a été lu : { $count ->
+    [one] { $count } contact
+   *[other] { $count } contacts
+}.
 doctor-carddav-waits = Le carnet de { $host } n’a pas encore été lu.
 doctor-ldap-ok = L’annuaire de { $host } répond.
 doctor-ldap-waits = L’annuaire de { $host } n’a pas encore été interrogé.

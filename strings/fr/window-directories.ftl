@@ -1,31 +1,29 @@
-# La section des réglages sur les carnets d’un serveur et l’annuaire de l’entreprise ; seule la page la dit. Mêmes identifiants et arguments que dans strings/en/window-directories.ftl.
+# Les sources de contacts qui sont des serveurs, dans les paramètres ; seule la page les dit. Mêmes identifiants et arguments que dans strings/en/window-directories.ftl.
 
 directories-carddav = Carnet sur un serveur
-directories-carddav-about = Les contacts d’un serveur CardDAV (Nextcloud, Radicale, un fournisseur de courriel) nomment vos appelants. Ils sont seulement lus ; rien n’y est changé.
+directories-carddav-about = Les contacts d’un serveur CardDAV (Nextcloud, Radicale, un fournisseur de courriel) nomment vos appelants. Ils sont seulement lus : rien ne change là-bas.
+directories-carddav-add = Ajouter un carnet…
+directories-carddav-ask = Relire le carnet
+directories-carddav-remove-what = Les contacts de ce serveur quittent cet ordinateur, et son mot de passe le trousseau. Le serveur lui-même ne change pas.
+directories-carddav-url-hint = Par exemple https://nuage.example, ou l’adresse d’un seul carnet
 directories-ldap = Annuaire de l’entreprise
-directories-ldap-about = Quand appelle quelqu’un qu’aucun contact ne nomme, l’annuaire (LDAP, Active Directory) est interrogé.
-directories-carddav-url = Adresse
-directories-carddav-url-hint = https://nuage.exemple, ou l’adresse d’un seul carnet
+directories-ldap-about = Quand aucun contact ne nomme un appelant, l’annuaire (LDAP, Active Directory) est interrogé.
+directories-ldap-add = Utiliser un annuaire…
+directories-ldap-ask = Tester l’annuaire
+directories-ldap-remove-what = Cet annuaire ne sera plus interrogé, et son mot de passe quitte le trousseau.
+directories-ldap-url-hint = Par exemple ldaps://annuaire.example ; avec ldap://, le chemin est chiffré par StartTLS
+directories-ldap-base = Chercher dans
+directories-ldap-base-hint = Par exemple ou=personnes,dc=exemple,dc=fr
+directories-ldap-user-hint = Un DN, ou utilisateur@domaine ; vide, sans s’identifier
+directories-ldap-filter = Filtre
+directories-ldap-filter-hint = Vide, celui d’usage. { $number } tient lieu des conditions sur le numéro
+directories-url = Adresse
 directories-user = Utilisateur
 directories-password = Mot de passe
 directories-password-note = Va dans le trousseau de cet ordinateur, et à ce serveur seulement.
-directories-every = Relire après (minutes)
-directories-every-hint = De 5 à 1440 ; 0 : seulement au démarrage et sur demande
-directories-ldap-url = Adresse
-directories-ldap-url-hint = ldaps://annuaire.exemple ; avec ldap://, le chemin est chiffré par StartTLS
-directories-ldap-base = Chercher dans
-directories-ldap-base-hint = Par exemple ou=personnes,dc=exemple,dc=fr
-directories-ldap-user-hint = Un DN, ou utilisateur@domaine ; vide : sans s’identifier
-directories-ldap-filter = Filtre
-directories-ldap-filter-hint = Vide : celui d’usage. { $number } tient lieu des conditions sur le numéro
-directories-advanced = Plus
-directories-save = Enregistrer
-directories-saving = Enregistrement…
-directories-saved = Enregistré
+directories-every = Relire toutes les (minutes)
+directories-every-hint = De 5 à 1440 ; 0, seulement au démarrage et sur demande
+directories-asking = Le serveur est interrogé…
 directories-remove = Ne plus l’utiliser
-directories-remove-sure = Oui, retirer ses contacts
-directories-cancel = Annuler
-directories-missing-url = Saisissez d’abord une adresse.
-directories-missing-user = Saisissez d’abord un utilisateur.
-directories-kept = Le mot de passe est dans le trousseau
-directories-replace = Remplacer
+directories-missing-url = Indiquez l’adresse du serveur.
+directories-missing-user = Indiquez l’utilisateur, tel que le serveur le connaît.

@@ -19,8 +19,7 @@ window-settings-sum-missed = manqués
 window-settings-sum-outgoing = sortants
 window-settings-sum-none = aucune
 window-settings-sum-quiet = silence de { $from } à { $to }
-window-settings-sum-contacts = Dossier suivi, postes internes
-window-settings-sum-folder = Un dossier est suivi
+window-settings-sum-contacts = Dossier, serveur, annuaire, postes internes
 window-settings-sum-always = Appels gardés sans limite
 window-settings-sum-days =
     { $days ->

@@ -51,6 +51,8 @@ const shots = [
     type: '+33199001234',
     act: (page) => page.getByRole('textbox').fill('+33 1 99 00 12 34'),
   },
+  { name: 'pad-known', scene: 'lines', type: '0639981234' },
+  { name: 'card-named', scene: 'named' },
   { name: 'pad-unset', scene: 'first', place: 'pad', type: '0199001234' },
   { name: 'pad-ringing', scene: 'ringing' },
   { name: 'card-ringing', scene: 'ended', act: (page) => page.evaluate(() => globalThis.fake?.agent.ring()) },
@@ -176,6 +178,24 @@ const shots = [
       { name: `settings-${name}`, scene: 'rich', place: 'settings', act: go },
       { name: `settings-${name}-end`, scene: 'rich', place: 'settings', act: end },
       { name: `settings-${name}-locked`, scene: 'locked', place: 'settings', act: go },
+    ];
+  }),
+  ...['carddav', 'ldap'].flatMap((kind) => {
+    const go = async (/** @type {import('@playwright/test').Page} */ page) => {
+      await page.locator('[data-page=contacts]').click();
+      await page.locator(`section[aria-labelledby=${kind}]`).evaluate((part) => part.scrollIntoView());
+    };
+    const press = (/** @type {number} */ nth) => async (/** @type {import('@playwright/test').Page} */ page) => {
+      await go(page);
+      await page.locator(`section[aria-labelledby=${kind}] .row button`).nth(nth).click();
+      await page.locator(`section[aria-labelledby=${kind}]`).evaluate((part) => part.scrollIntoView());
+    };
+    return [
+      { name: `server-${kind}`, scene: 'servers', place: 'settings', act: go },
+      { name: `server-${kind}-none`, scene: 'ready', place: 'settings', act: go },
+      { name: `server-${kind}-asked`, scene: 'servers', place: 'settings', act: press(0) },
+      { name: `server-${kind}-form`, scene: 'servers', place: 'settings', act: press(1) },
+      { name: `server-${kind}-remove`, scene: 'servers', place: 'settings', act: press(2) },
     ];
   }),
   {

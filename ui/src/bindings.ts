@@ -520,6 +520,14 @@ number: string | null,
  */
 display: string, 
 /**
+ * Who has that number: the person, else the company. Absent as well when several contacts have it.
+ */
+name: string | null, 
+/**
+ * The company of the person named.
+ */
+company: string | null, 
+/**
  * Whose phone rings first, when that is known.
  */
 account: string | null, 
@@ -1390,6 +1398,14 @@ number: string | null,
  * `01 42 68 53 00`, in the language of the moment.
  */
 display: string | null, 
+/**
+ * Who has it: the person, else the company. Absent as well when several contacts have it.
+ */
+name: string | null, 
+/**
+ * The company of the person named.
+ */
+company: string | null, 
 /**
  * What is known of it (class, country), when worth a line.
  */

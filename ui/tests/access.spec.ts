@@ -27,6 +27,8 @@ const SCENES: Scene[] = [
   ['locked', /Paramètres|Settings/, /^Alert/],
   ['locked', /Paramètres|Settings/, /^Fiche|^Record/],
   ['direct', /Paramètres|Settings/, /^Conne/],
+  ['servers', /Paramètres|Settings/, /^Sources/],
+  ['named', null],
   ['ready', /Contacts/, /^Nouveau contact|^New contact/],
   ['ready', /Contacts/, /^Importer, exporter|^Import, export/],
   ['ready', /Contacts/, /choisir un numéro|choose a number/],
@@ -147,9 +149,14 @@ test('who calls is in sight twice as large too', async ({ desk, page }) => {
   }
 });
 
-test('every key is whole at the smallest size, a ringing call included', async ({ desk, page }) => {
+test('every key is whole, at the smallest size with a ringing call, at the usual one with a banner', async ({
+  desk,
+  page,
+}) => {
   await page.setViewportSize({ width: 320, height: 440 });
-  for (const scene of ['ready', 'ringing']) {
+  for (const scene of ['ready', 'ringing', 'down']) {
+    // A banner takes the room that the window’s usual height has to spare.
+    if (scene === 'down') await page.setViewportSize({ width: 360, height: 560 });
     for (const lang of ['fr', 'en']) {
       await desk.open(scene, { lang });
       const keys = page.locator('.keys button');

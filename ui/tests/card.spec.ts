@@ -55,7 +55,7 @@ test('the agent’s own question waits for a yes', async ({ desk, page }) => {
 
 test('again and yes ring the line that the card names', async ({ desk, page }) => {
   await desk.open('lines-ended');
-  await expect(page.locator('main')).toContainText('4207002');
+  await expect(page.locator('main')).toContainText('Depuis la ligne 01 99 00 00 02');
   await page.getByRole('button', { name: 'Rappeler' }).click();
   await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', '4207002', false] }]);
 

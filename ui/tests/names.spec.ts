@@ -70,6 +70,39 @@ test('favourites stand ready where there is room, and fill the field', async ({ 
   await expect(favourites).toBeHidden();
 });
 
+test('a number that a contact has bears the name while it is typed, and on the card', async ({ desk, page }) => {
+  await desk.open();
+  await page.keyboard.type('0639981234');
+  await expect(desk.sentence).toContainText('Élodie Exemple · Menuiserie Exemple');
+  await expect(desk.sentence).toContainText('Composera le');
+  await page.keyboard.press('Enter');
+  const card = page.getByRole('region', { name: 'Appel en cours de composition' });
+  await expect(card.getByRole('heading', { name: 'Élodie Exemple' })).toBeFocused();
+  await expect(card).toContainText('06 39 98 12 34');
+  await expect(card).toContainText('Menuiserie Exemple');
+  // One line: there is nothing to tell apart.
+  await expect(card).not.toContainText('Depuis la ligne');
+});
+
+test('of several who share a number the one that was chosen is named, else none', async ({ desk, page }) => {
+  await desk.open();
+  await (
+    await desk.agent()
+  ).evaluate((agent) => {
+    const first = agent.book.find(({ name }) => name === 'Standard de la mairie');
+    if (first !== undefined)
+      agent.changeBook([...agent.book, { ...first, id: 'z', name: 'Zoé Partage', favourite: false }]);
+  });
+  await page.keyboard.type('0199007700');
+  await expect(desk.sentence).toContainText('Composera le');
+  await expect(desk.sentence.locator('.named')).toHaveCount(0);
+  await desk.field.fill('zoé');
+  await page.keyboard.press('Enter');
+  await expect(desk.sentence).toContainText('Zoé Partage');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Zoé Partage' })).toBeVisible();
+});
+
 test('hostile names are text', async ({ desk, page }) => {
   await desk.open('hostile');
   await desk.field.fill('<img');

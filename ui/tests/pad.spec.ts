@@ -182,3 +182,35 @@ test('a refused dial says why, in the field’s own place, and can be tried agai
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: '01 99 00 12 34' })).toBeVisible();
 });
+
+for (const [width, height, scenes] of [
+  [360, 560, ['ready', 'lines', 'direct']],
+  [320, 440, ['ready']],
+] as const) {
+  test(`no key moves under a finger while a number is typed: ${width} × ${height}`, async ({ desk, page }) => {
+    await page.setViewportSize({ width, height });
+    // What is said of each: a name and a company, nothing beside the number, a price and a question, a refusal.
+    const numbers = [
+      ['0639981234', /Composera|Will dial/],
+      ['0199001234', /Composera|Will dial/],
+      ['0891123456', /surtaxé|premium/i],
+      ...(height > 500 ? [['112', /secours|emergency/i] as const] : []),
+    ] as const;
+    for (const scene of scenes) {
+      for (const lang of ['fr', 'en']) {
+        await desk.open(scene, { lang });
+        const key = page.locator('.keys button').nth(4);
+        await expect(desk.sentence.locator('p').first()).toBeVisible();
+        const before = await key.boundingBox();
+        for (const [number, said] of numbers) {
+          await desk.field.fill('');
+          await page.keyboard.type(number.slice(0, 1));
+          expect(await key.boundingBox(), `${scene} ${lang} ${number}, first digit`).toEqual(before);
+          await page.keyboard.type(number.slice(1));
+          await expect(desk.sentence).toContainText(said);
+          expect(await key.boundingBox(), `${scene} ${lang} ${number}`).toEqual(before);
+        }
+      }
+    }
+  });
+}

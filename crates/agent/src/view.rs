@@ -3,6 +3,7 @@
 use companion::Companion;
 use companion::event::{CredentialKind, CredentialState, KeychainProblem};
 use companion::journal::Taken;
+use companion::known::Known;
 use companion::settings::{self, Authentication, LanguageChoice, Loaded, Theme};
 use companion::view as seen;
 use companion::words::Message;
@@ -94,8 +95,9 @@ pub fn words(message: &wire::Message) -> Message {
     }
 }
 
-/// What a typed text means, on the wire.
-pub fn understood(understood: seen::Understood) -> wire::Understood {
+/// What a typed text means, on the wire; `known`: who has that number. Of several contacts with one number none is named.
+pub fn understood(understood: seen::Understood, known: Option<&Known>) -> wire::Understood {
+    let named = known.filter(|known| !known.ambiguous);
     wire::Understood {
         verdict: match understood.verdict {
             seen::Verdict::Empty => wire::Verdict::Empty,
@@ -108,6 +110,8 @@ pub fn understood(understood: seen::Understood) -> wire::Understood {
         message: understood.message.map(message),
         number: understood.number.map(String::from),
         display: understood.display,
+        name: named.and_then(Known::title).map(str::to_owned),
+        company: named.and_then(Known::company).map(str::to_owned),
         about: understood.about.map(message),
         choices: understood
             .choices
@@ -158,6 +162,8 @@ fn dial(card: &seen::DialCard) -> wire::Dial {
     wire::Dial {
         number: card.number.clone().map(String::from),
         display: card.display.clone(),
+        name: card.name.clone(),
+        company: card.company.clone(),
         account: card.account.clone().map(|account| account.0),
         stage: match card.stage {
             seen::DialStage::Question => wire::DialStage::Question,

@@ -63,7 +63,8 @@ impl Known {
     }
 
     /// The same, harmless to show wherever it lands; `None` when nothing is left of it.
-    fn neutralised(self) -> Option<Self> {
+    #[must_use]
+    pub fn neutralised(self) -> Option<Self> {
         let text = |text: Option<String>| {
             let clean = neutralise(&text.unwrap_or_default(), LONGEST);
             (!clean.is_empty()).then_some(clean)

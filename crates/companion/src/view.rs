@@ -79,6 +79,10 @@ pub struct DialCard {
     pub number: Option<E164>,
     /// The number ready to show, or what was typed.
     pub display: String,
+    /// Who has that number: the person, else the company; nobody when several contacts have it.
+    pub name: Option<String>,
+    /// The company of the person named.
+    pub company: Option<String>,
     /// Whose phone rings first, when that is known.
     pub account: Option<AccountId>,
     /// How far it is.

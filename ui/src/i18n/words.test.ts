@@ -34,7 +34,7 @@ describe('the shared strings', () => {
   });
 
   test('every id that the page names exists', () => {
-    const named = [...source.matchAll(/['"](window-[a-z-]*[a-z])['"]/g)].map((match) => match[1] ?? '');
+    const named = [...source.matchAll(/['"]((?:window|directories)-[a-z-]*[a-z])['"]/g)].map((match) => match[1] ?? '');
     expect(named.length).toBeGreaterThan(80);
     const known = new Set(ownIds());
     expect(named.filter((id) => !known.has(id))).toEqual([]);
@@ -44,7 +44,7 @@ describe('the shared strings', () => {
     const used = (id: string) => {
       if (source.includes(`'${id}'`) || source.includes(`"${id}"`)) return true;
       // Ids that are put together: `window-calls-empty-${mode}`.
-      const parts = [...source.matchAll(/`(window-[a-z-]*)\$\{[^}]*\}([a-z-]*)`/g)];
+      const parts = [...source.matchAll(/`((?:window|directories)-[a-z-]*)\$\{[^}]*\}([a-z-]*)`/g)];
       return parts.some((m) => id.startsWith(m[1] ?? '-') && id.endsWith(m[2] ?? '-'));
     };
     expect(ownIds().filter((id) => !used(id))).toEqual([]);

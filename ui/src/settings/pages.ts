@@ -6,6 +6,15 @@ import { readQuiet } from '../lib/quiet';
 export const PAGES = ['connection', 'alerts', 'record', 'contacts', 'data', 'general', 'about'] as const;
 export type Page = (typeof PAGES)[number];
 
+function sources({ contacts_folder, carddav_url, ldap_url }: Snapshot['settings'], t: Words['t']): string {
+  const used = [
+    contacts_folder !== null && t('window-settings-source-folder'),
+    carddav_url !== null && t('window-settings-source-carddav'),
+    ldap_url !== null && t('window-settings-source-ldap'),
+  ];
+  return used.filter((one) => one !== false).join(', ');
+}
+
 /** What holds now, in a line. Nothing when there is nothing short to say. */
 export function summary(page: Page, snapshot: Snapshot, words: Words): string {
   const { settings } = snapshot;
@@ -27,7 +36,7 @@ export function summary(page: Page, snapshot: Snapshot, words: Words): string {
     case 'record':
       return t(`window-settings-record-${settings.pop_when}`);
     case 'contacts':
-      return t(settings.contacts_folder === null ? 'window-settings-sum-contacts' : 'window-settings-sum-folder');
+      return sources(settings, t) || t('window-settings-sum-contacts');
     case 'data':
       return settings.keep_days === 0
         ? t('window-settings-sum-always')

@@ -6,7 +6,7 @@ import { wordsFor } from '../i18n/shared';
 import type { Page } from '../settings/pages';
 import type { First } from './first';
 import { ContactsImport } from './import.svelte';
-import { Pad } from './pad.svelte';
+import { type Named, Pad } from './pad.svelte';
 
 /** All that the page knows: the agent's last snapshot, and where the person is. Nothing here can't be fetched again. */
 export class App {
@@ -62,11 +62,11 @@ export class App {
 
   /**
    * One press on a call's "Call back" or a contact's "Call": dials as a press on the pad does, from the call's own line or the
-   * default one, and shows the card.
+   * default one, and shows the card. `whom`: who was pressed; several may share the number.
    */
-  callBack(number: string, account: string | null): void {
+  callBack(number: string, account: string | null, whom: Named | null = null): void {
     this.place = 'pad';
-    this.pad.fill(number, account);
+    this.pad.fill(number, account, whom);
     void this.pad.call();
   }
 

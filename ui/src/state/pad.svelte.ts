@@ -16,12 +16,18 @@ export interface Surroundings {
   showPad(): void;
 }
 
+/** Whom a number belongs to. */
+export interface Named {
+  name: string;
+  company: string | null;
+}
+
 /** The dial pad: one field, what it means, and one press that dials at most once. */
 export class Pad {
   /** Names for what is typed. */
   readonly finder: Finder;
   /** Whose number was chosen by name; it stands in the field. */
-  named = $state<string | null>(null);
+  private chosenBy = $state.raw<Named | null>(null);
   /** What stands in the field. */
   text = $state('');
   /** The pasted or linked text, as it came, while the field shows it cleaned. */
@@ -39,6 +45,8 @@ export class Pad {
   /** The line that came with the text in the field: a call is returned from the line that it reached. */
   private lent = $state<string | null>(null);
 
+  /** Who was chosen by name for the last call, and the number. */
+  private dialled = $state.raw<(Named & { number: string }) | null>(null);
   /** What stands in the field was dialled: it goes when the call's card does. */
   private spent = $state(false);
   /** Start time of the finished call that the person went on from: its card is gone, whatever the agent still holds. */
@@ -73,6 +81,19 @@ export class Pad {
     return this.served(this.lent) ?? this.served(this.chosen);
   }
 
+  /** Whose number stands in the field: whoever was chosen, else the contact who has it. */
+  get named(): Named | null {
+    if (this.chosenBy !== null) return this.chosenBy;
+    const { name = null, company = null } = this.understood ?? {};
+    return name === null ? null : { name, company };
+  }
+
+  /** Whom a call goes to: of several who share the number, the agent can't tell which was chosen. */
+  whom(dial: Dial): Named | null {
+    if (this.dialled !== null && this.dialled.number === dial.number) return this.dialled;
+    return dial.name === null ? null : { name: dial.name, company: dial.company };
+  }
+
   chooseLine(account: string): void {
     this.chosen = account;
     this.lent = null;
@@ -90,12 +111,13 @@ export class Pad {
 
   /**
    * A text came as a whole: pasted, from a link, recalled. The field shows it cleaned, the original stays visible. `line` is
-   * the one to call from as long as this text stands.
+   * the one to call from as long as this text stands, `whom` whose number it is.
    */
-  fill(text: string, line: string | null = null): void {
+  fill(text: string, line: string | null = null, whom: Named | null = null): void {
     this.recalled = -1;
     this.takeWhole(text);
     this.lent = line;
+    this.chosenBy = whom === null ? null : { name: whom.name, company: whom.company };
   }
 
   /** Something stands in the field that no call was asked for yet: it shows once the card has gone. */
@@ -136,11 +158,11 @@ export class Pad {
   }
 
   /** A number that was offered by name. */
-  offer(number: ContactNumber, name: string): void {
+  offer(number: ContactNumber, { name, company }: Named): void {
     this.set(number.display);
     this.raw = number.dial;
     this.original = null;
-    this.named = name;
+    this.chosenBy = { name, company };
     void this.ask();
   }
 
@@ -167,6 +189,8 @@ export class Pad {
         this.question = true;
       } else if (verdict === 'dial' || verdict === 'confirm') {
         this.spent = true;
+        const number = this.understood?.number ?? null;
+        this.dialled = this.chosenBy === null || number === null ? null : { ...this.chosenBy, number };
         await this.backend.dial(this.source, this.line, confirmed);
         this.question = false;
         // The card replaces the field with the next snapshot; it is fetched so that nothing can be pressed in between.
@@ -238,7 +262,7 @@ export class Pad {
     this.spent = false;
     this.raw = null;
     this.lent = null;
-    this.named = null;
+    this.chosenBy = null;
     this.finder.type('');
     this.question = false;
     this.refusal = null;

@@ -254,6 +254,18 @@ impl<P: Ports> Controller<P> {
         }
     }
 
+    /// Who has a number, as far as that is known here; nobody is asked.
+    pub(super) fn known(&self, number: &E164) -> Option<Known> {
+        let language = self.companion.language();
+        let contact = match &self.callers {
+            Callers::Known(lookup) => lookup.known(number, language),
+            Callers::Opening | Callers::Unknown => None,
+        };
+        contact
+            .or_else(|| self.said_by_directory(number))
+            .and_then(Known::neutralised)
+    }
+
     /// Who has a number, as far as the book knows, else the company directory. Not answered before the book is open, whose
     /// opening asks again; nor while the directory is asked, whose answer does.
     pub(super) fn look_up(&mut self, number: E164) -> Option<Event> {

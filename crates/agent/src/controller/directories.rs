@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use companion::event::{CredentialKind, Event, KeychainProblem};
+use companion::known::Known;
 use companion::settings::{CardDav, Ldap, Settings};
 use companion::words::Message;
 use contacts::Numbering;
@@ -219,16 +220,21 @@ impl<P: Ports> Controller<P> {
         }
     }
 
+    /// What the directory has said of a number.
+    pub(super) fn said_by_directory(&self, number: &E164) -> Option<Known> {
+        let directory = self.directories.directory.as_ref()?;
+        directory.source.said(number, self.companion.language())
+    }
+
     /// What the directory knows of a number that no contact has: `Err` while its answer is awaited.
-    pub(super) fn ask_directory(&mut self, number: &E164) -> Result<Option<companion::known::Known>, ()> {
-        let language = self.companion.language();
-        let Some(directory) = &mut self.directories.directory else {
-            return Ok(None);
-        };
-        let said = directory.source.said(number, language);
+    pub(super) fn ask_directory(&mut self, number: &E164) -> Result<Option<Known>, ()> {
+        let said = self.said_by_directory(number);
         // For whom it rings, or who is being called. What is long over isn't worth a question.
         let live = self.companion.live();
         let calls = live.iter().any(|line| line.number.as_ref() == Some(number));
+        let Some(directory) = &mut self.directories.directory else {
+            return Ok(None);
+        };
         let awaited = calls && directory.source.ask(number, Timestamp::now());
         match said {
             None if awaited => Err(()),

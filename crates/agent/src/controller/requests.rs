@@ -33,7 +33,9 @@ impl<P: Ports> Controller<P> {
             }
             Request::Subscribe { window } => self.subscribe(client, window, reply),
             Request::Understand { input } => {
-                let understood = view::understood(self.companion.understand(&input));
+                let understood = self.companion.understand(&input);
+                let known = understood.number.as_ref().and_then(|number| self.known(number));
+                let understood = view::understood(understood, known.as_ref());
                 reply.send(Ok(Answer::Understood { understood }));
             }
             Request::Dial {

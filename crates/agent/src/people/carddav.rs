@@ -146,7 +146,11 @@ async fn read_book(client: &Client, book: &Book, writer: &Writer) -> Result<Sync
     if let Some(written) = written {
         add(answer(written).await?);
     }
+    let nameless = plan.token.is_none();
     add(answer(writer.apply(source.clone(), Vec::new(), plan.removed, plan.token)).await?);
+    if nameless {
+        answer(writer.tell()).await?;
+    }
     if let Some(message) = unreadable(&all) {
         answer(writer.trouble(source, message)).await?;
     }

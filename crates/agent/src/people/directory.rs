@@ -80,7 +80,7 @@ impl DirectorySource {
         started
     }
 
-    /// Tries it, and keeps what is wrong.
+    /// Tries it, and keeps what is wrong. That it was tried is told, whatever came of it: somebody may wait for it.
     pub fn probe(&mut self) {
         let directory = self.directory.clone();
         let health = self.health.clone();
@@ -90,6 +90,9 @@ impl DirectorySource {
                 Err(trouble) => Err(trouble),
             };
             health.note(tried.err()).await;
+            if let Err(error) = answer(health.writer.tell()).await {
+                tracing::warn!(%error, "that the directory was tried can't be told");
+            }
         });
     }
 

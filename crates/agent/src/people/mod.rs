@@ -274,6 +274,11 @@ impl Writer {
         })
     }
 
+    /// Tells that a source was read or tried, also when nothing has changed.
+    pub fn tell(&self) -> Later<()> {
+        self.change(|_| Ok(()))
+    }
+
     /// Something is wrong with a source; kept until it is read again.
     pub fn trouble(&self, source: SourceId, trouble: Message) -> Later<()> {
         let trouble = shown::kept_trouble(trouble);

@@ -3,12 +3,11 @@
 use std::process::{Command, Output};
 
 use centrex_sim::Ring;
+use control::protocol::{Answer, Change, ContactDraft, ContactsRequest, DraftNumber, Request};
+use control::transport::{Client, RequestError};
 use serde_json::Value;
 
-use control::protocol::{Answer, Change, ContactsRequest, Request};
-use control::transport::{Client, RequestError};
-
-use crate::world::{ACCOUNT, Desk, OTHER, enrolled, missed_call, within};
+use crate::world::{ACCOUNT, Agent, Desk, OTHER, enrolled, missed_call, within};
 
 /// The real program, beside the agent of a desk.
 async fn run(desk: &Desk, words: &[&str]) -> Output {
@@ -71,6 +70,52 @@ async fn what_the_command_line_imports_names_the_caller() {
     // The very first call is kept with the name, and found by it.
     let calls = json(&run(&desk, &["calls", "personne", "--json"]).await);
     assert_eq!(calls["calls"][0]["number"], OTHER, "{calls}");
+}
+
+#[tokio::test]
+async fn whom_a_number_belongs_to_is_said_on_the_pad_and_on_the_card() {
+    let (_sim, _relay, _desk, mut agent) = enrolled().await;
+    let draft = |name: &str| {
+        let contact = ContactDraft {
+            id: None,
+            name: name.into(),
+            company: "Société Exemple".into(),
+            numbers: vec![DraftNumber {
+                label: "work".into(),
+                number: OTHER.into(),
+            }],
+            note: String::new(),
+            favourite: false,
+        };
+        Request::Contacts {
+            ask: ContactsRequest::Save { contact },
+        }
+    };
+    let named = async |agent: &Agent| {
+        let input = OTHER.into();
+        match agent.ask(Request::Understand { input }).await {
+            Answer::Understood { understood } => (understood.name, understood.company),
+            other => panic!("{other:?}"),
+        }
+    };
+    agent
+        .until("the book is open", |state| state.contacts_revision > 0)
+        .await;
+    assert_eq!(named(&agent).await, (None, None));
+    agent.ask(draft("Personne Une")).await;
+    let one = (Some("Personne Une".to_owned()), Some("Société Exemple".to_owned()));
+    assert_eq!(named(&agent).await, one);
+    agent.dial(OTHER).await;
+    let state = agent
+        .until("a card with a name", |state| {
+            state.dial.as_ref().is_some_and(|dial| dial.name.is_some())
+        })
+        .await;
+    let dial = state.dial.unwrap();
+    assert_eq!((dial.name, dial.company), one);
+    // Of two who share the number, nobody says which is meant.
+    agent.ask(draft("Personne Deux")).await;
+    assert_eq!(named(&agent).await, (None, None));
 }
 
 #[tokio::test]

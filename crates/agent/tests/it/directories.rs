@@ -97,6 +97,16 @@ async fn the_directory_names_a_caller_whom_no_contact_names() {
     })
     .await;
     assert_eq!(state.contacts, None);
+    // Whoever tries it hears of it, also when nothing has changed.
+    let revision = snapshot(&mut agent).await.contacts_revision;
+    agent
+        .ask(Request::Contacts {
+            ask: ContactsRequest::Sync,
+        })
+        .await;
+    agent
+        .until("it was tried", |state| state.contacts_revision > revision)
+        .await;
     sim.ring(ring()).await.unwrap();
     let mut told = agent.sees_notification().await;
     // At once with the number, then in its place with the name; or with the name, if that was quicker.

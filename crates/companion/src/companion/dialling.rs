@@ -10,6 +10,7 @@ use crate::event::{
     CallKey, CredentialKind, CredentialState, DialFailure, DialId, DialReason, DialRequest, KeychainProblem,
     Link,
 };
+use crate::known::Known;
 use crate::numbers::{self, Judged};
 use crate::settings::{Authentication, Mode};
 use crate::view::{DialCard, DialStage, Outcome, Verdict};
@@ -59,17 +60,20 @@ impl Companion {
             account,
             press,
         };
-        if let Some(why) = judged.refusal.clone().or_else(|| self.why_not()) {
-            return self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
-        }
-        match self.question(&judged, confirmed, now) {
-            Some(question) => self.hold(id, begin, Stage::Question(question), now),
-            None => {
-                let said_yes = judged.understood.verdict == Verdict::Confirm
-                    || (confirmed && self.desk.company_asked(begin.number.as_ref()));
-                self.place(id, begin, said_yes, now)
-            }
-        }
+        // The card names whom it calls.
+        let look_up = begin.number.as_ref().and_then(|number| self.look_up_number(number));
+        let refusal = judged.refusal.clone().or_else(|| self.why_not());
+        let mut effects = if let Some(why) = refusal {
+            self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now)
+        } else if let Some(question) = self.question(&judged, confirmed, now) {
+            self.hold(id, begin, Stage::Question(question), now)
+        } else {
+            let said_yes = judged.understood.verdict == Verdict::Confirm
+                || (confirmed && self.desk.company_asked(begin.number.as_ref()));
+            self.place(id, begin, said_yes, now)
+        };
+        effects.extend(look_up);
+        effects
     }
 
     /// What the person must say yes to first, if anything.
@@ -224,12 +228,14 @@ impl Companion {
             Some(number) => numbers::show(number, lang),
             None => numbers::neutralise(&pending.input, 60),
         };
-        let known = match &pending.stage {
+        let announced = match &pending.stage {
             Stage::Known(key) => Some(key),
             _ => None,
         };
-        let call = known.and_then(|key| self.board.call(key));
-        let outcome = known.and_then(|key| self.board.outcome(key));
+        let call = announced.and_then(|key| self.board.call(key));
+        let outcome = announced.and_then(|key| self.board.outcome(key));
+        let known = pending.number.as_ref().and_then(|number| self.names.of(number));
+        let named = known.filter(|known| !known.ambiguous);
         let stage = dial::stage_of(pending, &self.board);
         let ended_at = match &pending.stage {
             Stage::Unseen(at) | Stage::Failed(_, at) => Some(*at),
@@ -253,6 +259,8 @@ impl Companion {
             number: pending.number.clone(),
             message: message.with("number", display.clone()),
             display,
+            name: named.and_then(Known::title).map(str::to_owned),
+            company: named.and_then(Known::company).map(str::to_owned),
             account: pending.account.clone(),
             stage,
             started_at: pending.asked_at,

@@ -1,7 +1,7 @@
 //! From the board's news to what is done outside: alerts, journal, look-ups.
 
 use jiff::Timestamp;
-use telephony::Call;
+use telephony::{Call, E164};
 
 use super::Companion;
 use crate::alerts::{Policy, Step, What};
@@ -175,7 +175,11 @@ impl Companion {
 
     /// Whom a new call's party is, if that isn't known.
     pub(super) fn look_up(&mut self, call: &Call) -> Option<Effect> {
-        let number = numbers::number(call.other_party())?;
+        self.look_up_number(numbers::number(call.other_party())?)
+    }
+
+    /// Who has a number, if that isn't known.
+    pub(super) fn look_up_number(&mut self, number: &E164) -> Option<Effect> {
         self.names.wants(number).then(|| Effect::LookUp(number.clone()))
     }
 

@@ -118,6 +118,10 @@ pub struct Dial {
     pub number: Option<String>,
     /// `01 42 68 53 00`, in the language of the moment, or what was typed.
     pub display: String,
+    /// Who has that number: the person, else the company. Absent as well when several contacts have it.
+    pub name: Option<String>,
+    /// The company of the person named.
+    pub company: Option<String>,
     /// Whose phone rings first, when that is known.
     pub account: Option<String>,
     /// How far it is.

@@ -16,6 +16,10 @@ pub struct Understood {
     pub number: Option<String>,
     /// `01 42 68 53 00`, in the language of the moment.
     pub display: Option<String>,
+    /// Who has it: the person, else the company. Absent as well when several contacts have it.
+    pub name: Option<String>,
+    /// The company of the person named.
+    pub company: Option<String>,
     /// What is known of it (class, country), when worth a line.
     pub about: Option<Message>,
     /// More than one number was found: to choose from, likeliest first.

@@ -1,4 +1,4 @@
-import type { Contact, ContactDraft, ContactsRequest, ImportPreview, Source } from '../../bindings';
+import type { Contact, ContactDraft, ContactsRequest, ImportPreview, Message, Settings, Source } from '../../bindings';
 import { says } from './state';
 
 const bare = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -139,11 +139,34 @@ export function aPreview(): ImportPreview {
   };
 }
 
+/** What a server that names callers has said last: nothing yet, that it was read, or what is wrong. */
+export type ServerWord = 'nothing' | 'read' | Message;
+
 /** Where the book comes from. */
-export function someSources(book: readonly Contact[], folder: string | null): Source[] {
-  const own: Source = { kind: 'own', name: '', contacts: book.length, read_at: null, trouble: null };
-  if (folder === null) return [own];
-  return [own, { kind: 'folder', name: folder, contacts: 4, read_at: '2026-03-04T11:20:00Z', trouble: null }];
+export function someSources(
+  book: readonly Contact[],
+  { contacts_folder, carddav_url, ldap_url }: Settings,
+  said: Record<'carddav' | 'ldap', ServerWord>,
+): Source[] {
+  const sources: Source[] = [{ kind: 'own', name: '', contacts: book.length, read_at: null, trouble: null }];
+  const read_at = '2026-03-04T11:20:00Z';
+  if (contacts_folder !== null)
+    sources.push({ kind: 'folder', name: contacts_folder, contacts: 4, read_at, trouble: null });
+  const server = (kind: 'carddav' | 'ldap', name: string | null, contacts: number | null) => {
+    const word = said[kind];
+    if (name === null || word === 'nothing') return;
+    const trouble = word === 'read' ? null : word;
+    sources.push({
+      kind,
+      name,
+      contacts: trouble && contacts ? 0 : contacts,
+      read_at: trouble ? null : read_at,
+      trouble,
+    });
+  };
+  server('carddav', carddav_url, 128);
+  server('ldap', ldap_url, null);
+  return sources;
 }
 
 /** What one contact may be asked for. */

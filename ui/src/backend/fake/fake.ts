@@ -3,6 +3,8 @@ import type {
   CallView,
   Check,
   Contact,
+  Credential,
+  CredentialKind,
   DialStage,
   ErrorCode,
   Hole,
@@ -13,7 +15,7 @@ import type {
   Understood,
 } from '../../bindings';
 import { type Backend, BackendError, type ContactsAsk, type FilePurpose, type Link, type News } from '../backend';
-import { aPreview, changed, saved, searchBook, someSources } from './contacts';
+import { aPreview, changed, saved, searchBook, type ServerWord, someSources } from './contacts';
 import { searchJournal, sameCall } from './journal';
 import { understand } from './numbers';
 import { call, dialAt, says, stageMessage } from './state';
@@ -34,6 +36,8 @@ const CLEARED = new Set([
   'pop_program',
   'contacts_folder',
   'extension_prefix',
+  'carddav_url',
+  'ldap_url',
 ]);
 
 /**
@@ -55,6 +59,8 @@ export class FakeAgent {
   chosen: string | null = '/home/accueil/Documents/centrex';
   /** Who opens links to numbers. */
   links: NumberLinks = { opener: 'other', program: 'Softphone', takeover: 'here' };
+  /** What the servers that name callers have said. */
+  readonly servers: Record<'carddav' | 'ldap', ServerWord> = { carddav: 'nothing', ldap: 'nothing' };
   readonly heard: Heard[] = [];
   /** Answers held back until {@link release}: by request name. */
   readonly holding = new Set<string>();
@@ -93,6 +99,12 @@ export class FakeAgent {
   /** The contacts become these. */
   changeBook(book: Contact[]): void {
     this.book = book;
+    this.change({ contacts_revision: this.snapshot.contacts_revision + 1 });
+  }
+
+  /** A server that names callers answers, or can't be asked. */
+  serverSays(kind: 'carddav' | 'ldap', word: ServerWord): void {
+    this.servers[kind] = word;
     this.change({ contacts_revision: this.snapshot.contacts_revision + 1 });
   }
 
@@ -197,7 +209,7 @@ export class FakeAgent {
         return { type: 'done' };
       case 'sources':
       case 'sync':
-        return { type: 'sources', sources: someSources(this.book, this.snapshot.settings.contacts_folder) };
+        return { type: 'sources', sources: someSources(this.book, this.snapshot.settings, this.servers) };
       default:
         return { type: 'done' };
     }
@@ -221,6 +233,23 @@ export class FakeAgent {
     }
   }
 
+  /** Whose secret it is: that of a server is kept for the user whom the settings name. */
+  private whose(kind: CredentialKind, account: string | null): string | null {
+    if (kind === 'carddav_password') return this.snapshot.settings.carddav_user;
+    return kind === 'ldap_password' ? this.snapshot.settings.ldap_user : account;
+  }
+
+  /** Who has a number; of several nobody is named. */
+  private named(number: string | null): { name: string | null; company: string | null } {
+    const found = this.book.filter(({ numbers }) => numbers.some(({ dial }) => dial === number));
+    const [one] = found.length === 1 ? found : [];
+    return { name: one?.name ?? null, company: one?.company ?? null };
+  }
+
+  private others(kind: CredentialKind, account: string | null): Credential[] {
+    return this.snapshot.credentials.filter((c) => c.kind !== kind || c.account !== account);
+  }
+
   private async stepByStep(): Promise<Check[]> {
     for (const check of this.steps) {
       await this.answer('step', [check.name], () => undefined);
@@ -239,7 +268,10 @@ export class FakeAgent {
     },
     snapshot: () => this.answer('snapshot', [], () => this.snapshot),
     understand: (input) =>
-      this.answer('understand', [input], (): Understood => understand(input, this.snapshot.language)),
+      this.answer('understand', [input], (): Understood => {
+        const understood = understand(input, this.snapshot.language);
+        return { ...understood, ...this.named(understood.number) };
+      }),
     dial: (input, account, confirmed) =>
       this.answer('dial', [input, account, confirmed], () => {
         const understood = understand(input, this.snapshot.language);
@@ -247,7 +279,8 @@ export class FakeAgent {
         const display = understood.display ?? input;
         const line = account ?? this.snapshot.accounts.find((a) => a.default)?.id ?? '';
         this.snapshot.dial = null;
-        this.change({ dial: dialAt(new Date(), 'asking', { number, display, account: line }) });
+        const named = this.named(understood.number);
+        this.change({ dial: dialAt(new Date(), 'asking', { number, display, account: line, ...named }) });
         this.afterDial?.();
       }),
     dismissDial: () => this.answer('dismissDial', [], () => this.change({ dial: null })),
@@ -268,19 +301,14 @@ export class FakeAgent {
       }),
     dismissEnrolment: () => this.answer('dismissEnrolment', [], () => this.change({ pending_enrolment: null })),
     setCredential: (kind, account, secret) =>
-      this.answer('setCredential', [kind, account, secret], () =>
-        this.change({
-          credentials: [
-            ...this.snapshot.credentials.filter((c) => c.kind !== kind || c.account !== account),
-            { kind, account, present: true, problem: null },
-          ],
-        }),
-      ),
+      this.answer('setCredential', [kind, account, secret], () => {
+        const whose = this.whose(kind, account);
+        const kept = { kind, account: whose, present: true, problem: null };
+        this.change({ credentials: [...this.others(kind, whose), kept] });
+      }),
     forgetCredential: (kind, account) =>
       this.answer('forgetCredential', [kind, account], () =>
-        this.change({
-          credentials: this.snapshot.credentials.filter((c) => c.kind !== kind || c.account !== account),
-        }),
+        this.change({ credentials: this.others(kind, this.whose(kind, account)) }),
       ),
     changeSettings: (changes) =>
       this.answer('changeSettings', [changes], () => {

@@ -1,4 +1,4 @@
-import type { DialStage, Snapshot } from '../../bindings';
+import type { CredentialKind, DialStage, Snapshot } from '../../bindings';
 import type { Backend, Link } from '../backend';
 import { aBook, person } from './contacts';
 import { FakeAgent } from './fake';
@@ -25,6 +25,10 @@ export function installFake(query: URLSearchParams): Backend {
   const language = query.get('lang') ?? 'fr';
   const theme = query.get('theme') ?? 'system';
   const agent = new FakeAgent({ ...snapshot, language, settings: { ...snapshot.settings, theme } }, link);
+  if (scene === 'servers') {
+    agent.servers.carddav = 'read';
+    agent.servers.ldap = says('ldap-trouble-password', { host: 'annuaire.example' });
+  }
   if (scene === 'journal') Object.assign(agent, aBusyDesk(now));
   if (BOOKLESS.has(scene)) agent.book = [];
   else agent.book = scene === 'hostile' ? hostileBook() : aBook();
@@ -112,6 +116,16 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
   'lines-question': (now) => ({
     snapshot: { ...twoLines(now), dial: dialAt(now, 'question', { account: '4207002' }) },
   }),
+  named: (now) => {
+    const number = { number: '+33639981234', display: '06\u00a039\u00a098\u00a012\u00a034' };
+    const whom = { name: 'Élodie Exemple', company: 'Menuiserie Exemple', account: '4207002' };
+    return {
+      snapshot: {
+        ...twoLines(now),
+        dial: dialAt(now, 'talking', { ...number, ...whom, message: says('dial-talking', { number: number.display }) }),
+      },
+    };
+  },
   down: (now) => ({
     snapshot: {
       ...ready(now),
@@ -135,6 +149,24 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
     snapshot: { ...direct(now), cannot_dial: says('dial-failed-no-credential'), credentials: [] },
   }),
   rich,
+  servers: (now) => {
+    const base = ready(now);
+    const settings = {
+      ...base.settings,
+      carddav_url: 'https://nuage.example',
+      carddav_user: 'accueil',
+      ldap_url: 'ldaps://annuaire.example',
+      ldap_base: 'ou=personnes,dc=exemple,dc=fr',
+      ldap_user: 'accueil@exemple.fr',
+    };
+    const kept = (kind: CredentialKind, account: string) => ({ kind, account, present: true, problem: null });
+    const credentials = [
+      ...base.credentials,
+      kept('carddav_password', settings.carddav_user),
+      kept('ldap_password', settings.ldap_user),
+    ];
+    return { snapshot: { ...base, settings, credentials } };
+  },
   locked: (now) => {
     const base = ready(now);
     const given = rich(now).snapshot.settings;

@@ -13,7 +13,7 @@ function one(text: string): { number: string; display: string } | null {
  * tested there.
  */
 export function understand(input: string, language: string): Understood {
-  const nothing = { message: null, number: null, display: null, about: null, choices: [] };
+  const nothing = { message: null, number: null, display: null, name: null, company: null, about: null, choices: [] };
   const text = input.trim();
   if (text === '') return { ...nothing, verdict: 'empty' };
   if (/^(15|17|18|112)$/.test(text)) {

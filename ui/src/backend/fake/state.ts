@@ -165,6 +165,8 @@ export function dialAt(now: Date, stage: DialStage, change: Partial<Dial> = {}):
   return {
     number: '+33199001234',
     display: '01\u00a099\u00a000\u00a012\u00a034',
+    name: null,
+    company: null,
     account: '4207001',
     stage,
     message: stageMessage(stage, '01\u00a099\u00a000\u00a012\u00a034'),

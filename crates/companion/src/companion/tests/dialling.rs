@@ -12,7 +12,7 @@ fn picking_up() -> Companion {
 #[test]
 fn one_press_is_one_request() {
     let mut companion = companion();
-    let effects = companion.on(dial(1, "02 61 91 00 01", false), at(0));
+    let effects = on(&mut companion, dial(1, "02 61 91 00 01", false), 0);
     let expected = Effect::PlaceCall {
         id: press(1),
         number: telephony::E164::parse(TARGET).unwrap(),
@@ -30,6 +30,36 @@ fn one_press_is_one_request() {
     // Nor does the same press count long after its call was taken.
     companion.on(Event::DialOutcome(press(1), Ok(None)), at(1));
     assert_eq!(companion.on(dial(1, TARGET, true), at(30)), []);
+}
+
+#[test]
+fn the_card_names_whom_it_calls_and_of_several_nobody() {
+    let number = telephony::E164::parse(TARGET).unwrap();
+    let known = |ambiguous| Known {
+        name: "Personne".into(),
+        company: Some("Société".into()),
+        label: None,
+        source: "test".into(),
+        since: at(0),
+        contact: "1".into(),
+        ambiguous,
+        favourite: false,
+    };
+    let mut companion = companion();
+    let effects = companion.on(dial(1, TARGET, false), at(0));
+    assert!(effects.contains(&Effect::LookUp(number.clone())), "{effects:?}");
+    assert_eq!(card(&companion).name, None);
+    for (ambiguous, name, company) in [
+        (false, Some("Personne"), Some("Société")),
+        (true, None, None),
+    ] {
+        let known = Some(known(ambiguous));
+        let number = number.clone();
+        companion.on(Event::Named { number, known }, at(1));
+        let card = card(&companion);
+        assert_eq!((card.name.as_deref(), card.company.as_deref()), (name, company));
+        assert_eq!(card.display, SHOWN, "a name doesn't hide the number");
+    }
 }
 
 #[test]
@@ -153,7 +183,7 @@ fn silence_of_a_lost_relay_claims_nothing() {
 #[test]
 fn direct_mode_says_that_it_hears_nothing() {
     let mut companion = direct();
-    let effects = companion.on(dial(1, TARGET, false), at(0));
+    let effects = on(&mut companion, dial(1, TARGET, false), 0);
     assert!(matches!(
         &effects[..],
         [Effect::PlaceCall {
@@ -237,7 +267,7 @@ fn the_same_number_within_five_seconds_asks() {
 #[test]
 fn a_premium_number_asks_and_is_sent_as_confirmed() {
     let mut companion = companion();
-    assert_eq!(companion.on(dial(1, "0892 70 12 34", false), at(0)), []);
+    assert_eq!(on(&mut companion, dial(1, "0892 70 12 34", false), 0), []);
     assert_eq!(
         stage(&companion),
         (DialStage::Question, "number-confirm-premium".into())
@@ -460,7 +490,7 @@ fn what_the_companys_rules_ask_about_becomes_a_question_and_the_yes_goes_with_th
         (DialStage::Question, "dial-company-asks".into())
     );
     // Another number isn't what was asked about.
-    let other = companion.on(dial(2, "+33199000003", true), at(2));
+    let other = on(&mut companion, dial(2, "+33199000003", true), 2);
     assert!(
         matches!(&other[..], [Effect::PlaceCall { confirmed: false, .. }]),
         "{other:?}"
@@ -472,7 +502,7 @@ fn what_the_companys_rules_ask_about_becomes_a_question_and_the_yes_goes_with_th
         Event::DialOutcome(press(1), failure(DialReason::ToConfirm, false)),
         at(1),
     );
-    let effects = companion.on(dial(2, TARGET, true), at(2));
+    let effects = on(&mut companion, dial(2, TARGET, true), 2);
     assert!(
         matches!(&effects[..], [Effect::PlaceCall { confirmed: true, .. }]),
         "{effects:?}"
@@ -482,7 +512,7 @@ fn what_the_companys_rules_ask_about_becomes_a_question_and_the_yes_goes_with_th
         Event::DialOutcome(press(2), failure(DialReason::ToConfirm, false)),
         at(3),
     );
-    let effects = companion.on(dial(3, TARGET, false), at(4));
+    let effects = on(&mut companion, dial(3, TARGET, false), 4);
     assert!(
         matches!(&effects[..], [Effect::PlaceCall { confirmed: false, .. }]),
         "{effects:?}"

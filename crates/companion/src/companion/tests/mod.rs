@@ -71,13 +71,17 @@ fn dial(n: u128, input: &str, confirmed: bool) -> Event {
     })
 }
 
-/// The effects but for looking up who it is, which has its own tests.
 fn tell(companion: &mut Companion, call: Call, now: i64) -> Vec<Effect> {
     let event = Event::Call {
         call: Box::new(call),
         origin: Origin::Relay,
         age_s: 0,
     };
+    on(companion, event, now)
+}
+
+/// The effects but for looking up who it is, which has its own tests.
+fn on(companion: &mut Companion, event: Event, now: i64) -> Vec<Effect> {
     let mut effects = companion.on(event, at(now));
     effects.retain(|effect| !matches!(effect, Effect::LookUp(_)));
     effects
