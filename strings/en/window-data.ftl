@@ -52,3 +52,17 @@ window-data-erase-sure = Delete all calls of this computer?
 window-data-erase-what = The whole journal goes, with the notes, the calls to return and the times without connection. Contacts, favourites and settings stay. Only an export would bring calls back.
 window-data-erase-yes = Delete all calls
 window-data-erased = All calls were deleted.
+window-data-erase-contacts = Delete all your contacts…
+window-data-erase-contacts-none = You have no contact of your own: there is nothing to delete.
+window-data-erase-contacts-sure =
+    { $count ->
+        [one] Delete your only contact?
+       *[other] Delete your { $count } contacts?
+    }
+window-data-erase-contacts-what = Those that you typed or imported go, with their notes and your favourites. Those of a watched folder or of a server stay, and so do calls. Only an export would bring them back.
+window-data-erase-contacts-yes = Delete these contacts
+window-data-erased-contacts =
+    { $count ->
+        [one] { $count } contact was deleted.
+       *[other] { $count } contacts were deleted.
+    }

@@ -133,3 +133,12 @@ window-links-take = Open them with Centrex Tray
 window-links-choose = Choose in the system’s settings…
 window-links-not-installed = The desktop doesn’t know Centrex Tray yet: install it with its package, and it can be chosen.
 window-links-elsewhere = To choose it, look for the default applications in the system’s settings.
+
+## Dialling from other programs
+window-settings-elsewhere = From other programs
+window-hotkey = Hotkey
+window-hotkey-about = Select a number anywhere and press these keys: it comes to the pad, and it is you who calls.
+window-hotkey-none = None.
+window-hotkey-choose = Choose keys…
+window-hotkey-press = Press the keys
+window-hotkey-how = Ctrl, Alt or Super with a letter, a digit or a function key. Escape to leave it.

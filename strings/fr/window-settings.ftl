@@ -133,3 +133,12 @@ window-links-take = Les ouvrir avec Centrex Tray
 window-links-choose = Choisir dans les paramètres du système…
 window-links-not-installed = Le bureau ne connaît pas encore Centrex Tray : installez-le avec son paquet pour pouvoir le choisir.
 window-links-elsewhere = Pour le choisir, cherchez les applications par défaut dans les paramètres du système.
+
+## Dialling from other programs
+window-settings-elsewhere = Depuis les autres programmes
+window-hotkey = Raccourci clavier
+window-hotkey-about = Sélectionnez un numéro n’importe où et pressez ces touches : il arrive sur le clavier, et c’est vous qui appelez.
+window-hotkey-none = Aucun.
+window-hotkey-choose = Choisir les touches…
+window-hotkey-press = Pressez les touches
+window-hotkey-how = Ctrl, Alt ou Super avec une lettre, un chiffre ou une touche de fonction. Échap pour renoncer.

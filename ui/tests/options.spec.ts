@@ -194,6 +194,58 @@ test('deleting all calls asks first and says exactly what goes and what stays', 
   expect((await desk.heard('journal')).map((h) => h.args[0])).toEqual([{ type: 'delete_all' }]);
 });
 
+test('deleting all contacts says how many, what goes and what stays', async ({ desk, page }) => {
+  await desk.open();
+  const agent = await desk.agent();
+  const own = await agent.evaluate((agent) => agent.book.filter((one) => one.own).length);
+  await desk.settings(/^Appels et données/);
+  await page.getByRole('button', { name: 'Supprimer tous vos contacts…' }).click();
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText(`Supprimer vos ${own} contacts`);
+  await expect(alert).toContainText('Ceux d’un dossier suivi ou d’un serveur restent');
+  await expect(alert).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Supprimer tous vos contacts…' })).toBeFocused();
+  expect((await desk.heard('contacts')).filter((h) => JSON.stringify(h.args).includes('delete_all'))).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Supprimer ces contacts' }).click();
+  await expect(page.getByText(`${own} contacts ont été supprimés.`)).toBeVisible();
+  expect(await agent.evaluate((agent) => agent.book.every((one) => !one.own))).toBe(true);
+  await page.getByRole('button', { name: 'Supprimer tous vos contacts…' }).click();
+  await expect(page.getByText('Vous n’avez aucun contact à vous')).toBeVisible();
+});
+
+test('row 14: the hotkey is chosen by pressing it, and what doesn’t work says why', async ({ desk, page }) => {
+  await desk.open();
+  await desk.settings(/^Apparence/);
+  const part = page.getByRole('group', { name: 'Raccourci clavier' });
+  await expect(part).toContainText('Aucun.');
+  await part.getByRole('button', { name: 'Choisir les touches' }).click();
+  await page.keyboard.down('Control');
+  await page.keyboard.down('Alt');
+  await expect(part.getByRole('button')).toHaveText('Ctrl + Alt + …');
+  await page.keyboard.up('Alt');
+  await page.keyboard.up('Control');
+  await page.keyboard.press('d');
+  await expect(part).toContainText('Un raccourci demande');
+  expect(await changes(desk)).toEqual([]);
+  await page.keyboard.press('Control+Alt+d');
+  await expect(part.locator('kbd')).toHaveText(['Ctrl', 'Alt', 'D']);
+  expect(await changes(desk)).toEqual([{ dial_hotkey: 'Ctrl+Alt+D' }]);
+
+  await (
+    await desk.agent()
+  ).evaluate((agent) => agent.change({ hotkey_problem: { id: 'hotkey-taken', args: { keys: 'Ctrl+Alt+D' } } }));
+  await expect(part).toContainText('Un autre programme a pris Ctrl+Alt+D');
+  await part.getByRole('button', { name: 'Modifier' }).click();
+  await page.keyboard.press('Escape');
+  await expect(part.locator('kbd')).toHaveCount(3);
+  await part.getByRole('button', { name: 'Retirer' }).click();
+  await expect(part).toContainText('Aucun.');
+  expect((await changes(desk)).slice(1)).toEqual([{ dial_hotkey: '' }]);
+  expect(await desk.heard('hide')).toEqual([]);
+});
+
 test('the default line and the platform’s address have their places', async ({ desk, page }) => {
   await desk.open('lines');
   await desk.settings(/^Connexion/);

@@ -148,7 +148,9 @@ export function someSources(
   { contacts_folder, carddav_url, ldap_url }: Settings,
   said: Record<'carddav' | 'ldap', ServerWord>,
 ): Source[] {
-  const sources: Source[] = [{ kind: 'own', name: '', contacts: book.length, read_at: null, trouble: null }];
+  const sources: Source[] = [
+    { kind: 'own', name: '', contacts: book.filter(({ own }) => own).length, read_at: null, trouble: null },
+  ];
   const read_at = '2026-03-04T11:20:00Z';
   if (contacts_folder !== null)
     sources.push({ kind: 'folder', name: contacts_folder, contacts: 4, read_at, trouble: null });

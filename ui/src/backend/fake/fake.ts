@@ -204,6 +204,11 @@ export class FakeAgent {
         await this.answer('import', [], () => this.changeBook([...this.book, ...sample]));
         return { type: 'taken', taken: { batch: '7', added, updated, rejected } };
       }
+      case 'delete_all': {
+        const own = this.book.filter((one) => one.own);
+        this.changeBook(this.book.filter((one) => !one.own));
+        return { type: 'deleted', count: own.length };
+      }
       case 'undo_import':
         this.changeBook(this.book.filter(({ id }) => !this.preview.sample.some((one) => one.id === id)));
         return { type: 'done' };

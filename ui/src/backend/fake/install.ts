@@ -95,6 +95,7 @@ const rich = (now: Date): Scene => {
         pop_url: 'https://crm.example/clients?tel={e164}&nom={name}',
         pop_schemes: ['crm'],
         pop_program: '/opt/crm/bin/ouvrir-fiche',
+        dial_hotkey: 'Ctrl+Alt+D',
         keep_days: 90,
         contacts_folder: '/home/accueil/Contacts partagés',
         extension_prefix: '+3319900',
