@@ -210,7 +210,7 @@ const shots = [
     place: 'settings',
     act: async (page) => {
       await page.locator('[data-page=data]').click();
-      await page.getByRole('button', { name: /Supprimer tous|Delete all/ }).click();
+      await page.getByRole('button', { name: /Supprimer tous les|Delete all calls/ }).click();
       await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
     },
   },

@@ -103,7 +103,10 @@ async fn whom_a_number_belongs_to_is_said_on_the_pad_and_on_the_card() {
         .await;
     assert_eq!(named(&agent).await, (None, None));
     agent.ask(draft("Personne Une")).await;
-    let one = (Some("Personne Une".to_owned()), Some("Société Exemple".to_owned()));
+    let one = (
+        Some("Personne Une".to_owned()),
+        Some("Société Exemple".to_owned()),
+    );
     assert_eq!(named(&agent).await, one);
     agent.dial(OTHER).await;
     let state = agent

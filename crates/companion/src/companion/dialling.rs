@@ -61,7 +61,10 @@ impl Companion {
             press,
         };
         // The card names whom it calls.
-        let look_up = begin.number.as_ref().and_then(|number| self.look_up_number(number));
+        let look_up = begin
+            .number
+            .as_ref()
+            .and_then(|number| self.look_up_number(number));
         let refusal = judged.refusal.clone().or_else(|| self.why_not());
         let mut effects = if let Some(why) = refusal {
             self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now)

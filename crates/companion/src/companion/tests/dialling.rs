@@ -49,10 +49,7 @@ fn the_card_names_whom_it_calls_and_of_several_nobody() {
     let effects = companion.on(dial(1, TARGET, false), at(0));
     assert!(effects.contains(&Effect::LookUp(number.clone())), "{effects:?}");
     assert_eq!(card(&companion).name, None);
-    for (ambiguous, name, company) in [
-        (false, Some("Personne"), Some("Société")),
-        (true, None, None),
-    ] {
+    for (ambiguous, name, company) in [(false, Some("Personne"), Some("Société")), (true, None, None)] {
         let known = Some(known(ambiguous));
         let number = number.clone();
         companion.on(Event::Named { number, known }, at(1));
