@@ -24,6 +24,8 @@ pub enum Purpose {
     Package,
     /// Recording what the agent runs.
     Order,
+    /// What the relay is measured beside.
+    Peer,
     /// Fetching programs from PyPI: Node.js, when the machine has none that is recent enough, and schemathesis.
     PyPi,
 }
@@ -108,6 +110,8 @@ const NEEDS: &[Need] = &[
     need(Purpose::Servers, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
     need(Purpose::Package, Sign::Program("dpkg-shlibdeps"), "dpkg-dev", "dpkg-dev", "dpkg"),
     need(Purpose::Order, Sign::Program("valgrind"), "valgrind", "valgrind", "valgrind"),
+    need(Purpose::Peer, Sign::File(&["/usr/sbin/nginx"]), "nginx", "nginx", "nginx"),
+    need(Purpose::Peer, Sign::File(&["/usr/lib/nginx/modules/ngx_nchan_module.so"]), "libnginx-mod-nchan", "nginx-mod-nchan", "nginx-mod-nchan"),
     need(Purpose::PyPi, Sign::Program("python3"), "python3", "python3", "python"),
     need(Purpose::PyPi, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
 ];
@@ -208,6 +212,7 @@ fn why(purpose: Purpose) -> &'static str {
         Purpose::Servers => "to test address books and directories",
         Purpose::Package => "to pack for Debian",
         Purpose::Order => "to record what the agent runs",
+        Purpose::Peer => "to measure the relay beside it",
         Purpose::PyPi => "to fetch programs from PyPI",
     }
 }

@@ -1,13 +1,14 @@
 //! What one subscriber gets, in order: what it missed, then what happens.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use relay_api::wire::{CAUGHT_UP, Event, EventBody, EventId};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::hub::Listener;
 use crate::store::kinds::event::StoredEvent;
@@ -30,6 +31,7 @@ const CHUNK: usize = 64 * 1024;
 /// The id of a gap event: resuming there gives the gap and the snapshot again.
 const GAP: EventId = EventId(0);
 
+#[derive(Debug)]
 enum Phase {
     /// Nothing was sent yet.
     Begin(Position),
@@ -42,13 +44,59 @@ enum Phase {
 /// Where the time comes from.
 pub type Clock = fn() -> Timestamp;
 
+/// A live event as it goes to all who hear it.
+#[derive(Debug)]
+pub struct Framed {
+    /// What it tells.
+    pub event: StoredEvent,
+    /// The Server-Sent Event, as a chunk of HTTP/1.1 (RFC 9112, 7.1).
+    chunk: Bytes,
+    /// Where in the chunk the event is.
+    frame: Range<usize>,
+}
+
+impl Framed {
+    /// Words it, once.
+    pub(crate) fn new(event: StoredEvent) -> Self {
+        let mut text = String::with_capacity(event.body.len() + 48);
+        frame(&mut text, event.id, &event.body);
+        let (chunk, from) = chunk_of(&text);
+        let frame = from..from + text.len();
+        Self { event, chunk, frame }
+    }
+}
+
+/// A text as a chunk of HTTP/1.1, and where in it the text begins.
+fn chunk_of(text: &str) -> (Bytes, usize) {
+    let mut chunk = format!("{:x}\r\n", text.len());
+    let from = chunk.len();
+    chunk.reserve_exact(text.len() + 2);
+    chunk.push_str(text);
+    chunk.push_str("\r\n");
+    (chunk.into(), from)
+}
+
+/// How the bytes of a stream go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As they are.
+    Plain,
+    /// In chunks of HTTP/1.1.
+    Chunks,
+}
+
+/// What is sent on a stream that was quiet.
+const SIGN_OF_LIFE: &str = ": still here\n\n";
+
 /// One subscriber's events.
+#[derive(Debug)]
 pub struct Feed {
     listener: Listener,
     reader: Reader,
     token: String,
     clock: Clock,
     phase: Phase,
+    form: Form,
 }
 
 impl Feed {
@@ -60,37 +108,78 @@ impl Feed {
             token: token.to_owned(),
             clock,
             phase: Phase::Begin(position),
+            form: Form::Plain,
         }
+    }
+
+    /// The same, with its bytes in another form.
+    pub fn in_form(self, form: Form) -> Self {
+        Self { form, ..self }
     }
 
     /// The next bytes of the stream: events, or a comment after `heartbeat` without any. `None` ends it: it was
     /// cut (the relay stops, the token was revoked, the subscriber was too slow), or the store failed. It may resume.
     pub async fn frames(&mut self, heartbeat: Duration) -> Option<Bytes> {
-        if let Phase::Begin(_) = self.phase {
-            return self.first_frames().await;
+        match timeout(heartbeat, self.next()).await {
+            Ok(bytes) => bytes,
+            // A look at the store that takes so long is begun again.
+            Err(_) => Some(self.sign_of_life()),
         }
-        if self.listener.cut.is_cancelled() {
+    }
+
+    /// What is sent on a stream that was quiet for long.
+    pub fn sign_of_life(&self) -> Bytes {
+        match self.form {
+            Form::Plain => Bytes::from_static(SIGN_OF_LIFE.as_bytes()),
+            Form::Chunks => chunk_of(SIGN_OF_LIFE).0,
+        }
+    }
+
+    /// The next events of the stream, as [`frames`](Self::frames). Cancel safe.
+    pub async fn next(&mut self) -> Option<Bytes> {
+        // What is done once in a stream's life shouldn't take room in it for ever.
+        if !matches!(self.phase, Phase::Live { .. }) {
+            return Box::pin(self.before_live()).await;
+        }
+        let event = self.next_live().await?;
+        Some(self.burst(&event))
+    }
+
+    /// What is told before live events: as much as one look at the store gives.
+    async fn before_live(&mut self) -> Option<Bytes> {
+        let mut text = String::new();
+        if let Phase::Begin(_) = self.phase {
+            // A first comment even when there is nothing to tell: a byte reaches the client at once.
+            text.push_str(": this is a stream\n\n");
+        } else if self.listener.is_cut() {
             return None;
         }
-        if let Phase::Replay { .. } = self.phase {
-            let events = self.logged(Self::replay_page).await?;
-            let caught_up = matches!(self.phase, Phase::Live { .. });
-            if caught_up || !events.is_empty() {
-                return Some(frames_of(&events, caught_up));
-            }
-            if let Phase::Begin(_) = self.phase {
-                return self.first_frames().await;
-            }
+        let events = self.logged(Self::stored).await?;
+        for (id, body) in &events {
+            frame(&mut text, *id, body);
         }
-        let cut = self.listener.cut.clone();
-        tokio::select! {
-            biased;
-            () = cut.cancelled() => None,
-            event = timeout(heartbeat, self.next_live()) => match event {
-                Err(_) => Some(Bytes::from_static(b": still here\n\n")),
-                Ok(None) => None,
-                Ok(Some(event)) => Some(self.burst(event)),
-            },
+        if let Phase::Live { .. } = self.phase {
+            caught_up(&mut text);
+        }
+        Some(self.out(&text))
+    }
+
+    /// What the store has to tell now: the gap and the snapshot if they are due, or the next page.
+    async fn stored(&mut self) -> Result<Vec<(EventId, Arc<str>)>, StoreError> {
+        let mut events = self.begin().await?;
+        if let Phase::Replay { .. } = self.phase {
+            let page = self.replay_page().await?;
+            events.extend(page.into_iter().map(|event| (event.id, event.body)));
+            // Nothing, unless the position wasn't known.
+            events.extend(self.begin().await?);
+        }
+        Ok(events)
+    }
+
+    fn out(&self, text: &str) -> Bytes {
+        match self.form {
+            Form::Plain => Bytes::copy_from_slice(text.as_bytes()),
+            Form::Chunks => chunk_of(text).0,
         }
     }
 
@@ -99,20 +188,10 @@ impl Feed {
     /// # Errors
     /// [`StoreError`]
     pub async fn page(mut self, wait: Duration) -> Result<String, StoreError> {
-        let mut events = self.begin().await?;
-        if let Phase::Replay { .. } = self.phase {
-            let page = self.replay_page().await?;
-            events.extend(page.iter().map(|event| (event.id, Arc::clone(&event.body))));
-            events.extend(self.begin().await?);
-        }
+        let mut events = self.stored().await?;
         if events.is_empty() {
-            let cut = self.listener.cut.clone();
-            let arrived = tokio::select! {
-                () = cut.cancelled() => None,
-                () = sleep(wait) => None,
-                event = self.next_live() => event,
-            };
-            events.extend(arrived.map(|event| (event.id, event.body)));
+            let arrived = timeout(wait, self.next_live()).await.ok().flatten();
+            events.extend(arrived.map(|framed| (framed.event.id, Arc::clone(&framed.event.body))));
         }
         let next = match self.phase {
             Phase::Replay { after } | Phase::Live { after } => after,
@@ -123,19 +202,6 @@ impl Feed {
             "{{\"events\":[{}],\"next\":\"{next}\"}}",
             bodies.join(",")
         ))
-    }
-
-    async fn first_frames(&mut self) -> Option<Bytes> {
-        let events = self.logged(Self::begin).await?;
-        // A first comment even when there is nothing to tell: the head and a byte reach the client at once.
-        let mut text = String::from(": this is a stream\n\n");
-        for (id, body) in &events {
-            frame(&mut text, *id, body);
-        }
-        if let Phase::Live { .. } = self.phase {
-            caught_up(&mut text);
-        }
-        Some(text.into())
     }
 
     async fn logged<T>(&mut self, step: impl AsyncFnOnce(&mut Self) -> Result<T, StoreError>) -> Option<T> {
@@ -153,17 +219,23 @@ impl Feed {
         let Phase::Begin(position) = self.phase else {
             return Ok(Vec::new());
         };
-        if let Position::After(after) = position
-            && self.reader.knows(after).await?
-        {
-            let replay = after < self.listener.from;
-            self.phase = if replay {
-                Phase::Replay { after }
-            } else {
-                Phase::Live { after }
-            };
-            return Ok(Vec::new());
+        match position {
+            // What is no position any more is found with the first page.
+            Position::After(after) if after < self.listener.from => {
+                self.phase = Phase::Replay { after };
+                return Ok(Vec::new());
+            }
+            Position::After(after) if self.reader.knows(after).await? => {
+                self.phase = Phase::Live { after };
+                return Ok(Vec::new());
+            }
+            _ => {}
         }
+        self.begin_anew(position).await
+    }
+
+    /// The gap, if a position was named, and the snapshot.
+    async fn begin_anew(&mut self, position: Position) -> Result<Vec<(EventId, Arc<str>)>, StoreError> {
         // Before the store is read: what comes meanwhile is not in the snapshot, and must not count as older than it.
         let at = (self.clock)();
         let (head, live) = self.reader.live(&self.token).await?;
@@ -190,7 +262,7 @@ impl Feed {
         };
         let until = self.listener.from;
         let Some(Page { events, is_all }) = self.reader.page(&self.token, after, until).await? else {
-            self.phase = Phase::Begin(Position::After(after));
+            self.phase = Phase::Begin(Position::Unreadable);
             return Ok(Vec::new());
         };
         self.phase = match events.last() {
@@ -201,11 +273,11 @@ impl Feed {
     }
 
     /// The next live event that wasn't told yet. Cancel safe.
-    async fn next_live(&mut self) -> Option<StoredEvent> {
+    async fn next_live(&mut self) -> Option<Arc<Framed>> {
         loop {
-            let event = self.listener.next().await?;
-            if self.is_news(&event) {
-                return Some(event);
+            let framed = self.listener.next().await?;
+            if self.is_news(&framed.event) {
+                return Some(framed);
             }
         }
     }
@@ -221,29 +293,26 @@ impl Feed {
     }
 
     /// An event, and with it those that wait already, in one write.
-    fn burst(&mut self, first: StoredEvent) -> Bytes {
-        let mut text = String::new();
-        frame(&mut text, first.id, &first.body);
-        while text.len() < CHUNK
-            && let Some(event) = self.listener.try_next()
+    fn burst(&mut self, first: &Framed) -> Bytes {
+        let form = self.form;
+        let bytes_of = |framed: &Framed| match form {
+            Form::Plain => framed.chunk.slice(framed.frame.clone()),
+            Form::Chunks => framed.chunk.clone(),
+        };
+        let first = bytes_of(first);
+        let mut all = BytesMut::new();
+        while all.len() < CHUNK
+            && let Some(framed) = self.listener.try_next()
         {
-            if self.is_news(&event) {
-                frame(&mut text, event.id, &event.body);
+            if self.is_news(&framed.event) {
+                if all.is_empty() {
+                    all.extend_from_slice(&first);
+                }
+                all.extend_from_slice(&bytes_of(&framed));
             }
         }
-        text.into()
+        if all.is_empty() { first } else { all.freeze() }
     }
-}
-
-fn frames_of(events: &[StoredEvent], all_told: bool) -> Bytes {
-    let mut text = String::new();
-    for event in events {
-        frame(&mut text, event.id, &event.body);
-    }
-    if all_told {
-        caught_up(&mut text);
-    }
-    text.into()
 }
 
 /// Says that what was missed has been told.

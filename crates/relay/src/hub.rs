@@ -1,5 +1,7 @@
 //! Passing events that are on disk to the streams that are open.
 //!
+//! What is sent is made once for all that hear it: the queues hold the same bytes.
+//!
 //! The seam between replay and live is exact because both sides use one lock: [`Hub::publish`] moves the head and hands
 //! the events out under it, [`Hub::listen`] reads the head and registers under it. A listener gets every event after
 //! [`Listener::from`]; everything up to it was committed before and can be read from the store.
@@ -10,20 +12,19 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use relay_api::wire::EventId;
 use telephony::AccountId;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
+use self::queue::Queue;
+use crate::feed::Framed;
 use crate::store::kinds::event::StoredEvent;
 
-/// What waits for one listener, at most.
-const BUFFER_BYTES: usize = 1024 * 1024;
+mod queue;
+
 /// Streams that end while the relay stops are this far apart, as long as that fits into the window.
 const APART: Duration = Duration::from_millis(2);
 
@@ -89,7 +90,7 @@ struct Inner {
     next: u64,
     stopping: bool,
     listeners: HashMap<u64, Entry>,
-    by_account: HashMap<AccountId, HashSet<u64>>,
+    by_account: HashMap<AccountId, Vec<(u64, Arc<Queue>)>>,
     by_token: Counts<String>,
     by_address: Counts<IpAddr>,
 }
@@ -97,9 +98,7 @@ struct Inner {
 #[derive(Debug)]
 struct Entry {
     who: Who,
-    sender: mpsc::Sender<StoredEvent>,
-    waiting: Arc<AtomicUsize>,
-    cut: CancellationToken,
+    queue: Arc<Queue>,
 }
 
 /// A registered listener; dropping it unregisters.
@@ -107,30 +106,25 @@ struct Entry {
 pub struct Listener {
     /// Everything up to this position is in the store; everything after it comes from [`next`](Self::next).
     pub from: EventId,
-    /// Cancelled when the listener may not listen any more, or was too slow.
-    pub cut: CancellationToken,
-    events: mpsc::Receiver<StoredEvent>,
-    waiting: Arc<AtomicUsize>,
+    queue: Arc<Queue>,
     id: u64,
     hub: Arc<Hub>,
 }
 
 impl Listener {
-    /// The next live event of its accounts, in order. `None` when it was cut. Cancel safe.
-    pub async fn next(&mut self) -> Option<StoredEvent> {
-        let event = self.events.recv().await?;
-        Some(self.taken(event))
+    /// The next live event of its accounts, in order. `None` once it may not listen any more, or was too slow. Cancel safe.
+    pub async fn next(&mut self) -> Option<Arc<Framed>> {
+        self.queue.next().await
     }
 
     /// The next one if it is there already.
-    pub fn try_next(&mut self) -> Option<StoredEvent> {
-        let event = self.events.try_recv().ok()?;
-        Some(self.taken(event))
+    pub fn try_next(&mut self) -> Option<Arc<Framed>> {
+        self.queue.try_next()
     }
 
-    fn taken(&self, event: StoredEvent) -> StoredEvent {
-        self.waiting.fetch_sub(event.body.len(), Ordering::Relaxed);
-        event
+    /// Whether it may not listen any more, or was too slow.
+    pub fn is_cut(&self) -> bool {
+        self.queue.is_cut()
     }
 }
 
@@ -166,12 +160,12 @@ impl Hub {
             metrics::counter!("centrex_relay_streams_refused_total", "reason" => full.word()).increment(1);
             return Err(full);
         }
-        let (sender, events) = mpsc::channel(self.bounds.buffer.max(1));
-        let (cut, waiting) = (CancellationToken::new(), Arc::new(AtomicUsize::new(0)));
+        let queue = Arc::new(Queue::new(self.bounds.buffer.max(1)));
         let id = inner.next;
         inner.next += 1;
         for account in who.accounts.iter() {
-            inner.by_account.entry(account.clone()).or_default().insert(id);
+            let heard_by = inner.by_account.entry(account.clone()).or_default();
+            heard_by.push((id, Arc::clone(&queue)));
         }
         inner.by_token.add(&who.token);
         who.address
@@ -181,17 +175,13 @@ impl Hub {
             id,
             Entry {
                 who,
-                sender,
-                waiting: Arc::clone(&waiting),
-                cut: cut.clone(),
+                queue: Arc::clone(&queue),
             },
         );
         metrics::gauge!("centrex_relay_streams").set(inner.listeners.len() as f64);
         Ok(Listener {
             from: inner.head,
-            cut,
-            events,
-            waiting,
+            queue,
             id,
             hub: Arc::clone(self),
         })
@@ -202,17 +192,17 @@ impl Hub {
         let mut inner = self.lock();
         for event in events {
             inner.head = event.id;
-            let ids: Vec<u64> = inner
-                .by_account
-                .get(&event.account)
-                .into_iter()
-                .flatten()
-                .copied()
+            let Some(heard_by) = inner.by_account.get(&event.account) else {
+                continue;
+            };
+            let event = Arc::new(Framed::new(event));
+            let slow: Vec<u64> = heard_by
+                .iter()
+                .filter(|(_, queue)| !queue.put(&event))
+                .map(|(id, _)| *id)
                 .collect();
-            for id in ids {
-                if !inner.listeners.get(&id).is_none_or(|entry| entry.hand(&event)) {
-                    inner.cut(id, "slow");
-                }
+            for id in slow {
+                inner.cut(id, "slow");
             }
         }
     }
@@ -262,16 +252,6 @@ impl Hub {
     }
 }
 
-impl Entry {
-    /// Puts an event into its queue; false when it doesn't fit.
-    fn hand(&self, event: &StoredEvent) -> bool {
-        let length = event.body.len();
-        let waiting = self.waiting.fetch_add(length, Ordering::Relaxed);
-        // One alone may be longer.
-        (waiting == 0 || waiting + length <= BUFFER_BYTES) && self.sender.try_send(event.clone()).is_ok()
-    }
-}
-
 impl Inner {
     fn full_for(&self, who: &Who, bounds: &Bounds) -> Option<Full> {
         let from_there = who.address.map_or(0, |address| self.by_address.of(&address));
@@ -290,7 +270,7 @@ impl Inner {
 
     fn cut(&mut self, id: u64, reason: &'static str) {
         if let Some(entry) = self.remove(id) {
-            entry.cut.cancel();
+            entry.queue.cut();
             metrics::counter!("centrex_relay_streams_cut_total", "reason" => reason).increment(1);
         }
     }
@@ -298,9 +278,9 @@ impl Inner {
     fn remove(&mut self, id: u64) -> Option<Entry> {
         let entry = self.listeners.remove(&id)?;
         for account in entry.who.accounts.iter() {
-            if let Some(ids) = self.by_account.get_mut(account) {
-                ids.remove(&id);
-                if ids.is_empty() {
+            if let Some(heard_by) = self.by_account.get_mut(account) {
+                heard_by.retain(|(other, _)| *other != id);
+                if heard_by.is_empty() {
                     self.by_account.remove(account);
                 }
             }
@@ -355,6 +335,7 @@ impl<K: Clone + Eq + Hash> Counts<K> {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use super::queue::BUFFER_BYTES;
     use super::*;
 
     fn hub(bounds: Bounds) -> Arc<Hub> {
@@ -408,7 +389,7 @@ mod tests {
             let hub = hub(bounds);
             let first = hub.listen(who("a", 1)).unwrap();
             assert_eq!(hub.listen(second.clone()).unwrap_err(), full);
-            assert!(!first.cut.is_cancelled(), "nobody makes room");
+            assert!(!first.is_cut(), "nobody makes room");
             drop(first);
             drop(hub.listen(second).unwrap());
             let inner = hub.lock();
@@ -436,12 +417,12 @@ mod tests {
             let mut quick = hub.listen(who("b", 1)).unwrap();
             for id in 1..=5 {
                 hub.publish(vec![event(id, length)]);
-                assert_eq!(quick.try_next().unwrap().id, EventId(id));
-                assert_eq!(slow.cut.is_cancelled(), id > fit, "{length} {id}");
+                assert_eq!(quick.try_next().unwrap().event.id, EventId(id));
+                assert_eq!(slow.is_cut(), id > fit, "{length} {id}");
             }
-            assert!(!quick.cut.is_cancelled());
+            assert!(!quick.is_cut());
             let got: Vec<_> = std::iter::from_fn(|| slow.try_next())
-                .map(|event| event.id.0)
+                .map(|event| event.event.id.0)
                 .collect();
             assert_eq!(got, (1..=fit).collect::<Vec<_>>(), "what fitted was handed over");
         }
@@ -459,8 +440,8 @@ mod tests {
             });
             let listeners: Vec<_> = (0..count).map(|_| hub.listen(who("a", 1)).unwrap()).collect();
             let begun = Instant::now();
-            let ends = listeners.into_iter().map(|listener| async move {
-                listener.cut.cancelled().await;
+            let ends = listeners.into_iter().map(|mut listener| async move {
+                assert!(listener.next().await.is_none());
                 begun.elapsed()
             });
             let (mut ends, ()) = tokio::join!(

@@ -114,7 +114,7 @@ pub async fn take(
         Ok(report) => {
             writer
                 .run(move |batch| {
-                    batch.note_callback(now)?;
+                    batch.note_callback(now);
                     pass_on(batch.db())?;
                     apply(batch, &report, &incoming, now)
                 })
@@ -124,7 +124,7 @@ pub async fn take(
             let one = set_aside(&incoming, reason, now);
             writer
                 .run(move |batch| {
-                    batch.note_callback(now)?;
+                    batch.note_callback(now);
                     pass_on(batch.db())?;
                     batch.set_aside(&one)
                 })

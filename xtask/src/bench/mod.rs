@@ -27,6 +27,7 @@ mod books;
 mod people;
 mod process;
 mod record;
+mod relay;
 mod table;
 mod window;
 
@@ -49,13 +50,23 @@ enum Part {
 
 /// What of the benchmarks to run.
 #[derive(Clone, Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// Only these (comma-separated).
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
     /// Measures the programs as they lie in this folder, without building.
     #[arg(long, value_name = "DIR")]
     binaries: Option<std::path::PathBuf>,
+}
+
+/// Benchmarks of their own.
+#[derive(Clone, Debug, clap::Subcommand)]
+enum Other {
+    /// The relay under load, beside nginx with nchan.
+    Relay(relay::Options),
 }
 
 const SOON: Duration = Duration::from_secs(30);
@@ -67,6 +78,9 @@ const IDLE: Duration = Duration::from_secs(60);
 /// # Errors
 /// What can't be measured. A budget that isn't kept is shown, and makes this end with an error too.
 pub fn all(options: &Options) -> Result<()> {
+    if let Some(Other::Relay(options)) = &options.other {
+        return relay::all(options);
+    }
     install::ensure(&[Purpose::Build, Purpose::Desktop])?;
     crate::servers::ensure()?;
     let binaries = match &options.binaries {

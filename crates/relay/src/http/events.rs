@@ -1,7 +1,7 @@
 //! `GET /v1/events`: Server-Sent Events, and a long poll for networks that break streams.
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Extension;
@@ -176,13 +176,38 @@ fn wait(parameters: &Parameters) -> Result<Duration, Refusal> {
         .map_err(|_| Refusal::bad_request("wait is a number of seconds, 0 or more."))
 }
 
+/// A stream that was granted; its bytes are sent by the connection, which knows what it speaks. It travels in the answer's
+/// extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Granted {
+    feed: Arc<Mutex<Option<Feed>>>,
+    /// A quiet stream gives a sign of life so often.
+    pub(crate) heartbeat: Duration,
+}
+
+impl Granted {
+    /// The feed, once.
+    pub(crate) fn take(&self) -> Option<Feed> {
+        self.feed.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The stream as a body, for connections that leave the sending to their protocol's own.
+    pub(crate) fn body(&self) -> Body {
+        let heartbeat = self.heartbeat;
+        let chunks = stream::unfold(self.take(), move |feed| async move {
+            let mut feed = feed?;
+            let chunk = feed.frames(heartbeat).await?;
+            Some((Ok::<_, std::convert::Infallible>(chunk), Some(feed)))
+        });
+        Body::from_stream(chunks)
+    }
+}
+
 fn stream_of(feed: Feed, app: &App) -> Response {
-    let heartbeat = app.heartbeat;
-    let chunks = stream::unfold(feed, move |mut feed| async move {
-        feed.frames(heartbeat)
-            .await
-            .map(|chunk| (Ok::<_, std::convert::Infallible>(chunk), feed))
-    });
+    let granted = Granted {
+        feed: Arc::new(Mutex::new(Some(feed))),
+        heartbeat: app.heartbeat,
+    };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         // Whoever compresses a stream holds it back in blocks.
@@ -190,5 +215,5 @@ fn stream_of(feed: Feed, app: &App) -> Response {
         // nginx would hold events back otherwise.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    (StatusCode::OK, headers, Body::from_stream(chunks)).into_response()
+    (StatusCode::OK, headers, Extension(granted)).into_response()
 }

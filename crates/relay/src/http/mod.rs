@@ -7,7 +7,7 @@ mod callback;
 mod calls;
 mod client;
 mod enrol;
-mod events;
+pub(crate) mod events;
 pub(crate) mod limits;
 mod me;
 mod tokens;

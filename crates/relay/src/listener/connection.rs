@@ -1,15 +1,20 @@
 //! One connection: its socket, its TLS, its protocol.
+//!
+//! Over HTTP/1.1 a granted stream leaves the protocol's machinery: what a request needs (buffers, parser, router) is given
+//! back, and a task of its own sends the events; see [`super::stream`].
 
 use std::convert::Infallible;
+use std::future::{pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
-use http::{Request, Response};
+use http::{Method, Request, Response, Version};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -21,10 +26,13 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tower_http::timeout::DeadlineBody;
 
 use super::Bounds;
+use super::stream::Stream;
+use crate::http::events::Granted;
 
 /// What the system holds of what is sent to one peer, at most: events are small, and slow readers may be many.
 const SEND_BUFFER: usize = 256 * 1024;
@@ -40,9 +48,14 @@ pub(super) struct Connection {
     pub peer: SocketAddr,
     pub bounds: Bounds,
     pub draining: CancellationToken,
+    /// Where a stream goes on.
+    pub tasks: TaskTracker,
     /// Given back when the connection ends.
-    pub _slot: OwnedSemaphorePermit,
+    pub slot: OwnedSemaphorePermit,
 }
+
+/// A stream that was granted over HTTP/1.1, on its way out of the protocol's machinery.
+type HandedOver = Arc<Mutex<Option<(http::response::Parts, Granted)>>>;
 
 impl Connection {
     /// Without TLS: HTTP/1.1.
@@ -82,21 +95,59 @@ impl Connection {
         Box::pin(stream)
     }
 
-    async fn speak_1(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
-        let service = service_fn(|request| self.answer(request));
-        let connection = http1::Builder::new()
+    async fn speak_1(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let granted = HandedOver::default();
+        let is_granted = || !granted.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        let service = service_fn(|request| self.answer_or_hand_over(request, Arc::clone(&granted)));
+        let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.idle)
             .serve_connection(TokioIo::new(stream), service);
-        let mut connection = pin!(connection);
-        let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = self.draining.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+        let mut is_draining = false;
+        loop {
+            // Over when the connection ends, or when a stream was granted.
+            let ended = poll_fn(|context| match Pin::new(&mut connection).poll(context) {
+                Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                Poll::Pending if is_granted() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            });
+            tokio::select! {
+                ended = ended => match ended {
+                    Some(ended) => return told(ended),
+                    None => break,
+                },
+                () = self.draining.cancelled(), if !is_draining => {
+                    is_draining = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
             }
-        };
-        told(ended);
+        }
+        let socket = connection.into_parts().io.into_inner();
+        let granted = granted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let stream = granted.and_then(|(head, granted)| Stream::new(socket, &head, &granted, self.slot));
+        if let Some(stream) = stream {
+            self.tasks.spawn(stream.run());
+        }
+    }
+
+    /// Answers, unless a stream is granted: that never gets an answer here.
+    fn answer_or_hand_over(
+        &self,
+        request: Request<Incoming>,
+        granted: HandedOver,
+    ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+        let is_chunked = request.version() == Version::HTTP_11 && request.method() == Method::GET;
+        let answer = self.answer(request);
+        async move {
+            let (mut head, body) = answer.await?.into_parts();
+            match head.extensions.remove::<Granted>() {
+                Some(stream) if is_chunked => {
+                    *granted.lock().unwrap_or_else(PoisonError::into_inner) = Some((head, stream));
+                    pending().await
+                }
+                stream => Ok(with_body(head, body, stream)),
+            }
+        }
     }
 
     async fn speak_2(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
@@ -104,7 +155,12 @@ impl Connection {
         let service = service_fn(|request| {
             let guard = Guard::new(&under_way);
             let answer = self.answer(request);
-            async move { Ok::<_, Infallible>(answer.await?.map(|body| Body::new(Guarded(body, guard)))) }
+            async move {
+                let (mut head, body) = answer.await?.into_parts();
+                let stream = head.extensions.remove::<Granted>();
+                let answer = with_body(head, body, stream);
+                Ok::<_, Infallible>(answer.map(|body| Body::new(Guarded(body, guard))))
+            }
         });
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -141,6 +197,11 @@ impl Connection {
         let request = request.map(|body| Body::new(DeadlineBody::new(self.bounds.body, body)));
         self.router.clone().oneshot(request)
     }
+}
+
+/// The answer with the stream that was granted as its body. One to HEAD has none: whoever asks so is told the head only.
+fn with_body(head: http::response::Parts, body: Body, stream: Option<Granted>) -> Response<Body> {
+    Response::from_parts(head, stream.map_or(body, |stream| stream.body()))
 }
 
 fn told(ended: hyper::Result<()>) {

@@ -2,6 +2,7 @@
 //! are, and how long one may stay without asking for anything, or dawdle over what it asks.
 
 mod connection;
+mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,7 +105,8 @@ async fn accept(
             peer,
             bounds,
             draining: draining.clone(),
-            _slot: slot,
+            tasks: connections.clone(),
+            slot,
         };
         match &tls {
             None => connections.spawn(connection.serve(stream)),

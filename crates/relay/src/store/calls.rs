@@ -52,11 +52,6 @@ impl Batch<'_> {
         unmatched::insert(self.db(), one)
     }
 
-    /// Notes that the platform called.
-    pub(crate) fn note_callback(&mut self, now: Timestamp) -> Sql<()> {
-        history::note_callback(self.db(), now)
-    }
-
     /// Up to `most` calls that have waited for news too long.
     pub(crate) fn overdue(&self, now: Timestamp, limits: &Limits, most: u32) -> Sql<Vec<CallId>> {
         call::overdue(self.db(), now, limits, most)

@@ -12,6 +12,7 @@
 mod backup;
 mod beside;
 mod calls;
+mod checkpoint;
 pub mod integrity;
 pub mod kinds;
 mod reader;

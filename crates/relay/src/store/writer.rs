@@ -13,6 +13,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use telephony::Call;
 use tokio::sync::oneshot;
 
+use super::checkpoint::Checkpoints;
 use super::kinds::event::StoredEvent;
 use super::kinds::token::Token;
 use super::kinds::{Sql, event, history, token};
@@ -66,9 +67,21 @@ pub struct Batch<'tx> {
     head: EventId,
     events: Vec<StoredEvent>,
     tokens_changed: bool,
+    /// When the last callback of the batch came.
+    callback_at: Option<Timestamp>,
 }
 
-impl Batch<'_> {
+impl<'tx> Batch<'tx> {
+    fn new(db: &'tx Connection, head: EventId) -> Self {
+        Self {
+            db,
+            head,
+            events: Vec::new(),
+            tokens_changed: false,
+            callback_at: None,
+        }
+    }
+
     /// The database, inside the batch's transaction.
     pub(crate) fn db(&self) -> &Connection {
         self.db
@@ -80,6 +93,11 @@ impl Batch<'_> {
         self.events.push(event::insert(self.db, id, call, at)?);
         self.head = id;
         Ok(())
+    }
+
+    /// Notes that the platform called; written once for all callbacks of a commit.
+    pub(crate) fn note_callback(&mut self, now: Timestamp) {
+        self.callback_at = Some(now);
     }
 
     /// Says that tokens were added or revoked.
@@ -103,7 +121,9 @@ impl Writer {
         let (mut connection, path) = schema::open(data_dir, now)?;
         let begun = start(&mut connection, now).map_err(sqlite(&path))?;
         let trouble = Arc::new(AtomicU8::new(0));
+        let checkpoints = Checkpoints::begin(&mut connection, &path).map_err(sqlite(&path))?;
         let thread = Thread {
+            checkpoints,
             trouble: Arc::clone(&trouble),
             seen: data_version(&connection).map_err(sqlite(&path))?,
             connection,
@@ -209,14 +229,9 @@ fn write(
     replies: &mut Vec<(Reply, Result<(), StoreError>)>,
 ) -> Sql<(Vec<StoredEvent>, bool)> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut batch = Batch {
-        db: &tx,
-        head: *current,
-        events: Vec::new(),
-        tokens_changed: false,
-    };
+    let mut batch = Batch::new(&tx, *current);
     for job in jobs {
-        let (head, events) = (batch.head, batch.events.len());
+        let (head, events, callback_at) = (batch.head, batch.events.len(), batch.callback_at);
         tx.prepare_cached("SAVEPOINT job")?.execute([])?;
         let (result, reply) = job(&mut batch);
         if let Err(cause) = result {
@@ -224,6 +239,7 @@ fn write(
             tx.execute_batch("ROLLBACK TO job")?;
             batch.head = head;
             batch.events.truncate(events);
+            batch.callback_at = callback_at;
             replies.push((reply, Err(sqlite(path)(cause))));
         } else {
             replies.push((reply, Ok(())));
@@ -234,10 +250,11 @@ fn write(
         head,
         events,
         tokens_changed,
+        callback_at,
         ..
     } = batch;
-    if head != *current {
-        history::set_head(&tx, head)?;
+    if head != *current || callback_at.is_some() {
+        history::note(&tx, head, callback_at)?;
     }
     tx.commit()?;
     *current = head;
@@ -253,6 +270,8 @@ fn start(connection: &mut Connection, now: Timestamp) -> Sql<Begun> {
 }
 
 struct Thread {
+    /// Ended first: the last connection that closes has the log to itself.
+    checkpoints: Checkpoints,
     connection: Connection,
     path: PathBuf,
     head: EventId,
@@ -271,6 +290,7 @@ impl Thread {
                     let mut jobs = vec![first];
                     jobs.extend(waiting.try_iter().take(BATCH - 1));
                     self.commit(jobs);
+                    self.checkpoints.after_commit(&self.connection);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -413,12 +433,7 @@ impl InMemory {
     pub(crate) fn die_before_commit<T>(&mut self, work: impl FnOnce(&mut Batch<'_>) -> Sql<T>) {
         let connection = &mut self.connection.lock().unwrap();
         let tx = connection.transaction().unwrap();
-        let mut batch = Batch {
-            db: &tx,
-            head: self.head,
-            events: Vec::new(),
-            tokens_changed: false,
-        };
+        let mut batch = Batch::new(&tx, self.head);
         work(&mut batch).unwrap();
     }
 

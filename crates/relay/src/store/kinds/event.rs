@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use relay_api::wire::{Event, EventBody, EventId};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use telephony::{AccountId, Call};
 
 use super::{Sql, column, event_id, history, time, to_document, token};
@@ -110,11 +110,26 @@ pub(crate) fn page(
     (limit, bytes): (usize, usize),
 ) -> Sql<(Vec<StoredEvent>, bool)> {
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let accounts = token::accounts(db, token)?;
+    let mut taken = Taken::new(bytes);
+    if let [account] = &accounts[..] {
+        // Nearly every desktop has one: nothing to merge.
+        let mut rows = db.prepare_cached(
+            "SELECT id, account, body FROM event WHERE account = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
+        )?;
+        let rows = rows.query_map(params![account.0, column(after), column(until), most + 1], stored)?;
+        for (count, event) in rows.enumerate() {
+            if count == limit || !taken.take(event?) {
+                return Ok((taken.events, false));
+            }
+        }
+        return Ok((taken.events, true));
+    }
     let mut positions = db.prepare_cached(
         "SELECT id FROM event WHERE account = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4",
     )?;
     let mut ids: Vec<i64> = Vec::new();
-    for account in token::accounts(db, token)? {
+    for account in accounts {
         let rows = positions.query_map(
             params![account.0, column(after), column(until), most + 1],
             |row| row.get(0),
@@ -124,26 +139,48 @@ pub(crate) fn page(
         }
     }
     ids.sort_unstable();
-    let mut is_all = ids.len() <= limit;
-    let mut body = db.prepare_cached("SELECT account, body FROM event WHERE id = ?1")?;
-    let (mut events, mut taken) = (Vec::new(), 0);
+    let is_all = ids.len() <= limit;
+    let mut body = db.prepare_cached("SELECT id, account, body FROM event WHERE id = ?1")?;
     for id in ids.into_iter().take(limit) {
-        let event = body.query_row([id], |row| {
-            let body: String = row.get(1)?;
-            Ok(StoredEvent {
-                id: event_id(id),
-                account: AccountId(row.get(0)?),
-                body: body.into(),
-            })
-        })?;
-        taken += event.body.len();
-        if taken > bytes && !events.is_empty() {
-            is_all = false;
-            break;
+        if !taken.take(body.query_row([id], stored)?) {
+            return Ok((taken.events, false));
         }
-        events.push(event);
     }
-    Ok((events, is_all))
+    Ok((taken.events, is_all))
+}
+
+fn stored(row: &Row<'_>) -> Sql<StoredEvent> {
+    Ok(StoredEvent {
+        id: event_id(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        body: row.get(2)?,
+    })
+}
+
+/// Events of a page, within its bytes.
+struct Taken {
+    events: Vec<StoredEvent>,
+    left: usize,
+}
+
+impl Taken {
+    fn new(bytes: usize) -> Self {
+        Self {
+            events: Vec::new(),
+            left: bytes,
+        }
+    }
+
+    /// False when it doesn't fit; one alone always does.
+    fn take(&mut self, event: StoredEvent) -> bool {
+        let rest = self.left.checked_sub(event.body.len());
+        if rest.is_none() && !self.events.is_empty() {
+            return false;
+        }
+        self.left = rest.unwrap_or_default();
+        self.events.push(event);
+        true
+    }
 }
 
 /// A time so far ahead of the clock that the clock was wrong when it was written.

@@ -71,12 +71,6 @@ pub(crate) fn start(db: &Connection, now: Timestamp) -> Sql<EventId> {
     Ok(id)
 }
 
-pub(crate) fn note_callback(db: &Connection, now: Timestamp) -> Sql<()> {
-    db.prepare_cached("UPDATE history SET last_callback_at = ?1")?
-        .execute(params![now.as_millisecond()])?;
-    Ok(())
-}
-
 pub(crate) fn last_callback(db: &Connection) -> Sql<Option<Timestamp>> {
     let at: Option<i64> = db
         .prepare_cached("SELECT last_callback_at FROM history")?
@@ -85,8 +79,13 @@ pub(crate) fn last_callback(db: &Connection) -> Sql<Option<Timestamp>> {
 }
 
 pub(crate) fn set_head(db: &Connection, head: EventId) -> Sql<()> {
-    db.prepare_cached("UPDATE history SET head = ?1")?
-        .execute([column(head)])?;
+    note(db, head, None)
+}
+
+/// Notes, once for all that is written together, the newest position, and when the platform's last callback came if one did.
+pub(crate) fn note(db: &Connection, head: EventId, callback_at: Option<Timestamp>) -> Sql<()> {
+    db.prepare_cached("UPDATE history SET head = ?1, last_callback_at = coalesce(?2, last_callback_at)")?
+        .execute(params![column(head), callback_at.map(Timestamp::as_millisecond)])?;
     Ok(())
 }
 
