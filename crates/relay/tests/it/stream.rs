@@ -152,7 +152,9 @@ async fn a_position_is_resumed_and_one_that_isnt_known_is_a_gap() {
 
 #[tokio::test]
 async fn what_is_no_longer_kept_is_a_gap() {
-    let relay = Relay::with(&[("events.keep", "500ms")]).await;
+    // It asks as fast as it goes.
+    let often = ("limits.token_requests_per_second", "10000");
+    let relay = Relay::with(&[("events.keep", "500ms"), often]).await;
     let token = relay.enrol(&["1001"]).await;
     let start = page(&relay, &token, "").await.next;
     relay.callback(&start_of("c1", "1001")).await;
@@ -299,7 +301,9 @@ async fn newcomer(relay: &Relay, token: &str, last: EventId) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_seam_between_replay_and_live_is_exact_under_load() {
     const CALLS: usize = 600;
-    let relay = Relay::start().await;
+    // They come and go as fast as it goes.
+    let often = ("limits.token_requests_per_second", "10000");
+    let relay = Relay::with(&[often, ("events.streams_per_token", "64")]).await;
     let token = relay.enrol(&["1001"]).await;
     let start = page(&relay, &token, "").await.next;
     let senders = (0..6).map(|sender| {
