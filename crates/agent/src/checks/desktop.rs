@@ -9,6 +9,7 @@ use control::protocol::{Check, CheckResult};
 use super::{check, ok};
 use crate::desktop::links::{LinkOpener, NumberLinks};
 use crate::desktop::notifications::Server;
+use crate::journal::Trouble;
 
 /// What the controller knows without trying.
 pub(crate) struct Found {
@@ -18,7 +19,7 @@ pub(crate) struct Found {
     /// Who says now that it shows them.
     pub(crate) notification_server: Result<Option<Server>, String>,
     /// Why calls aren't remembered now.
-    pub(crate) journal_problem: Option<String>,
+    pub(crate) journal_problem: Option<Trouble>,
     /// What became of the journal when it was opened, if it is worth a sentence.
     pub(crate) journal_found: Option<Message>,
     /// The relay's last list of past calls didn't hold them all.
@@ -49,11 +50,14 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
     let journal = match (&found.journal_problem, &found.journal_found) {
         (None, None) => ok("journal", "doctor-journal-ok"),
         (None, Some(message)) => check("journal", CheckResult::Warning, message.clone()),
-        (Some(why), _) => check(
-            "journal",
-            CheckResult::Failed,
-            Message::new("doctor-journal-failed").with("why", why),
-        ),
+        (Some(trouble), _) => {
+            // The same as the window and `status` say, and what the system says where that tells little.
+            let message = match trouble.message.id.as_str() {
+                "journal-unusable" => Message::new("doctor-journal-failed").with("why", &trouble.why),
+                _ => trouble.message.clone(),
+            };
+            check("journal", CheckResult::Failed, message)
+        }
     };
     let history = found.history_cut.then(|| {
         let message = Message::new("doctor-history-cut");
@@ -149,28 +153,66 @@ mod tests {
     use super::*;
     use crate::desktop::links::Takeover;
 
+    fn found() -> Found {
+        Found {
+            tray_shown: true,
+            notify_problem: None,
+            notification_server: Ok(None),
+            journal_problem: None,
+            journal_found: None,
+            history_cut: false,
+            settings_problem: None,
+            record_problem: None,
+            hotkey: None,
+            hotkey_works: None,
+            number_links: NumberLinks {
+                opener: LinkOpener::Us,
+                takeover: Takeover::Here,
+            },
+        }
+    }
+
+    fn said(found: &Found, name: &str) -> Option<(CheckResult, String)> {
+        let checks = desktop(found, Path::new("window"));
+        let check = checks.into_iter().find(|check| check.name == name);
+        check.map(|check| (check.result, check.message.id))
+    }
+
+    #[test]
+    fn of_the_journal_the_same_is_said_as_elsewhere() {
+        let journal = |trouble: Option<&str>, opened: Option<&str>| {
+            let trouble = trouble.map(|id| Trouble {
+                message: Message::new(id),
+                why: "no room".into(),
+            });
+            let found = Found {
+                journal_problem: trouble,
+                journal_found: opened.map(Message::new),
+                ..found()
+            };
+            said(&found, "journal").unwrap()
+        };
+        let failed = |id: &str| (CheckResult::Failed, id.to_owned());
+        assert_eq!(journal(None, None), (CheckResult::Ok, "doctor-journal-ok".into()));
+        assert_eq!(journal(Some("journal-full"), None), failed("journal-full"));
+        assert_eq!(
+            journal(Some("journal-unusable"), None),
+            failed("doctor-journal-failed")
+        );
+        let aside = (CheckResult::Warning, "journal-set-aside".to_owned());
+        assert_eq!(journal(None, Some("journal-set-aside")), aside);
+    }
+
     #[test]
     fn a_list_of_past_calls_that_was_cut_is_a_reservation() {
         let history = |history_cut| {
-            let found = Found {
-                tray_shown: true,
-                notify_problem: None,
-                notification_server: Ok(None),
-                journal_problem: None,
-                journal_found: None,
-                history_cut,
-                settings_problem: None,
-                record_problem: None,
-                hotkey: None,
-                hotkey_works: None,
-                number_links: NumberLinks {
-                    opener: LinkOpener::Us,
-                    takeover: Takeover::Here,
+            said(
+                &Found {
+                    history_cut,
+                    ..found()
                 },
-            };
-            let checks = desktop(&found, Path::new("window"));
-            let check = checks.into_iter().find(|check| check.name == "history");
-            check.map(|check| (check.result, check.message.id))
+                "history",
+            )
         };
         let warning = (CheckResult::Warning, "doctor-history-cut".to_owned());
         assert_eq!((history(false), history(true)), (None, Some(warning)));

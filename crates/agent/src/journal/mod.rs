@@ -44,6 +44,24 @@ pub(crate) struct Trouble {
     pub(crate) why: String,
 }
 
+impl Trouble {
+    /// The journal couldn't be opened.
+    fn of_opening(error: &JournalError) -> Self {
+        Self {
+            message: error.opening_message(),
+            why: error.to_string(),
+        }
+    }
+
+    /// The thread ended.
+    fn over() -> Self {
+        Self {
+            message: Message::new("journal-unusable"),
+            why: "the journal's thread has ended".to_owned(),
+        }
+    }
+}
+
 impl From<&JournalError> for Trouble {
     fn from(error: &JournalError) -> Self {
         Self {
@@ -109,7 +127,7 @@ impl JournalHandle {
             .stack_size(STACK)
             .spawn(move || {
                 let (journal, opened) = thread::open(&path);
-                says.send_replace(opened.opened.as_ref().err().map(Trouble::from));
+                says.send_replace(opened.opened.as_ref().err().map(Trouble::of_opening));
                 // Fails only when the controller has ended already.
                 let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
                 if journal.is_some() {
@@ -132,11 +150,11 @@ impl JournalHandle {
     }
 
     /// Why calls aren't remembered now: tried, should some wait to be written. `None`: they are.
-    pub(crate) async fn trouble(&self) -> Option<String> {
+    pub(crate) async fn trouble(&self) -> Option<Trouble> {
         if !self.flush().await {
-            return Some("the journal's thread has ended".to_owned());
+            return Some(Trouble::over());
         }
-        self.trouble.borrow().as_ref().map(|trouble| trouble.why.clone())
+        self.trouble.borrow().clone()
     }
 
     /// Writes changes and the position that they lead to, in one transaction. With a position it is a sign of life of the

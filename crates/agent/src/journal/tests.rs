@@ -177,7 +177,7 @@ async fn trouble_that_comes_later_is_told_until_it_is_over() {
     refuse(&hand);
     journal.apply(vec![missed(1)], position(1));
     let trouble = journal.trouble().await.unwrap();
-    assert!(trouble.contains("no room"), "{trouble}");
+    assert!(trouble.why.contains("no room"), "{trouble:?}");
     accept(&hand);
     assert_eq!(journal.trouble().await, None, "what waited was written");
 }

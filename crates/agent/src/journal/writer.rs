@@ -120,7 +120,7 @@ impl Writer {
                 (Some(self), Ok(opened))
             }
             Err(error) => {
-                self.trouble.send_replace(Some(Trouble::from(&error)));
+                self.trouble.send_replace(Some(Trouble::of_opening(&error)));
                 (None, Err(error))
             }
         }

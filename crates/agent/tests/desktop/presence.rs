@@ -176,6 +176,21 @@ session_test! {
     }
 }
 
+/// The agent has taken in the daemon's answer: what it shows is on paper.
+async fn noted(world: &World, id: u32) {
+    let file = world.home().join("tray/run/control.notifications");
+    let noted = async {
+        loop {
+            let text = std::fs::read_to_string(&file).unwrap_or_default();
+            if text.lines().skip(1).any(|line| line == id.to_string()) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    within("it is noted", noted).await;
+}
+
 session_test! {
     display
     /// Killed at any moment, it tells what came meanwhile at its next start, as one, and nothing of what it told before.
@@ -184,6 +199,7 @@ session_test! {
         let mut last = hears_a_call(&sim, &mut onlooker).await;
         for round in 1..=2 {
             agent.until("what was told is known", |state| state.missed == 1 + (round - 1) * 4).await;
+            noted(&world, last.id).await;
             world.kill(agent.id);
             for _ in 0..3 {
                 missed_call(&sim).await;

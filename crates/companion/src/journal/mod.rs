@@ -171,6 +171,14 @@ impl JournalError {
         })
     }
 
+    /// The sentence for people when this kept the journal from being opened: nothing is remembered in this run.
+    pub fn opening_message(&self) -> Message {
+        match self.is_full() {
+            true => Message::new("journal-full-unopened"),
+            false => self.message(),
+        }
+    }
+
     /// The sentence for people when this kept an export from being written.
     pub fn export_message(&self) -> Message {
         Message::new("journal-export-failed")
