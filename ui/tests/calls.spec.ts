@@ -29,7 +29,8 @@ test('calling back dials as a press does, and shows the card', async ({ desk, pa
   await desk.place(/Appels/).click();
   await page.getByRole('button', { name: 'Rappeler 06 39 98 12 34' }).click();
   await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33639981234', '4207001', false] }]);
-  await expect(page.getByRole('heading', { name: '06 39 98 12 34' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Élodie Exemple' })).toBeVisible();
+  await expect(page.locator('main')).toContainText('06 39 98 12 34');
 });
 
 test('calling back rings the line that was called, whatever line the pad stands on', async ({ desk, page }) => {
