@@ -140,7 +140,7 @@ impl Connection {
         let answer = self.answer(request);
         async move {
             let (mut head, body) = answer.await?.into_parts();
-            match head.extensions.remove::<Granted>() {
+            match granted_in(&mut head) {
                 Some(stream) if is_chunked => {
                     *granted.lock().unwrap_or_else(PoisonError::into_inner) = Some((head, stream));
                     pending().await
@@ -157,7 +157,7 @@ impl Connection {
             let answer = self.answer(request);
             async move {
                 let (mut head, body) = answer.await?.into_parts();
-                let stream = head.extensions.remove::<Granted>();
+                let stream = granted_in(&mut head);
                 let answer = with_body(head, body, stream);
                 Ok::<_, Infallible>(answer.map(|body| Body::new(Guarded(body, guard))))
             }
@@ -199,7 +199,14 @@ impl Connection {
     }
 }
 
-/// The answer with the stream that was granted as its body. One to HEAD has none: whoever asks so is told the head only.
+/// The stream that an answer grants, taken out of its head together with the length of the body that it has no more.
+fn granted_in(head: &mut http::response::Parts) -> Option<Granted> {
+    let stream = head.extensions.remove::<Granted>()?;
+    head.headers.remove(http::header::CONTENT_LENGTH);
+    Some(stream)
+}
+
+/// The answer with the stream that was granted as its body.
 fn with_body(head: http::response::Parts, body: Body, stream: Option<Granted>) -> Response<Body> {
     Response::from_parts(head, stream.map_or(body, |stream| stream.body()))
 }

@@ -111,9 +111,7 @@ async fn is_over(socket: &mut (impl AsyncRead + Unpin)) -> std::io::Result<bool>
 fn head_of(parts: &http::response::Parts) -> String {
     let mut head = String::from("HTTP/1.1 200 OK\r\n");
     for (name, value) in &parts.headers {
-        if let Ok(value) = value.to_str()
-            && name != http::header::CONTENT_LENGTH
-        {
+        if let Ok(value) = value.to_str() {
             // Writing to a string can't fail.
             let _ = write!(head, "{name}: {value}\r\n");
         }
