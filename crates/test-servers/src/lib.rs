@@ -1,5 +1,5 @@
-//! Real servers for tests and benchmarks: Radicale (CardDAV) and slapd (LDAP), each on a free port of the loopback interface, on
-//! data of its own in a temporary folder, and gone when its handle is dropped. Linux only; `cargo xtask test` installs both.
+//! Real servers for tests and benchmarks: Radicale (CardDAV), slapd (LDAP) and Pebble (ACME), each on a free port of the loopback interface, on
+//! data of its own in a temporary folder, and gone when its handle is dropped. Linux only; `cargo xtask test` installs them.
 //!
 //! A server that can't be started panics with the reason: to its callers that is a failed test.
 
@@ -11,9 +11,12 @@
     reason = "a panic is a test's failure message"
 )]
 
+mod pebble;
 mod process;
 mod radicale;
 mod slapd;
 
+pub use pebble::Pebble;
+pub use process::free_port;
 pub use radicale::{Radicale, tools};
 pub use slapd::{BASE, Slapd, Tls};

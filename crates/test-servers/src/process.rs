@@ -75,7 +75,8 @@ fn once(ready: &str, mut command: Command) -> Result<Process, String> {
     }
 }
 
-fn free_port() -> u16 {
+/// A port of the loopback interface that nobody uses at present.
+pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .expect("a free port")
