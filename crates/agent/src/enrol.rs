@@ -90,8 +90,13 @@ pub(crate) fn address_problem(error: &SetupError) -> Message {
 
 fn relay_problem(relay: &RelayUrl, error: &ClientError) -> Message {
     let id = match error {
-        ClientError::Refused { .. } if error.problem_name() == Some(problem::CODE_INVALID) => {
-            "enrol-code-invalid"
+        ClientError::Refused { problem, .. } if error.problem_name() == Some(problem::CODE_INVALID) => {
+            match problem.reason.as_deref() {
+                Some("mistyped") => "enrol-code-mistyped",
+                Some("used") => "enrol-code-used",
+                Some("expired" | "revoked") => "enrol-code-expired",
+                _ => "enrol-code-invalid",
+            }
         }
         ClientError::Refused { problem, .. } if problem.status == 429 => "enrol-too-many",
         ClientError::Refused { .. } => "enrol-refused",

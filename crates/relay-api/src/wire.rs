@@ -204,7 +204,8 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub may_have_rung: Option<bool>,
     /// Of a refused number, or one to confirm: telephony's stable code (`emergency`, `premium`) or the rule's (`blocked`,
-    /// `country`, `class-foreign`), for words in one's language.
+    /// `country`, `class-foreign`), for words in one's language. Of an enrolment code: `mistyped`, `unknown`, `used`, `revoked`
+    /// or `expired`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

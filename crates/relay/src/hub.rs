@@ -241,6 +241,16 @@ impl Hub {
         }
     }
 
+    /// Bytes of events that wait for the slowest listener.
+    pub(crate) fn backlog(&self) -> usize {
+        let inner = self.lock();
+        let waiting = inner
+            .listeners
+            .values()
+            .map(|entry| entry.waiting.load(Ordering::Relaxed));
+        waiting.max().unwrap_or_default()
+    }
+
     /// The newest position that was published.
     pub fn head(&self) -> EventId {
         self.lock().head

@@ -1,12 +1,14 @@
 //! From a callback as it came to changes on disk.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use centrex::callback::{Callback, Event, parse};
 use jiff::Timestamp;
 use rusqlite::Connection;
-use telephony::{CallId, Direction};
+use telephony::{CallId, Direction, Party};
 
 use crate::correlate::{Limits, Record, Report, Signal, Verdict};
 use crate::forward::Forwarder;
@@ -21,6 +23,8 @@ const LONGEST_ID: usize = 256;
 const MOST_EXTRA: usize = 4096;
 /// The longest other value that travels in an event.
 const LONGEST_VALUE: usize = 512;
+/// What is left of a longer one.
+const SHORTENED: usize = 64;
 
 /// A callback as it came over HTTP.
 #[derive(Clone, Debug)]
@@ -44,7 +48,7 @@ pub enum Reason {
     NoCallId,
     /// A start without a usable `account_id`.
     NoAccount,
-    /// Values too long to be the platform's.
+    /// Values too long to be the platform's: ids of that length are none, others are cut and the callback is kept beside.
     TooLong,
     /// A start for an account that has this call the other way round already.
     Conflict,
@@ -87,13 +91,13 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// A stable word for metrics.
     fn word(self) -> &'static str {
         match self {
             Self::Matched(Verdict::Changed) => "changed",
             Self::Matched(Verdict::Repeat) => "repeat",
             Self::Matched(Verdict::Early) => "early",
-            Self::Matched(Verdict::Conflict) => "conflict",
-            Self::SetAside(reason) => reason.word(),
+            Self::Matched(Verdict::Conflict) | Self::SetAside(_) => "set-aside",
         }
     }
 }
@@ -108,19 +112,23 @@ pub async fn take(
     incoming: Incoming,
     now: Timestamp,
 ) -> Result<Outcome, StoreError> {
+    let begun = Instant::now();
     let callback = parse(&incoming.query, incoming.form.as_deref());
     let pass_on = pass_on(forwarder, &callback, &incoming, now);
+    let beside;
     let outcome = match understand(&callback) {
-        Ok(report) => {
+        Ok(understood) => {
+            beside = understood.beside;
             writer
                 .run(move |batch| {
                     batch.note_callback(now);
                     pass_on(batch.db())?;
-                    apply(batch, &report, &incoming, now)
+                    apply(batch, &understood, &incoming, now)
                 })
                 .await?
         }
         Err(reason) => {
+            beside = None;
             let one = set_aside(&incoming, reason, now);
             writer
                 .run(move |batch| {
@@ -133,12 +141,36 @@ pub async fn take(
         }
     };
     forwarder.wake();
-    metrics::counter!("centrex_relay_callbacks_total", "outcome" => outcome.word()).increment(1);
+    // The streams were given it before this was told.
+    metrics::histogram!("centrex_relay_callback_seconds").record(begun.elapsed());
+    metrics::counter!("centrex_relay_callbacks_total", "event" => event_word(&callback.event), "outcome" => outcome.word())
+        .increment(1);
+    if let Outcome::SetAside(reason) = outcome {
+        count_set_aside(reason, 1);
+    }
+    if let Some(reason) = beside {
+        count_set_aside(reason, 1);
+    }
     for problem in &callback.problems {
         metrics::counter!("centrex_relay_callback_oddities_total", "kind" => problem.code()).increment(1);
     }
     tracing::debug!(outcome = outcome.word(), "callback stored");
     Ok(outcome)
+}
+
+/// A bounded set of words: anything may stand in a callback.
+fn event_word(event: &Event) -> &'static str {
+    match event {
+        Event::IncomingCallStart => "incoming_call_start",
+        Event::OutgoingCallStart => "outgoing_call_start",
+        Event::CallConnected => "call_connected",
+        Event::CallEnd => "call_end",
+        Event::Unknown(_) => "other",
+    }
+}
+
+fn count_set_aside(reason: Reason, count: u64) {
+    metrics::counter!("centrex_relay_callbacks_set_aside_total", "reason" => reason.word()).increment(count);
 }
 
 /// Queues the callback for the programs that it is passed on to, in the transaction that takes it in.
@@ -164,7 +196,15 @@ fn pass_on(
     }
 }
 
-pub(crate) fn understand(callback: &Callback) -> Result<Report, Reason> {
+/// What a callback says to correlation.
+#[derive(Clone, Debug)]
+pub(crate) struct Understood {
+    pub(crate) report: Report,
+    /// Something of it is too long to travel in events: the callback is kept raw as well.
+    pub(crate) beside: Option<Reason>,
+}
+
+pub(crate) fn understand(callback: &Callback) -> Result<Understood, Reason> {
     let direction = match callback.event {
         Event::IncomingCallStart => Some(Direction::Incoming),
         Event::OutgoingCallStart => Some(Direction::Outgoing),
@@ -172,59 +212,74 @@ pub(crate) fn understand(callback: &Callback) -> Result<Report, Reason> {
         Event::Unknown(_) => return Err(Reason::UnknownEvent),
     };
     let call_id = callback.call_id.clone().ok_or(Reason::NoCallId)?;
-    let short = |text: &str, limit: usize| text.len() <= limit;
-    if !short(&call_id.0, LONGEST_ID) || !callback.status.as_deref().is_none_or(|s| short(s, LONGEST_VALUE)) {
+    if call_id.0.len() > LONGEST_ID {
         return Err(Reason::TooLong);
     }
+    let mut cut = false;
     let signal = match (direction, &callback.event) {
         (Some(direction), _) => {
             let account_id = callback.account_id.clone().ok_or(Reason::NoAccount)?;
-            let numbers = [&callback.calling_number, &callback.called_number];
-            let fit = numbers
-                .into_iter()
-                .flatten()
-                .all(|party| short(&String::from(party.clone()), LONGEST_VALUE));
-            if !short(&account_id.0, LONGEST_ID) || !fit {
+            if account_id.0.len() > LONGEST_ID {
                 return Err(Reason::TooLong);
             }
+            let mut party = |party: &Option<Party>| match party.clone()? {
+                Party::Other(text) => Some(Party::Other(shortened(text, &mut cut))),
+                number @ Party::Number(_) => Some(number),
+            };
             Signal::Start {
                 direction,
                 account_id,
-                calling_number: callback.calling_number.clone(),
-                called_number: callback.called_number.clone(),
+                calling_number: party(&callback.calling_number),
+                called_number: party(&callback.called_number),
             }
         }
         (None, Event::CallConnected) => Signal::Connected,
         (None, _) => Signal::End {
-            status: callback.status.clone(),
+            status: callback.status.clone().map(|text| shortened(text, &mut cut)),
             billable_duration: callback.billable_duration,
         },
     };
-    Ok(Report {
-        call_id,
-        signal,
-        extra: callback.extra.clone(),
+    let length: usize = callback
+        .extra
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    let fits = length <= MOST_EXTRA;
+    Ok(Understood {
+        report: Report {
+            call_id,
+            signal,
+            extra: if fits {
+                callback.extra.clone()
+            } else {
+                BTreeMap::new()
+            },
+        },
+        beside: (cut || !fits).then_some(Reason::TooLong),
     })
+}
+
+/// The beginning of a text that is too long to travel, with an ellipsis: what rings is announced, whatever stands there.
+fn shortened(mut text: String, cut: &mut bool) -> String {
+    if text.len() > LONGEST_VALUE {
+        text.truncate(text.floor_char_boundary(SHORTENED));
+        text.push('…');
+        *cut = true;
+    }
+    text
 }
 
 /// Puts a callback to its call; runs in a commit.
 pub(crate) fn apply(
     batch: &mut Batch<'_>,
-    report: &Report,
+    Understood { report, beside }: &Understood,
     incoming: &Incoming,
     now: Timestamp,
 ) -> Sql<Outcome> {
-    let extra: usize = report
-        .extra
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
-    let mut report = report.clone();
-    if extra > MOST_EXTRA {
-        batch.set_aside(&set_aside(incoming, Reason::TooLong, now))?;
-        report.extra.clear();
+    if let Some(reason) = beside {
+        batch.set_aside(&set_aside(incoming, *reason, now))?;
     }
-    let (verdict, changed) = with_record(batch, &report.call_id, |record| record.on(&report, now), now)?;
+    let (verdict, changed) = with_record(batch, &report.call_id, |record| record.on(report, now), now)?;
     if verdict == Verdict::Conflict {
         batch.set_aside(&set_aside(incoming, Reason::Conflict, now))?;
         return Ok(Outcome::SetAside(Reason::Conflict));
@@ -280,10 +335,7 @@ pub async fn sweep(writer: &Writer, limits: Limits, now: Timestamp) -> Result<us
     loop {
         let swept = writer.run(move |batch| sweep_some(batch, &limits, now)).await?;
         closed += swept.closed;
-        for _ in 0..swept.early {
-            metrics::counter!("centrex_relay_callbacks_total", "outcome" => Reason::NoStart.word())
-                .increment(1);
-        }
+        count_set_aside(Reason::NoStart, swept.early as u64);
         if !swept.is_more {
             return Ok(closed);
         }

@@ -6,17 +6,20 @@
 //! What holds throughout: an answer of 2xx to the platform and an event on a stream both mean *on disk*; a stream carries
 //! its token's accounts only; positions grow, restarts and lost databases included.
 
+pub mod acme;
 pub mod correlate;
 pub mod dial;
 pub mod doctor;
 pub mod enrolment;
 pub mod feed;
+pub mod follow;
 pub mod forward;
 pub mod http;
 pub mod hub;
 pub mod ingest;
 mod listener;
 pub mod lock;
+pub mod measures;
 pub mod problem;
 pub mod proxies;
 pub mod purge;

@@ -39,6 +39,12 @@ impl Refusal {
         self
     }
 
+    /// Says why, in a stable word.
+    pub fn because(mut self, reason: &str) -> Self {
+        self.problem.reason = Some(reason.to_owned());
+        self
+    }
+
     /// Asks to come back no earlier.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);

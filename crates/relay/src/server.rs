@@ -7,13 +7,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use rand::seq::SliceRandom as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::acme;
 use crate::dial::{self, Dialler};
 use crate::forward::{self, Forwarder};
 use crate::http::{self, App, admin::Admin};
@@ -21,13 +22,15 @@ use crate::hub::Hub;
 use crate::ingest;
 use crate::listener;
 use crate::lock::{DataLock, LockError};
+use crate::measures;
 use crate::purge::{self, Keep};
 use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::{Publication, Sessions};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::steady::Steady;
-use crate::store::{StoreError, Writer, WriterOptions, integrity};
+use crate::store::kinds::answered::Mark;
+use crate::store::{self, StoreError, Writer, WriterOptions, integrity};
 use crate::tls::{self, Certificates, TlsError};
 
 /// The relay can't start.
@@ -87,6 +90,7 @@ impl StartError {
 pub struct Prepared {
     app: App,
     certificates: Option<Arc<Certificates>>,
+    acme: Option<acme::Settings>,
     tls: Option<listener::Door>,
     bounds: listener::Bounds,
     upkeep: Upkeep,
@@ -128,8 +132,7 @@ pub struct Running {
 pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     let now = Timestamp::now();
     let metrics = metrics_handle()?;
-    let files = settings.tls.as_ref().map(|tls| tls.files.clone());
-    let certificates = files.map(Certificates::open).transpose()?;
+    let certificates = settings.tls.as_ref().map(certificates).transpose()?;
     let lock = DataLock::take(&settings.data_dir)?;
     let callback_secrets = callback_secrets(settings)?;
     let dialler = Dialler::new(platform(settings)?, settings.rules.clone());
@@ -161,6 +164,7 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     Ok(Prepared {
         app,
         certificates,
+        acme: settings.tls.as_ref().and_then(|tls| tls.acme.clone()),
         tls: None,
         bounds: listener::Bounds {
             connections: settings.connections,
@@ -176,6 +180,15 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         metrics,
         lock,
     })
+}
+
+/// Those of files must be right; those by ACME may still have to be had.
+fn certificates(tls: &settings::Tls) -> Result<Arc<Certificates>, StartError> {
+    let Some(acme) = &tls.acme else {
+        return Ok(Certificates::open(tls.files.clone())?);
+    };
+    store::make_folder(&acme.folder)?;
+    Ok(Certificates::expected(tls.files.clone()))
 }
 
 /// The callback secret that the settings give, or the data folder's, made when there is none.
@@ -225,6 +238,7 @@ fn platform(settings: &Settings) -> Result<Option<dial::Platform>, centrex::Conf
     }
     Ok(Some(dial::Platform {
         client,
+        mark: Mark::of(&key),
         credential: centrex::Credential::ApiKey(key),
     }))
 }
@@ -232,16 +246,8 @@ fn platform(settings: &Settings) -> Result<Option<dial::Platform>, centrex::Conf
 /// One recorder a process; tests start several relays in one.
 fn metrics_handle() -> Result<PrometheusHandle, StartError> {
     static HANDLE: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
-    let buckets = [
-        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
-    ];
     HANDLE
-        .get_or_init(|| {
-            let builder = PrometheusBuilder::new()
-                .set_buckets(&buckets)
-                .map_err(|error| error.to_string())?;
-            builder.install_recorder().map_err(|error| error.to_string())
-        })
+        .get_or_init(measures::install)
         .clone()
         .map_err(StartError::Metrics)
 }
@@ -276,6 +282,10 @@ impl Prepared {
         if let Some(certificates) = &self.certificates {
             let watch = Arc::clone(certificates).watch(tls::LOOK, draining.clone());
             self.app.tasks.spawn(watch);
+            if let Some(acme) = self.acme {
+                let keep = acme::keep(acme, Arc::clone(certificates), draining.clone());
+                self.app.tasks.spawn(keep);
+            }
         }
         let plain = listener::Door {
             listener: public,
@@ -287,8 +297,9 @@ impl Prepared {
         let damaged = Arc::new(AtomicBool::new(false));
         look_at_all(self.app.writer.path().to_owned(), Arc::clone(&damaged));
         let state = Admin {
-            metrics: self.metrics,
+            metrics: self.metrics.clone(),
             writer: Arc::clone(&self.app.writer),
+            hub: Arc::clone(&self.app.hub),
             ready: Arc::clone(&ready),
             damaged: Arc::clone(&damaged),
         };
@@ -310,7 +321,7 @@ impl Prepared {
             ..
         } = &self.app;
         forwarder.start(writer, reader, draining, tasks)?;
-        let sweeper = tokio::spawn(upkeep(self.app.clone(), self.upkeep));
+        let sweeper = tokio::spawn(upkeep(self.app.clone(), self.metrics, self.upkeep));
         Ok(Running {
             address,
             admin: admin_address,
@@ -364,7 +375,7 @@ struct Upkeep {
 }
 
 /// Closes what waits too long and forgets what is old, a few times within the shortest limit.
-async fn upkeep(app: App, upkeep: Upkeep) {
+async fn upkeep(app: App, metrics: PrometheusHandle, upkeep: Upkeep) {
     let Upkeep { limits, keep, last } = upkeep;
     let shortest = limits
         .ringing
@@ -384,6 +395,8 @@ async fn upkeep(app: App, upkeep: Upkeep) {
         }
         app.callback_secrets.refresh();
         app.limits.tidy();
+        // Whether anybody asks for them or not: every time that is measured waits in memory until then.
+        metrics.run_upkeep();
         let now = Timestamp::now();
         match ingest::sweep(&app.writer, limits, now).await {
             Ok(0) => {}

@@ -80,6 +80,8 @@ pub struct Found {
 struct InForce {
     by_hash: HashMap<Hash, Found>,
     ids: HashSet<String>,
+    /// Those that some desktop hears.
+    accounts: HashSet<AccountId>,
 }
 
 impl Sessions {
@@ -96,6 +98,15 @@ impl Sessions {
             .unwrap_or_else(PoisonError::into_inner)
             .ids
             .contains(&session.token)
+    }
+
+    /// How many of these events no desktop is enrolled for.
+    fn unheard(&self, events: &[StoredEvent]) -> usize {
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        let unheard = events
+            .iter()
+            .filter(|event| !in_force.accounts.contains(&event.account));
+        unheard.count()
     }
 
     fn replace(&self, tokens: Vec<Token>) -> HashSet<String> {
@@ -130,9 +141,12 @@ impl Sessions {
             .values()
             .map(|found| found.session.token.clone())
             .collect();
+        let accounts = by_hash.values().flat_map(|found| found.session.accounts.iter());
+        let accounts = accounts.cloned().collect();
         let new = InForce {
             by_hash,
             ids: ids.clone(),
+            accounts,
         };
         *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = new;
         ids
@@ -155,6 +169,8 @@ impl Publication {
 
 impl Committed for Publication {
     fn events(&self, events: Vec<StoredEvent>) {
+        let unheard = self.sessions.unheard(&events) as u64;
+        metrics::counter!("centrex_relay_events_unheard_total").increment(unheard);
         self.hub.publish(events);
     }
 

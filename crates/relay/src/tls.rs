@@ -1,17 +1,20 @@
-//! The relay's own TLS: a certificate and its key from files, looked at again while the relay runs.
+//! The relay's own TLS: a certificate and its key from files, which somebody renews or [`crate::acme`] does, looked at again
+//! while the relay runs.
 //!
 //! A new certificate holds for new connections; those that are there, streams above all, keep theirs and notice nothing. One
 //! that can't be used is told, and the one before it stays.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::{self, PemObject as _};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{InconsistentKeys, ServerConfig};
 use tokio_util::sync::CancellationToken;
@@ -22,8 +25,13 @@ use crate::time::to_the_second;
 /// How often the files are looked at.
 pub(crate) const LOOK: Duration = Duration::from_secs(10);
 
+/// With less than this left, a certificate should have been renewed.
+const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// The protocols that are offered, the wanted one first (ALPN).
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+/// Whoever offers this one alone asks for a proof that the relay has the domain, and nothing else (RFC 8737).
+pub(crate) const ACME: &[u8] = b"acme-tls/1";
 
 /// Where certificate and key are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,14 +66,53 @@ pub enum TlsError {
     Library(rustls::Error),
 }
 
+/// From when until when a certificate is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// From when.
+    pub not_before: Timestamp,
+    /// Until when.
+    pub not_after: Timestamp,
+}
+
+impl Validity {
+    /// Of a certificate; `None` when it is none.
+    pub fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
+        let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+        let of = |time: x509_parser::time::ASN1Time| Timestamp::from_second(time.timestamp()).ok();
+        let validity = parsed.validity();
+        Some(Self {
+            not_before: of(validity.not_before)?,
+            not_after: of(validity.not_after)?,
+        })
+    }
+
+    /// What is wrong at a time, if anything.
+    pub fn trouble(&self, now: Timestamp) -> Option<String> {
+        if now < self.not_before {
+            let from = to_the_second(self.not_before);
+            return Some(format!(
+                "the certificate isn't good before {from}: desktops refuse it; check this machine's clock"
+            ));
+        }
+        (self.not_after <= now).then(|| {
+            let until = to_the_second(self.not_after);
+            format!("the certificate expired at {until}: desktops and the operator refuse it; renew it")
+        })
+    }
+
+    /// Whether it should have been renewed: fewer than two weeks are left, or of a short-lived one a quarter of its time.
+    pub fn ends_soon(&self, now: Timestamp) -> bool {
+        let whole = self.not_after.duration_since(self.not_before);
+        self.not_after.duration_since(now) < SOON.min(whole / 4)
+    }
+}
+
 /// A certificate with its key, read and checked.
 #[derive(Debug)]
 pub struct Identity {
     certified: Arc<CertifiedKey>,
-    /// From when the certificate is good.
-    pub not_before: Timestamp,
-    /// Until when it is.
-    pub not_after: Timestamp,
+    validity: Validity,
 }
 
 impl Identity {
@@ -85,8 +132,8 @@ impl Identity {
         let own = chain.first().ok_or_else(|| {
             wrong("it holds no certificate; name the file with the whole chain in PEM".into())
         })?;
-        let (not_before, not_after) =
-            validity(own).ok_or_else(|| wrong("its first certificate is no X.509 certificate".into()))?;
+        let validity =
+            Validity::of(own).ok_or_else(|| wrong("its first certificate is no X.509 certificate".into()))?;
         let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::File {
             setting: "tls.key",
             path: files.key.clone(),
@@ -103,23 +150,23 @@ impl Identity {
         })?;
         Ok(Self {
             certified: Arc::new(certified),
-            not_before,
-            not_after,
+            validity,
         })
     }
 
-    /// What is wrong with it at a time, if anything.
-    pub fn trouble(&self, now: Timestamp) -> Option<String> {
-        if now < self.not_before {
-            let from = to_the_second(self.not_before);
-            return Some(format!(
-                "the certificate isn't good before {from}: desktops refuse it; check this machine's clock"
-            ));
+    /// From when until when the certificate is good.
+    pub fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    /// Whether the certificate names this host.
+    pub fn is_for(&self, host: &str) -> bool {
+        let name = ServerName::try_from(host.trim_matches(['[', ']']));
+        let own = self.certified.cert.first().map(ParsedCertificate::try_from);
+        match (name, own) {
+            (Ok(name), Some(Ok(own))) => verify_server_name(&own, &name).is_ok(),
+            _ => false,
         }
-        (self.not_after <= now).then(|| {
-            let until = to_the_second(self.not_after);
-            format!("the certificate expired at {until}: desktops and the operator refuse it; renew it")
-        })
     }
 }
 
@@ -131,15 +178,7 @@ fn told(error: &pem::Error, wanted: &str) -> String {
     }
 }
 
-/// From when until when a certificate is good.
-fn validity(certificate: &CertificateDer<'_>) -> Option<(Timestamp, Timestamp)> {
-    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
-    let of = |time: x509_parser::time::ASN1Time| Timestamp::from_second(time.timestamp()).ok();
-    let validity = parsed.validity();
-    Some((of(validity.not_before)?, of(validity.not_after)?))
-}
-
-fn provider() -> CryptoProvider {
+pub(crate) fn provider() -> CryptoProvider {
     ring::default_provider()
 }
 
@@ -148,11 +187,14 @@ fn provider() -> CryptoProvider {
 pub struct Certificates {
     files: Files,
     state: Mutex<State>,
+    /// What an ACME server is shown that asks about a domain. None unless one is being asked.
+    proofs: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
 
 #[derive(Debug)]
 struct State {
-    identity: Identity,
+    /// None before the first one was had.
+    identity: Option<Identity>,
     /// How the files looked when they were last read.
     seen: Stamps,
 }
@@ -168,10 +210,55 @@ impl Certificates {
         let seen = stamps(&files);
         let identity = Identity::read(&files)?;
         publish(&identity);
-        Ok(Arc::new(Self {
+        Ok(Self::new(files, Some(identity), seen))
+    }
+
+    /// The same of files that come by ACME: there may be none yet, or none that can be used; then handshakes fail until there
+    /// are.
+    pub(crate) fn expected(files: Files) -> Arc<Self> {
+        let seen = stamps(&files);
+        let identity = match Identity::read(&files) {
+            Ok(identity) => Some(identity),
+            Err(error) => {
+                if seen[0].is_some() {
+                    tracing::warn!(%error, "the certificate of before can't be used; another one is asked for");
+                }
+                None
+            }
+        };
+        identity.iter().for_each(publish);
+        Self::new(files, identity, seen)
+    }
+
+    fn new(files: Files, identity: Option<Identity>, seen: Stamps) -> Arc<Self> {
+        Arc::new(Self {
             files,
             state: Mutex::new(State { identity, seen }),
-        }))
+            proofs: Mutex::default(),
+        })
+    }
+
+    /// Looks at the certificate that is shown at present.
+    pub(crate) fn present<T>(&self, look: impl FnOnce(Option<&Identity>) -> T) -> T {
+        look(self.state().identity.as_ref())
+    }
+
+    /// Shows this to an ACME server that asks about a domain.
+    pub(crate) fn prove(&self, domain: String, proof: CertifiedKey) {
+        self.proofs().insert(domain, Arc::new(proof));
+    }
+
+    /// Proves nothing any more.
+    pub(crate) fn forget_proofs(&self) {
+        self.proofs().clear();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn proofs(&self) -> MutexGuard<'_, HashMap<String, Arc<CertifiedKey>>> {
+        self.proofs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What connections are accepted with.
@@ -184,7 +271,8 @@ impl Certificates {
             .map_err(TlsError::Library)?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(self) as Arc<dyn ResolvesServerCert>);
-        config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+        let protocols = PROTOCOLS.into_iter().chain([ACME]);
+        config.alpn_protocols = protocols.map(<[u8]>::to_vec).collect();
         Ok(Arc::new(config))
     }
 
@@ -196,17 +284,19 @@ impl Certificates {
         // Before reading: what is written meanwhile is seen at the next look.
         let seen = stamps(&self.files);
         let read = Identity::read(&self.files);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         // A bad one is told once, not at every look.
         state.seen = seen;
-        state.identity = read?;
-        publish(&state.identity);
-        Ok(state.identity.not_after)
+        let identity = read?;
+        publish(&identity);
+        let until = identity.validity.not_after;
+        state.identity = Some(identity);
+        Ok(until)
     }
 
     /// Reads the files again if they changed, and tells the log.
     pub(crate) fn look(&self) {
-        let seen = self.state.lock().unwrap_or_else(PoisonError::into_inner).seen;
+        let seen = self.state().seen;
         if stamps(&self.files) != seen {
             self.reload_and_tell();
         }
@@ -233,16 +323,25 @@ impl Certificates {
 }
 
 impl ResolvesServerCert for Certificates {
-    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&state.identity.certified))
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if hello
+            .alpn()
+            .is_some_and(|mut offered| offered.all(|name| name == ACME))
+        {
+            return self.proofs().get(hello.server_name()?).cloned();
+        }
+        let state = self.state();
+        state
+            .identity
+            .as_ref()
+            .map(|identity| Arc::clone(&identity.certified))
     }
 }
 
 /// For the alert on a certificate that nobody renewed.
 fn publish(identity: &Identity) {
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
-    let until = identity.not_after.as_second() as f64;
+    let until = identity.validity.not_after.as_second() as f64;
     metrics::gauge!("centrex_relay_tls_expires_timestamp_seconds").set(until);
 }
 
@@ -301,7 +400,7 @@ pub(crate) mod tests {
     }
 
     fn until(certificates: &Certificates) -> Timestamp {
-        certificates.state.lock().unwrap().identity.not_after
+        certificates.present(|identity| identity.unwrap().validity.not_after)
     }
 
     #[tokio::test(start_paused = true)]
@@ -331,10 +430,19 @@ pub(crate) mod tests {
     fn a_certificate_out_of_its_time_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let identity = Identity::read(&Authority::new().issue(folder.path(), 0)).unwrap();
+        assert!(identity.is_for("127.0.0.1") && !identity.is_for("relay.example.org"));
+        let identity = identity.validity();
         assert_eq!(identity.not_after.to_string(), "2100-01-01T00:00:00Z");
         assert_eq!(identity.trouble("2026-01-01T00:00:00Z".parse().unwrap()), None);
         let late = identity.trouble(identity.not_after).unwrap();
         assert!(late.contains("expired") && late.contains("2100-01-01"), "{late}");
+        let days = |days: i64| identity.not_after - SignedDuration::from_hours(24 * days);
+        assert!(!identity.ends_soon(days(15)) && identity.ends_soon(days(13)));
+        let short = Validity {
+            not_before: days(6),
+            ..identity
+        };
+        assert!(!short.ends_soon(days(2)) && short.ends_soon(days(1)));
         let early = identity.trouble("2019-12-31T23:59:59Z".parse().unwrap()).unwrap();
         assert!(early.contains("2020-01-01") && early.contains("clock"), "{early}");
     }

@@ -1,10 +1,12 @@
-//! Which callback address the operator was told last, by this relay.
+//! Which callback address the operator was told last, by this relay, and what the operator last said about its key.
 
 use std::path::Path;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use crate::secret::Hash;
+use crate::store::kinds::answered::{self, Answered, Mark};
 use crate::store::kinds::told::{self, Told};
 use crate::store::{StoreError, direct, look};
 
@@ -31,6 +33,28 @@ pub fn note(data_dir: &Path, address: Option<&str>, now: Timestamp) -> Result<()
 /// Whether it is this address that was told.
 pub fn is(told: &Told, address: &str) -> bool {
     told.address.is_some_and(|known| known.matches(&hash(address)))
+}
+
+/// What the operator last said about the key; `None`: nothing yet.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn answered(data_dir: &Path, now: Timestamp) -> Result<Option<Answered>, StoreError> {
+    look(data_dir, now, answered::get)
+}
+
+/// Writes down what the operator answered to a request with this key, if it tells something about the key.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn note_answer(
+    data_dir: &Path,
+    key: &SecretString,
+    answer: Result<(), &centrex::Error>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let outcome = answer.map_or_else(centrex::Error::code, |()| answered::ACCEPTED);
+    direct(data_dir, now, |db| answered::put(db, Mark::of(key), outcome, now))
 }
 
 fn hash(address: &str) -> Hash {

@@ -51,8 +51,8 @@ const PACKAGES: &[Package] = &[
         recommends: "",
         description: "relay between a Centrex platform and its desktops
  Receives the call events of a hosted telephone system (Centrex) for a whole
- company, and streams to each enrolled desktop those of its own lines. Put a
- TLS proxy such as nginx in front of it.",
+ company, and streams to each enrolled desktop those of its own lines. TLS
+ comes from a proxy in front of it, from certificate files, or by ACME.",
         scripts: &[
             ("postinst", include_str!("../../bundle/centrex-relay.postinst")),
             ("prerm", include_str!("../../bundle/centrex-relay.prerm")),
@@ -213,10 +213,20 @@ fn server(stage: &Path) -> Result<()> {
         &stage.join("usr/lib/systemd/system/centrex-relay.service"),
         unit.replace("/usr/local/bin/", "/usr/bin/"),
     )?;
-    copy(
-        &root().join("crates/relay/relay.example.toml"),
-        &stage.join("usr/share/doc/centrex-relay/examples/relay.example.toml"),
-    )
+    let doc = stage.join("usr/share/doc/centrex-relay");
+    for paper in ["relay.md", "metrics.md", "openapi.json"] {
+        copy(&root().join("docs").join(paper), &doc.join(paper))?;
+    }
+    let relay = root().join("crates/relay");
+    for example in [
+        "relay.example.toml",
+        "packaging/prometheus-alerts.yml",
+        "packaging/grafana-dashboard.json",
+    ] {
+        let name = Path::new(example).file_name().context("it has a name")?;
+        copy(&relay.join(example), &doc.join("examples").join(name))?;
+    }
+    Ok(())
 }
 
 /// What the umask of whoever packs must not decide.
@@ -289,6 +299,18 @@ mod tests {
         let unit = unit.join("usr/lib/systemd/system/centrex-relay.service");
         let unit = std::fs::read_to_string(unit).unwrap();
         assert!(unit.contains("ExecStart=/usr/bin/centrex-relay serve"), "{unit}");
+        let held = list(relay);
+        for paper in [
+            "relay.md",
+            "metrics.md",
+            "examples/prometheus-alerts.yml",
+            "examples/relay.example.toml",
+        ] {
+            assert!(
+                held.contains(&format!(" ./usr/share/doc/centrex-relay/{paper}\n")),
+                "{paper}: {held}"
+            );
+        }
         let scripts = read(command("dpkg-deb", ["--info"]).arg(relay)).unwrap();
         for script in ["postinst", "prerm", "postrm"] {
             assert!(scripts.contains(script), "{scripts}");

@@ -197,6 +197,9 @@ async fn what_cannot_be_enrolled_is_refused_with_its_reason_and_changes_nothing(
         .await;
     let kept = desk.keychain.holds(&TOKEN).unwrap();
     let url = relay.url();
+    // Its last character is another one: the check finds it.
+    let last = if used.ends_with('A') { "B" } else { "A" };
+    let mistyped = format!("{}{last}", &used[..used.len() - 1]);
     let cases = [
         (
             enrol("http://relay.example", "X").await,
@@ -209,7 +212,12 @@ async fn what_cannot_be_enrolled_is_refused_with_its_reason_and_changes_nothing(
             ErrorCode::BadRequest,
             "enrol-code-missing",
         ),
-        (enrol(&url, &used).await, ErrorCode::Relay, "enrol-code-invalid"),
+        (enrol(&url, &used).await, ErrorCode::Relay, "enrol-code-used"),
+        (
+            enrol(&url, &mistyped).await,
+            ErrorCode::Relay,
+            "enrol-code-mistyped",
+        ),
         (
             enrol("http://127.0.0.1:9", "X").await,
             ErrorCode::Relay,

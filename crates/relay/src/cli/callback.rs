@@ -118,8 +118,9 @@ fn offer(settings: &Settings) -> String {
 fn tell(settings: &Settings, address: &str, key: &SecretString) -> anyhow::Result<()> {
     let client = server::platform_client(settings)?;
     let secret = SecretString::from(address.to_owned());
-    block_on(async { Ok(client.set_callback(key, &secret).await?) })
-        .context("the operator didn't take the address")?;
+    let answer = block_on(async { Ok(client.set_callback(key, &secret).await) })?;
+    answered(settings, key, &answer);
+    answer.context("the operator didn't take the address")?;
     note(settings, Some(address));
     output::line("The operator now sends its callbacks to this relay.");
     Ok(())
@@ -132,6 +133,13 @@ fn note(settings: &Settings, address: Option<&str>) {
             "warning: it can't be written down what the operator was told: {error}"
         ));
     }
+}
+
+/// For `doctor`, which can't try the key by itself.
+fn answered<T>(settings: &Settings, key: &SecretString, answer: &Result<T, centrex::Error>) {
+    let answer = answer.as_ref().map(|_| ());
+    // It changes nothing for whoever is told the answer anyway.
+    let _ = told::note_answer(&settings.data_dir, key, answer, Timestamp::now());
 }
 
 fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -> anyhow::Result<()> {
@@ -173,7 +181,9 @@ fn clear(settings: &Settings, yes: bool) -> anyhow::Result<()> {
         bail!("nothing was changed");
     }
     let client = server::platform_client(settings)?;
-    block_on(async { Ok(client.clear_callback(key).await?) }).context("the operator didn't take it")?;
+    let answer = block_on(async { Ok(client.clear_callback(key).await) })?;
+    answered(settings, key, &answer);
+    answer.context("the operator didn't take it")?;
     note(settings, None);
     output::line("The operator sends no callbacks any more.");
     Ok(())

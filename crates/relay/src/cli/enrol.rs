@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use centrex_relay::doctor::{self, Accounts};
 use centrex_relay::enrolment::{self, Desk};
 use centrex_relay::secret::code::Code;
 use centrex_relay::settings::{Settings, duration};
@@ -120,6 +121,7 @@ fn create(settings: &Settings, desks: &[Desk], expires: SignedDuration, json: bo
         ));
     }
     let now = Timestamp::now();
+    warn_of_strange_accounts(settings, desks, now);
     let made = enrolment::create(&settings.data_dir, desks, expires, now, &mut rand::rng())?;
     let made = made
         .into_iter()
@@ -137,6 +139,28 @@ fn create(settings: &Settings, desks: &[Desk], expires: SignedDuration, json: bo
         output::line(&format!("  {}", one.link));
     }
     Ok(())
+}
+
+/// Whoever mistypes an account gets a desktop that hears nothing. The platform can't be asked which accounts there are, but
+/// the calls tell of them; before the first call nothing can be said.
+fn warn_of_strange_accounts(settings: &Settings, desks: &[Desk], now: Timestamp) {
+    // Should the database be unusable, making the code says so.
+    let Ok(Accounts { called, .. }) = doctor::accounts(&settings.data_dir, now) else {
+        return;
+    };
+    let asked: BTreeSet<&AccountId> = desks.iter().flat_map(|desk| &desk.accounts).collect();
+    if called.is_empty() {
+        return;
+    }
+    for account in asked.into_iter().filter(|account| !called.contains(account)) {
+        let meant = doctor::nearest(account, &called);
+        let meant = meant.map(|other| format!("; is {} meant?", output::safe(&other.0)));
+        output::complain(&format!(
+            "warning: no call that this relay knows was for the account {}{}",
+            output::safe(&account.0),
+            meant.unwrap_or_else(|| "; check its number, or wait for its first call".to_owned())
+        ));
+    }
 }
 
 fn created(relay: &Url, code: &Code, enrolment: Enrolment) -> Created {

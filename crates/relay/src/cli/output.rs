@@ -9,8 +9,13 @@ use serde::Serialize;
 
 /// A line on standard output. A reader that went away is no reason to fail.
 pub fn line(text: &str) {
+    heard(text);
+}
+
+/// A line on standard output; false when nobody reads it any more.
+pub fn heard(text: &str) -> bool {
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
 }
 
 /// A JSON document on a line of standard output.

@@ -13,7 +13,7 @@ pub mod rules;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use crate::problem::Refusal;
 use crate::secret::Hash;
 use crate::sessions::Session;
+use crate::store::kinds::answered::{self, Mark};
 use crate::store::kinds::dial::{self, Answer};
 use crate::store::kinds::dialled::{self, Dialled};
 use crate::store::{StoreError, Writer, look};
@@ -49,6 +50,8 @@ pub struct Platform {
     pub client: centrex::Client,
     /// The customer-wide key.
     pub credential: centrex::Credential,
+    /// Tells it from others in what is written down about it.
+    pub mark: Mark,
 }
 
 /// What a desktop is told.
@@ -236,6 +239,7 @@ impl Dialler {
             Begun::Swallowed => return platform::swallowed().into(),
             Begun::New(line) => (line, self.ask(order).await),
         };
+        let (said, asked) = asked;
         let (outcome, call_id, reply) = match asked {
             Ok(placed) => {
                 let body = serde_json::to_string(&placed).unwrap_or_default();
@@ -253,7 +257,12 @@ impl Dialler {
             Err(refusal) => (outcome(&refusal), None, refusal.into()),
         };
         let (token, key, kept) = (order.token.clone(), order.key.clone(), reply.answer.clone());
+        let mark = self.platform.as_ref().map(|platform| platform.mark);
+        let now = Timestamp::now();
         let finish = writer.run(move |batch| {
+            if let Some(mark) = mark {
+                answered::put(batch.db(), mark, said, now)?;
+            }
             dial::finish(batch.db(), &token, &key, &kept)?;
             dialled::finish(batch.db(), line, &outcome, call_id.as_deref())
         });
@@ -264,25 +273,29 @@ impl Dialler {
         reply
     }
 
-    async fn ask(&self, order: &Order) -> Result<Placed, Refusal> {
+    /// Gives also what the platform said, in a word.
+    async fn ask(&self, order: &Order) -> (&'static str, Result<Placed, Refusal>) {
         let Some(platform) = &self.platform else {
-            return Err(Refusal::unavailable("This relay doesn't dial.").rung(false));
+            let refusal = Refusal::unavailable("This relay doesn't dial.");
+            return ("", Err(refusal.rung(false)));
         };
+        let begun = Instant::now();
         let asked = platform
             .client
             .call(&platform.credential, &order.account, &order.number)
             .await;
-        let outcome = asked.as_ref().map_or_else(centrex::Error::code, |_| "accepted");
+        let outcome = asked
+            .as_ref()
+            .map_or_else(centrex::Error::code, |_| answered::ACCEPTED);
+        metrics::histogram!("centrex_relay_platform_seconds", "outcome" => outcome).record(begun.elapsed());
         metrics::counter!("centrex_relay_dials_total", "outcome" => outcome).increment(1);
         tracing::info!(token = order.token, outcome, "dial");
-        match asked {
-            Ok(accepted) => Ok(Placed {
-                number: order.number.clone(),
-                account_id: order.account.clone(),
-                call_id: accepted.call_id,
-            }),
-            Err(error) => Err(platform::refusal(&error)),
-        }
+        let placed = asked.map(|accepted| Placed {
+            number: order.number.clone(),
+            account_id: order.account.clone(),
+            call_id: accepted.call_id,
+        });
+        (outcome, placed.map_err(|error| platform::refusal(&error)))
     }
 }
 

@@ -22,6 +22,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::measures;
 use crate::store::kinds::Sql;
 use crate::store::kinds::forward::{self, Dropped, Request, State};
 use crate::store::{Reader, StoreError, Writer, look};
@@ -134,6 +135,7 @@ impl Forwarder {
         }
         let client = send::Client::new()?;
         for place in 0..self.queues.len() {
+            measures::begin_destination(&self.queues[place].destination.name);
             let worker = worker::Worker::new(
                 Arc::clone(self),
                 place,

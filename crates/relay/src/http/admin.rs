@@ -10,6 +10,7 @@ use axum::routing::{MethodRouter, get};
 use http::{StatusCode, header};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::hub::Hub;
 use crate::problem::Refusal;
 use crate::store::{Trouble, Writer};
 
@@ -18,6 +19,7 @@ use crate::store::{Trouble, Writer};
 pub(crate) struct Admin {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) writer: Arc<Writer>,
+    pub(crate) hub: Arc<Hub>,
     /// Set once the relay accepts, taken back when it stops.
     pub(crate) ready: Arc<AtomicBool>,
     /// The whole look at the database found damage.
@@ -46,7 +48,7 @@ pub(crate) fn router(admin: Admin) -> Router {
 }
 
 async fn metrics(State(admin): State<Admin>) -> Response {
-    admin.metrics.run_upkeep();
+    metrics::gauge!("centrex_relay_stream_backlog_bytes").set(admin.hub.backlog() as f64);
     let text = admin.metrics.render();
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],

@@ -17,11 +17,14 @@ use super::{App, body};
 use crate::ingest::{self, Incoming};
 use crate::problem::Refusal;
 use crate::proxies::contains;
+use crate::secret::rotation::Which;
 
 /// The longest query, in bytes.
 pub const QUERY_LIMIT: usize = 32 * 1024;
 /// The longest form body, in bytes.
 pub const BODY_LIMIT: usize = 64 * 1024;
+/// What `OPTIONS` answers where callbacks would be let in.
+pub(crate) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 pub(super) async fn get(
     State(app): State<App>,
@@ -76,25 +79,46 @@ pub(super) async fn post(
     .await
 }
 
-fn admit(
+/// Whether callbacks would be let in here: with the right secret, and from wherever it is asked. Records nothing: `doctor`
+/// asks this by the public address, on the way that the platform's callbacks come.
+pub(super) async fn options(
+    State(app): State<App>,
+    Extension(address): Extension<ClientAddress>,
+    secret: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refusal> {
+    which_secret(&app, address, secret)?;
+    let headers = [(header::ALLOW, METHODS), (header::CACHE_CONTROL, "no-store")];
+    Ok((StatusCode::NO_CONTENT, headers).into_response())
+}
+
+fn which_secret(
     app: &App,
     ClientAddress(address): ClientAddress,
     secret: Result<Path<String>, PathRejection>,
-    query: Option<String>,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Which, Refusal> {
     let which = secret
         .ok()
         .and_then(|Path(secret)| app.callback_secrets.admit(&secret, Timestamp::now()));
-    let Some(which) = which else {
+    which.ok_or_else(|| {
         count_refused("secret");
-        return Err(match app.limits.refused(address) {
+        match app.limits.refused(address) {
             Ok(()) => Refusal::not_found(),
             Err(wait) => Refusal::too_many(
                 "Too many requests to addresses that don't exist came from here.",
                 wait,
             ),
-        });
-    };
+        }
+    })
+}
+
+fn admit(
+    app: &App,
+    from: ClientAddress,
+    secret: Result<Path<String>, PathRejection>,
+    query: Option<String>,
+) -> Result<Vec<u8>, Refusal> {
+    let which = which_secret(app, from, secret)?;
+    let ClientAddress(address) = from;
     if !app.sources.is_empty() && !contains(&app.sources, address) {
         count_refused("source");
         tracing::warn!(

@@ -34,6 +34,7 @@ use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::Sessions;
 use crate::store::{Reader, Writer};
 
+pub(crate) use callback::METHODS as CALLBACK_METHODS;
 pub use callback::{BODY_LIMIT as CALLBACK_BODY_LIMIT, QUERY_LIMIT as CALLBACK_QUERY_LIMIT};
 
 /// What the handlers share.
@@ -67,7 +68,7 @@ impl std::fmt::Debug for App {
 
 /// Every path of the public listener, as `docs/openapi.json` has it too.
 fn routes() -> [(&'static str, MethodRouter<App>); 7] {
-    let callback = get(callback::get).post(callback::post);
+    let callback = get(callback::get).post(callback::post).options(callback::options);
     [
         ("/callback/{secret}", callback.clone()),
         ("/callback/{secret}/", callback),

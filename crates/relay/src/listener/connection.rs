@@ -32,7 +32,9 @@ use tower_http::timeout::DeadlineBody;
 
 use super::Bounds;
 use super::stream::Stream;
+use super::targets::Targets;
 use crate::http::events::Granted;
+use crate::tls;
 
 /// What the system holds of what is sent to one peer, at most: events are small, and slow readers may be many.
 const SEND_BUFFER: usize = 256 * 1024;
@@ -78,10 +80,11 @@ impl Connection {
                 return tracing::debug!("a TLS handshake took too long");
             }
         };
-        if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-            self.speak_2(stream).await;
-        } else {
-            self.speak_1(stream).await;
+        match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => self.speak_2(stream).await,
+            // The handshake was all that was wanted.
+            Some(tls::ACME) => {}
+            _ => self.speak_1(stream).await,
         }
     }
 
@@ -102,7 +105,7 @@ impl Connection {
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.idle)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Targets::new(stream)), service);
         let mut is_draining = false;
         loop {
             // Over when the connection ends, or when a stream was granted.
@@ -122,7 +125,7 @@ impl Connection {
                 }
             }
         }
-        let socket = connection.into_parts().io.into_inner();
+        let socket = connection.into_parts().io.into_inner().into_inner();
         let granted = granted.lock().unwrap_or_else(PoisonError::into_inner).take();
         let stream = granted.and_then(|(head, granted)| Stream::new(socket, &head, &granted, self.slot));
         if let Some(stream) = stream {

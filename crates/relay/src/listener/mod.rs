@@ -3,6 +3,7 @@
 
 mod connection;
 mod stream;
+mod targets;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Files that hold one secret: read with a bound, and looked at for who else may read them.
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Read as _};
+use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 /// The longest file that is taken for a secret, in bytes. Anything longer is another file, named by mistake.
@@ -20,6 +20,28 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
         return Err(Error::new(ErrorKind::InvalidData, what));
     }
     Ok(text)
+}
+
+/// Writes a file that only its owner can read, durably, in place of the one that is there: whoever reads it reads all of the
+/// one or the other.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// What to do about a secret's file that every user of this machine may read, or that others than its owner may change;

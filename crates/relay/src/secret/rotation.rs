@@ -9,7 +9,6 @@
 //! | `callback-secret` | the secret, see [`super::callback`] |
 //! | `callback-secret-previous` | the one before, and in a second line until when it is good (RFC 3339) |
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 use std::time::SystemTime;
@@ -205,25 +204,8 @@ pub fn rotate(
     CallbackSecret::given(&new.into())
 }
 
-/// Writes a file that only its owner can read, durably, in place of the one that is there.
 fn replace(path: &Path, text: &str) -> Result<(), CallbackSecretError> {
-    let write = || {
-        let draft = path.with_extension(format!("{}.new", std::process::id()));
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        writeln!(file, "{text}")?;
-        file.sync_all()?;
-        std::fs::rename(&draft, path)?;
-        #[cfg(unix)]
-        if let Some(folder) = path.parent() {
-            std::fs::File::open(folder)?.sync_all()?;
-        }
-        Ok(())
-    };
-    write().map_err(|cause| CallbackSecretError::File {
+    file::replace(path, text).map_err(|cause| CallbackSecretError::File {
         path: path.to_owned(),
         doing: "written",
         cause,

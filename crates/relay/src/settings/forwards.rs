@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::Sources;
-use super::load::{Loader, duration};
+use super::load::Loader;
+use super::values::duration;
 use crate::forward::Destination;
 
 /// The key of the tables.
@@ -44,62 +45,62 @@ impl Loader {
         }
     }
 
+    /// Every fault of a table is told, not only the first.
     fn forward(&mut self, key: &str, table: &toml::Table, path: &Path) -> Option<Destination> {
         let place = path.display().to_string();
-        if let Some(other) = table.keys().find(|name| !INNER.contains(&name.as_str())) {
-            let what = format!("there is no such key; a [[forward]] has {}", INNER.join(", "));
-            self.problem(&format!("{key}.{other}"), &place, what);
-            return None;
+        let mut right = true;
+        for (inner, value) in table {
+            let what = if !INNER.contains(&inner.as_str()) {
+                format!("there is no such key; a [[forward]] has {}", INNER.join(", "))
+            } else if inner != "queue" && !value.is_str() {
+                "write it in quotes".to_owned()
+            } else {
+                continue;
+            };
+            right = false;
+            self.problem(&format!("{key}.{inner}"), &place, what);
         }
         let text = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);
+        let queue = table.get("queue").map_or(Some(QUEUE), |number| {
+            let number = number
+                .as_integer()
+                .and_then(|number| usize::try_from(number).ok());
+            number.filter(|queue| *queue > 0)
+        });
+        if queue.is_none() {
+            let what = "write a whole number of at least 1";
+            self.problem(&format!("{key}.queue"), &place, what);
+        }
+        let keep = duration(&text("keep").unwrap_or_else(|| KEEP.to_owned()));
+        if let Err(what) = &keep {
+            self.problem(&format!("{key}.keep"), &place, what);
+        }
         let url = match (text("url"), text("url_file")) {
-            (Some(url), None) => SecretString::from(url),
+            (Some(url), None) => Some(SecretString::from(url)),
             (None, Some(file)) => {
                 let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-                self.secret_in(&format!("{key}.url_file"), folder.join(file), &place)?
+                self.secret_in(&format!("{key}.url_file"), folder.join(file), &place)
             }
             _ => {
-                self.problem(
-                    key,
-                    &place,
-                    "it needs either url = \"https://…\" or url_file, a file that holds the address",
-                );
-                return None;
+                let what = "it needs either url = \"https://…\" or url_file, a file that holds the address";
+                self.problem(key, &place, what);
+                None
             }
         };
-        let queue = match table.get("queue").map(toml::Value::as_integer) {
-            None => Some(QUEUE),
-            Some(number) => number
-                .and_then(|number| usize::try_from(number).ok())
-                .filter(|queue| *queue > 0),
-        };
-        let Some(queue) = queue else {
-            self.problem(
-                &format!("{key}.queue"),
-                &place,
-                "write a whole number of at least 1",
-            );
-            return None;
-        };
-        let keep = match duration(&text("keep").unwrap_or_else(|| KEEP.to_owned())) {
-            Ok(keep) => keep,
-            Err(what) => {
-                self.problem(&format!("{key}.keep"), &place, what);
-                return None;
-            }
-        };
-        match destination(text("name"), &url) {
-            Ok(destination) => Some(Destination {
-                queue,
-                keep,
-                ..destination
-            }),
+        let destination = match destination(text("name"), &url?) {
+            Ok(destination) => destination,
             // Without the address: it may hold the other program's password.
             Err(what) => {
                 self.problem(&format!("{key}.url"), &place, what);
-                None
+                return None;
             }
-        }
+        };
+        let destination = Destination {
+            queue: queue?,
+            keep: keep.ok()?,
+            ..destination
+        };
+        right.then_some(destination)
     }
 
     /// The addresses that the environment names come in place of the file's.

@@ -2,19 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Span, SpanRelativeTo};
 use secrecy::SecretString;
-use url::Url;
 
 use super::trust::networks;
-use super::{
-    Events, KEYS, LISTS, LogFormat, Platform, SECRETS, Settings, default_data_dir, forwards, variable,
-};
+use super::values::{address, count, duration, log_filter, log_format, public_url, size, wait, web_address};
+use super::{Events, KEYS, Platform, SECRETS, Settings, default_data_dir, variable};
 use crate::correlate::Limits;
 use crate::forward::Destination;
 use crate::hub;
@@ -112,16 +107,18 @@ pub fn load(sources: &Sources) -> Result<Settings, Problems> {
     }
 }
 
-struct Value {
-    text: String,
-    place: String,
+/// A value as it is written.
+pub(super) struct Value {
+    pub(super) text: String,
+    /// Where it stands.
+    pub(super) place: String,
     /// Relative paths of a file start at its folder.
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Default)]
 pub(super) struct Loader {
-    values: BTreeMap<&'static str, Value>,
+    pub(super) values: BTreeMap<&'static str, Value>,
     problems: Vec<Problem>,
     secret_files: Vec<PathBuf>,
     /// Of the file's `[[forward]]`.
@@ -137,81 +134,6 @@ impl Loader {
         });
     }
 
-    fn file(&mut self, path: &Path) {
-        let place = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) => {
-                return self.problem("--config", &place, format!("the file can't be read: {error}"));
-            }
-        };
-        match text.parse::<toml::Table>() {
-            Ok(table) => self.table("", &table, path),
-            // Never the error's own display: it quotes the line, and somebody may have put a secret there.
-            Err(error) => self.problem(
-                "--config",
-                &place,
-                format!(
-                    "this is no TOML{}: {}",
-                    position(&text, error.span()),
-                    error.message()
-                ),
-            ),
-        }
-    }
-
-    fn table(&mut self, prefix: &str, table: &toml::Table, path: &Path) {
-        let place = path.display().to_string();
-        for (name, value) in table {
-            let key = if prefix.is_empty() {
-                name.clone()
-            } else {
-                format!("{prefix}.{name}")
-            };
-            if let Some((_, variable, file)) = SECRETS.iter().find(|(secret, _, _)| *secret == key) {
-                self.problem(
-                    &key,
-                    &place,
-                    format!("secrets don't stand in this file; use {file} or the variable {variable}"),
-                );
-                continue;
-            }
-            if key == forwards::KEY {
-                self.forwards(value, path);
-                continue;
-            }
-            let known = KEYS.iter().find(|known| **known == key).copied();
-            let is_section = KEYS.iter().any(|known| known.starts_with(&format!("{key}.")));
-            match (known, value) {
-                (None, toml::Value::Table(inner)) if is_section => self.table(&key, inner, path),
-                (None, _) => {
-                    let what = match nearest(&key) {
-                        Some(near) => format!("there is no such key; did you mean {near}?"),
-                        None => format!("there is no such key; the keys are {}", KEYS.join(", ")),
-                    };
-                    self.problem(&key, &place, what);
-                }
-                (Some(known), value) => match one_or_list(known, value) {
-                    Some(text) => {
-                        let folder = path.parent().map(Path::to_owned);
-                        self.values.insert(
-                            known,
-                            Value {
-                                text,
-                                place: place.clone(),
-                                folder,
-                            },
-                        );
-                    }
-                    None if LISTS.contains(&known) => {
-                        self.problem(known, &place, "this takes a list, like [\"one\", \"two\"]");
-                    }
-                    None => self.problem(known, &place, "this takes one value, not a list or a table"),
-                },
-            }
-        }
-    }
-
     fn settings(&mut self, sources: &Sources) -> Option<Settings> {
         let listen = self.parsed("listen", "127.0.0.1:8420", address);
         let admin_listen = self.parsed("admin_listen", "127.0.0.1:8421", address);
@@ -220,7 +142,7 @@ impl Loader {
         let log_format = self.parsed("log_format", "text", log_format);
         let log = self.parsed("log", "info", log_filter);
         let shutdown_grace = self.parsed("shutdown_grace", "10s", wait);
-        let tls = self.tls();
+        let tls = self.tls(&data_dir);
         let platform = self.platform(sources);
         let connections = self.parsed("connections", "12288", count);
         let callback_secret = self.secret("callback.secret", sources);
@@ -413,138 +335,5 @@ impl Loader {
                 None
             }
         }
-    }
-}
-
-/// Where an error stands in a text: ` at line 3 column 7`, counted from 1; nothing when it isn't known.
-fn position(text: &str, span: Option<std::ops::Range<usize>>) -> String {
-    let Some(before) = span.and_then(|span| text.get(..span.start)) else {
-        return String::new();
-    };
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    format!(" at line {line} column {column}")
-}
-
-/// The known key that is nearest to a mistyped one, if any is near.
-fn nearest(key: &str) -> Option<&'static str> {
-    let last = |key: &'static str| key.rsplit('.').next().unwrap_or(key);
-    KEYS.into_iter()
-        .map(|known| {
-            let whole = strsim::jaro_winkler(known, key);
-            let part = strsim::jaro_winkler(last(known), key.rsplit('.').next().unwrap_or(key));
-            // Of two with the same name, the one in the right section.
-            (whole.max(part), whole, known)
-        })
-        .filter(|(likeness, _, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))
-        .map(|(_, _, known)| known)
-}
-
-fn scalar(value: &toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text.clone()),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Boolean(flag) => Some(flag.to_string()),
-        toml::Value::Float(number) => Some(number.to_string()),
-        toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => None,
-    }
-}
-
-/// The text of a value; a list's items are joined by commas.
-fn one_or_list(key: &str, value: &toml::Value) -> Option<String> {
-    let toml::Value::Array(items) = value else {
-        return scalar(value).filter(|_| !LISTS.contains(&key));
-    };
-    if !LISTS.contains(&key) {
-        return None;
-    }
-    let items: Option<Vec<String>> = items.iter().map(scalar).collect();
-    items.map(|items| items.join(","))
-}
-
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "write an IP address and a port, like 127.0.0.1:8420 or [::]:8420".to_owned())
-}
-
-pub(super) fn web_address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{error}; write it like https://host/path"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err("it must start with https:// (or http:// on a private network)".to_owned());
-    }
-    Ok(url)
-}
-
-fn public_url(text: &str) -> Result<Url, String> {
-    let mut url = web_address(text)?;
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err("it must be only scheme, host and path, like https://relay.example.org".to_owned());
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
-}
-
-fn log_format(text: &str) -> Result<LogFormat, String> {
-    match text {
-        "text" => Ok(LogFormat::Text),
-        "json" => Ok(LogFormat::Json),
-        _ => Err("must be text or json".to_owned()),
-    }
-}
-
-fn log_filter(text: &str) -> Result<String, String> {
-    tracing_subscriber::EnvFilter::try_new(text)
-        .map(|_| text.to_owned())
-        .map_err(|_| "write a level (info) or a filter (info,centrex_relay=debug)".to_owned())
-}
-
-/// A duration of more than nothing, such as `15s`, `5m`, `12h`, `90d`. A day is 24 hours.
-///
-/// # Errors
-/// What to write instead.
-pub fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || "write a duration, like 15s, 5m, 12h or 90d".to_owned();
-    let span: Span = text.parse().map_err(|_| wrong())?;
-    let duration = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| wrong())?;
-    let bounds = SignedDuration::ZERO < duration && duration <= SignedDuration::from_hours(24 * 3660);
-    if bounds {
-        Ok(duration)
-    } else {
-        Err("it must be more than nothing and at most ten years".to_owned())
-    }
-}
-
-/// Bytes, such as `500MiB`, `8GiB`.
-fn size(text: &str) -> Result<u64, String> {
-    let wrong = || "write a size, like 500MiB or 8GiB".to_owned();
-    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
-    let (number, shift) = units
-        .into_iter()
-        .find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)))
-        .ok_or_else(wrong)?;
-    let number: u64 = number.trim().parse().map_err(|_| wrong())?;
-    match number.checked_mul(1 << shift) {
-        Some(bytes) if bytes >= LEAST_SIZE => Ok(bytes),
-        _ => Err("it must be at least 10MiB".to_owned()),
-    }
-}
-
-/// Less than this isn't worth a relay.
-const LEAST_SIZE: u64 = 10 << 20;
-
-fn wait(text: &str) -> Result<Duration, String> {
-    Duration::try_from(duration(text)?).map_err(|error| error.to_string())
-}
-
-pub(super) fn count(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(count) if count > 0 => Ok(count),
-        _ => Err("write a whole number of at least 1".to_owned()),
     }
 }

@@ -4,11 +4,14 @@
 //! every problem is told with its key, where it stands, and the fix.
 
 pub(crate) mod advice;
+mod file;
 mod forwards;
 mod load;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod trust;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,8 +22,10 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-pub use load::{Problem, Problems, Sources, duration, load};
+pub use load::{Problem, Problems, Sources, load};
+pub use values::duration;
 
+use crate::acme;
 use crate::correlate::Limits;
 use crate::dial::rules::Rules;
 use crate::forward::Destination;
@@ -99,6 +104,8 @@ pub struct Tls {
     pub listen: SocketAddr,
     /// Certificate and key.
     pub files: Files,
+    /// Where they come from, unless somebody puts them there.
+    pub acme: Option<acme::Settings>,
 }
 
 /// The operator's API.
@@ -128,7 +135,7 @@ pub struct Events {
 }
 
 /// Every key, for the environment, the did-you-mean and the example file.
-pub const KEYS: [&str; 45] = [
+pub const KEYS: [&str; 48] = [
     "listen",
     "admin_listen",
     "connections",
@@ -140,6 +147,9 @@ pub const KEYS: [&str; 45] = [
     "tls.listen",
     "tls.certificate",
     "tls.key",
+    "tls.acme.domains",
+    "tls.acme.contact",
+    "tls.acme.directory",
     "platform.url",
     "platform.api_key_file",
     "platform.method",
@@ -177,7 +187,8 @@ pub const KEYS: [&str; 45] = [
 ];
 
 /// Those that take a list; in the environment its items are separated by commas.
-pub(crate) const LISTS: [&str; 6] = [
+pub(crate) const LISTS: [&str; 7] = [
+    "tls.acme.domains",
     "callback.sources",
     "proxies.trusted",
     "dial.confirm",

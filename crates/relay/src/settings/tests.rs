@@ -122,6 +122,29 @@ fn broken_toml_is_told_with_its_place_and_never_quoted() {
 }
 
 #[test]
+fn every_fault_is_told_at_once() {
+    let told = complaint("listen = \nlog = info\nconnections = 5\n[tls\n");
+    for part in ["line 1 ", "line 2 ", "line 4 "] {
+        assert!(told.contains(part), "{part} is missing in: {told}");
+    }
+    let told =
+        complaint("[[forward]]\nname = 5\nurl = \"gopher://x\"\nkeep = \"soon\"\nqueue = 0\nqueu = 1\n");
+    for part in [
+        "name",
+        "url ",
+        "keep",
+        "15s",
+        "queue",
+        "at least 1",
+        "queu ",
+        "url_file",
+    ] {
+        assert!(told.contains(part), "{part} is missing in: {told}");
+    }
+    assert_eq!(told.lines().count(), 6, "{told}");
+}
+
+#[test]
 fn a_missing_file_is_told() {
     let sources = Sources {
         file: Some(PathBuf::from("/nowhere/relay.toml")),

@@ -1,4 +1,4 @@
-//! The certificate, who is believed, how often one may ask, and which numbers may be dialled.
+//! Who is believed, how often one may ask, and which numbers may be dialled.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -6,34 +6,12 @@ use std::num::NonZeroU32;
 
 use ipnet::IpNet;
 
-use super::Tls;
-use super::load::{Loader, address};
+use super::load::Loader;
 use crate::dial::rules::{Blocked, Kind, Rules};
 use crate::http::limits::Budgets;
 use crate::proxies::{Proxies, ProxyHeader};
-use crate::tls::Files;
 
 impl Loader {
-    /// `Some(None)` without a certificate. The files are read when the relay starts: no other command needs the key.
-    pub(super) fn tls(&mut self) -> Option<Option<Tls>> {
-        let listen = self.parsed("tls.listen", "[::]:443", address);
-        let (half, missing) = match (self.path("tls.certificate"), self.path("tls.key")) {
-            (Some(certificate), Some(key)) => {
-                let files = Files { certificate, key };
-                return Some(Some(Tls {
-                    listen: listen?,
-                    files,
-                }));
-            }
-            (None, None) => return listen.map(|_| None),
-            (Some(_), None) => ("tls.certificate", "tls.key"),
-            (None, Some(_)) => ("tls.key", "tls.certificate"),
-        };
-        let what = format!("{half} is set and {missing} isn't; TLS needs both (or neither, behind a proxy)");
-        self.problem(missing, "not set", what);
-        None
-    }
-
     pub(super) fn proxies(&mut self) -> Option<Proxies> {
         let trusted = self.parsed("proxies.trusted", "", networks);
         let header = self.parsed("proxies.header", "x-forwarded-for", |text| {
@@ -83,7 +61,10 @@ impl Loader {
 }
 
 /// Reads the items of a list.
-fn list<T, L: FromIterator<T>>(text: &str, item: impl Fn(&str) -> Result<T, String>) -> Result<L, String> {
+pub(super) fn list<T, L: FromIterator<T>>(
+    text: &str,
+    item: impl Fn(&str) -> Result<T, String>,
+) -> Result<L, String> {
     let items = text.split(',').map(str::trim);
     items.filter(|text| !text.is_empty()).map(item).collect()
 }

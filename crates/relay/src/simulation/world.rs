@@ -260,11 +260,12 @@ impl World {
             form: None,
             content_type: None,
         };
-        let report =
+        let understood =
             ingest::understand(&parse(&incoming.query, None)).expect("the platform says what it means");
         let at = now();
         let fate = self.rng.random_range(0..100);
-        let work = move |batch: &mut crate::store::Batch<'_>| ingest::apply(batch, &report, &incoming, at);
+        let work =
+            move |batch: &mut crate::store::Batch<'_>| ingest::apply(batch, &understood, &incoming, at);
         if fate == 0 {
             self.store.die_before_commit(work);
             return self.die();
@@ -462,8 +463,8 @@ impl World {
                 call: number,
                 says: Says::Starts(account),
             };
-            let report = ingest::understand(&parse(sent.query().as_bytes(), None)).unwrap();
-            let Signal::Start { direction, .. } = report.signal else {
+            let understood = ingest::understand(&parse(sent.query().as_bytes(), None)).unwrap();
+            let Signal::Start { direction, .. } = understood.report.signal else {
                 panic!("a start")
             };
             assert_eq!(call.direction, direction);

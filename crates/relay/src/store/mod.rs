@@ -27,6 +27,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 pub use backup::{Facts, Restored, backup, restore, verify};
+pub(crate) use beside::open;
 pub use beside::{direct, look};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;

@@ -314,6 +314,7 @@ impl Thread {
             &mut replies,
         );
         metrics::histogram!("centrex_relay_commit_seconds").record(begun.elapsed());
+        metrics::histogram!("centrex_relay_commit_jobs").record(count as f64);
         metrics::counter!("centrex_relay_store_jobs_total").increment(count as u64);
         let trouble = done.as_ref().err().map_or(0, |cause| Trouble::of(cause) as u8);
         self.trouble.store(trouble, Ordering::Relaxed);

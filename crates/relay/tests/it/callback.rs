@@ -62,17 +62,17 @@ async fn what_cant_be_understood_is_answered_200_and_kept_raw() {
     }
     let newest = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
     assert_eq!(newest[0].raw, b"event=%ff%fe&call_id=%ff");
-    let metrics = http()
-        .get(format!("{}/metrics", relay.admin))
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
     assert!(
-        metrics.contains("centrex_relay_callbacks_total{outcome=\"no-account\"}"),
-        "{metrics}"
+        relay
+            .measured("callbacks_set_aside_total{reason=\"no-account\"}")
+            .await
+            > 0.0
+    );
+    assert!(
+        relay
+            .measured("callbacks_total{event=\"other\",outcome=\"set-aside\"}")
+            .await
+            > 0.0
     );
 }
 
@@ -115,19 +115,79 @@ async fn without_the_secret_there_is_nothing() {
     assert_eq!(set_aside(&relay), Vec::<String>::new());
 }
 
-/// The answer to a query so long that no client library would send it.
-async fn raw(relay: &Relay, length: usize) -> String {
+/// The answer to a query that no client library would send.
+async fn raw(relay: &Relay, query: &[u8]) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let address = relay.running.as_ref().unwrap().address;
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let filler = "y".repeat(length);
-    let head = format!(
-        "GET /callback/{SECRET}?event=call_end&x={filler} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
+    let target = format!("GET /callback/{SECRET}?");
+    let rest = b" HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n";
+    let head = [target.as_bytes(), query, rest].concat();
+    stream.write_all(&head).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     answer
+}
+
+#[tokio::test]
+async fn bytes_that_no_url_may_hold_are_taken_counted_and_kept() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    for (call, name) in [("c1", &b"Ren\xe9 \"B\" <204>"[..]), ("c2", "René".as_bytes())] {
+        let query = [start_of(call, "1001").as_bytes(), b"&name=", name].concat();
+        assert!(raw(&relay, &query).await.starts_with("HTTP/1.1 200 "), "{call}");
+        assert!(live(&relay, &token).await.contains(&call.to_owned()));
+    }
+    let list = relay.client(&token).calls().await.unwrap().live;
+    let name = |call: &str| list.iter().find(|one| one.call_id.0 == call).unwrap().extra["name"].clone();
+    assert_eq!(name("c2"), "René");
+    assert!(name("c1").contains("Ren%E9"), "{}", name("c1"));
+    assert!(
+        relay
+            .measured("callback_oddities_total{kind=\"invalid-utf8\"}")
+            .await
+            > 0.0
+    );
+
+    assert!(
+        raw(&relay, b"event=\xff\xfe&x=\x01")
+            .await
+            .starts_with("HTTP/1.1 200 ")
+    );
+    let newest = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
+    assert_eq!(newest[0].raw, b"event=%FF%FE&x=%01");
+}
+
+#[tokio::test]
+async fn a_call_is_announced_whatever_stands_for_its_number() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    let number = "é".repeat(400);
+    relay
+        .callback(&format!(
+            "event=incoming_call_start&call_id=c1&account_id=1001&calling_number={number}"
+        ))
+        .await;
+    let call = relay.client(&token).calls().await.unwrap().live.remove(0);
+    let shown = String::from(call.calling_number.unwrap());
+    assert!(
+        shown.starts_with("éé") && shown.ends_with("é…") && shown.len() < 70,
+        "{shown}"
+    );
+    let kept = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
+    assert_eq!(kept[0].reason, "too-long");
+    assert!(kept[0].raw.len() > 800, "all of it is kept");
+    assert!(
+        relay
+            .measured("callbacks_set_aside_total{reason=\"too-long\"}")
+            .await
+            > 0.0
+    );
+    // Its end finds it.
+    relay
+        .callback(&format!("event=call_end&call_id=c1&status={number}"))
+        .await;
+    assert_eq!(live(&relay, &token).await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -137,7 +197,9 @@ async fn limits_are_told_as_such() {
     let answer = http().get(relay.callback_url(&long)).send().await.unwrap();
     assert_eq!(problem(answer).await, (414, "uri-too-long".to_owned()));
     assert!(
-        raw(&relay, 100 * 1024).await.starts_with("HTTP/1.1 414 "),
+        raw(&relay, "y".repeat(100 * 1024).as_bytes())
+            .await
+            .starts_with("HTTP/1.1 414 "),
         "hyper's own limit says the same"
     );
     let answer = http()

@@ -1,11 +1,14 @@
 //! The commands that show and save what the relay keeps: `tail` and `backup`.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use relay_api::wire::EventBody;
 use serde_json::Value;
 use telephony::CallState;
 
 use crate::support::{Relay, SECRET, call_of, http, next_event, start_of, subscribe};
-use crate::support_process::{Process, run, succeed};
+use crate::support_process::{Process, command, run, succeed};
 
 async fn callback(relay: &Process, query: &str) {
     let url = format!("{}/callback/{SECRET}?{query}", relay.base);
@@ -31,6 +34,41 @@ async fn live_calls_are_shown_with_masked_numbers_unless_asked() {
         (&json["account_id"], &json["state"]),
         (&"1001".into(), &"ringing".into())
     );
+}
+
+#[tokio::test]
+async fn calls_are_followed_as_they_go_until_nobody_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::serve(folder.path(), &[], &[]);
+    callback(&relay, &start_of("before", "1001")).await;
+    let mut tail = command(folder.path())
+        .args(["tail", "--follow"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(tail.stdout.take().unwrap());
+    let mut next = || {
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        line
+    };
+    assert!(next().starts_with("TIME "));
+    assert!(next().contains("before"));
+    for (query, word) in [
+        (&start_of("c1", "1002")[..], "ringing"),
+        ("event=call_connected&call_id=c1", "connected"),
+        ("event=call_end&call_id=c1", "ended"),
+    ] {
+        callback(&relay, query).await;
+        let line = next();
+        for part in ["c1", "1002", "…12", word] {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+        assert!(!line.contains("33199"), "{line}");
+    }
+    drop(out);
+    callback(&relay, &start_of("c2", "1001")).await;
+    assert!(tail.wait().unwrap().success(), "it ends when nobody reads");
 }
 
 #[tokio::test]

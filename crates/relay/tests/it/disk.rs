@@ -61,6 +61,22 @@ async fn token(relay: &Process, data: &Path) -> String {
     client(&relay.base, "none").enrol(&code).await.unwrap().token
 }
 
+/// What `doctor` says.
+async fn doctor(relay: &Process, data: &Path) -> String {
+    let mut doctor = command(data);
+    doctor
+        .args([
+            "doctor",
+            "--admin-listen",
+            relay.admin.trim_start_matches("http://"),
+        ])
+        .env("CENTREX_RELAY_PLATFORM_URL", "http://127.0.0.1:9/api");
+    let output = tokio::task::spawn_blocking(move || doctor.output())
+        .await
+        .unwrap();
+    String::from_utf8(output.unwrap().stdout).unwrap()
+}
+
 /// All that holds while nothing can be written, and afterwards.
 async fn goes_through(mut relay: Process, data: &Path, words: &[&str], relieve: impl FnOnce(&Process)) {
     let token = token(&relay, data).await;
@@ -70,6 +86,14 @@ async fn goes_through(mut relay: Process, data: &Path, words: &[&str], relieve: 
     assert!(
         words.iter().any(|word| why.contains(word)) && why.contains("streams go on"),
         "{why}"
+    );
+    let doctor = doctor(&relay, data).await;
+    let line = doctor
+        .lines()
+        .find(|line| line.contains("runs, but is not ready: "));
+    assert!(
+        line.is_some_and(|line| words.iter().any(|word| line.contains(word))),
+        "{doctor}"
     );
     // Reading goes on: the streams of those who listen, of those who come, and the list.
     assert_eq!(heard(&mut events, taken.len()).await, taken);

@@ -254,12 +254,8 @@ async fn what_is_refused_for_good_is_dropped_and_counted_and_no_redirect_is_foll
         heard.iter().all(|one| !one.uri.contains("elsewhere")),
         "{heard:?}"
     );
-    assert!(
-        relay
-            .metrics()
-            .await
-            .contains("centrex_relay_forward_dropped_total{destination=\"crm\",reason=\"refused\"}")
-    );
+    let dropped = "forward_dropped_total{destination=\"crm\",reason=\"refused\"}";
+    assert!(relay.measured(dropped).await > 0.0);
 }
 
 #[tokio::test]

@@ -7,19 +7,24 @@
     reason = "a panic is the failure message of a test"
 )]
 
+#[cfg(target_os = "linux")]
+mod acme;
 mod callback;
 mod cli;
 mod cli_store;
+mod container;
 mod crowd;
 mod dial;
 mod dial_rules;
 #[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
+mod doctor_asks;
 mod flood;
 mod forward;
 mod isolation;
 mod kill;
+mod metrics;
 mod openapi;
 mod platform;
 mod recovery;

@@ -254,7 +254,11 @@ async fn an_enrolment_code_works_once() {
     );
     let mistyped = client.enrol("0000-0000-0001").await.unwrap_err();
     assert_eq!(mistyped.problem_name(), Some("enrolment-code-invalid"));
-    for _ in 0..8 {
+    let reason = |error: relay_api::ClientError| error.problem().unwrap().reason.clone().unwrap();
+    assert_eq!(reason(mistyped), "mistyped");
+    let unknown = client.enrol("0000-0000-0000").await.unwrap_err();
+    assert_eq!(reason(unknown), "unknown");
+    for _ in 0..7 {
         client.enrol("0000-0000-0001").await.unwrap_err();
     }
     let limited = client.enrol("0000-0000-0001").await.unwrap_err();
@@ -384,17 +388,7 @@ async fn a_slow_subscriber_is_cut_and_may_resume() {
         if sent % 50 != 0 {
             continue;
         }
-        let metrics = http()
-            .get(format!("{}/metrics", relay.admin))
-            .send()
-            .await
-            .unwrap();
-        if metrics
-            .text()
-            .await
-            .unwrap()
-            .contains("centrex_relay_streams_cut_total{reason=\"slow\"}")
-        {
+        if relay.measured("streams_cut_total{reason=\"slow\"}").await > 0.0 {
             break;
         }
         assert!(sent < 4000, "it is never cut");

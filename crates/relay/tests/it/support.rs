@@ -60,6 +60,19 @@ impl Relay {
         answer.await.unwrap().text().await.unwrap()
     }
 
+    /// The value of a series, its prefix left out; every one that may be asked for is there.
+    pub async fn measured(&self, series: &str) -> f64 {
+        let all = self.metrics().await;
+        let values = all.lines().filter_map(|line| {
+            line.strip_prefix("centrex_relay_")?
+                .strip_prefix(series)?
+                .strip_prefix(' ')
+        });
+        let values: Vec<f64> = values.map(|text| text.parse().unwrap()).collect();
+        assert_eq!(values.len(), 1, "{series} in {all}");
+        values[0]
+    }
+
     /// On a folder that stays, for restarts; a `relay.toml` in it is read.
     pub async fn on(data: &Path, keys: Keys<'_>) -> Self {
         install_crypto();

@@ -78,7 +78,7 @@ pub fn refused_by(command: &mut Command) -> Output {
 /// A relay that accepts. Killed when dropped.
 pub struct Process {
     child: Child,
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
     pub base: String,
     pub admin: String,
 }
@@ -113,10 +113,20 @@ impl Process {
         let (base, admin) = (said("listening on "), said("admin on "));
         Self {
             child,
-            _out: out,
+            out,
             base,
             admin,
         }
+    }
+
+    /// The address with TLS, of a relay that has some; once only.
+    pub fn tls(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim()
+            .strip_prefix("TLS on ")
+            .unwrap_or_else(|| panic!("{line:?}"))
+            .to_owned()
     }
 
     /// Reads the log up to a line that has a word, and gives that line.

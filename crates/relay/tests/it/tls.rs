@@ -7,9 +7,7 @@ use relay_api::{ClientOptions, RelayClient, RelayUrl};
 use secrecy::SecretString;
 
 use crate::support::{Relay, SECRET, call_of, install_crypto, next_event, start_of, subscribe};
-#[cfg(unix)]
-use crate::support_process::Process;
-use crate::support_process::{command, refused_by};
+use crate::support_process::{Process, command, refused_by};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -106,15 +104,8 @@ async fn a_renewed_certificate_holds_at_once_and_cuts_no_stream() {
     std::fs::write(key_in(folder.path()), "no key").unwrap();
     relay.running.as_ref().unwrap().reload();
     second.asks(&base).await.unwrap();
-    let metrics = relay.metrics().await;
-    assert!(
-        metrics.contains("centrex_relay_tls_reload_failed_total 1"),
-        "{metrics}"
-    );
-    assert!(
-        metrics.contains("centrex_relay_tls_expires_timestamp_seconds "),
-        "{metrics}"
-    );
+    assert!(relay.measured("tls_reload_failed_total").await > 0.0);
+    assert!(relay.measured("tls_expires_timestamp_seconds").await > 0.0);
     drop(events);
     relay.stop().await;
 }
@@ -177,6 +168,68 @@ fn what_cant_be_used_is_refused_with_its_setting_and_the_fix() {
         "{nonsense}"
     );
     assert!(!nonsense.contains("canary"), "{nonsense}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_looks_at_the_certificate_and_goes_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let authority = Authority::new();
+    authority.issue(folder.path());
+    let (chain, key) = (chain_in(folder.path()), key_in(folder.path()));
+    let files = [
+        ("CENTREX_RELAY_TLS_CERTIFICATE", chain.to_str().unwrap()),
+        ("CENTREX_RELAY_TLS_KEY", key.to_str().unwrap()),
+    ];
+    let root = folder.path().join("root.pem");
+    std::fs::write(&root, authority.0.pem()).unwrap();
+    let doctor = |address: &str, what: &str, roots: &Path| {
+        let mut doctor = command(&data);
+        doctor
+            .args(["doctor", "--json", "--public-url", address])
+            .envs(files)
+            .env("SSL_CERT_FILE", roots)
+            .env("CENTREX_RELAY_PLATFORM_URL", "http://127.0.0.1:9/api");
+        let output = doctor.output().unwrap();
+        let all: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let one = all.iter().find(|one| one["what"] == what).unwrap();
+        format!(
+            "{}: {}",
+            one["state"].as_str().unwrap(),
+            one["detail"].as_str().unwrap()
+        )
+    };
+    let other = doctor("https://relay.test", "TLS", &root);
+    assert!(
+        other.starts_with("failed: ") && other.contains("isn't one for relay.test"),
+        "{other}"
+    );
+    let good = doctor("https://127.0.0.1", "TLS", &root);
+    assert!(good.starts_with("good: the certificate is good until "), "{good}");
+
+    let keys = [&files[..], &[("CENTREX_RELAY_TLS_LISTEN", "127.0.0.1:0")]].concat();
+    let mut relay = Process::serve(&data, &[], &keys);
+    let base = &relay.tls();
+    #[cfg(target_os = "linux")]
+    {
+        let trusted = doctor(base, "way in", &root);
+        assert!(
+            trusted.starts_with("good: callbacks come in ") && trusted.contains("good until"),
+            "{trusted}"
+        );
+    }
+    let strange = doctor(base, "way in", &chain.with_file_name("none.pem"));
+    assert!(
+        strange.starts_with("failed: ") && strange.contains("whole chain"),
+        "{strange}"
+    );
+
+    std::fs::write(&key, "canary").unwrap();
+    let broken = doctor("https://127.0.0.1", "TLS", &root);
+    assert!(
+        broken.starts_with("failed: tls.key: ") && !broken.contains("canary"),
+        "{broken}"
+    );
 }
 
 /// As `systemctl reload` does it.

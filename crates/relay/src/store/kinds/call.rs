@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
-use telephony::{Call, CallId, CallState};
+use telephony::{AccountId, Call, CallId, CallState};
 
 use super::{Sql, around, document, to_document};
 use crate::correlate::{Limits, Record};
@@ -115,6 +115,28 @@ pub(crate) fn ended(db: &Connection, token: &str, bytes: usize) -> Sql<(Vec<Call
         calls.push(document(&body)?);
     }
     Ok((calls, false))
+}
+
+/// The accounts of all calls that are kept. Each costs one step in an index, however many calls it has.
+pub(crate) fn accounts(db: &Connection) -> Sql<Vec<AccountId>> {
+    let mut query = db.prepare_cached(
+        "WITH RECURSIVE known (account) AS (
+             SELECT min(account) FROM call
+             UNION ALL
+             SELECT (SELECT min(account) FROM call WHERE call.account > known.account) FROM known
+             WHERE known.account IS NOT NULL)
+         SELECT account FROM known WHERE account IS NOT NULL",
+    )?;
+    let rows = query.query_map([], |row| row.get(0).map(AccountId))?;
+    rows.collect()
+}
+
+/// How many of an account's calls that are kept had news after `after`.
+pub(crate) fn count(db: &Connection, account: &AccountId, after: Timestamp) -> Sql<u64> {
+    let count: i64 = db
+        .prepare_cached("SELECT count(*) FROM call WHERE account = ?1 AND live IN (0, 1) AND since > ?2")?
+        .query_row(params![account.0, after.as_millisecond()], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 /// Forgets up to `limit` calls that ended before `before`.

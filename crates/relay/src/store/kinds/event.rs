@@ -183,6 +183,22 @@ impl Taken {
     }
 }
 
+/// Events of all accounts after `after`, oldest first, at most `limit`.
+pub(crate) fn after(db: &Connection, after: EventId, limit: u32) -> Sql<Vec<StoredEvent>> {
+    let mut query = db.prepare_cached(
+        "SELECT id, account, body FROM event WHERE id > ?1 AND account <> '' ORDER BY id LIMIT ?2",
+    )?;
+    let rows = query.query_map(params![column(after), limit], |row| {
+        let body: String = row.get(2)?;
+        Ok(StoredEvent {
+            id: event_id(row.get(0)?),
+            account: AccountId(row.get(1)?),
+            body: body.into(),
+        })
+    })?;
+    rows.collect()
+}
+
 /// A time so far ahead of the clock that the clock was wrong when it was written.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 

@@ -1,5 +1,6 @@
 //! What is kept, one file a kind. Times are milliseconds since the Unix epoch, documents are JSON.
 
+pub mod answered;
 pub mod call;
 pub mod dial;
 pub mod dialled;
@@ -39,6 +40,7 @@ pub(super) const STEPS: &[&str] = &[
     dialled::TO_VERSION_6,
     forward::TO_VERSION_7,
     told::TO_VERSION_8,
+    answered::TO_VERSION_9,
 ];
 
 pub(crate) type Sql<T> = Result<T, rusqlite::Error>;

@@ -1,22 +1,26 @@
-//! What works here: configuration, store, listener, platform. Nothing that it says holds a secret, and nothing rings.
+//! What works here: configuration, store, TLS, the way in, the platform, the clock. Nothing that it says holds a secret, nothing
+//! rings, and nothing is recorded.
 
-use std::time::Duration;
+mod accounts;
+mod ask;
+mod own;
+mod platform;
+mod store;
 
+use http::Method;
 use jiff::Timestamp;
-use reqwest::redirect::Policy;
 use serde::Serialize;
-use url::Url;
 
 use crate::forward;
 use crate::lock::DataLock;
-use crate::secret::callback::CallbackSecret;
+use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::secret::rotation;
-use crate::settings::advice::is_example;
 use crate::settings::{self, Settings};
-use crate::store::kinds::{event, history, unmatched};
-use crate::store::{FILE, StoreError, look};
+use crate::store::FILE;
 use crate::time::to_the_second;
 use crate::told;
+
+pub use accounts::{Accounts, accounts, nearest};
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,24 +72,19 @@ fn finding(what: &'static str, state: State, detail: impl Into<String>) -> Findi
     }
 }
 
-const CALLBACKS: &str = "callbacks";
-
-/// The longest wait for another program.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Looks at everything.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![configuration(settings)];
-    findings.extend(store(settings));
+    findings.extend(store::findings(settings));
     findings.push(secret(settings));
     findings.extend(former_secret(settings));
     findings.extend(exposed_secrets(settings));
     findings.extend(told_address(settings));
     findings.extend(forwards(settings));
-    findings.push(public_address(settings));
     findings.push(running(settings).await);
-    findings.push(key(settings));
-    findings.push(platform(settings).await);
+    findings.extend(own::findings(settings).await);
+    findings.extend(platform::findings(settings).await);
+    findings.extend(accounts::findings(settings));
     findings
 }
 
@@ -100,77 +99,17 @@ fn configuration(settings: &Settings) -> Finding {
     finding("configuration", State::Good, detail)
 }
 
-/// What the database tells.
-struct Told {
-    soundness: String,
-    events: (u64, Option<Timestamp>),
-    last_callback: Option<Timestamp>,
-    set_aside: u64,
-}
-
-fn store(settings: &Settings) -> Vec<Finding> {
-    const WHAT: &str = "store";
-    let path = settings.data_dir.join(FILE);
-    if !path.exists() {
-        let detail = format!("{} doesn't exist yet; the first start makes it", path.display());
-        return vec![finding(WHAT, State::Warning, detail)];
-    }
-    let told = look(&settings.data_dir, Timestamp::now(), |db| {
-        Ok(Told {
-            soundness: db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?,
-            events: event::kept(db)?,
-            last_callback: history::last_callback(db)?,
-            set_aside: unmatched::count(db)?,
-        })
-    });
-    let told = match told {
-        Ok(told) if told.soundness == "ok" => told,
-        Ok(told) => {
-            let cause = told.soundness.into();
-            let damaged = StoreError::Damaged {
-                path: path.into(),
-                cause,
-            };
-            return vec![finding(WHAT, State::Failed, damaged.to_string())];
-        }
-        Err(error) => return vec![finding(WHAT, State::Failed, error.to_string())],
-    };
-    let events = match told.events {
-        (count, Some(oldest)) => format!("{count} events are kept, the oldest of {}", to_the_second(oldest)),
-        (_, None) => "no events are kept".to_owned(),
-    };
-    let callbacks = match told.last_callback {
-        Some(at) => finding(
-            CALLBACKS,
-            State::Good,
-            format!("the last one came at {}", to_the_second(at)),
-        ),
-        None => finding(
-            CALLBACKS,
-            State::Warning,
-            "none yet; after `centrex-relay callback set`, ring one of your lines and look again",
-        ),
-    };
-    let sound = format!("{} is sound; {events}", path.display());
-    let mut findings = vec![finding(WHAT, State::Good, sound), callbacks];
-    if told.set_aside > 0 {
-        let detail = format!(
-            "{} could not be used and are kept as they came; look at them with: centrex-relay unmatched list",
-            told.set_aside
-        );
-        findings.push(finding("unmatched callbacks", State::Warning, detail));
-    }
-    findings
-}
-
 /// Looks, and makes none: who runs this may not be the relay's user.
-fn secret(settings: &Settings) -> Finding {
-    const WHAT: &str = "callback secret";
-    let looked = match &settings.callback_secret {
+fn callback_secret(settings: &Settings) -> Result<Option<CallbackSecret>, CallbackSecretError> {
+    match &settings.callback_secret {
         Some(given) => CallbackSecret::given(given).map(Some),
         None => CallbackSecret::look(&settings.data_dir),
-    };
-    match looked {
+    }
+}
+
+fn secret(settings: &Settings) -> Finding {
+    const WHAT: &str = "callback secret";
+    match callback_secret(settings) {
         Ok(Some(_)) => finding(WHAT, State::Good, "there is one"),
         Ok(None) => finding(WHAT, State::Warning, "none yet; the first start makes one"),
         Err(error) => finding(WHAT, State::Failed, error.to_string()),
@@ -207,10 +146,7 @@ fn told_address(settings: &Settings) -> Option<Finding> {
         Ok(told) => told?,
         Err(_) => return None,
     };
-    let secret = match &settings.callback_secret {
-        Some(given) => CallbackSecret::given(given).ok()?,
-        None => CallbackSecret::look(&settings.data_dir).ok()??,
-    };
+    let secret = callback_secret(settings).ok()??;
     let at = to_the_second(told.at);
     let present = format!("{public}callback/{}", secret.reveal());
     Some(if told.address.is_none() {
@@ -278,25 +214,6 @@ fn exposed_secrets(settings: &Settings) -> Vec<Finding> {
         .collect()
 }
 
-fn public_address(settings: &Settings) -> Finding {
-    const WHAT: &str = "public address";
-    let Some(url) = &settings.public_url else {
-        return finding(WHAT, State::Warning, settings.no_public_url().unwrap_or_default());
-    };
-    if is_example(url) {
-        let detail = format!(
-            "{url} only stands for an example: neither the operator nor a desktop reaches a relay there; set public_url to \
-             the address by which this one is reached"
-        );
-        return finding(WHAT, State::Failed, detail);
-    }
-    if url.scheme() == "http" {
-        let detail = format!("{url} has no TLS: callbacks and tokens travel readable; use https://");
-        return finding(WHAT, State::Warning, detail);
-    }
-    finding(WHAT, State::Good, url.to_string())
-}
-
 async fn running(settings: &Settings) -> Finding {
     const WHAT: &str = "relay";
     if !DataLock::is_taken(&settings.data_dir) {
@@ -314,12 +231,20 @@ async fn running(settings: &Settings) -> Finding {
         );
     }
     let address = format!("http://{}/readyz", settings.admin_listen);
-    match get(&address).await {
-        Ok(200) => finding(WHAT, State::Good, "runs and is ready"),
-        Ok(status) => finding(
+    match ask::ask(Method::GET, &address).await {
+        Ok(answer) if answer.status == 200 => finding(WHAT, State::Good, "runs and is ready"),
+        Ok(answer) if answer.status == 503 => finding(
             WHAT,
             State::Failed,
-            format!("runs, but isn't ready (status {status})"),
+            format!("runs, but is {}", answer.text.trim()),
+        ),
+        Ok(answer) => finding(
+            WHAT,
+            State::Failed,
+            format!(
+                "runs, but what answers at {address} isn't it (status {}); check admin_listen",
+                answer.status
+            ),
         ),
         Err(error) => finding(
             WHAT,
@@ -327,55 +252,4 @@ async fn running(settings: &Settings) -> Finding {
             format!("runs, but {address} doesn't answer: {error}"),
         ),
     }
-}
-
-fn key(settings: &Settings) -> Finding {
-    const WHAT: &str = "platform key";
-    match settings.no_key() {
-        Some(advice) => finding(WHAT, State::Warning, advice),
-        None => finding(
-            WHAT,
-            State::Untried,
-            "there is one; whether the operator takes it shows at the first call or at `centrex-relay callback set`",
-        ),
-    }
-}
-
-/// Only whether it answers: any request with the key could ring a phone or change the callback.
-async fn platform(settings: &Settings) -> Finding {
-    const WHAT: &str = "platform";
-    match get(settings.platform.url.as_str()).await {
-        Ok(_) => finding(WHAT, State::Good, format!("{} answers", settings.platform.url)),
-        Err(error) => finding(
-            WHAT,
-            State::Failed,
-            format!("{} can't be reached: {error}", settings.platform.url),
-        ),
-    }
-}
-
-async fn get(address: &str) -> Result<u16, String> {
-    let words = |error: reqwest::Error| {
-        let error = error.without_url();
-        let mut cause: &dyn std::error::Error = &error;
-        while let Some(next) = cause.source() {
-            cause = next;
-        }
-        cause.to_string()
-    };
-    let is_local = Url::parse(address).is_ok_and(|url| loopback::is_loopback(&url));
-    let mut builder = reqwest::Client::builder()
-        .redirect(Policy::none())
-        .referer(false)
-        .timeout(PATIENCE);
-    if is_local {
-        builder = builder.no_proxy();
-    }
-    let client = builder.build().map_err(words)?;
-    client
-        .get(address)
-        .send()
-        .await
-        .map(|response| response.status().as_u16())
-        .map_err(words)
 }

@@ -1,0 +1,128 @@
+//! Whether desktops and calls come together: accounts with calls that nobody hears, and desktops whose account is never called.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use telephony::AccountId;
+
+use super::{Finding, State, finding};
+use crate::settings::Settings;
+use crate::store::kinds::{Sql, call, token};
+use crate::store::{FILE, StoreError, look};
+
+/// Calls that were unheard before are forgotten by everybody.
+const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// So many are named; more would hide the rest.
+const NAMED: usize = 10;
+
+/// Accounts as calls and desktops tell of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// Every account of a call that is kept.
+    pub called: BTreeSet<AccountId>,
+    /// Those with calls of the last seven days that no desktop is enrolled for, and how many.
+    pub unheard: BTreeMap<AccountId, u64>,
+    /// Those that a desktop is enrolled for and no call that is kept was for, with the label of one such desktop.
+    pub silent: BTreeMap<AccountId, String>,
+}
+
+/// What a data folder tells of accounts; nothing when there is no database yet.
+///
+/// # Errors
+/// [`StoreError`]
+pub fn accounts(data_dir: &Path, now: Timestamp) -> Result<Accounts, StoreError> {
+    if !data_dir.join(FILE).exists() {
+        return Ok(Accounts::default());
+    }
+    look(data_dir, now, |db| read(db, now))
+}
+
+fn read(db: &rusqlite::Connection, now: Timestamp) -> Sql<Accounts> {
+    let called: BTreeSet<AccountId> = call::accounts(db)?.into_iter().collect();
+    let mut heard: BTreeMap<AccountId, String> = BTreeMap::new();
+    for token in token::list(db)?
+        .into_iter()
+        .filter(|token| token.revoked_at.is_none())
+    {
+        for account in token.accounts {
+            heard.entry(account).or_insert_with(|| token.label.clone());
+        }
+    }
+    let after = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
+    let mut unheard = BTreeMap::new();
+    for account in called.iter().filter(|account| !heard.contains_key(account)) {
+        let count = call::count(db, account, after)?;
+        if count > 0 {
+            unheard.insert(account.clone(), count);
+        }
+    }
+    heard.retain(|account, _| !called.contains(account));
+    Ok(Accounts {
+        called,
+        unheard,
+        silent: heard,
+    })
+}
+
+/// A known account that an unknown one may be a slip for.
+pub fn nearest<'a>(account: &AccountId, known: &'a BTreeSet<AccountId>) -> Option<&'a AccountId> {
+    known
+        .iter()
+        .map(|other| (strsim::damerau_levenshtein(&account.0, &other.0), other))
+        .filter(|(distance, _)| *distance <= 2)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
+}
+
+pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
+    let Ok(accounts) = accounts(&settings.data_dir, Timestamp::now()) else {
+        // The look at the store says why.
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    if !accounts.unheard.is_empty() {
+        let all = accounts.unheard.iter();
+        let detail = format!(
+            "calls of the last 7 days that no desktop is enrolled for: {}; if somebody should hear them: centrex-relay enrol \
+             create --label … --account …",
+            named(all.map(|(account, count)| format!("account {} ({count})", shown(account))))
+        );
+        findings.push(finding("unheard calls", State::Warning, detail));
+    }
+    // Without any call nothing can be said about those of one account.
+    if !accounts.silent.is_empty() && !accounts.called.is_empty() {
+        let all = accounts.silent.iter().map(|(account, label)| {
+            let meant = nearest(account, &accounts.called);
+            let meant = meant.map(|other| format!(", or is {} meant?", shown(other)));
+            format!(
+                "{} (desktop {label:?}{})",
+                shown(account),
+                meant.unwrap_or_default()
+            )
+        });
+        let detail = format!(
+            "desktops are enrolled for accounts that no call was ever for: {}; check the number of the account, and enrol the \
+             desktop again if it is wrong",
+            named(all)
+        );
+        findings.push(finding("silent accounts", State::Warning, detail));
+    }
+    findings
+}
+
+fn named(all: impl Iterator<Item = String>) -> String {
+    let mut all: Vec<String> = all.collect();
+    let more = all.len().saturating_sub(NAMED);
+    all.truncate(NAMED);
+    let mut text = all.join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}
+
+/// An account comes from outside, and must not steer the terminal.
+fn shown(account: &AccountId) -> String {
+    account.0.chars().filter(|c| !c.is_control()).take(64).collect()
+}
