@@ -244,10 +244,7 @@ impl Hub {
     /// Bytes of events that wait for the slowest listener.
     pub(crate) fn backlog(&self) -> usize {
         let inner = self.lock();
-        let waiting = inner
-            .listeners
-            .values()
-            .map(|entry| entry.waiting.load(Ordering::Relaxed));
+        let waiting = inner.listeners.values().map(|entry| entry.queue.bytes());
         waiting.max().unwrap_or_default()
     }
 

@@ -67,6 +67,11 @@ impl Queue {
         }
     }
 
+    /// How much waits.
+    pub(super) fn bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
     pub(super) fn is_cut(&self) -> bool {
         self.lock().is_cut
     }
