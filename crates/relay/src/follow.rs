@@ -44,7 +44,7 @@ impl Follower {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub fn next(&mut self) -> Result<Vec<(Timestamp, Call)>, StoreError> {
+    pub fn news(&mut self) -> Result<Vec<(Timestamp, Call)>, StoreError> {
         self.read().map_err(sqlite(&self.path))
     }
 

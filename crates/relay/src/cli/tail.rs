@@ -86,7 +86,7 @@ fn follow(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
         }
         // The database tells nobody that it changed.
         std::thread::sleep(LOOK);
-        new = follower.next()?;
+        new = follower.news()?;
     }
 }
 
