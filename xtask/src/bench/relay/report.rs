@@ -26,7 +26,7 @@ pub struct Line {
 #[derive(Clone, Copy, Debug)]
 pub enum Budget {
     /// Ours is at most this.
-    AtMost(f64),
+    Limit(f64),
     /// Ours is at most so many times the peer's.
     AtMostTimes(f64),
     /// Ours is at least so many times the peer's.
@@ -42,7 +42,7 @@ impl Line {
     /// Whether the promise is kept.
     pub fn is_kept(&self) -> bool {
         match self.budget {
-            Budget::AtMost(limit) => self.ours <= limit,
+            Budget::Limit(limit) => self.ours <= limit,
             Budget::AtMostTimes(times) => self.ratio().is_some_and(|ratio| ratio <= times),
             Budget::AtLeastTimes(times) => self.ratio().is_some_and(|ratio| ratio >= times),
         }
@@ -56,7 +56,7 @@ impl Line {
             _ => format!("{value:.2}"),
         };
         let budget = match self.budget {
-            Budget::AtMost(limit) => format!("≤ {}", number(limit)),
+            Budget::Limit(limit) => format!("≤ {}", number(limit)),
             Budget::AtMostTimes(times) => format!("≤ {times} ×"),
             Budget::AtLeastTimes(times) => format!("≥ {times} ×"),
         };
@@ -150,8 +150,8 @@ mod tests {
             budget,
         };
         for (budget, kept) in [
-            (Budget::AtMost(3.0), true),
-            (Budget::AtMost(2.9), false),
+            (Budget::Limit(3.0), true),
+            (Budget::Limit(2.9), false),
             (Budget::AtMostTimes(1.5), true),
             (Budget::AtMostTimes(1.4), false),
             (Budget::AtLeastTimes(1.5), true),
@@ -171,7 +171,7 @@ mod tests {
             };
             assert!(!nothing.is_kept(), "nor beside nothing");
         }
-        assert!(line(Budget::AtMost(1.0)).text().contains("NOT KEPT"));
+        assert!(line(Budget::Limit(1.0)).text().contains("NOT KEPT"));
     }
 
     #[test]

@@ -162,14 +162,14 @@ impl Bench {
                 "ms",
                 ours.told.p50,
                 peer.told.p50,
-                Budget::AtMost(sync + 1.0),
+                Budget::Limit(sync + 1.0),
             ),
             line(
                 format!("{what}, p99"),
                 "ms",
                 ours.told.p99,
                 peer.told.p99,
-                Budget::AtMost(3.0 * sync + 5.0),
+                Budget::Limit(3.0 * sync + 5.0),
             ),
             line(
                 "the same: processor time per 1,000".to_owned(),
@@ -321,7 +321,7 @@ impl Bench {
             unit: "s",
             ours: took.as_secs_f64(),
             peer: None,
-            budget: Budget::AtMost(1.0),
+            budget: Budget::Limit(1.0),
         }])
     }
 }
@@ -332,7 +332,7 @@ fn lost(what: &str, side: Side) -> Line {
         unit: "",
         ours: side.told.wrong as f64,
         peer: None,
-        budget: Budget::AtMost(0.0),
+        budget: Budget::Limit(0.0),
     }
 }
 
@@ -341,7 +341,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
