@@ -145,6 +145,8 @@ fn shown_once(effects: Vec<Effect>) -> Vec<Effect> {
                 *shown = Notification {
                     // A change makes no sound; what it changes may have been about to.
                     sound: shown.sound || newer.sound,
+                    // Other words for what nobody has seen yet are news all the same.
+                    news: shown.news || newer.news,
                     ..newer.clone()
                 };
                 continue;
@@ -161,5 +163,37 @@ pub(super) fn place(place: effect::Place) -> Place {
         effect::Place::Pad => Place::Pad,
         effect::Place::Calls => Place::Calls,
         effect::Place::Settings => Place::Settings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use companion::effect::NotificationKind;
+    use companion::event::CallKey;
+    use telephony::{AccountId, CallId};
+
+    use super::*;
+
+    fn note(title: &str, sound: bool, news: bool) -> Effect {
+        Effect::Notify(Notification {
+            key: CallKey {
+                account: AccountId("33199000001".into()),
+                call: CallId("c1".into()),
+            },
+            title: title.into(),
+            body: String::new(),
+            kind: NotificationKind::Incoming,
+            actions: Vec::new(),
+            sound,
+            news,
+        })
+    }
+
+    #[test]
+    fn an_alert_that_gets_its_name_before_it_was_shown_is_still_news() {
+        let ring = vec![note("number", true, true), note("name", false, false)];
+        assert_eq!(shown_once(ring), [note("name", true, true)]);
+        let words = vec![note("number", false, false), note("name", false, false)];
+        assert_eq!(shown_once(words), [note("name", false, false)]);
     }
 }

@@ -5,7 +5,9 @@ use std::process::Output;
 use std::time::Instant;
 
 use centrex_sim::{HangUp, HangUpBy, Ring, Sim};
-use control::protocol::{ConnectionState, Request, SettingsChange};
+use control::protocol::{
+    ConnectionState, ContactDraft, ContactsRequest, DraftNumber, Request, SettingsChange,
+};
 
 use crate::daemons::dunstctl;
 use crate::hotkey::{press, select};
@@ -95,6 +97,28 @@ session_test! {
         agent.until("one still rings", |state| state.live.len() == 1 && state.missed == 1).await;
         gives_up(&sim, &first).await;
         assert_eq!(onlooker.gone().await.0, shown.id);
+    }
+}
+
+session_test! {
+    display
+    /// Whom a contact names is announced by that name the first time that their phone rings here, with number and line.
+    async fn row_11_and_19_a_first_call_of_a_contact_is_announced_by_name(mut world: World) {
+        let (sim, _relay, _daemon, mut onlooker, agent) = at_work(&mut world).await;
+        let contact = ContactDraft {
+            id: None,
+            name: "Personne Une".into(),
+            company: String::new(),
+            numbers: vec![DraftNumber { label: "work".into(), number: OTHER.into() }],
+            note: String::new(),
+            favourite: false,
+        };
+        let ask = ContactsRequest::Save { contact };
+        agent.client.request(Request::Contacts { ask }).await.unwrap();
+        rings(&sim, OTHER).await;
+        let shown = onlooker.shown().await;
+        assert!(shown.title.contains("Personne Une"), "{}", shown.title);
+        assert!(shown.body.contains(OTHER_SHOWN), "{}", shown.body);
     }
 }
 
