@@ -288,8 +288,8 @@ fn paced(
         while begun.elapsed() < length && !stop.is_cancelled() {
             ticks.tick().await;
             let due = begun.elapsed().as_micros() * u128::from(per_second) / 1_000_000;
-            for tick in done..u64::try_from(due).unwrap_or(done) {
-                done = tick + 1;
+            let due = u64::try_from(due).map_or(done, |due| due.max(done));
+            for tick in std::mem::replace(&mut done, due)..due {
                 if which(tick).is_some_and(|one| sender.send(one).is_err()) {
                     return;
                 }
