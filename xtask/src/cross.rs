@@ -57,6 +57,7 @@ pub fn check() -> Result<()> {
             "clippy",
             "--workspace",
             "--all-targets",
+            "--keep-going",
             "--features",
             WINDOWLESS,
             "--quiet",

@@ -210,8 +210,11 @@ async fn obtain(settings: &Settings, certificates: &Certificates) -> Result<(), 
     let identifiers: Vec<Identifier> = settings.domains.iter().cloned().map(Identifier::Dns).collect();
     let mut order = account.new_order(&NewOrder::new(&identifiers)).await?;
     prove(&mut order, certificates).await?;
-    if order.poll_ready(&RETRIES).await? != OrderStatus::Ready {
-        return Err(refusal(&mut order).await);
+    match order.poll_ready(&RETRIES).await {
+        Ok(OrderStatus::Ready) => {}
+        Err(error) if order.state().error.is_none() => return Err(error.into()),
+        // Some servers say it of the order too, but of no domain.
+        _ => return Err(refusal(&mut order).await),
     }
     let key = order.finalize().await?;
     let chain = order.poll_certificate(&RETRIES).await?;

@@ -242,7 +242,10 @@ fn the_default_account_comes_first() {
     );
     assert_eq!(companion.accounts(), [AccountId("1002".into()), account()]);
     let effects = companion.on(dial(1, TARGET, false), at(1));
-    assert!(matches!(&effects[..], [Effect::PlaceCall { account, .. }] if account.0 == "1002"));
+    assert!(
+        matches!(&effects[..], [Effect::PlaceCall { account, .. }, Effect::LookUp(_)] if account.0 == "1002"),
+        "{effects:?}"
+    );
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn a_folder_that_is_missing_is_made() {
     assert_eq!(fs::read_to_string(file).unwrap(), "mode = \"relay\"\n");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_is_followed() {
     let files = files();
