@@ -16,7 +16,8 @@ use super::screen::Screen;
 
 /// Longest time any of the desktop's programs gets to be there.
 const START: Duration = Duration::from_secs(20);
-/// The panel: a tray of 22 px icons and a clock at the lower edge.
+/// The panel: a tray of 22 px icons at the lower edge, and no clock: at some times of the day its figures have the grey of
+/// an icon.
 const PANEL: &str = include_str!("xfce4-panel.xml");
 /// The desktop; ends with all its programs when dropped.
 pub struct Desktop {
