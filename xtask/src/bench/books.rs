@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 use test_servers::Radicale;
 
@@ -91,6 +92,8 @@ fn card(n: usize) -> (String, String) {
 struct Bare {
     client: ureq::Agent,
     url: String,
+    /// What the `Authorization` header says.
+    user: String,
 }
 
 impl Bare {
@@ -100,17 +103,11 @@ impl Bare {
             .allow_non_standard_methods(true)
             .timeout_global(Some(LONG))
             .build();
-        let address = server.book_url();
-        let rest = address.strip_prefix("http://").context("no address")?;
-        let user: String = [Radicale::USER, ":", Radicale::PASSWORD].concat();
-        let user = user
-            .bytes()
-            .map(|byte| format!("%{byte:02X}"))
-            .collect::<String>()
-            .replacen("%3A", ":", 1);
+        let user = [Radicale::USER, ":", Radicale::PASSWORD].concat();
         Ok(Self {
             client: config.new_agent(),
-            url: format!("http://{user}@{rest}"),
+            url: server.book_url(),
+            user: format!("Basic {}", BASE64_STANDARD.encode(user)),
         })
     }
 
@@ -148,6 +145,7 @@ impl Bare {
             .method("REPORT")
             .uri(&self.url)
             .header("Content-Type", "application/xml; charset=utf-8")
+            .header("Authorization", &self.user)
             .body(body)?;
         let begun = Instant::now();
         let mut answer = self.client.run(request).context("the server refused")?;
