@@ -11,7 +11,6 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,7 +39,7 @@ pub struct Destination {
     /// Its address. It may hold a password, so it is shown nowhere.
     pub url: SecretString,
     /// How many callbacks wait for it at most.
-    pub queue: usize,
+    pub queue: u64,
     /// How long a callback is worth delivering.
     pub keep: SignedDuration,
 }
@@ -54,10 +53,6 @@ pub struct Forwarder {
 #[derive(Debug)]
 struct Queue {
     destination: Destination,
-    /// How many the worker knows of.
-    known: AtomicUsize,
-    /// How many came since it looked.
-    new: AtomicUsize,
     wake: Notify,
     remarked: Mutex<Option<Instant>>,
 }
@@ -67,8 +62,6 @@ impl Forwarder {
     pub fn new(destinations: Vec<Destination>) -> Self {
         let queues = destinations.into_iter().map(|destination| Queue {
             destination,
-            known: AtomicUsize::new(0),
-            new: AtomicUsize::new(0),
             wake: Notify::new(),
             remarked: Mutex::default(),
         });
@@ -87,7 +80,8 @@ impl Forwarder {
     ) -> Sql<()> {
         for queue in &self.queues {
             let name = &queue.destination.name;
-            let waiting = queue.known.load(Ordering::Relaxed) + queue.new.load(Ordering::Relaxed);
+            // Counted where it is written: a number of our own would run ahead of the commits or behind the worker.
+            let waiting = forward::count_waiting(db, name)?;
             if waiting >= queue.destination.queue {
                 forward::note_dropped(db, name, Dropped::Full)?;
                 count_dropped(name, Dropped::Full);
@@ -95,7 +89,6 @@ impl Forwarder {
                 continue;
             }
             forward::insert(db, name, call_id, request, now)?;
-            queue.new.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -150,7 +143,7 @@ impl Forwarder {
 }
 
 impl Queue {
-    fn remark(&self, waiting: usize) {
+    fn remark(&self, waiting: u64) {
         let mut remarked = self.remarked.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if remarked.is_none_or(|at| now.saturating_duration_since(at) >= REMARK) {

@@ -1,7 +1,6 @@
 //! Empties the queue of one destination.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -97,7 +96,6 @@ impl Worker {
 
     /// Reads the rows that came since the last time.
     async fn load(&mut self, queue: &Queue) -> Result<(), StoreError> {
-        queue.new.store(0, Ordering::Relaxed);
         loop {
             let (name, after) = (queue.destination.name.clone(), self.last);
             let page = self
@@ -107,13 +105,11 @@ impl Worker {
             let Some(last) = page.last() else { return Ok(()) };
             self.last = last.id;
             page.into_iter().for_each(|one| self.lanes.push(one));
-            queue.known.store(self.lanes.count(), Ordering::Relaxed);
         }
     }
 
     fn show(&self, queue: &Queue) {
         let count = self.lanes.count();
-        queue.known.store(count, Ordering::Relaxed);
         metrics::gauge!("centrex_relay_forward_backlog", "destination" => queue.destination.name.clone())
             .set(count as f64);
     }

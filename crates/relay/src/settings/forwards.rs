@@ -19,7 +19,7 @@ const VARIABLE: &str = "CENTREX_RELAY_FORWARD";
 const INNER: [&str; 5] = ["name", "url", "url_file", "queue", "keep"];
 
 /// How many callbacks wait for one destination at most, unless it says otherwise.
-const QUEUE: usize = 100_000;
+const QUEUE: u64 = 100_000;
 /// How long a callback is worth delivering, unless it says otherwise.
 const KEEP: &str = "24h";
 
@@ -62,9 +62,7 @@ impl Loader {
         }
         let text = |name: &str| table.get(name).and_then(toml::Value::as_str).map(str::to_owned);
         let queue = table.get("queue").map_or(Some(QUEUE), |number| {
-            let number = number
-                .as_integer()
-                .and_then(|number| usize::try_from(number).ok());
+            let number = number.as_integer().and_then(|number| u64::try_from(number).ok());
             number.filter(|queue| *queue > 0)
         });
         if queue.is_none() {

@@ -236,6 +236,37 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_to_be_passed_on_is_counted_whoever_puts_it_there_or_takes_it_away() {
+        use kinds::forward::{count_waiting, keep_only};
+        let old = Connection::open_in_memory().unwrap();
+        let put = |names: &[&str]| {
+            for name in names {
+                let row = "INSERT INTO forward (destination, call_id, at, method, query) VALUES (?1, '', 0, 'GET', x'')";
+                old.execute(row, [name]).unwrap();
+            }
+        };
+        for part in kinds::TABLES.iter().chain(&kinds::STEPS[..8]) {
+            old.execute_batch(part).unwrap();
+        }
+        put(&["crm", "crm", "other"]);
+        let state = "INSERT INTO forward_state (destination, delivered) VALUES ('crm', 7)";
+        old.execute(state, []).unwrap();
+        old.execute_batch(kinds::STEPS[8]).unwrap();
+        let counts = || ["crm", "other", "new"].map(|name| count_waiting(&old, name).unwrap());
+        assert_eq!(counts(), [2, 1, 0]);
+        put(&["crm", "new", "new"]);
+        assert_eq!(counts(), [3, 1, 2]);
+        old.execute(
+            "DELETE FROM forward WHERE id IN (SELECT min(id) FROM forward)",
+            [],
+        )
+        .unwrap();
+        keep_only(&old, &["crm".to_owned(), "new".to_owned()]).unwrap();
+        assert_eq!(counts(), [2, 0, 2]);
+        assert_eq!(kinds::forward::state(&old, "crm").unwrap().delivered, 7);
+    }
+
+    #[test]
     fn a_step_that_fails_leaves_the_database_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let old = Connection::open(folder.path().join(FILE)).unwrap();

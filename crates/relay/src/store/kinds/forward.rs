@@ -11,6 +11,7 @@
 //! | `forward_state.destination` | its name |
 //! | `forward_state.delivered`, `forward_state.delivered_at` | how many arrived, and when the last one did |
 //! | `forward_state.failed_at`, `forward_state.failure` | the last try that failed, and why, without secrets |
+//! | `forward_state.waiting` | how many rows of `forward` it has; kept by triggers, so that it is right whoever writes them |
 //! | `forward_state.dropped_full`, `forward_state.dropped_old`, `forward_state.dropped_refused` | how many never arrived: no room in the queue, waited too long, refused for good |
 //!
 //! Written in the same transaction as the callback itself, removed once the destination has answered 2xx (or it is given
@@ -45,6 +46,19 @@ pub(crate) const TO_VERSION_7: &str = "
         dropped_old     INTEGER NOT NULL DEFAULT 0,
         dropped_refused INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID;";
+
+pub(crate) const TO_VERSION_10: &str = "
+    ALTER TABLE forward_state ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+    INSERT INTO forward_state (destination, waiting)
+        SELECT destination, count(*) FROM forward WHERE true GROUP BY destination
+        ON CONFLICT DO UPDATE SET waiting = excluded.waiting;
+    CREATE TRIGGER forward_comes AFTER INSERT ON forward BEGIN
+        INSERT INTO forward_state (destination, waiting) VALUES (new.destination, 1)
+            ON CONFLICT DO UPDATE SET waiting = waiting + 1;
+    END;
+    CREATE TRIGGER forward_goes AFTER DELETE ON forward BEGIN
+        UPDATE forward_state SET waiting = waiting - 1 WHERE destination = old.destination;
+    END;";
 
 /// A callback as it came, for one destination or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +144,15 @@ pub(crate) fn insert(
         request.body
     ])?;
     Ok(())
+}
+
+/// How many wait for a destination, those of the transaction under way included.
+pub(crate) fn count_waiting(db: &Connection, destination: &str) -> Sql<u64> {
+    let mut query = db.prepare_cached("SELECT waiting FROM forward_state WHERE destination = ?1")?;
+    let found: Option<i64> = query.query_row([destination], |row| row.get(0)).optional()?;
+    Ok(found
+        .and_then(|count| u64::try_from(count).ok())
+        .unwrap_or_default())
 }
 
 /// Those of a destination after the number `after`, in order.

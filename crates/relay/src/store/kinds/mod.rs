@@ -41,6 +41,7 @@ pub(super) const STEPS: &[&str] = &[
     forward::TO_VERSION_7,
     told::TO_VERSION_8,
     answered::TO_VERSION_9,
+    forward::TO_VERSION_10,
 ];
 
 pub(crate) type Sql<T> = Result<T, rusqlite::Error>;
