@@ -3,6 +3,8 @@
 //! Everything that the platform could mean is answered 200, once it is on disk: it expects no answer and must not be
 //! disturbed. Without the secret there is nothing here.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -18,6 +20,7 @@ use crate::ingest::{self, Incoming};
 use crate::problem::Refusal;
 use crate::proxies::contains;
 use crate::secret::rotation::Which;
+use crate::store::StoreError;
 
 /// The longest query, in bytes.
 pub const QUERY_LIMIT: usize = 32 * 1024;
@@ -145,7 +148,11 @@ fn count_refused(reason: &'static str) {
 }
 
 async fn take(app: &App, incoming: Incoming) -> Result<Response, Refusal> {
-    let (writer, now) = (app.writer.clone(), Timestamp::now());
-    ingest::take(&writer, &app.forwarder, incoming, now).await?;
+    let (writer, forwarder, now) = (app.writer.clone(), Arc::clone(&app.forwarder), Timestamp::now());
+    // On a task of its own: the sender expects no answer, and may be gone before there is one.
+    let taken = app
+        .tasks
+        .spawn(async move { ingest::take(&writer, &forwarder, incoming, now).await });
+    taken.await.map_err(|_| StoreError::Lost)??;
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
 }

@@ -105,6 +105,8 @@ impl Connection {
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.idle)
+            // Who sends a callback and hangs up has sent it: without this the library drops the request unseen.
+            .half_close(true)
             .serve_connection(TokioIo::new(Targets::new(stream)), service);
         let mut is_draining = false;
         loop {

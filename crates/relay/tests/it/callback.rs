@@ -3,7 +3,10 @@
 use centrex_relay::ingest;
 use jiff::Timestamp;
 
-use crate::support::{Relay, SECRET, http, problem, start_of};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::{Relay, SECRET, call_of, http, next_event, problem, start_of, subscribe};
 
 /// The reasons of what was set aside, newest first.
 fn set_aside(relay: &Relay) -> Vec<String> {
@@ -44,6 +47,42 @@ async fn every_form_that_the_platform_could_use_is_taken() {
             live(&relay, &token).await.contains(&format!("c{number}")),
             "form {number}"
         );
+    }
+}
+
+/// The platform expects no answer: whoever sends and hangs up has sent it.
+#[tokio::test]
+async fn a_sender_that_hangs_up_at_once_has_sent_its_callback() {
+    let relay = Relay::start().await;
+    let mut events = subscribe(relay.client(&relay.enrol(&["1001"]).await), None);
+    next_event(&mut events).await;
+    let address = relay.running.as_ref().unwrap().address;
+    let get = |call: &str| {
+        let query = start_of(call, "1001");
+        format!("GET /callback/{SECRET}?{query} HTTP/1.1\r\nHost: relay\r\n\r\n")
+    };
+    let post = |call: &str| {
+        let form = start_of(call, "1001");
+        let length = form.len();
+        format!("POST /callback/{SECRET} HTTP/1.1\r\nHost: relay\r\nContent-Length: {length}\r\n\r\n{form}")
+    };
+    let forms: [(&str, &dyn Fn(&str) -> String); 2] = [("get", &get), ("post", &post)];
+    for (name, form) in forms {
+        for number in 0..20 {
+            let call = format!("{name}-{number}");
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(form(&call).as_bytes()).await.unwrap();
+            drop(stream);
+            assert_eq!(call_of(&next_event(&mut events).await).0, call);
+        }
+        // Half of it hung up: the answer still comes.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(form(name).as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{name}: {answer}");
+        assert_eq!(call_of(&next_event(&mut events).await).0, name);
     }
 }
 

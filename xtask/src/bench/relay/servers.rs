@@ -224,7 +224,7 @@ http {{
     keepalive_requests 1000000000;
     keepalive_timeout 1h;
     tcp_nodelay on;
-    nchan_shared_memory_size 1024M;
+    nchan_shared_memory_size 6144M;
     nchan_message_buffer_length 1000;
     nchan_message_timeout 1h;
     server {{
