@@ -17,6 +17,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
+    timezoneId: 'Europe/Paris',
     viewport: { width: 360, height: 560 },
     reducedMotion: 'reduce',
     launchOptions: { ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ARGUMENTS },

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { WORDS } from '../i18n/shared';
 import { dayName, duration, hour, moment, secondsBetween, timer } from './format';
 
-process.env.TZ = 'Europe/Paris';
 const { fr, en } = WORDS;
 
 describe('durations', () => {

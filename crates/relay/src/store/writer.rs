@@ -23,6 +23,8 @@ use super::{Reader, StoreError, Trouble, schema, sqlite};
 const LOOK: Duration = Duration::from_millis(500);
 /// The most jobs of one commit.
 const BATCH: usize = 512;
+/// A failing disk is believed again once it takes so much: more than the largest callback writes.
+const ROOM: u32 = 256 * 1024;
 /// The most jobs that wait; beyond, the store says that it can't keep up.
 const QUEUE: usize = 8192;
 
@@ -356,14 +358,18 @@ impl Thread {
         }
     }
 
-    /// Writes what is there already, to see whether the disk takes it again.
+    /// Writes as much as any job does, and takes it away again, to see whether the disk takes it: with the last bytes of a
+    /// disk one page may fit where a callback doesn't.
     fn try_again(&mut self) {
         let mut again = || -> Sql<()> {
-            let tx = self
+            let write = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            tx.pragma_update(None, "user_version", schema::SCHEMA_VERSION)?;
-            tx.commit()
+            // Left over if the relay died between the two.
+            write.execute_batch("DROP TABLE IF EXISTS room; CREATE TABLE room (filler BLOB NOT NULL)")?;
+            write.execute("INSERT INTO room VALUES (zeroblob(?1))", [ROOM])?;
+            write.commit()?;
+            self.connection.execute_batch("DROP TABLE room")
         };
         if again().is_ok() {
             tracing::info!("the database can be written again");

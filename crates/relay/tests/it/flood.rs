@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
 
 use relay_api::wire::EventBody;
 
@@ -14,6 +15,7 @@ async fn whoever_floods_is_limited_and_nobody_else_at_the_same_address() {
     let desktop = relay.client(&token);
     let mut events = subscribe(relay.client(&token), None);
     next_event(&mut events).await;
+    let begun = Instant::now();
     let stop = Arc::new(AtomicBool::new(false));
     let counts: Arc<[AtomicUsize; 3]> = Arc::default();
     let mut flood = tokio::task::JoinSet::new();
@@ -68,8 +70,10 @@ async fn whoever_floods_is_limited_and_nobody_else_at_the_same_address() {
         ended.unwrap();
     }
     let told: Vec<usize> = counts.iter().map(|count| count.load(Ordering::Relaxed)).collect();
+    // 120 addresses that don't exist and ten codes, and what has been allowed again since: two and a sixth a second.
+    let allowed = 200.0 + 2.2 * begun.elapsed().as_secs_f64();
     assert!(
-        told[0] < 300,
+        (told[0] as f64) < allowed,
         "few were told more than that there were too many: {told:?}"
     );
 }
