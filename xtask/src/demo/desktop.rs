@@ -15,7 +15,7 @@ use super::process::{Launch, Program};
 use super::screen::Screen;
 
 /// Longest time any of the desktop's programs gets to be there.
-const START: Duration = Duration::from_secs(20);
+const START: Duration = Duration::from_secs(60);
 /// The panel: a tray of 22 px icons at the lower edge, and no clock: at some times of the day its figures have the grey of
 /// an icon.
 const PANEL: &str = include_str!("xfce4-panel.xml");

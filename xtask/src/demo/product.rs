@@ -24,7 +24,7 @@ pub const ACCOUNT: &str = "accueil";
 pub const LINE: &str = "+33199000001";
 
 /// Longest time that any program gets to be there.
-const START: Duration = Duration::from_secs(20);
+const START: Duration = Duration::from_secs(60);
 /// Only the simulator knows it: no secret of anyone.
 const API_KEY: &str = "demo-api-key";
 const PASSWORD: &str = "demo-password";

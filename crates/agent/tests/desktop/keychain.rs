@@ -147,10 +147,11 @@ session_test! {
         let (desktop, _told) = world.desktop();
         let asked = Instant::now();
         assert_eq!(desktop.keychain.get(api_key()).await.unwrap_err(), KeychainProblem::NoAnswer);
-        assert!((7..11).contains(&asked.elapsed().as_secs()), "gave up after {:?}", asked.elapsed());
+        let patience = asked.elapsed();
+        assert!(patience >= Duration::from_secs(7), "gave up after {patience:?}");
         let asked = Instant::now();
         assert_eq!(desktop.keychain.get(api_key()).await.unwrap_err(), KeychainProblem::NoAnswer);
-        assert!(asked.elapsed() < Duration::from_millis(500), "waited again: {:?}", asked.elapsed());
+        assert!(asked.elapsed() < patience / 2, "waited again: {:?}", asked.elapsed());
 
         silent.close().await.unwrap();
         within("the keychain's thread", async {

@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// How long anything may take before a test calls it missing. Not a delay: all waits end as soon as the event comes.
-pub const LIMIT: Duration = Duration::from_secs(20);
+pub const LIMIT: Duration = Duration::from_secs(60);
 /// Set inside a session.
 const INSIDE: &str = "DESKTOP_TEST_SESSION";
 

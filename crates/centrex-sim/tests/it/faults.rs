@@ -324,7 +324,7 @@ async fn a_receiver_that_is_gone_or_silent_disturbs_no_call() {
         (format!("http://{gone}/"), "no connection"),
     ] {
         let mut config = config();
-        config.callback_timeout = Duration::from_millis(200);
+        config.callback_timeout = Duration::from_secs(1);
         let sim = Sim::start(config).await.unwrap();
         sim.set_callback_url(Some(&url)).await.unwrap();
         sim.ring(ring(None)).await.unwrap();

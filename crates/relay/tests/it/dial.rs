@@ -236,7 +236,7 @@ async fn unreachable_and_slow_platforms_are_told_apart() {
 
     let platform = Platform::start((StatusCode::OK, "{}"), false).await;
     let keys = platform.keys();
-    let relay = Relay::with(&[keys[0], keys[1], ("platform.timeout", "400ms")]).await;
+    let relay = Relay::with(&[keys[0], keys[1], ("platform.timeout", "2s")]).await;
     let client = relay.client(&relay.enrol(&["1001"]).await);
     let error = client
         .place_call(&call("01 99 00 00 12", "1001"), "press")

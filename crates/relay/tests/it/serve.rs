@@ -145,11 +145,17 @@ fn the_service_manager_is_told_of_start_life_and_end() {
     let path = folder.path().join("notify");
     let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
     manager.set_read_timeout(Some(crate::support::PATIENCE)).unwrap();
-    let heard = || {
+    // Read at once, as a manager does: the system keeps ten messages and refuses more.
+    let (told, messages) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
         let mut message = [0; 512];
-        let length = manager.recv(&mut message).unwrap();
-        String::from_utf8(message[..length].to_vec()).unwrap()
-    };
+        while let Ok(length) = manager.recv(&mut message) {
+            if told.send(message[..length].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    let heard = || String::from_utf8(messages.recv_timeout(crate::support::PATIENCE).unwrap()).unwrap();
     let environment = [
         ("NOTIFY_SOCKET", path.to_str().unwrap()),
         ("WATCHDOG_USEC", "100000"),

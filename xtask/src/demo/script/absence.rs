@@ -50,7 +50,13 @@ impl Stage<'_> {
         for caller in ABSENT {
             let (call, _) = self.let_ring(caller)?;
             self.product.simulator.caller_hangs_up(ACCOUNT, &call)?;
-            self.heard("ended")?;
+            // The relay has the end on disk: what the agent hears first is that it is over.
+            let what = "the answer to the end of the call";
+            self.product.simulator.wait(self.record, SOON, what, |entry| {
+                entry["kind"] == "callback_answered"
+                    && entry["event"] == "call_end"
+                    && entry["call_id"] == call.as_str()
+            })?;
         }
         let mark = self.desktop.bus.mark();
         self.agent = self.product.start_agent()?;

@@ -30,7 +30,7 @@ const KNOWN: &str = "+33199004455";
 const ABSENT: [&str; 3] = ["+33353010011", "+33465710022", "+33536490033"];
 
 /// Longest wait for anything that is a matter of milliseconds on a good day.
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(30);
 /// Longest wait for a web engine to start on a slow machine.
 const COLD: Duration = Duration::from_secs(60);
 
