@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::access::Access;
 use super::bus::Bus;
-use super::process::{Launch, Program};
+use super::process::{self, Launch, Program};
 use super::screen::Screen;
 
 /// Longest time any of the desktop's programs gets to be there.
@@ -101,7 +101,7 @@ impl Desktop {
         daemon.line_after("unix:", START)?;
         env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address.clone()));
         programs.push(daemon);
-        let bus = Bus::listen(&address, &logs.join("session-bus.log"))?;
+        let bus = Bus::listen(&address, &process::log(logs, process::SESSION_BUS))?;
         let access = match accessibility {
             Accessibility::On => Some(Access::open(bus.connection())?),
             Accessibility::Off => None,

@@ -157,24 +157,49 @@ fn binaries(programs: Programs) -> Result<Binaries> {
     Ok(Binaries(target().join("debug")))
 }
 
+/// `logs` in the folder `out`, without the logs of an earlier run. What else lies there stays.
+///
+/// # Errors
+/// When the folder can't be written.
 pub(crate) fn fresh_logs(out: &Path) -> Result<PathBuf> {
     let logs = out.join("logs");
-    if logs.exists() {
-        std::fs::remove_dir_all(&logs)?;
-    }
     std::fs::create_dir_all(&logs).with_context(|| format!("can't make {}", logs.display()))?;
+    for log in process::LOGS.map(|name| process::log(&logs, name)) {
+        match std::fs::remove_file(&log) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("can't remove {}", log.display()));
+            }
+            _ => {}
+        }
+    }
     Ok(logs)
 }
 
 /// The ends of all logs, for whoever reads a failed run without its files.
 fn show_logs(logs: &Path) {
-    let Ok(entries) = std::fs::read_dir(logs) else {
-        return;
-    };
-    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
-        let tail = process::tail(&path);
+    for log in process::LOGS.map(|name| process::log(logs, name)) {
+        let tail = process::tail(&log);
         if !tail.is_empty() {
-            say(format!("---- {}\n{tail}", path.display()));
+            say(format!("---- {}\n{tail}", log.display()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_of_an_earlier_run_go_and_other_files_stay() {
+        let out = tempfile::tempdir().unwrap();
+        let logs = out.path().join("logs");
+        std::fs::create_dir_all(logs.join("2024")).unwrap();
+        for name in ["agent.log", "session-bus.log", "access.log", "2024/agent.log"] {
+            std::fs::write(logs.join(name), name).unwrap();
+        }
+        assert_eq!(fresh_logs(out.path()).unwrap(), logs);
+        let left = |name: &str| logs.join(name).exists();
+        assert!(!left("agent.log") && !left("session-bus.log"));
+        assert!(left("access.log") && left("2024/agent.log"));
     }
 }

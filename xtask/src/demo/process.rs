@@ -17,6 +17,27 @@ use super::wait;
 /// Longest time a program gets to end by itself after SIGTERM.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// Its log is what went over the session bus.
+pub const SESSION_BUS: &str = "session-bus";
+/// All that write a log on the demo's desktop, by their names: each run begins these anew.
+pub const LOGS: [&str; 10] = [
+    "xvfb",
+    "dbus-daemon",
+    SESSION_BUS,
+    "openbox",
+    "gnome-keyring",
+    "xfce4-notifyd",
+    "xfce4-panel",
+    "simulator",
+    "relay",
+    "agent",
+];
+
+/// Where the log of a program of this name lies.
+pub fn log(logs: &Path, name: &str) -> PathBuf {
+    logs.join(format!("{name}.log"))
+}
+
 /// A started program.
 pub struct Program {
     name: String,
@@ -47,7 +68,7 @@ impl Launch<'_> {
         let [program, args @ ..] = self.argv else {
             bail!("nothing to start for {}", self.name)
         };
-        let log = self.logs.join(format!("{}.log", self.name));
+        let log = log(self.logs, self.name);
         let out = File::options()
             .create(true)
             .append(true)

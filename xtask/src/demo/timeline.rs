@@ -93,16 +93,16 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Begins; an older record in the folder is removed.
+    /// Begins; an older record in the folder is removed, and nothing else that lies there.
     ///
     /// # Errors
     /// When the folder can't be written.
     pub fn begin(out: &Path) -> Result<Self> {
         std::fs::create_dir_all(out).with_context(|| format!("can't make {}", out.display()))?;
         for entry in std::fs::read_dir(out)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == "png") || path.ends_with("timeline.json") {
-                std::fs::remove_file(&path)?;
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(is_of_a_record) {
+                std::fs::remove_file(entry.path())?;
             }
         }
         Ok(Self {
@@ -188,6 +188,49 @@ impl Timeline {
     }
 }
 
+/// Whether a file of this name belongs to a demo's record: `timeline.json`, `NN-STEP.png` or `NN-STEP-FAILED.png`.
+fn is_of_a_record(name: &str) -> bool {
+    let picture = || {
+        let (number, rest) = name.strip_suffix(".png")?.split_once('-')?;
+        let step = rest.strip_suffix("-FAILED").unwrap_or(rest);
+        let numbered = number.len() == 2 && number.bytes().all(|digit| digit.is_ascii_digit());
+        (numbered && STEPS.contains(&step)).then_some(())
+    };
+    name == "timeline.json" || picture().is_some()
+}
+
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_takes_the_place_of_an_older_one_and_of_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let older = [
+            "timeline.json",
+            "01-tray_icon_shown.png",
+            "22-quit.png",
+            "09-incoming_notified-FAILED.png",
+        ];
+        let foreign = [
+            "holiday.png",
+            "01-holiday.png",
+            "1-quit.png",
+            "quit.png",
+            "22-quit.png.bak",
+            "22-quit-FAILED.txt",
+            "timeline.json.old",
+        ];
+        for name in older.iter().chain(&foreign) {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        Timeline::begin(folder.path()).unwrap();
+        let there = |name: &&&str| folder.path().join(name).exists();
+        assert_eq!(older.iter().filter(there).count(), 0);
+        assert_eq!(foreign.iter().filter(there).count(), foreign.len());
+    }
 }
