@@ -30,10 +30,10 @@ pub enum TrayIcon {
     Ringing,
     /// A call is connected.
     InCall,
+    /// Calls can't be heard now though they should be; what was missed before stands in tooltip and menu.
+    NotConnected,
     /// A call was missed and not yet seen.
     Missed,
-    /// Calls can't be heard now though they should be.
-    NotConnected,
     /// All is well, nothing happens.
     Idle,
 }
@@ -102,10 +102,10 @@ impl Facts {
             TrayIcon::Ringing
         } else if !self.live.is_empty() {
             TrayIcon::InCall
-        } else if self.missed > 0 {
-            TrayIcon::Missed
         } else if self.deaf() {
             TrayIcon::NotConnected
+        } else if self.missed > 0 {
+            TrayIcon::Missed
         } else {
             TrayIcon::Idle
         }

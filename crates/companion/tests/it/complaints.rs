@@ -171,6 +171,17 @@ fn row_07_the_tray_tells_the_truth() {
     let tray = desk.companion.tray();
     assert_eq!(tray.icon, TrayIcon::NotConnected);
     assert!(tray.tooltip.contains("les appels ne sont pas annoncés"));
+    // An unread missed call, which may stand for days, doesn't hide it.
+    let mut desk = Desk::new(settings());
+    desk.tell(&over(&rings("a", CALLER, 0), 9));
+    assert_eq!(desk.companion.tray().icon, TrayIcon::Missed);
+    desk.feed(Event::Link(Link::Down(LinkProblem::Lost)));
+    let tray = desk.companion.tray();
+    assert_eq!(tray.icon, TrayIcon::NotConnected);
+    assert!(tray.tooltip.contains("1 appel manqué"), "{}", tray.tooltip);
+    assert!(tray.tooltip.contains("les appels ne sont pas annoncés"));
+    desk.feed(live());
+    assert_eq!(desk.companion.tray().icon, TrayIcon::Missed);
 }
 
 #[test]

@@ -42,8 +42,9 @@ fn the_icon_shows_what_matters_most() {
     assert_eq!(icon(&companion), TrayIcon::NotConnected);
     companion.on(live(), at(2));
     tell(&mut companion, ended(incoming("missed"), 3), 3);
-    companion.on(Event::Link(Link::Down(LinkProblem::Lost)), at(4));
     assert_eq!(icon(&companion), TrayIcon::Missed);
+    companion.on(Event::Link(Link::Down(LinkProblem::Lost)), at(4));
+    assert_eq!(icon(&companion), TrayIcon::NotConnected);
     tell(&mut companion, connected(incoming("talks"), 5), 5);
     tell(&mut companion, incoming("rings"), 6);
     assert_eq!(icon(&companion), TrayIcon::Ringing);
