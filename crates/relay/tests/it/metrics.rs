@@ -8,7 +8,8 @@ use promql_parser::parser::{Expr, LabelModifier, VectorSelector, parse};
 use serde_json::Value;
 use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::support::{Relay, SECRET, next_event, start_of, subscribe};
+use crate::support::{SECRET, client, enrol, http, next_event, start_of, subscribe, value};
+use crate::support_process::Process;
 
 const DOCUMENT: &str = include_str!("../../../../docs/metrics.md");
 const DASHBOARD: &str = include_str!("../../packaging/grafana-dashboard.json");
@@ -67,30 +68,41 @@ fn the_document_lists_all_of_them_and_nothing_else() {
 
 #[tokio::test]
 async fn a_running_relay_tells_those_and_nothing_else() {
-    let relay = Relay::configured(
+    // A process of its own: the relays of this one count together.
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("relay.toml");
+    std::fs::write(
+        &config,
         "[[forward]]\nname = \"crm\"\nurl = \"http://127.0.0.1:9/\"\n",
+    )
+    .unwrap();
+    let relay = Process::serve(
+        folder.path(),
+        &["--config", config.to_str().unwrap()],
         &[
-            ("platform.url", "http://127.0.0.1:9/api"),
+            ("CENTREX_RELAY_PLATFORM_URL", "http://127.0.0.1:9/api"),
             ("CENTREX_RELAY_PLATFORM_API_KEY", "canary-platform-key"),
         ],
-    )
-    .await;
-    let token = relay.enrol(&["1001"]).await;
-    let mut events = subscribe(relay.client(&token), None);
+    );
+    let http = http();
+    let token = enrol(&relay.base, folder.path(), &["1001"]).await;
+    let mut events = subscribe(client(&relay.base, &token), None);
     next_event(&mut events).await;
-    relay.callback(&start_of("c1", "1001")).await;
+    let start = start_of("c1", "1001");
+    let callback = format!("{}/callback/{SECRET}?{start}", relay.base);
+    assert_eq!(http.get(callback).send().await.unwrap().status(), 200);
     next_event(&mut events).await;
     let wrong = format!("{}/callback/not-the-secret?event=call_end", relay.base);
-    relay.http.get(wrong).send().await.unwrap();
-    let press = relay
-        .http
+    http.get(wrong).send().await.unwrap();
+    let press = http
         .post(format!("{}/v1/calls", relay.base))
         .bearer_auth(&token)
         .header("Idempotency-Key", "one")
         .json(&serde_json::json!({"account_id": "1001", "number": "+33199000012"}));
     assert!(press.send().await.unwrap().status().is_server_error());
 
-    let text = relay.metrics().await;
+    let text = http.get(format!("{}/metrics", relay.admin)).send();
+    let text = text.await.unwrap().text().await.unwrap();
     for private in [SECRET, "canary", "33199000012", "1001", &token] {
         assert!(!text.contains(private), "{private} in {text}");
     }
@@ -118,6 +130,7 @@ async fn a_running_relay_tells_those_and_nothing_else() {
             );
         }
     }
+    let measured = |series| value(&text, series);
     for (series, value) in [
         (
             "callbacks_total{event=\"incoming_call_start\",outcome=\"changed\"}",
@@ -132,12 +145,10 @@ async fn a_running_relay_tells_those_and_nothing_else() {
         ("dials_total{outcome=\"unreachable\"}", 1.0),
         ("store_failures_total", 0.0),
     ] {
-        assert_eq!(relay.measured(series).await, value, "{series}");
+        assert_eq!(measured(series), value, "{series}");
     }
-    assert!(relay.measured("commit_jobs_sum").await >= relay.measured("commit_jobs_count").await);
-    assert!(relay.measured("tls_expires_timestamp_seconds").await.is_nan());
-    drop(events);
-    relay.stop().await;
+    assert!(measured("commit_jobs_sum") >= measured("commit_jobs_count"));
+    assert!(measured("tls_expires_timestamp_seconds").is_nan());
 }
 
 /// The metric that a series belongs to.

@@ -60,17 +60,10 @@ impl Relay {
         answer.await.unwrap().text().await.unwrap()
     }
 
-    /// The value of a series, its prefix left out; every one that may be asked for is there.
+    /// The value of a series, its prefix left out; every one that may be asked for is there. All relays of a process count
+    /// together: what is to be exact needs a process of its own ([`crate::support_process::Process`]).
     pub async fn measured(&self, series: &str) -> f64 {
-        let all = self.metrics().await;
-        let values = all.lines().filter_map(|line| {
-            line.strip_prefix("centrex_relay_")?
-                .strip_prefix(series)?
-                .strip_prefix(' ')
-        });
-        let values: Vec<f64> = values.map(|text| text.parse().unwrap()).collect();
-        assert_eq!(values.len(), 1, "{series} in {all}");
-        values[0]
+        value(&self.metrics().await, series)
     }
 
     /// On a folder that stays, for restarts; a `relay.toml` in it is read.
@@ -125,17 +118,7 @@ impl Relay {
 
     /// Enrols a desktop over HTTP and gives its bearer token.
     pub async fn enrol(&self, accounts: &[&str]) -> String {
-        let code = code(&self.data, accounts);
-        let response = http()
-            .post(format!("{}/v1/enrolments/{code}", self.base))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(response.status(), 201);
-        response.json::<serde_json::Value>().await.unwrap()["token"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        enrol(&self.base, &self.data, accounts).await
     }
 
     /// Sends a callback as the platform does; it must be taken.
@@ -158,8 +141,35 @@ impl Relay {
     }
 }
 
+/// The value of a series in what `/metrics` tells, its prefix left out.
+pub fn value(metrics: &str, series: &str) -> f64 {
+    let values = metrics.lines().filter_map(|line| {
+        line.strip_prefix("centrex_relay_")?
+            .strip_prefix(series)?
+            .strip_prefix(' ')
+    });
+    let values: Vec<f64> = values.map(|text| text.parse().unwrap()).collect();
+    assert_eq!(values.len(), 1, "{series} in {metrics}");
+    values[0]
+}
+
 pub fn install_crypto() {
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Enrols a desktop over HTTP and gives its bearer token.
+pub async fn enrol(base: &str, data: &Path, accounts: &[&str]) -> String {
+    let code = code(data, accounts);
+    let response = http()
+        .post(format!("{base}/v1/enrolments/{code}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 201);
+    response.json::<serde_json::Value>().await.unwrap()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// An enrolment code, made as the command line makes it.
