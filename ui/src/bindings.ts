@@ -37,7 +37,11 @@ page: CallPage, } | { "type": "contacts",
 /**
  * They.
  */
-contacts: Array<Contact>, } | { "type": "preview", 
+contacts: Array<Contact>, 
+/**
+ * The search would find more than its limit let through.
+ */
+more: boolean, } | { "type": "preview", 
 /**
  * It.
  */

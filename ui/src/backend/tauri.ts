@@ -84,7 +84,7 @@ export const tauriBackend: Backend = {
   searchContacts: (text, favourites, limit) => people({ type: 'search', text, favourites, limit }),
   async saveContact(contact) {
     const [saved] = await people({ type: 'save', contact });
-    if (saved === undefined) throw unexpected({ type: 'contacts', contacts: [] });
+    if (saved === undefined) throw unexpected({ type: 'contacts', contacts: [], more: false });
     return saved;
   },
   whoHas: (number) => people({ type: 'who_has', number }),

@@ -9,6 +9,7 @@ use control::protocol::{Check, CheckResult};
 use super::{check, ok};
 use crate::desktop::links::{LinkOpener, NumberLinks};
 use crate::desktop::notifications::Server;
+use crate::desktop::tray::Host;
 use crate::journal::Trouble;
 
 /// What the controller knows without trying.
@@ -68,7 +69,8 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
         .clone()
         .map(|problem| check("record", CheckResult::Warning, problem));
     let files = files(found.settings_problem.as_ref(), window);
-    [tray, notifications(found), journal]
+    let notifications = notifications(&found.notification_server, found.notify_problem.as_deref());
+    [tray, notifications, journal]
         .into_iter()
         .chain(history)
         .chain(record)
@@ -107,17 +109,37 @@ fn number_links(opener: &LinkOpener) -> Check {
     check("number_links", result, message)
 }
 
-/// Whether a notification would be shown now, and whether one was refused before.
-fn notifications(found: &Found) -> Check {
+/// Tray and notifications while no agent runs that could have tried them.
+pub(super) fn untried(host: Host, server: &Result<Option<Server>, String>) -> [Check; 2] {
+    let unknown = |name: &str| check(name, CheckResult::Skipped, Message::new("doctor-untried"));
+    let tray = match host {
+        Host::Here => ok("tray_host", "doctor-tray-host"),
+        Host::Nobody => check(
+            "tray_host",
+            CheckResult::Warning,
+            Message::new("doctor-tray-none"),
+        ),
+        Host::Unknown => unknown("tray_host"),
+    };
+    let notifications = match server {
+        Ok(None) => unknown("notifications"),
+        server => notifications(server, None),
+    };
+    [tray, notifications]
+}
+
+/// Whether a notification would be shown now, and why one was refused before.
+fn notifications(server: &Result<Option<Server>, String>, refused: Option<&str>) -> Check {
     let told = |result, message| check("notifications", result, message);
     let failed = |why: &str| {
         let message = Message::new("doctor-notifications-failed").with("why", why);
         told(CheckResult::Failed, message)
     };
-    let (server, refused) = match (&found.notification_server, &found.notify_problem) {
-        (Err(why), _) | (Ok(None), Some(why)) => return failed(why),
+    let server = match (server, refused) {
+        (Err(why), _) => return failed(why),
+        (Ok(None), Some(why)) => return failed(why),
         (Ok(None), None) => return ok("notifications", "doctor-notifications-unasked"),
-        (Ok(Some(server)), refused) => (server, refused),
+        (Ok(Some(server)), _) => server,
     };
     let (result, message) = match refused {
         Some(why) => (

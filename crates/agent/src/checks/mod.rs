@@ -2,6 +2,7 @@
 
 mod desktop;
 mod directories;
+mod summary;
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,12 +18,15 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::controller::Input;
+use crate::desktop::notifications::Server;
+use crate::desktop::tray::Host;
 use crate::desktop::{KeychainPort, SecretName};
 use crate::enrol::{self, TOKEN, address_problem};
 use crate::{token, view};
 
 pub(crate) use desktop::{Found, desktop};
 pub(crate) use directories::directories;
+pub(crate) use summary::summarise;
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -44,17 +48,22 @@ fn failed(name: &str, id: &str) -> Check {
     check(name, CheckResult::Failed, Message::new(id))
 }
 
-/// Everything that can be tried while no agent runs, which `missing` says; tray, notifications and journal are its own.
+/// Everything that can be tried while no agent runs, which `missing` says; `host` and `server`: who would show its icon and
+/// its notifications. The journal is its own.
 pub(crate) async fn without_agent<K: KeychainPort>(
     missing: Message,
     keychain: &K,
     loaded: &Loaded,
     window: &Path,
+    host: Host,
+    server: &Result<Option<Server>, String>,
 ) -> Vec<Check> {
     let mut checks = vec![check("agent", CheckResult::Failed, missing)];
+    checks.extend(desktop::untried(host, server));
     checks.extend(desktop::files(loaded.problem.as_ref(), window));
     checks.push(self::keychain(keychain).await);
     checks.extend(connection(keychain, &loaded.settings, None, None).await);
+    summarise(loaded.settings.mode, &mut checks);
     checks
 }
 

@@ -87,6 +87,9 @@ pub(super) enum CallsCommand {
     },
 }
 
+/// Most contacts of one answer.
+const MOST_CONTACTS: u32 = 200;
+
 /// `contacts`: which ones, or what to do with them.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -97,6 +100,9 @@ pub(super) struct ContactsArgs {
     pub(super) text: Vec<String>,
     #[arg(long)]
     pub(super) favourites: bool,
+    /// As many as the agent gives at once, at most.
+    #[arg(long, value_name = "N", default_value_t = MOST_CONTACTS, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_CONTACTS)))]
+    pub(super) limit: u32,
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -180,6 +186,7 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
                 .mut_arg("favourites", |arg| {
                     arg.help(words("cli-help-contacts-favourites"))
                 })
+                .mut_arg("limit", |arg| arg.help(words("cli-help-contacts-limit")))
                 .mut_arg("json", |arg| arg.help(words("cli-help-json")))
                 .mut_subcommand("import", |import| {
                     import

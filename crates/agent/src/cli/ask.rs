@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::print;
 use super::{DONE, FAILED};
-use crate::desktop;
+use crate::desktop::{self, notifications, tray};
 use crate::paths::Paths;
 use crate::{checks, view, window};
 
@@ -113,7 +113,9 @@ async fn checks_alone(profile: &Profile) -> Result<Vec<Check>, Message> {
         .map_err(|error| Message::new("cli-desktop-failed").with("why", error.to_string()))?;
     let loaded = Store::new(paths.settings, paths.company_settings).load();
     let missing = not_running(profile);
-    Ok(checks::without_agent(missing, &keychain, &loaded, &window::program()).await)
+    let (host, server) = tokio::join!(tray::host(), notifications::server());
+    let window = window::program();
+    Ok(checks::without_agent(missing, &keychain, &loaded, &window, host, &server).await)
 }
 
 fn doctor_json(checks: &[Check], lang: Language) -> serde_json::Value {

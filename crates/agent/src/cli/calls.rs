@@ -11,11 +11,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::DONE;
 use super::args::{CallsArgs, CallsCommand};
 use super::ask::{connect, reason};
 use super::files::{ending, to_write};
 use super::print;
+use super::{DONE, misused};
 
 pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) -> Result<u8, Message> {
     let zone = TimeZone::system();
@@ -24,7 +24,10 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
             Some("csv") => CallFormat::Csv,
             Some("json") => CallFormat::Json,
             Some("ics") => CallFormat::Calendar,
-            _ => return Err(Message::new("cli-calls-export-ending").with("file", file.display().to_string())),
+            _ => {
+                let unclear = Message::new("cli-calls-export-ending");
+                return Ok(misused(lang, &unclear.with("file", file.display().to_string())));
+            }
         };
         let path = to_write(file, *replace)?;
         let client = connect(profile).await?;
@@ -40,7 +43,10 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
         print::line(&say(lang, &written));
         return Ok(DONE);
     }
-    let mut query = query(&args, &zone)?;
+    let mut query = match query(&args, &zone) {
+        Ok(query) => query,
+        Err(unclear) => return Ok(misused(lang, &unclear)),
+    };
     let client = connect(profile).await?;
     let mut all = CallPage {
         calls: Vec::new(),

@@ -10,7 +10,7 @@ use super::args::{ContactsArgs, ContactsCommand};
 use super::ask::{connect, reason};
 use super::files::{absolute, ending, to_write};
 use super::print;
-use super::{DONE, FAILED};
+use super::{DONE, FAILED, misused};
 use crate::view;
 
 pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
@@ -35,7 +35,8 @@ pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsAr
                 Some("vcf" | "vcard") => ContactFormat::Vcard,
                 _ => {
                     let file = file.display().to_string();
-                    return Err(Message::new("cli-contacts-export-ending").with("file", file));
+                    let unclear = Message::new("cli-contacts-export-ending").with("file", file);
+                    return Ok(misused(lang, &unclear));
                 }
             };
             let path = to_write(&file, replace)?;
@@ -57,19 +58,23 @@ async fn search(client: &Client, lang: Language, args: ContactsArgs) -> Result<u
     let ask = ContactsRequest::Search {
         text: args.text.join(" "),
         favourites: args.favourites,
-        limit: 0,
+        limit: args.limit,
     };
-    let Answer::Contacts { contacts } = ask_for(client, ask).await? else {
+    let Answer::Contacts { contacts, more } = ask_for(client, ask).await? else {
         return Err(Message::new("cli-answer-unknown"));
     };
     if args.json {
-        print::line(&json!({ "contacts": contacts }).to_string());
+        print::line(&json!({ "contacts": contacts, "more": more }).to_string());
     } else {
         for contact in &contacts {
             print::line(&line(contact));
         }
         if contacts.is_empty() {
             print::note(&say(lang, &Message::new("cli-contacts-none")));
+        }
+        if more {
+            let more = Message::new("cli-contacts-more").with("count", contacts.len().to_string());
+            print::note(&say(lang, &more));
         }
     }
     Ok(DONE)

@@ -25,6 +25,8 @@ use args::{Args, Command};
 const DONE: u8 = 0;
 /// Failed; the reason was told on standard error.
 const FAILED: u8 = 1;
+/// The command line can't be meant; what is wrong with it was told on standard error. As clap ends for what it finds.
+const USAGE: u8 = 2;
 
 /// Runs the command that the program's arguments ask for. To be called first in `main`, on the main thread.
 pub fn main() -> ExitCode {
@@ -118,6 +120,12 @@ fn unregister(profile: &Profile) -> Result<u8, Message> {
 fn fail(lang: Language, message: &Message) -> u8 {
     print::error(&say(lang, message));
     FAILED
+}
+
+/// The same for what stands on the command line.
+fn misused(lang: Language, message: &Message) -> u8 {
+    print::error(&say(lang, message));
+    USAGE
 }
 
 fn system_language() -> Language {

@@ -35,8 +35,13 @@ impl<P: Ports> Controller<P> {
             } => {
                 let limit = usize::try_from(limit).unwrap_or(usize::MAX);
                 let later = self.people.search(text, favourites, limit);
-                later_with(reply, answer(later), move |contacts| Answer::Contacts {
-                    contacts: contacts.iter().map(|contact| shown.contact(contact)).collect(),
+                later_with(reply, answer(later), move |found| Answer::Contacts {
+                    contacts: found
+                        .contacts
+                        .iter()
+                        .map(|contact| shown.contact(contact))
+                        .collect(),
+                    more: found.more,
                 });
             }
             ContactsRequest::Save { contact } => {
@@ -47,6 +52,7 @@ impl<P: Ports> Controller<P> {
                 let later = self.people.save(id, contact);
                 later_with(reply, answer(later), move |saved| Answer::Contacts {
                     contacts: vec![shown.contact(&saved)],
+                    more: false,
                 });
             }
             ContactsRequest::Delete { id } => match people::id(&id) {
@@ -67,6 +73,7 @@ impl<P: Ports> Controller<P> {
                             .zip(&matches)
                             .map(|(index, one)| shown.matched(index, one))
                             .collect(),
+                        more: false,
                     });
                 }
                 None => reply.send(Err(no_number())),

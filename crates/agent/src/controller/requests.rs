@@ -288,6 +288,7 @@ impl<P: Ports> Controller<P> {
             // A book that can't be opened is told elsewhere.
             let sources = sources.await.unwrap_or_default();
             checks.extend(checks::directories(&settings, &sources));
+            checks::summarise(settings.mode, &mut checks);
             reply.send(Ok(Answer::Checks { checks }));
         });
     }

@@ -21,7 +21,7 @@ use companion::words::{Language, Message};
 use contacts::export::TableOptions;
 use contacts::import::Watch;
 use contacts::sync::{Kind, Resource, SourceId, SourceState, Synced};
-use contacts::{BatchId, Contact, ContactId, Match, Numbering, Reader};
+use contacts::{BatchId, Contact, ContactId, Found, Match, Numbering, Reader};
 use control::protocol::ContactDraft;
 use jiff::Timestamp;
 use telephony::E164;
@@ -121,15 +121,14 @@ impl PeopleHandle {
         self.writer.send(move |book| book.set_numbering(numbering));
     }
 
-    /// Contacts that a text finds, best first.
-    pub fn search(&self, text: String, favourites: bool, limit: usize) -> Later<Vec<Contact>> {
+    /// Contacts that a text finds, best first, and whether there are more.
+    pub fn search(&self, text: String, favourites: bool, limit: usize) -> Later<Found> {
         let limit = if limit == 0 { MOST } else { limit.min(MOST) };
         self.asker.ask(move |reader| {
-            let found = match favourites {
+            Ok(match favourites {
                 true => reader.favourites(&text, limit)?,
                 false => reader.search(&text, limit)?,
-            };
-            Ok(found.contacts)
+            })
         })
     }
 

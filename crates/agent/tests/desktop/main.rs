@@ -12,6 +12,7 @@ mod clipboard;
 mod complaints;
 mod daemons;
 mod dnd;
+mod doctor;
 mod hotkey;
 mod keychain;
 mod links;

@@ -107,6 +107,14 @@ fn doctor_checks_what_it_can_while_nothing_runs() {
     let keychain = if cfg!(target_os = "linux") { "failed" } else { "ok" };
     assert_eq!(result("keychain"), keychain);
     assert_eq!(result("mode"), "skipped");
+    // Neither icon nor notification could come by that bus; elsewhere the system itself shows both.
+    let shown = if cfg!(target_os = "linux") {
+        ["warning", "failed"]
+    } else {
+        ["skipped", "skipped"]
+    };
+    assert_eq!([result("tray_host"), result("notifications")], shown);
+    assert_eq!([result("relay"), result("platform")], ["skipped", "skipped"]);
 }
 
 #[test]
@@ -117,8 +125,24 @@ fn usage_errors_end_with_2_and_version_and_help_with_0() {
         &["--profile", "A/B", "status"],
         &["--profile"],
         &["status", "--loud"],
+        &["calls", "--from", "hier"],
+        &["calls", "--until", "2026-13-01"],
+        &["calls", "export", "calls.doc"],
+        &["contacts", "export", "contacts"],
+        &["contacts", "--limit", "0"],
+        &["contacts", "--limit", "201"],
     ] {
         assert_eq!(program.run(words).status.code(), Some(2), "{words:?}");
+    }
+    let unclear = told(&program.run(&["calls", "--from", "hier"]));
+    assert!(unclear.contains("2026-11-24T08:00:00Z"), "{unclear}");
+    // What is clear fails for want of an agent only.
+    for words in [
+        &["calls", "--from", "2026-11-24"][..],
+        &["calls", "export", "calls.CSV"],
+        &["contacts", "--limit", "200"],
+    ] {
+        assert_eq!(program.run(words).status.code(), Some(1), "{words:?}");
     }
     let version = program.run(&["--version"]);
     assert_eq!(version.status.code(), Some(0));

@@ -73,6 +73,32 @@ async fn what_the_command_line_imports_names_the_caller() {
 }
 
 #[tokio::test]
+async fn a_list_that_was_cut_says_so() {
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    let file = desk.path().join("clients.csv");
+    std::fs::write(
+        &file,
+        "Nom complet;Mobile\nPersonne Une;0199000042\nPersonne Deux;0199000043\n",
+    )
+    .unwrap();
+    let import = ["contacts", "import", file.to_str().unwrap(), "--yes"];
+    assert!(run(&desk, &import).await.status.success());
+    agent
+        .until("it is told", |state| state.contacts_revision > 1)
+        .await;
+    let listed = |found: &Value| (found["contacts"].as_array().unwrap().len(), found["more"].clone());
+    for (limit, count, more) in [("1", 1, true), ("2", 2, false)] {
+        let found = run(&desk, &["contacts", "personne", "--limit", limit, "--json"]).await;
+        assert_eq!(listed(&json(&found)), (count, Value::Bool(more)));
+        let shown = run(&desk, &["contacts", "--limit", limit]).await;
+        assert_eq!(String::from_utf8_lossy(&shown.stdout).lines().count(), count);
+        let said = String::from_utf8_lossy(&shown.stderr);
+        assert_eq!(said.contains("il y en a d’autres"), more, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn whom_a_number_belongs_to_is_said_on_the_pad_and_on_the_card() {
     let (_sim, _relay, _desk, mut agent) = enrolled().await;
     let draft = |name: &str| {
@@ -143,7 +169,7 @@ async fn calls_are_listed_and_written_to_a_file() {
         "{plain:?}"
     );
     let wrong = run(&desk, &["calls", "--from", "hier"]).await;
-    assert_eq!(wrong.status.code(), Some(1));
+    assert_eq!(wrong.status.code(), Some(2));
 
     let file = desk.path().join("calls.ics");
     assert!(

@@ -37,10 +37,13 @@ async fn doctor_says_what_was_found() {
         "settings",
         "keychain",
         "relay_stream",
+        "relay",
     ] {
         assert_eq!(found(&checks, name).0, CheckResult::Ok, "{name}: {checks:?}");
     }
     assert_eq!(found(&checks, "keychain").1, "doctor-keychain-ok");
+    let by_relay = (CheckResult::Skipped, "doctor-platform-by-relay".to_owned());
+    assert_eq!(found(&checks, "platform"), by_relay);
 
     // It answers what it holds, and keeps nothing new.
     desk.keychain.refuse_writing(KeychainProblem::Locked);

@@ -243,6 +243,9 @@ pub enum Answer {
     Contacts {
         /// They.
         contacts: Vec<Contact>,
+        /// The search would find more than its limit let through.
+        #[serde(default)]
+        more: bool,
     },
     /// What an import would do.
     Preview {

@@ -16,7 +16,7 @@ use super::drawing;
 use crate::desktop::{APP_ID, APP_NAME, DesktopError, DesktopEvent, TrayPort};
 
 /// The name under which a tray host waits for items.
-const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+pub(super) const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 /// How long to wait before looking again for a host; each later wait is twice as long.
 const RETRY: Duration = Duration::from_secs(5);
 /// The longest such wait while nobody has the name: the bus tells when somebody takes it.

@@ -1,0 +1,132 @@
+//! A line each for the relay and the platform, whichever way of working is set up: a script can rely on their being there, and
+//! on that of each there is one.
+
+use companion::settings::Mode;
+use companion::words::Message;
+use control::protocol::{Check, CheckResult};
+
+use super::{check, ok};
+
+/// Adds `relay` and `platform` after the steps that they sum up, where the steps don't hold them already.
+pub(crate) fn summarise(mode: Mode, checks: &mut Vec<Check>) {
+    let skipped = |name: &str, id: &str| check(name, CheckResult::Skipped, Message::new(id));
+    let relay = match mode {
+        Mode::Unset => skipped("relay", "test-not-set-up"),
+        Mode::Direct => skipped("relay", "doctor-relay-unused"),
+        Mode::Relay => match worst(checks, |name| name.starts_with("relay_")) {
+            Some(found) => named("relay", found),
+            None => ok("relay", "doctor-relay-ok"),
+        },
+    };
+    let platform = match mode {
+        Mode::Unset => skipped("platform", "test-not-set-up"),
+        // The platform's refusal of the last call comes through the relay.
+        Mode::Relay => match worst(checks, |name| name == "relay_dial") {
+            Some(refused) if refused.result == CheckResult::Failed => named("platform", refused),
+            _ => skipped("platform", "doctor-platform-by-relay"),
+        },
+        Mode::Direct => match worst(checks, |name| name == "platform_address") {
+            Some(found) => named("platform", found),
+            // What stands before it failed, so that it wasn't asked.
+            None => match worst(checks, |name| name == "account") {
+                Some(found) => Check {
+                    result: CheckResult::Skipped,
+                    ..named("platform", found)
+                },
+                None => skipped("platform", "test-not-set-up"),
+            },
+        },
+    };
+    for summary in [relay, platform] {
+        if !checks.iter().any(|check| check.name == summary.name) {
+            checks.push(summary);
+        }
+    }
+}
+
+/// The first of these checks that failed, else the first that has a reservation.
+fn worst(checks: &[Check], ours: impl Fn(&str) -> bool) -> Option<&Check> {
+    let first = |result| {
+        checks
+            .iter()
+            .find(|check| ours(&check.name) && check.result == result)
+    };
+    first(CheckResult::Failed).or_else(|| first(CheckResult::Warning))
+}
+
+fn named(name: &str, found: &Check) -> Check {
+    Check {
+        name: name.to_owned(),
+        ..found.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(mode: Mode, found: &[(&str, CheckResult, &str)]) -> [(CheckResult, String); 2] {
+        let mut checks: Vec<Check> = found
+            .iter()
+            .map(|(name, result, id)| check(name, *result, Message::new(id)))
+            .collect();
+        summarise(mode, &mut checks);
+        ["relay", "platform"].map(|name| {
+            let mut of_that_name = checks.iter().filter(|check| check.name == name);
+            let check = of_that_name.next().unwrap_or_else(|| panic!("no {name}"));
+            assert_eq!(of_that_name.count(), 0, "{name} twice");
+            (check.result, check.message.id.clone())
+        })
+    }
+
+    #[test]
+    fn relay_and_platform_have_a_line_in_every_way_of_working() {
+        use CheckResult::{Failed, Ok, Skipped, Warning};
+        let told = |result, id: &str| (result, id.to_owned());
+        assert_eq!(
+            summary(Mode::Unset, &[("mode", Skipped, "test-not-set-up")]),
+            [told(Skipped, "test-not-set-up"), told(Skipped, "test-not-set-up")]
+        );
+        let answers = ("relay_reachable", Ok, "test-relay-reachable");
+        assert_eq!(
+            summary(Mode::Relay, &[answers, ("relay_dial", Ok, "test-relay-dial-ok")]),
+            [
+                told(Ok, "doctor-relay-ok"),
+                told(Skipped, "doctor-platform-by-relay")
+            ]
+        );
+        let watches = ("relay_dial", Warning, "test-relay-dial-none");
+        let silent = ("relay_stream", Failed, "test-stream-failed");
+        assert_eq!(
+            summary(Mode::Relay, &[answers, watches, silent]),
+            [
+                told(Failed, "test-stream-failed"),
+                told(Skipped, "doctor-platform-by-relay")
+            ]
+        );
+        let refused = ("relay_dial", Failed, "test-relay-refused-key");
+        assert_eq!(
+            summary(Mode::Relay, &[answers, refused]),
+            [
+                told(Failed, "test-relay-refused-key"),
+                told(Failed, "test-relay-refused-key")
+            ]
+        );
+        let unused = told(Skipped, "doctor-relay-unused");
+        assert_eq!(
+            summary(Mode::Direct, &[("platform", Ok, "test-platform-reachable")]),
+            [unused.clone(), told(Ok, "test-platform-reachable")]
+        );
+        assert_eq!(
+            summary(
+                Mode::Direct,
+                &[("platform_address", Failed, "test-address-unknown")]
+            ),
+            [unused.clone(), told(Failed, "test-address-unknown")]
+        );
+        assert_eq!(
+            summary(Mode::Direct, &[("account", Failed, "test-account-missing")]),
+            [unused, told(Skipped, "test-account-missing")]
+        );
+    }
+}
