@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::acme;
 use crate::dial::{self, Dialler};
 use crate::forward::{self, Forwarder};
-use crate::http::{self, App, admin::Admin};
+use crate::http::{self, App, Shared, admin::Admin};
 use crate::hub::Hub;
 use crate::ingest;
 use crate::listener;
@@ -145,7 +145,7 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     let (writer, reader, begun) = Writer::start(&settings.data_dir, options, now)?;
     hub.begin(begun.head);
     let last = begun.last_written;
-    let app = App {
+    let app = App(Arc::new(Shared {
         writer: Arc::new(writer),
         reader,
         hub,
@@ -160,7 +160,7 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         heartbeat: settings.events.heartbeat,
         draining: CancellationToken::new(),
         tasks: TaskTracker::new(),
-    };
+    }));
     Ok(Prepared {
         app,
         certificates,
@@ -312,14 +312,14 @@ impl Prepared {
             }
         });
 
-        let App {
+        let Shared {
             forwarder,
             writer,
             reader,
             draining,
             tasks,
             ..
-        } = &self.app;
+        } = &*self.app;
         forwarder.start(writer, reader, draining, tasks)?;
         let sweeper = tokio::spawn(upkeep(self.app.clone(), self.metrics, self.upkeep));
         Ok(Running {

@@ -3,8 +3,6 @@
 //! Everything that the platform could mean is answered 200, once it is on disk: it expects no answer and must not be
 //! disturbed. Without the secret there is nothing here.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -148,11 +146,11 @@ fn count_refused(reason: &'static str) {
 }
 
 async fn take(app: &App, incoming: Incoming) -> Result<Response, Refusal> {
-    let (writer, forwarder, now) = (app.writer.clone(), Arc::clone(&app.forwarder), Timestamp::now());
+    let (of, now) = (app.clone(), Timestamp::now());
     // On a task of its own: the sender expects no answer, and may be gone before there is one.
     let taken = app
         .tasks
-        .spawn(async move { ingest::take(&writer, &forwarder, incoming, now).await });
+        .spawn(async move { ingest::take(&of.writer, &of.forwarder, incoming, now).await });
     taken.await.map_err(|_| StoreError::Lost)??;
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
 }

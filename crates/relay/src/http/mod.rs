@@ -37,9 +37,20 @@ use crate::store::{Reader, Writer};
 pub(crate) use callback::METHODS as CALLBACK_METHODS;
 pub use callback::{BODY_LIMIT as CALLBACK_BODY_LIMIT, QUERY_LIMIT as CALLBACK_QUERY_LIMIT};
 
-/// What the handlers share.
+/// What the handlers share. One count for all of it: each layer of each request has a clone.
 #[derive(Clone)]
-pub struct App {
+pub struct App(pub(crate) Arc<Shared>);
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What is behind an [`App`].
+pub struct Shared {
     pub(crate) writer: Arc<Writer>,
     pub(crate) reader: Reader,
     pub(crate) hub: Arc<Hub>,
