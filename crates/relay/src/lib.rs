@@ -14,6 +14,8 @@ pub mod enrolment;
 pub mod feed;
 pub mod follow;
 pub mod forward;
+#[cfg(test)]
+mod fuzz;
 pub mod http;
 pub mod hub;
 pub mod ingest;

@@ -447,4 +447,14 @@ impl InMemory {
     pub(crate) fn reader(&self) -> Reader {
         Reader::in_memory(&self.connection)
     }
+
+    /// The newest position.
+    pub(crate) fn head(&self) -> EventId {
+        self.head
+    }
+
+    /// Looks at what was written.
+    pub(crate) fn ask<T>(&self, query: impl FnOnce(&Connection) -> Sql<T>) -> Sql<T> {
+        query(&self.connection.lock().unwrap())
+    }
 }

@@ -22,6 +22,7 @@ mod doctor;
 mod doctor_asks;
 mod flood;
 mod forward;
+mod fuzz;
 mod isolation;
 mod kill;
 mod metrics;
