@@ -38,11 +38,13 @@ pub fn all(options: Options) -> Result<()> {
 
 /// Rust's format.
 pub fn format() -> Result<()> {
+    install::ensure_component("fmt", "rustfmt")?;
     run(&mut cargo(["fmt", "--all", "--check"])).context("run `cargo fmt --all`")
 }
 
 /// The lints of the whole workspace; the page must have been built, the window embeds it.
 pub fn lints() -> Result<()> {
+    install::ensure_component("clippy", "clippy")?;
     run(&mut cargo([
         "clippy",
         "--workspace",

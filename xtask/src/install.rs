@@ -204,6 +204,25 @@ pub fn ensure(purposes: &[Purpose]) -> Result<()> {
     }
 }
 
+/// Makes sure that cargo has a command that is a part of Rust and yet not part of each installation: rustup's minimal profile
+/// leaves it out.
+///
+/// # Errors
+/// Without rustup: what a person has to install.
+pub fn ensure_component(command_of_cargo: &str, component: &str) -> Result<()> {
+    if succeeds("cargo", &[command_of_cargo, "--version"]) {
+        return Ok(());
+    }
+    let lacks = || format!("`cargo {command_of_cargo}` isn't here: it is Rust's component {component}");
+    if !on_path("rustup") {
+        bail!(
+            "{}. Install the package of that name where your Rust comes from, then run this again.",
+            lacks()
+        );
+    }
+    run(&mut command("rustup", ["component", "add", component])).with_context(lacks)
+}
+
 fn why(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Build => "to build",

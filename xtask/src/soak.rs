@@ -1,8 +1,10 @@
 //! The long runs: random schedules of calls played to the companion, and the relay killed over and over.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use crate::run::{cargo, run};
+use crate::install::{self, Purpose};
+use crate::run::{cargo, on_path, run_and_read};
+use crate::tally::Tally;
 
 /// How long to soak.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,50 +26,89 @@ pub struct Options {
     kills: u64,
 }
 
+/// Tests that run long, by a part of their names that no other test has.
+struct Long {
+    package: &'static str,
+    /// The words by which cargo knows the program that holds them.
+    within: &'static [&'static str],
+    name: &'static str,
+    /// They are left out of the everyday tests.
+    ignored: bool,
+}
+
+const SCHEDULES: Long = Long {
+    package: "companion",
+    within: &["--lib"],
+    name: "::soak",
+    ignored: true,
+};
+const SEEDS: Long = Long {
+    package: "centrex-relay",
+    within: &["--lib"],
+    name: "simulation::whatever",
+    ignored: false,
+};
+const EVENTS: Long = Long {
+    package: "centrex-relay",
+    within: &["--test", "it"],
+    name: "restart::",
+    ignored: true,
+};
+const KILLS: Long = Long {
+    package: "centrex-relay",
+    within: &["--test", "it"],
+    name: "kill::",
+    ignored: false,
+};
+
 /// Runs them, optimised, one after the other.
 ///
 /// # Errors
 /// The first run that fails. A schedule that does names its seed.
 pub fn all(options: &Options) -> Result<()> {
-    if options.schedules > 0 {
-        run(nextest(&[
-            "-p",
-            "companion",
-            "--run-ignored",
-            "only",
-            "-E",
-            "test(/::soak$/)",
-        ])
-        .env("FIRST_SEED", options.first_seed.to_string())
-        .env("SCHEDULES", options.schedules.to_string()))?;
-    }
-    if options.seeds > 0 {
-        run(
-            nextest(&["-p", "centrex-relay", "-E", "test(/^simulation::whatever/)"])
-                .env("FIRST_SEED", options.first_seed.to_string())
-                .env("SEEDS", options.seeds.to_string()),
-        )?;
-    }
-    if options.events > 0 {
-        run(nextest(&[
-            "-p",
-            "centrex-relay",
-            "--run-ignored",
-            "only",
-            "-E",
-            "test(/^restart::/)",
-        ])
-        .env("EVENTS", options.events.to_string()))?;
-    }
-    if options.kills > 0 {
-        run(nextest(&["-p", "centrex-relay", "-E", "test(/^kill::/)"])
-            .env("KILLS", options.kills.to_string()))?;
+    install::ensure(&[Purpose::Build])?;
+    let first_seed = ("FIRST_SEED", options.first_seed);
+    let nextest = on_path("cargo-nextest");
+    for (count, name, tests) in [
+        (options.schedules, "SCHEDULES", SCHEDULES),
+        (options.seeds, "SEEDS", SEEDS),
+        (options.events, "EVENTS", EVENTS),
+        (options.kills, "KILLS", KILLS),
+    ] {
+        if count == 0 {
+            continue;
+        }
+        let mut command = cargo(tests.words(nextest));
+        for (name, value) in [first_seed, (name, count)] {
+            command.env(name, value.to_string());
+        }
+        let (fine, output) = run_and_read(&mut command)?;
+        // cargo test is content with a name that no test has.
+        if !fine || Tally::read(&output).passed == 0 {
+            bail!("{} of {} did not pass", tests.name, tests.package);
+        }
     }
     Ok(())
 }
 
-fn nextest(words: &[&str]) -> std::process::Command {
-    let mut command = cargo(["nextest", "run", "--release"]);
-    command.args(words);
-    command
+impl Long {
+    /// What cargo is to do: by nextest, as the everyday tests are run, or by itself.
+    fn words(&self, nextest: bool) -> Vec<String> {
+        let begin: &[&str] = if nextest {
+            &["nextest", "run", "--no-capture"]
+        } else {
+            &["test"]
+        };
+        let mut words: Vec<&str> = begin.to_vec();
+        words.extend(["--release", "--package", self.package]);
+        words.extend(self.within);
+        let filter = format!("test({})", self.name);
+        match (nextest, self.ignored) {
+            (true, true) => words.extend(["--run-ignored", "only", "-E", &filter]),
+            (true, false) => words.extend(["-E", &filter]),
+            (false, true) => words.extend(["--", self.name, "--nocapture", "--ignored"]),
+            (false, false) => words.extend(["--", self.name, "--nocapture"]),
+        }
+        words.into_iter().map(str::to_owned).collect()
+    }
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::layout::{DESKTOP, copy, copy_program, empty, share, write};
+use super::layout::{
+    DESKTOP, RELAY_UNIT, copy, copy_program, desktop_papers, empty, relay_papers, share, write,
+};
 use crate::install::{self, Purpose};
 use crate::run::{command, read, root, run};
 
@@ -201,32 +203,18 @@ fn copyright() -> Result<String> {
 
 fn desktop(stage: &Path) -> Result<()> {
     share(&stage.join("usr/share"))?;
-    let doc = stage.join("usr/share/doc/centrex-tray");
-    copy(&root().join("docs/settings.md"), &doc.join("settings.md"))
+    desktop_papers(&stage.join("usr/share/doc/centrex-tray"))
 }
 
 fn server(stage: &Path) -> Result<()> {
-    let unit = std::fs::read_to_string(root().join("crates/relay/packaging/centrex-relay.service"))?;
+    let unit = std::fs::read_to_string(root().join(RELAY_UNIT))?;
     // The words before it are for those who copy it by hand, and so is the path.
     let unit = unit.find("[Unit]").map_or(unit.as_str(), |begin| &unit[begin..]);
     write(
         &stage.join("usr/lib/systemd/system/centrex-relay.service"),
         unit.replace("/usr/local/bin/", "/usr/bin/"),
     )?;
-    let doc = stage.join("usr/share/doc/centrex-relay");
-    for paper in ["relay.md", "metrics.md", "openapi.json"] {
-        copy(&root().join("docs").join(paper), &doc.join(paper))?;
-    }
-    let relay = root().join("crates/relay");
-    for example in [
-        "relay.example.toml",
-        "packaging/prometheus-alerts.yml",
-        "packaging/grafana-dashboard.json",
-    ] {
-        let name = Path::new(example).file_name().context("it has a name")?;
-        copy(&relay.join(example), &doc.join("examples").join(name))?;
-    }
-    Ok(())
+    relay_papers(&stage.join("usr/share/doc/centrex-relay"))
 }
 
 /// What the umask of whoever packs must not decide.
