@@ -122,3 +122,104 @@ fn platform_reason(error: &centrex::Error) -> DialReason {
         _ => DialReason::Platform,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use relay_api::wire::Problem;
+
+    use super::*;
+
+    #[test]
+    fn each_error_of_the_platform_has_its_reason() {
+        use centrex::Error;
+        let detail = || "words of the system".to_owned();
+        for (error, reason, may_have_rung) in [
+            (Error::WrongKey, DialReason::WrongKey, false),
+            (Error::Forbidden, DialReason::Forbidden, false),
+            (
+                Error::RateLimited { retry_after: None },
+                DialReason::RateLimited,
+                false,
+            ),
+            (Error::NoCallback, DialReason::NoCallback, false),
+            (
+                Error::Unreachable { detail: detail() },
+                DialReason::Unreachable,
+                false,
+            ),
+            (
+                Error::Interrupted { detail: detail() },
+                DialReason::Unreachable,
+                true,
+            ),
+            (Error::Tls { detail: detail() }, DialReason::Tls, false),
+            (Error::Timeout { sent: false }, DialReason::Timeout, false),
+            (Error::Timeout { sent: true }, DialReason::Timeout, true),
+            (Error::Rejected { status: 400 }, DialReason::Platform, false),
+            (Error::Server { status: 500 }, DialReason::Platform, true),
+            (Error::WebPage { status: 200 }, DialReason::Platform, true),
+        ] {
+            assert_eq!(
+                (platform_reason(&error), error.may_have_rung()),
+                (reason, may_have_rung),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_answer_of_the_relay_has_its_reason() {
+        let refused = |name: &str| ClientError::Refused {
+            problem: Box::new(Problem {
+                kind: format!("{}{name}", problem::PREFIX),
+                title: String::new(),
+                status: 409,
+                detail: None,
+                may_have_rung: None,
+                reason: None,
+            }),
+            retry_after: None,
+        };
+        for (name, expected) in [
+            (problem::UNAUTHORIZED, DialReason::RelayRefused),
+            (problem::FORBIDDEN, DialReason::RelayCannotDial),
+            (problem::DIAL_UNAVAILABLE, DialReason::RelayCannotDial),
+            (problem::NUMBER_REFUSED, DialReason::NumberRefused),
+            (problem::BAD_REQUEST, DialReason::NumberRefused),
+            (problem::RULE_REFUSED, DialReason::RuleRefused),
+            (problem::CONFIRMATION_NEEDED, DialReason::ToConfirm),
+            (problem::TOO_MANY_CALLS, DialReason::TooManyCalls),
+            (problem::PLATFORM_KEY, DialReason::WrongKey),
+            (problem::PLATFORM_FORBIDDEN, DialReason::Forbidden),
+            (problem::PLATFORM_BUSY, DialReason::RateLimited),
+            (problem::TOO_MANY_REQUESTS, DialReason::RateLimited),
+            (problem::PLATFORM_NO_CALLBACK, DialReason::NoCallback),
+            (problem::PLATFORM_UNREACHABLE, DialReason::Unreachable),
+            (problem::PLATFORM_TIMEOUT, DialReason::Timeout),
+            (problem::UNAVAILABLE, DialReason::RelayUnreachable),
+            ("of-a-later-version", DialReason::Platform),
+        ] {
+            assert_eq!(reason(&refused(name)), expected, "{name}");
+        }
+        let why = || "words of the system".to_owned();
+        for (error, expected) in [
+            (
+                ClientError::Unreachable { why: why() },
+                DialReason::RelayUnreachable,
+            ),
+            (ClientError::Tls { why: why() }, DialReason::RelayUnreachable),
+            (
+                ClientError::Interrupted { why: why() },
+                DialReason::RelayUnreachable,
+            ),
+            (
+                ClientError::NotARelay { status: 200 },
+                DialReason::RelayUnreachable,
+            ),
+            (ClientError::TimedOut, DialReason::Timeout),
+            (ClientError::Unreadable { why: why() }, DialReason::Platform),
+        ] {
+            assert_eq!(reason(&error), expected, "{error:?}");
+        }
+    }
+}

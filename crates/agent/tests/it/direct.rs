@@ -1,6 +1,7 @@
 //! Calls placed straight to the platform.
 
-use centrex_sim::{Filter, Kind};
+use centrex_sim::faults::{AnswerFault, Function, OddAnswer};
+use centrex_sim::{Faults, Filter, Kind};
 use companion::event::KeychainProblem;
 use control::protocol::{
     Answer, CheckResult, ConnectionState, CredentialKind, DialStage, Mode, Request, SettingsChange, Snapshot,
@@ -131,6 +132,58 @@ async fn each_failure_has_its_own_sentence_and_no_phone_rings() {
         ..Default::default()
     });
     assert!(rings.is_empty(), "{rings:?}");
+}
+
+#[tokio::test]
+async fn what_the_platform_answers_is_said_and_whether_a_phone_may_have_rung() {
+    let sim = platform().await;
+    sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
+    let mut agent = Desk::new().start().await;
+    set_up(&agent, &sim.api_base(), "api_key").await;
+    store(&agent, CredentialKind::ApiKey, API_KEY).await;
+    agent.until("ready", |state| state.cannot_dial.is_none()).await;
+    // Another number each time: after a call that may have rung the same one asks first.
+    for (at, (answer, sentence, rang)) in [
+        (OddAnswer::Status(403), "dial-failed-forbidden", "no"),
+        (OddAnswer::Status(429), "dial-failed-rate-limited", "no"),
+        (OddAnswer::Status(400), "dial-failed-platform", "no"),
+        (OddAnswer::Status(500), "dial-failed-platform", "yes"),
+        (OddAnswer::Html, "dial-failed-platform", "yes"),
+        (OddAnswer::Close, "dial-failed-unreachable", "yes"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let answers = vec![AnswerFault {
+            to: Function::Call,
+            answer: answer.clone(),
+            delay_s: 0.0,
+            carried_out: false,
+            times: None,
+        }];
+        let faults = Faults {
+            answers,
+            ..Faults::default()
+        };
+        sim.set_faults(faults).await.unwrap();
+        agent.dial(&format!("01 99 00 00 4{at}")).await;
+        let failed = |state: &Snapshot| stage(state) == Some(DialStage::Failed);
+        let state = agent.until("it failed", failed).await;
+        let message = state.dial.unwrap().message;
+        assert_eq!(
+            (message.id.as_str(), message.args["rang"].as_str()),
+            (sentence, rang),
+            "{answer:?}"
+        );
+        agent.ask(Request::DismissDial).await;
+        agent.until("dismissed", |state| state.dial.is_none()).await;
+    }
+    // Each press asked once, whatever came back.
+    let asked = sim.record(&Filter {
+        kind: Some(Kind::CallRequested),
+        ..Default::default()
+    });
+    assert!(asked.len() <= 6, "{asked:?}");
 }
 
 #[tokio::test]

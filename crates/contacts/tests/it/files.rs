@@ -97,6 +97,39 @@ fn thunderbird_vcard_4_0() {
     assert_eq!(cards[0].numbers[0].extension.as_deref(), Some("204"));
 }
 
+/// As Windows-1252 without a word of it, the company first, numbers with points, and nothing that tells one card from another.
+#[test]
+fn vcard_of_a_french_customer_database() {
+    let preview = preview(include_bytes!("../fixtures/crm-fr.vcf"));
+    assert_eq!(
+        (preview.format.clone(), preview.encoding),
+        (Format::VCard(Some("3.0".to_owned())), "windows-1252")
+    );
+    assert_eq!((preview.len(), preview.rejected.len()), (2, 0));
+    let cards = cards(&preview);
+    assert_eq!(cards[0].name.full, "HÉBRARD Zoé");
+    assert_eq!(
+        (cards[0].name.family.as_str(), cards[0].name.given.as_str()),
+        ("HÉBRARD", "Zoé")
+    );
+    assert_eq!(cards[0].company.as_deref(), Some("Fonderie de l’Étang"));
+    assert_eq!(cards[0].uid, None);
+    assert_eq!(
+        cards[0].note.as_deref(),
+        Some("Cliente n° 4711\nÀ rappeler : lundi")
+    );
+    assert_eq!(
+        numbers(&cards[0]),
+        [
+            (Label::Work, "+33199000070"),
+            (Label::Mobile, "+33639980070"),
+            (Label::Fax, "+33199000071")
+        ]
+    );
+    assert_eq!(cards[1].display_name(), "Crémerie Noël");
+    assert_eq!(numbers(&cards[1]), [(Label::Work, "+33199000072")]);
+}
+
 #[test]
 fn outlook_tables() {
     let french = preview(include_bytes!("../fixtures/outlook-fr.csv"));
