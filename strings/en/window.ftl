@@ -72,6 +72,9 @@ window-calls-ringing-in = Ringing
 window-calls-ringing-out = Calling
 window-calls-talking = Talking
 window-calls-answered-in = Answered
+window-calls-answered-on = Answered on line { $line }
+# $time: how long it rang, as “4 s”
+window-calls-rang = rang { $time }
 window-calls-answered-out = Connected
 window-calls-missed = Missed
 window-calls-no-answer = No answer

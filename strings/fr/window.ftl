@@ -73,6 +73,9 @@ window-calls-ringing-in = Sonne
 window-calls-ringing-out = Appel en cours
 window-calls-talking = En communication
 window-calls-answered-in = Répondu
+window-calls-answered-on = Répondu sur la ligne { $line }
+# $time: how long it rang, as “4 s”
+window-calls-rang = a sonné { $time }
 window-calls-answered-out = Abouti
 window-calls-missed = Manqué
 window-calls-no-answer = Sans réponse

@@ -166,6 +166,10 @@ direction: Direction,
  */
 outcome: Outcome, 
 /**
+ * It rang on several lines of this desk and was answered on the line of this other account.
+ */
+answered_on: string | null, 
+/**
  * The other party, ready to show: its name, else `01 42 68 53 00`, else `Numéro masqué`.
  */
 party: string, 

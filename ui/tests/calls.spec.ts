@@ -27,7 +27,7 @@ test('live calls stand on top and move', async ({ desk, page }) => {
 test('calling back dials as a press does, and shows the card', async ({ desk, page }) => {
   await desk.open();
   await desk.place(/Appels/).click();
-  await page.getByRole('button', { name: 'Rappeler 06 39 98 12 34' }).click();
+  await page.getByRole('button', { name: 'Rappeler Élodie Exemple' }).click();
   await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33639981234', '4207001', false] }]);
   await expect(page.getByRole('heading', { name: 'Élodie Exemple' })).toBeVisible();
   await expect(page.locator('main')).toContainText('06 39 98 12 34');
@@ -36,12 +36,34 @@ test('calling back dials as a press does, and shows the card', async ({ desk, pa
 test('calling back rings the line that was called, whatever line the pad stands on', async ({ desk, page }) => {
   await desk.open('lines');
   await desk.place(/Appels/).click();
-  await page.getByRole('button', { name: 'Rappeler 06 39 98 12 34' }).click();
+  await page.getByRole('button', { name: 'Rappeler Élodie Exemple' }).click();
   await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33639981234', '4207002', false] }]);
   // The next number is dialled from the pad's own line again.
   await (await desk.agent()).evaluate((agent) => agent.stage('ended'));
   await page.getByRole('button', { name: 'Fermer' }).click();
   await expect(page.getByLabel('Depuis')).toHaveValue('4207001');
+});
+
+test('row 5: answered, answered on another line and given up are kept apart', async ({ desk, page }) => {
+  await desk.open('lines');
+  await desk.place(/Appels/).click();
+  await (
+    await desk.agent()
+  ).evaluate((agent) => {
+    const [first] = agent.snapshot.recent;
+    if (first === undefined) return;
+    const began = Date.now() - 60_000;
+    const at = (seconds: number) => new Date(began + seconds * 1000).toISOString();
+    const own = { ...first, unread: false, started_at: at(0), connected_at: null, company: null };
+    const elsewhere = { ...own, call: 'e', party: 'Ailleurs', outcome: 'answered' as const, answered_on: '4207002' };
+    const missed = { ...own, call: 'g', party: 'Abandon', outcome: 'missed' as const, ended_at: at(4) };
+    agent.change({
+      recent: [elsewhere, missed, ...agent.snapshot.recent],
+      journal_revision: agent.snapshot.journal_revision + 1,
+    });
+  });
+  await expect(page.locator('[data-row]', { hasText: 'Ailleurs' })).toContainText(/Répondu sur la ligne \S/);
+  await expect(page.locator('[data-row]', { hasText: 'Abandon' })).toContainText('Manqué\u00a0· a sonné 4\u00a0s');
 });
 
 test('a withheld number can’t be called back, and says so', async ({ desk, page }) => {

@@ -198,6 +198,7 @@ pub fn call(line: seen::CallLine) -> wire::CallView {
             seen::Outcome::NoAnswer => wire::Outcome::NoAnswer,
             seen::Outcome::Unknown => wire::Outcome::Unknown,
         },
+        answered_on: line.answered_on.map(|account| account.0),
         display: (!line.withheld).then(|| line.party.clone()),
         party: line.name.unwrap_or(line.party),
         company: line.company,

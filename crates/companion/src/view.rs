@@ -15,6 +15,8 @@ pub struct CallLine {
     pub direction: Direction,
     /// What is known of its course.
     pub outcome: Outcome,
+    /// It rang on several lines of this desk and was answered on this other one.
+    pub answered_on: Option<AccountId>,
     /// The other party, ready to show: `01 42 68 53 00`, `Numéro masqué`. Hostile text is neutralised.
     pub party: String,
     /// The other party isn't told; [`CallLine::party`] says so.

@@ -1,6 +1,7 @@
-import type { CallView, Hole } from '../bindings';
-import type { Words } from '../i18n/words';
+import type { CallView, Hole, Snapshot } from '../bindings';
+import { type Words, plain } from '../i18n/words';
 import { dayKey, dayName, hour, moment } from '../lib/format';
+import { lineName } from '../lib/lines';
 
 /** A row of the journal: a call, or a time in which calls couldn't be heard. */
 export type Row = { at: string; call: CallView; hole?: undefined } | { at: string; hole: Hole; call?: undefined };
@@ -48,6 +49,13 @@ export function holeText(hole: Hole, words: Words): string {
   const same = dayKey(hole.from) === dayKey(hole.until);
   const until = same ? hour(hole.until, words) : moment(hole.until, words);
   return words.t(`window-calls-hole-${hole.state}`, { from, until });
+}
+
+/** What became of a call; where it was answered, when it rang on several lines of this desk and not here. */
+export function outcomeText(call: CallView, snapshot: Snapshot | null, words: Words): string {
+  if (call.outcome !== 'answered' || call.answered_on == null) return words.t(outcomeLabel(call));
+  const line = snapshot === null ? plain(call.answered_on) : lineName(call.answered_on, snapshot);
+  return words.t('window-calls-answered-on', { line });
 }
 
 /** Id of the sentence for what became of a call. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { call, dialAt, ready, says, unset } from '../backend/fake/state';
-import { byDay, holeText, merge, outcomeLabel } from '../calls/group';
+import { byDay, holeText, merge, outcomeLabel, outcomeText } from '../calls/group';
 import { WORDS } from '../i18n/shared';
 import { dialled, sameButForSeparators } from '../state/pad.svelte';
 import { banners } from './banners';
@@ -82,6 +82,21 @@ test('calls are grouped by local day, in their order', () => {
 test('an incoming call that was answered is not said to have been answered by me', () => {
   expect(WORDS.fr.t(outcomeLabel(call(now, 5)))).toBe('Répondu');
   expect(WORDS.fr.t(outcomeLabel(call(now, 5, { direction: 'outgoing' })))).toBe('Abouti');
+});
+
+test('a call answered on another line of the desk says which, by its number where that is known', () => {
+  const elsewhere = call(now, 5, { answered_on: '4207002', connected_at: null });
+  const desk = {
+    ...ready(now),
+    accounts: [
+      { id: '4207001', default: true },
+      { id: '4207002', default: false },
+    ],
+  };
+  expect(outcomeText(elsewhere, null, WORDS.fr)).toBe('Répondu sur la ligne 4207002');
+  const told = { ...desk, recent: [call(now, 9, { account: '4207002', line: '01 99 00 00 02' })] };
+  expect(outcomeText(elsewhere, told, WORDS.en)).toBe('Answered on line 01 99 00 00 02');
+  expect(outcomeText(call(now, 5), told, WORDS.fr)).toBe('Répondu');
 });
 
 test('what was pasted is shown when more than spaces, dots and dashes differ', () => {

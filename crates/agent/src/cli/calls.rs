@@ -132,19 +132,39 @@ fn line(call: &CallView, lang: Language, zone: &TimeZone) -> String {
         Direction::Incoming => "←",
         Direction::Outgoing => "→",
     };
-    let outcome = Message::new(match call.outcome {
-        Outcome::Ringing => "cli-call-ringing",
-        Outcome::Talking => "cli-call-talking",
-        Outcome::Answered => "cli-call-answered",
-        Outcome::Missed => "cli-call-missed",
-        Outcome::NoAnswer => "cli-call-no-answer",
-        Outcome::Unknown => "cli-call-unknown",
-    });
     let mut words = vec![started, arrow.to_owned(), call.party.clone()];
     words.extend(call.display.clone().filter(|display| *display != call.party));
-    words.push(say(lang, &outcome));
+    words.push(say(lang, &outcome(call)));
     words.extend(call.note.as_ref().map(|note| note.replace('\n', " ")));
     words.join("\t")
+}
+
+/// What became of it: where it was answered if elsewhere, and how long it rang in vain.
+fn outcome(call: &CallView) -> Message {
+    let id = match (call.outcome, &call.answered_on) {
+        (Outcome::Ringing, _) => "cli-call-ringing",
+        (Outcome::Talking, _) => "cli-call-talking",
+        (Outcome::Answered, Some(account)) => {
+            return Message::new("cli-call-answered-on").with("line", account.as_str());
+        }
+        (Outcome::Answered, None) => "cli-call-answered",
+        (Outcome::Missed, _) => match rang(call) {
+            Some(seconds) => {
+                return Message::new("cli-call-missed-after").with("seconds", seconds.to_string());
+            }
+            None => "cli-call-missed",
+        },
+        (Outcome::NoAnswer, _) => "cli-call-no-answer",
+        (Outcome::Unknown, _) => "cli-call-unknown",
+    };
+    Message::new(id)
+}
+
+/// Whole seconds from its start to its end.
+fn rang(call: &CallView) -> Option<i64> {
+    let at = |text: &str| text.parse::<Timestamp>().ok();
+    let (start, end) = (at(&call.started_at)?, at(call.ended_at.as_deref()?)?);
+    Some(end.duration_since(start).as_secs().max(0))
 }
 
 async fn ask_for(client: &Client, ask: JournalRequest) -> Result<Answer, Message> {
@@ -155,6 +175,47 @@ async fn ask_for(client: &Client, ask: JournalRequest) -> Result<Answer, Message
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_became_of_a_call_is_kept_apart() {
+        let told = |outcome, ended: Option<&str>, elsewhere: Option<&str>| {
+            let call = CallView {
+                account: "1001".into(),
+                call: "a".into(),
+                direction: Direction::Incoming,
+                outcome,
+                answered_on: elsewhere.map(str::to_owned),
+                party: "01 99 00 00 42".into(),
+                display: None,
+                company: None,
+                why: None,
+                ambiguous: false,
+                note: None,
+                call_back: control::protocol::CallBackState::None,
+                has_record: false,
+                silenced: false,
+                number: None,
+                about: None,
+                line: "1001".into(),
+                started_at: "2026-11-24T10:00:00Z".into(),
+                connected_at: None,
+                ended_at: ended.map(str::to_owned),
+                unread: false,
+            };
+            line(&call, Language::Fr, &TimeZone::UTC)
+        };
+        let end = Some("2026-11-24T10:00:04.9Z");
+        for (outcome, ended, elsewhere, words) in [
+            (Outcome::Answered, end, None, "répondu"),
+            (Outcome::Answered, end, Some("1002"), "répondu sur la ligne 1002"),
+            (Outcome::Missed, end, None, "manqué, a sonné 4\u{202f}s"),
+            (Outcome::Missed, None, None, "manqué"),
+            (Outcome::Unknown, end, None, "issue inconnue"),
+        ] {
+            let line = told(outcome, ended, elsewhere);
+            assert!(line.ends_with(&format!("\t{words}")), "{line}");
+        }
+    }
 
     #[test]
     fn days_are_days_here_and_times_are_times() {

@@ -8,7 +8,7 @@ use crate::numbers;
 use crate::time::seconds_between;
 
 /// A call that rings on several accounts starts on all of them within this time, by the relay's clock.
-const TOGETHER_S: i64 = 3;
+pub(crate) const TOGETHER_S: i64 = 3;
 
 #[derive(Debug, Default)]
 pub(super) struct Group {
@@ -57,7 +57,7 @@ impl Facts {
 
 /// Whether two states of different accounts tell of one incoming call: by the platform's id, or because the same party
 /// called the same line at the same moment.
-pub(super) fn is_same_call(a: &Call, b: &Call) -> bool {
+pub(crate) fn is_same_call(a: &Call, b: &Call) -> bool {
     let incoming = a.direction == Direction::Incoming && b.direction == Direction::Incoming;
     let together = seconds_between(a.started_at, b.started_at).abs() <= TOGETHER_S;
     let same_line = a.called_number.is_some() && a.called_number == b.called_number;

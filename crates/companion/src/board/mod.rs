@@ -9,9 +9,10 @@
 //! | a leg told as | is shown as ([`Outcome`]) | until |
 //! |---|---|---|
 //! | ringing | `Ringing` | it changes; incoming 2 min, outgoing 10 min after its start, then `Unknown`: its end was lost |
-//! | ringing, another leg of its group answered | `Answered` | |
+//! | ringing, another leg of its group answered | `Answered`, and on which line | |
 //! | connected | `Talking` | it changes; 12 h, then `Unknown` |
-//! | ended, connected before, or another leg of its group was | `Answered`: by whom isn't told, and isn't guessed | |
+//! | ended, connected before | `Answered`: by whom isn't told, and isn't guessed | |
+//! | ended, another leg of its group was connected | `Answered`, and on which line | |
 //! | incoming, ended, never connected | `Missed`; its group is missed once every leg is | a late "connected" makes it `Answered` |
 //! | outgoing, ended, never connected | `NoAnswer`: given up, by whichever side | the same |
 //! | closed by the relay for want of news, or missing in its list of live calls | `Unknown` | its true end arrives |
@@ -39,6 +40,7 @@ use crate::time::{after, seconds_between};
 #[cfg(doc)]
 use crate::view::Outcome;
 use group::{Facts, Group};
+pub(crate) use group::{TOGETHER_S, is_same_call};
 use leg::Leg;
 
 /// Older news of a ringing phone goes to the journal without an alert.

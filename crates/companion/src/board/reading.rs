@@ -1,6 +1,6 @@
 //! What others may ask the board.
 
-use telephony::{Call, CallState};
+use telephony::{AccountId, Call, CallState};
 
 use super::group::Group;
 use super::leg::Leg;
@@ -23,6 +23,16 @@ impl Board {
             Outcome::Missed if !facts.missed => Some(Outcome::Unknown),
             outcome => Some(outcome),
         }
+    }
+
+    /// On which account a call was answered that rang here too; `None`: on this one, on none, or nobody told.
+    pub fn answered_on(&self, key: &CallKey) -> Option<&AccountId> {
+        let leg = self.legs.get(key).filter(|leg| !leg.is_answered())?;
+        let others = self.groups.get(&leg.group)?.legs.iter();
+        let answered = others
+            .filter_map(|key| self.legs.get(key))
+            .find(|leg| !leg.own && leg.is_answered())?;
+        Some(&answered.call.account_id)
     }
 
     /// Whether it is a missed call that nobody has seen. Of several legs of one call the first one counts for all.

@@ -150,7 +150,10 @@ impl Companion {
     fn line(&self, key: &CallKey) -> Option<CallLine> {
         let call = self.board.call(key)?;
         let outcome = self.board.outcome(key).unwrap_or(Outcome::Unknown);
-        Some(self.describe(call, outcome, self.board.unread(key)))
+        Some(CallLine {
+            answered_on: self.board.answered_on(key).cloned(),
+            ..self.describe(call, outcome, self.board.unread(key))
+        })
     }
 
     /// A call of the journal as it is shown: by what is known of it now, else by the name that it was written with.
@@ -160,6 +163,7 @@ impl Companion {
             return line;
         }
         let mut line = self.describe(&row.call, row.outcome, row.unread);
+        line.answered_on.clone_from(&row.answered_on);
         if line.name.is_none()
             && let Some(name) = &row.name
         {
@@ -195,6 +199,7 @@ impl Companion {
             key: CallKey::of(call),
             direction: call.direction,
             outcome,
+            answered_on: None,
             withheld: party.is_none(),
             party: party.unwrap_or_else(|| say(lang, &Message::new(unnamed))),
             number: numbers::callable(call.other_party()).cloned(),

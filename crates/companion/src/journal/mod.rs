@@ -11,6 +11,8 @@
 //!   `outcome`: `ringing`, `talking`, `answered`, `missed`, `no_answer`, `unknown`. `name`, `company`: as last known, with
 //!   `name_source` and `name_since_us`. `note`: the person's. `call_back`: `none`, `hand` or `missed` (wanted since
 //!   `call_back_us`), `settled` (at `call_back_us`). `unread`: 1 for a missed call that nobody has seen.
+//!   A call that rang on several lines has a row for each, of which `outcome` tells that line alone; on which other line it was
+//!   answered is looked up when rows are listed or exported.
 //! - `search`: FTS5 without content, row ids as in `call`. It holds finished terms, see `text.rs`.
 //! - `deleted`: account and id of calls that the person deleted, so that a replay doesn't bring them back; kept 400 days.
 //! - `heard`: intervals in which calls could be heard. `open` is 1 while it lasts; `hole` tells what became of the time since
@@ -31,6 +33,7 @@
 mod check;
 mod coverage;
 mod damage;
+mod elsewhere;
 mod erase;
 mod export;
 mod import;

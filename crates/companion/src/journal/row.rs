@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::types::Type;
 use serde::{Deserialize, Serialize};
-use telephony::{Call, CallState, Direction, E164, Language, Party};
+use telephony::{AccountId, Call, CallState, Direction, E164, Language, Party};
 
 use crate::numbers;
 use crate::view::Outcome;
@@ -22,6 +22,9 @@ pub struct Row {
     pub unread: bool,
     /// What is known of its course.
     pub outcome: Outcome,
+    /// It rang on several lines of this desk and was answered on this other one. Not kept: whoever lists rows
+    /// finds it by that line's.
+    pub answered_on: Option<AccountId>,
     /// The other party's name as last known; `None`: nobody knew one.
     pub name: Option<Name>,
     /// The person's note; empty: none.
@@ -90,6 +93,7 @@ impl Row {
     pub fn new(call: Call, unread: bool) -> Self {
         Self {
             outcome: outcome(&call),
+            answered_on: None,
             call,
             unread,
             name: None,
@@ -229,6 +233,7 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Stored>> 
             call,
             unread: row.get(2)?,
             outcome,
+            answered_on: None,
             name,
             note: row.get(8)?,
             call_back,

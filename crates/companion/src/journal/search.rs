@@ -7,7 +7,7 @@ use telephony::AccountId;
 use super::row::{self, Row};
 use super::store::ID_REACH_MS;
 use super::text::{Fact, Search};
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, elsewhere};
 
 /// Most calls of one page.
 pub const LONGEST_PAGE: usize = 200;
@@ -158,13 +158,17 @@ fn find(
     while found.len() < limit
         && let Some(row) = rows.next()?
     {
-        let Some(stored) = row::read(row)? else {
+        let Some(mut stored) = row::read(row)? else {
             continue;
         };
         let started = stored.row.call.started_at;
         let in_time =
             query.from.is_none_or(|from| started >= from) && query.until.is_none_or(|until| started < until);
-        if in_time && wanted.matches(&stored.row) {
+        if !in_time {
+            continue;
+        }
+        elsewhere::look(db, &mut stored.row)?;
+        if wanted.matches(&stored.row) {
             found.push((stored.id, stored.row));
         }
     }

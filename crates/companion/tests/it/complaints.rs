@@ -6,6 +6,7 @@ mod desk;
 
 use companion::effect::{Effect, Notification, NotificationKind};
 use companion::event::{DialId, Event, Link, LinkProblem, NoteAction};
+use companion::journal::Row;
 use companion::settings::Settings;
 use companion::tray::TrayIcon;
 use companion::view::{DialStage, Outcome, Verdict};
@@ -144,6 +145,20 @@ fn row_05_what_became_of_a_call_is_kept_apart_and_never_guessed() {
     desk.tell(&over(&talks(&twin, 5), 60));
     assert_eq!((desk.companion.missed(), desk.companion.recent(9).len()), (0, 1));
     assert_eq!(desk.companion.recent(9)[0].outcome, Outcome::Answered);
+    // One line for all of them: that of the line where they talked. The other one's own row says where that was.
+    assert_eq!(desk.companion.recent(9)[0].answered_on, None);
+    let row = Row::new(over(&incoming, 5), false);
+    let elsewhere = desk.companion.journal_line(&row);
+    assert_eq!(
+        (elsewhere.outcome, elsewhere.answered_on),
+        (Outcome::Answered, Some(twin.account_id.clone()))
+    );
+    // Given up: how long it rang is told by its times.
+    let mut desk = Desk::new(settings());
+    desk.tell(&over(&incoming, 4));
+    let line = desk.line("a");
+    assert_eq!((line.answered_on, line.ended_at), (None, Some(at(4))));
+    assert_eq!((line.outcome, line.started_at), (Outcome::Missed, at(0)));
 }
 
 #[test]

@@ -168,6 +168,9 @@ pub struct CallView {
     pub direction: Direction,
     /// What is known of it.
     pub outcome: Outcome,
+    /// It rang on several lines of this desk and was answered on the line of this other account.
+    #[serde(default)]
+    pub answered_on: Option<String>,
     /// The other party, ready to show: its name, else `01 42 68 53 00`, else `Numéro masqué`.
     pub party: String,
     /// The other party's number, ready to show, when it is told; also beside a name.

@@ -20,6 +20,7 @@ export function call(now: Date, minutesAgo: number, change: Partial<CallView> & 
     call: `call-${made}`,
     direction: 'incoming',
     outcome,
+    answered_on: null,
     party: '01 99 00 12 34',
     number: '+33199001234',
     display: rest.party ?? '01 99 00 12 34',
@@ -43,10 +44,23 @@ export function call(now: Date, minutesAgo: number, change: Partial<CallView> & 
 /** Calls of the last days, as a desk would have them. */
 export function someCalls(now: Date): CallView[] {
   return [
-    call(now, 12, { outcome: 'missed', unread: true, party: '06 39 98 12 34', number: '+33639981234' }),
-    call(now, 47, { direction: 'outgoing', party: '02 61 91 45 67', number: '+33261914567', talk: 384 }),
+    call(now, 12, {
+      outcome: 'missed',
+      unread: true,
+      party: 'Élodie Exemple',
+      company: 'Menuiserie Exemple',
+      display: '06 39 98 12 34',
+      number: '+33639981234',
+    }),
+    call(now, 47, {
+      direction: 'outgoing',
+      party: 'Transports Modèle',
+      display: '02 61 91 45 67',
+      number: '+33261914567',
+      talk: 384,
+    }),
     call(now, 95, { outcome: 'missed', unread: true, party: '01 99 00 77 88', number: '+33199007788' }),
-    call(now, 130, { party: '+44 20 7946 0000', number: '+442079460000', talk: 42 }),
+    call(now, 130, { party: 'Fournisseur étranger', display: '+44 20 7946 0000', number: '+442079460000', talk: 42 }),
     call(now, 60 * 26, {
       direction: 'outgoing',
       outcome: 'no_answer',
@@ -54,7 +68,12 @@ export function someCalls(now: Date): CallView[] {
       number: '+33639985566',
     }),
     call(now, 60 * 27, { outcome: 'missed', party: 'Numéro masqué', number: null }),
-    call(now, 60 * 28, { party: '05 36 49 11 22', number: '+33536491122', talk: 3725 }),
+    call(now, 60 * 28, {
+      party: 'Marguerite de la Fontaine-Duhamel',
+      display: '05 36 49 11 22',
+      number: '+33536491122',
+      talk: 3725,
+    }),
     call(now, 60 * 24 * 5, { outcome: 'unknown', party: '04 65 71 33 44', number: '+33465713344' }),
   ];
 }

@@ -28,7 +28,7 @@ use telephony::{Direction, Language, Party};
 pub use self::csv::Csv;
 use super::import::Entry;
 use super::row::{self, Row};
-use super::{JournalError, coverage, damage, schema};
+use super::{JournalError, coverage, damage, elsewhere, schema};
 use crate::numbers;
 use crate::words::{Message, say};
 
@@ -132,7 +132,8 @@ impl Exporter {
         let mut query = snapshot.prepare(&format!("SELECT {} FROM call ORDER BY id", row::COLUMNS))?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
-            if let Some(stored) = row::read(row)? {
+            if let Some(mut stored) = row::read(row)? {
+                elsewhere::look(&snapshot, &mut stored.row)?;
                 form.call(out, &stored.row)?;
                 calls += 1;
             }

@@ -1,5 +1,6 @@
 mod coverage;
 mod damage;
+mod elsewhere;
 mod erasing;
 mod migration;
 mod operations;
