@@ -1,6 +1,7 @@
 //! Do-not-disturb. No specification has it, so each notification daemon is asked in its own way.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::mpsc::UnboundedSender;
@@ -15,6 +16,10 @@ const PATH: &str = "/org/freedesktop/Notifications";
 const XFCONF: &str = "org.xfce.Xfconf";
 const DCONF: &str = "ca.desrt.dconf.Writer";
 const CHANNEL: &str = "xfce4-notifyd";
+
+/// Before settings that didn't answer are asked again; each later wait is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// Where a daemon keeps its do-not-disturb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +105,11 @@ impl Source {
         }
     }
 
+    /// Whether no answer means that asking failed: a daemon may lack its property, settings have a default.
+    fn always_knows(self) -> bool {
+        matches!(self, Self::Xfconf | Self::Key(_))
+    }
+
     async fn read(self, bus: &Connection, daemon: &str) -> Option<bool> {
         match self {
             Self::Property { interface, property } => bus::flag(bus, daemon, PATH, interface, property).await,
@@ -114,6 +124,7 @@ pub(super) async fn follow(bus: &Connection, words: &UnboundedSender<Word>) -> z
     let mut signals = bus::listen(bus, rules()?).await?;
     let mut daemon = bus::owner(bus, NAME).await.map(|owner| owner.to_string());
     let mut source = source(bus, daemon.as_deref()).await;
+    let mut wait = FIRST_WAIT;
     loop {
         let dnd = match (source, &daemon) {
             (Some(source), Some(daemon)) => source.read(bus, daemon).await,
@@ -122,15 +133,26 @@ pub(super) async fn follow(bus: &Connection, words: &UnboundedSender<Word>) -> z
         if words.send(Word::Dnd(dnd)).is_err() {
             return Ok(());
         }
+        // Settings that didn't answer may have been busy, as all is while a session begins.
+        let is_asked_again = dnd.is_none() && source.is_some_and(Source::always_knows);
         let signal = loop {
-            let Some(signal) = signals.next().await else {
-                return Ok(());
-            };
-            if source.is_none_or(|source| source.may_change_by(&signal)) {
-                break signal;
+            tokio::select! {
+                signal = signals.next() => {
+                    let Some(signal) = signal else { return Ok(()) };
+                    if source.is_none_or(|source| source.may_change_by(&signal)) {
+                        break Some(signal);
+                    }
+                }
+                () = tokio::time::sleep(wait), if is_asked_again => {
+                    wait = LONGEST_WAIT.min(wait * 2);
+                    break None;
+                }
             }
         };
-        if let Some((_, owner)) = bus::owner_change(&signal) {
+        if !is_asked_again {
+            wait = FIRST_WAIT;
+        }
+        if let Some((_, owner)) = signal.as_ref().and_then(bus::owner_change) {
             daemon = Some(owner).filter(|owner| !owner.is_empty());
             source = self::source(bus, daemon.as_deref()).await;
         }
