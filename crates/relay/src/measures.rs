@@ -306,7 +306,7 @@ pub const ALL: &[Measure] = {
             Counter,
             "centrex_relay_connections_refused_total",
             &[],
-            "Connections beyond `connections`",
+            "Connections beyond `connections`, or beyond an eighth of them from one address",
         ),
         measure(
             Gauge,

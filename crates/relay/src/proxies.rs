@@ -3,7 +3,7 @@
 //! A header that names the client can be sent by anybody. It counts only as far as trusted proxies wrote it: from the right
 //! end, each address is believed as long as the one that wrote it is trusted.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::HeaderMap;
 use ipnet::IpNet;
@@ -63,6 +63,16 @@ impl Proxies {
         values
             .flat_map(|value| value.to_str().map_or_else(|_| vec![None], read))
             .collect()
+    }
+}
+
+/// Who an address stands for: an IPv6 network of one subscriber (/64) counts as one, as its owner has 2^64 addresses.
+pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
+        }
+        other => other,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use rand::seq::SliceRandom as _;
@@ -92,7 +93,7 @@ pub struct Prepared {
     certificates: Option<Arc<Certificates>>,
     acme: Option<acme::Settings>,
     tls: Option<listener::Door>,
-    bounds: listener::Bounds,
+    places: Arc<listener::Places>,
     upkeep: Upkeep,
     drain: Duration,
     grace: Duration,
@@ -166,10 +167,7 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         certificates,
         acme: settings.tls.as_ref().and_then(|tls| tls.acme.clone()),
         tls: None,
-        bounds: listener::Bounds {
-            connections: settings.connections,
-            ..listener::Bounds::default()
-        },
+        places: listener::Places::new(settings.connections, known(settings)),
         upkeep: Upkeep {
             limits: settings.limits,
             keep: settings.keep,
@@ -183,6 +181,13 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
 }
 
 /// Those of files must be right; those by ACME may still have to be had.
+/// The networks that stand for many, or are the operator's: one address of theirs may have every connection.
+fn known(settings: &Settings) -> Vec<IpNet> {
+    let mut known = settings.proxies.trusted.clone();
+    known.extend(&settings.callback_sources);
+    known
+}
+
 fn certificates(tls: &settings::Tls) -> Result<Arc<Certificates>, StartError> {
     let Some(acme) = &tls.acme else {
         return Ok(Certificates::open(tls.files.clone())?);
@@ -292,7 +297,8 @@ impl Prepared {
             tls: None,
         };
         let doors = std::iter::once(plain).chain(self.tls).collect();
-        let public = tokio::spawn(listener::serve(doors, routes, self.bounds, draining));
+        let bounds = listener::Bounds::default();
+        let public = tokio::spawn(listener::serve(doors, routes, self.places, bounds, draining));
 
         let damaged = Arc::new(AtomicBool::new(false));
         look_at_all(self.app.writer.path().to_owned(), Arc::clone(&damaged));

@@ -5,7 +5,7 @@
 //! its own. What is refused (wrong tokens, secrets and codes) counts against the address it came from; beyond the budget the
 //! answer is 429, for what would have been refused anyway.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+
+use crate::proxies::subscriber;
 
 /// Keys that a limiter remembers. Beyond, and until some have grown old, all others share one.
 const KEYS: usize = 50_000;
@@ -104,15 +106,11 @@ impl<C: Clock + Clone> Limits<C> {
 
 const TEN: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
-/// An IPv6 network of one subscriber (/64) counts as one address: its owner has 2^64 of them.
 fn key<C: Clock>(limiter: &Keyed<IpAddr, C>, address: IpAddr) -> IpAddr {
     if limiter.len() >= KEYS {
         return IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     }
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-        v4 => v4,
-    }
+    subscriber(address)
 }
 
 #[cfg(test)]

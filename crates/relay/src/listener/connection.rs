@@ -22,7 +22,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,7 @@ use tower::ServiceExt as _;
 use tower_http::timeout::DeadlineBody;
 
 use super::Bounds;
+use super::places::Place;
 use super::stream::Stream;
 use super::targets::Targets;
 use crate::http::events::Granted;
@@ -53,7 +54,7 @@ pub(super) struct Connection {
     /// Where a stream goes on.
     pub tasks: TaskTracker,
     /// Given back when the connection ends.
-    pub slot: OwnedSemaphorePermit,
+    pub place: Arc<Place>,
 }
 
 /// A stream that was granted over HTTP/1.1, on its way out of the protocol's machinery.
@@ -127,9 +128,10 @@ impl Connection {
                 }
             }
         }
+        self.place.has_stream();
         let socket = connection.into_parts().io.into_inner().into_inner();
         let granted = granted.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let stream = granted.and_then(|(head, granted)| Stream::new(socket, &head, &granted, self.slot));
+        let stream = granted.and_then(|(head, granted)| Stream::new(socket, &head, &granted, self.place));
         if let Some(stream) = stream {
             self.tasks.spawn(stream.run());
         }
@@ -157,12 +159,16 @@ impl Connection {
 
     async fn speak_2(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let under_way = watch::Sender::new(0_usize);
+        let place = Arc::clone(&self.place);
         let service = service_fn(|request| {
-            let guard = Guard::new(&under_way);
+            let (guard, place) = (Guard::new(&under_way), Arc::clone(&place));
             let answer = self.answer(request);
             async move {
                 let (mut head, body) = answer.await?.into_parts();
                 let stream = granted_in(&mut head);
+                if stream.is_some() {
+                    place.has_stream();
+                }
                 let answer = with_body(head, body, stream);
                 Ok::<_, Infallible>(answer.map(|body| Body::new(Guarded(body, guard))))
             }
@@ -294,11 +300,10 @@ mod tests {
     use rustls::pki_types::ServerName;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
-    use tokio::sync::Semaphore;
     use tokio_rustls::TlsConnector;
     use tokio_rustls::client::TlsStream;
 
-    use super::super::{Door, accept};
+    use super::super::{Door, Places, accept};
     use super::*;
     use crate::tls::tests::Authority;
 
@@ -309,7 +314,7 @@ mod tests {
     struct Here {
         address: SocketAddr,
         authority: Authority,
-        slots: Arc<Semaphore>,
+        places: Arc<Places>,
     }
 
     async fn start(idle: Duration) -> Here {
@@ -323,17 +328,16 @@ mod tests {
             tls: Some(certificates.config().unwrap().into()),
         };
         let bounds = Bounds {
-            connections: 1,
             idle,
             ..Bounds::default()
         };
-        let slots = Arc::new(Semaphore::new(1));
+        let places = Places::new(1, Vec::new());
         let draining = CancellationToken::new();
-        tokio::spawn(accept(door, Router::new(), Arc::clone(&slots), bounds, draining));
+        tokio::spawn(accept(door, Router::new(), Arc::clone(&places), bounds, draining));
         Here {
             address,
             authority,
-            slots,
+            places,
         }
     }
 
@@ -348,8 +352,8 @@ mod tests {
         }
 
         async fn free(&self) {
-            let free = tokio::time::timeout(PATIENCE, self.slots.acquire()).await;
-            drop(free.expect("its place is free").unwrap());
+            let free = tokio::time::timeout(PATIENCE, self.places.free()).await;
+            free.expect("its place is free");
         }
     }
 

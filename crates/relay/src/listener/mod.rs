@@ -2,6 +2,7 @@
 //! are, and how long one may stay without asking for anything, or dawdle over what it asks.
 
 mod connection;
+mod places;
 mod stream;
 mod targets;
 
@@ -11,12 +12,12 @@ use std::time::Duration;
 use axum::Router;
 use http::{HeaderValue, header};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::connection::Connection;
+pub(crate) use self::places::Places;
 use crate::problem::Refusal;
 
 /// Connections beyond the bound that are told so at a time; what comes on top is closed without a word.
@@ -27,8 +28,6 @@ const REST: Duration = Duration::from_secs(1);
 /// What a connection may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// How many there are at a time.
-    pub connections: usize,
     /// The longest time without a whole request head, between two requests as well. An answer under way isn't counted.
     pub idle: Duration,
     /// The longest time for a request's body, from its head to its last byte.
@@ -40,7 +39,6 @@ pub(crate) struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            connections: 12_288,
             // Longer than desktops keep an idle connection (20 s), so that no request meets one that is just being closed.
             idle: Duration::from_secs(30),
             // Bodies are some KiB at most.
@@ -58,25 +56,36 @@ pub(crate) struct Door {
     pub tls: Option<TlsAcceptor>,
 }
 
-/// Serves until `draining`, and then until what is under way is answered. The doors share the bounds.
-pub(crate) async fn serve(doors: Vec<Door>, router: Router, bounds: Bounds, draining: CancellationToken) {
-    let slots = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
-    let accepting = doors
-        .into_iter()
-        .map(|door| accept(door, router.clone(), Arc::clone(&slots), bounds, draining.clone()));
+/// Serves until `draining`, and then until what is under way is answered. The doors share the places and the bounds.
+pub(crate) async fn serve(
+    doors: Vec<Door>,
+    router: Router,
+    places: Arc<Places>,
+    bounds: Bounds,
+    draining: CancellationToken,
+) {
+    let accepting = doors.into_iter().map(|door| {
+        accept(
+            door,
+            router.clone(),
+            Arc::clone(&places),
+            bounds,
+            draining.clone(),
+        )
+    });
     futures_util::future::join_all(accepting).await;
 }
 
-/// Each connection takes one of the `slots` until it ends.
+/// Each connection takes one of the `places` until it ends.
 async fn accept(
     door: Door,
     router: Router,
-    slots: Arc<Semaphore>,
+    places: Arc<Places>,
     bounds: Bounds,
     draining: CancellationToken,
 ) {
     let Door { listener, tls } = door;
-    let spare = Arc::new(Semaphore::new(TURNED_AWAY));
+    let spare = Places::new(TURNED_AWAY, Vec::new());
     let full = full();
     let connections = TaskTracker::new();
     loop {
@@ -91,13 +100,13 @@ async fn accept(
                 continue;
             }
         };
-        let (slot, router) = match Arc::clone(&slots).try_acquire_owned() {
-            Ok(slot) => (slot, &router),
-            Err(_) => {
+        let (place, router) = match places.take(peer.ip()) {
+            Some(place) => (place, &router),
+            None => {
                 metrics::counter!("centrex_relay_connections_refused_total").increment(1);
-                match Arc::clone(&spare).try_acquire_owned() {
-                    Ok(slot) => (slot, &full),
-                    Err(_) => continue,
+                match spare.take(peer.ip()) {
+                    Some(place) => (place, &full),
+                    None => continue,
                 }
             }
         };
@@ -107,7 +116,7 @@ async fn accept(
             bounds,
             draining: draining.clone(),
             tasks: connections.clone(),
-            slot,
+            place: Arc::new(place),
         };
         match &tls {
             None => connections.spawn(connection.serve(stream)),
@@ -126,7 +135,7 @@ fn full() -> Router {
     Router::new().fallback(|| async {
         let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
         let refusal =
-            Refusal::unavailable("The relay has as many connections as it may; try again in a moment.");
+            Refusal::unavailable("The relay has as many connections as it may, in all or from this address; try again in a moment.");
         (close, refusal)
     })
 }
@@ -152,6 +161,7 @@ mod tests {
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpStream;
+    use tokio::sync::Semaphore;
 
     use super::*;
 
@@ -159,25 +169,28 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(20);
 
     const PATIENT: Bounds = Bounds {
-        connections: 10,
         idle: PATIENCE,
         body: PATIENCE,
         stall: PATIENCE,
     };
 
-    async fn start(bounds: Bounds, router: Router) -> (SocketAddr, Arc<Semaphore>) {
+    async fn start(bounds: Bounds, router: Router) -> (SocketAddr, Arc<Places>) {
+        start_with(10, bounds, router).await
+    }
+
+    async fn start_with(places: usize, bounds: Bounds, router: Router) -> (SocketAddr, Arc<Places>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = router.route("/", get(|| async { "here" }));
-        let slots = Arc::new(Semaphore::new(bounds.connections));
+        let places = Places::new(places, Vec::new());
         tokio::spawn(accept(
             Door { listener, tls: None },
             router,
-            Arc::clone(&slots),
+            Arc::clone(&places),
             bounds,
             CancellationToken::new(),
         ));
-        (address, slots)
+        (address, places)
     }
 
     /// What one says and hears until the relay closes.
@@ -329,11 +342,7 @@ mod tests {
 
     #[tokio::test]
     async fn connections_beyond_the_bound_are_told_and_a_free_place_is_taken_again() {
-        let one = Bounds {
-            connections: 1,
-            ..PATIENT
-        };
-        let (address, slots) = start(one, Router::new()).await;
+        let (address, places) = start_with(1, PATIENT, Router::new()).await;
         let mut first = TcpStream::connect(address).await.unwrap();
         ask(&mut first).await;
         let mut second = TcpStream::connect(address).await.unwrap();
@@ -346,8 +355,8 @@ mod tests {
         // The first one isn't touched.
         ask(&mut first).await;
         drop(first);
-        let free = tokio::time::timeout(PATIENCE, slots.acquire()).await;
-        drop(free.expect("its place is free").unwrap());
+        let free = tokio::time::timeout(PATIENCE, places.free()).await;
+        free.expect("its place is free");
         let mut third = TcpStream::connect(address).await.unwrap();
         ask(&mut third).await;
     }

@@ -3,15 +3,16 @@
 
 use std::fmt::Write as _;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
+use super::places::Place;
 use crate::feed::{Feed, Form};
 use crate::http::events::Granted;
 
@@ -24,7 +25,7 @@ pub(super) struct Stream<S> {
     head: String,
     feed: Feed,
     heartbeat: Duration,
-    slot: OwnedSemaphorePermit,
+    place: Arc<Place>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
@@ -33,14 +34,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
         socket: S,
         head: &http::response::Parts,
         granted: &Granted,
-        slot: OwnedSemaphorePermit,
+        place: Arc<Place>,
     ) -> Option<Self> {
         Some(Self {
             socket,
             head: head_of(head),
             feed: granted.take()?.in_form(Form::Chunks),
             heartbeat: granted.heartbeat,
-            slot,
+            place,
         })
     }
 
@@ -52,12 +53,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
             head,
             feed,
             heartbeat,
-            slot,
+            place,
         } = self;
         if let Err(error) = send_all(socket, head.into(), feed, heartbeat).await {
             tracing::debug!(%error, "a stream broke");
         }
-        drop(slot);
+        drop(place);
     }
 }
 
