@@ -66,7 +66,7 @@ async fn a_sender_that_hangs_up_at_once_has_sent_its_callback() {
         let length = form.len();
         format!("POST /callback/{SECRET} HTTP/1.1\r\nHost: relay\r\nContent-Length: {length}\r\n\r\n{form}")
     };
-    let forms: [(&str, &dyn Fn(&str) -> String); 2] = [("get", &get), ("post", &post)];
+    let forms = [("get", &get as &dyn Fn(&str) -> String), ("post", &post)];
     for (name, form) in forms {
         for number in 0..20 {
             let call = format!("{name}-{number}");
