@@ -91,7 +91,12 @@ impl Trouble {
         }
     }
 
-    /// It may well be over in a few minutes. The others wait for a person, and asking again may lock an account.
+    /// The server refuses who asks: it waits for a person, and asking again may lock an account.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Password | Self::Forbidden)
+    }
+
+    /// It may well be over in a few minutes.
     pub fn passes(&self) -> bool {
         matches!(self, Self::Unreachable | Self::TimedOut)
             || matches!(self, Self::Refused { code } if *code == 429 || (500..600).contains(code))

@@ -242,30 +242,39 @@ impl<P: Ports> Controller<P> {
         }
     }
 
-    /// The directory answered, or didn't in time.
+    /// The directory answered, or didn't in time. Who has the number is told without asking again: a directory that can't say
+    /// would be asked for as long as the call lives.
     pub(super) fn on_directory(&mut self, news: DirectoryNews) {
+        let source = self
+            .directories
+            .directory
+            .as_mut()
+            .map(|running| &mut running.source);
         let number = match news {
             DirectoryNews::Late(number) => {
                 tracing::debug!("the directory takes its time");
-                return self.feed(Event::Named { number, known: None });
+                number
             }
             DirectoryNews::Found(number, card, at) => {
-                self.learn_from_directory(&number, Some((card.map(|card| *card), at)));
+                if let Some(source) = source {
+                    source.learn(number.clone(), card.map(|card| *card), at);
+                }
                 number
             }
-            DirectoryNews::Failed(number) => {
-                self.learn_from_directory(&number, None);
+            DirectoryNews::Failed(number, trouble, at) => {
+                if let Some(source) = source {
+                    source.failed(&number, trouble, at);
+                }
                 number
+            }
+            DirectoryNews::Tried(trouble, at) => {
+                if let Some(source) = source {
+                    source.tried(trouble, at);
+                }
+                return;
             }
         };
-        if let Some(named) = self.look_up(number) {
-            self.feed(named);
-        }
-    }
-
-    fn learn_from_directory(&mut self, number: &E164, answer: Option<(Option<contacts::Card>, Timestamp)>) {
-        if let Some(directory) = &mut self.directories.directory {
-            directory.source.learn(number, answer);
-        }
+        let known = self.known(&number);
+        self.feed(Event::Named { number, known });
     }
 }

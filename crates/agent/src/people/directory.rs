@@ -22,6 +22,10 @@ use super::{Writer, answer, shown};
 pub const DEADLINE: Duration = Duration::from_millis(300);
 /// An answer is good for so long; afterwards the number is asked for again when it calls.
 const FRESH: SignedDuration = SignedDuration::from_mins(30);
+/// A directory that couldn't be asked is left alone for so long: it is asked in the middle of calls.
+const REST: SignedDuration = SignedDuration::from_secs(5);
+/// The same for what hardly ends by itself, such as a certificate that isn't trusted.
+const LONG_REST: SignedDuration = SignedDuration::from_mins(1);
 /// Numbers of which the answer is remembered.
 const REMEMBERED: usize = 1_000;
 
@@ -33,7 +37,9 @@ pub enum DirectoryNews {
     /// Its answer.
     Found(E164, Option<Box<Card>>, Timestamp),
     /// It can't say.
-    Failed(E164),
+    Failed(E164, Trouble, Timestamp),
+    /// It was tried: what is wrong with it.
+    Tried(Option<Trouble>, Timestamp),
 }
 
 /// A directory that is asked in the background. Remembers what it said.
@@ -43,6 +49,8 @@ pub struct DirectorySource {
     health: Health,
     news: mpsc::UnboundedSender<DirectoryNews>,
     answers: HashMap<E164, Answer>,
+    /// What was wrong when it was last asked, and when that was.
+    trouble: Option<(Trouble, Timestamp)>,
     tasks: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -74,6 +82,7 @@ impl DirectorySource {
             },
             news,
             answers: HashMap::new(),
+            trouble: None,
             tasks: Vec::new(),
         };
         started.probe();
@@ -83,13 +92,16 @@ impl DirectorySource {
     /// Tries it, and keeps what is wrong. That it was tried is told, whatever came of it: somebody may wait for it.
     pub fn probe(&mut self) {
         let directory = self.directory.clone();
-        let health = self.health.clone();
+        let (health, news) = (self.health.clone(), self.news.clone());
         self.spawn(async move {
             let tried = match directory {
                 Ok(directory) => directory.probe().await,
                 Err(trouble) => Err(trouble),
             };
-            health.note(tried.err()).await;
+            let trouble = tried.err();
+            // Fails only when nobody listens any more.
+            let _ = news.send(DirectoryNews::Tried(trouble.clone(), Timestamp::now()));
+            health.note(trouble).await;
             if let Err(error) = answer(health.writer.tell()).await {
                 tracing::warn!(%error, "that the directory was tried can't be told");
             }
@@ -102,12 +114,16 @@ impl DirectorySource {
         Some(self.known(answer.card.as_ref()?, number, answer.at?, language))
     }
 
-    /// Asks for a number unless its answer is fresh, or on its way; gives whether one is on its way. [`DirectoryNews`] follows.
+    /// Asks for a number unless its answer is fresh, or on its way, or the directory rests; gives whether one is on its way.
+    /// [`DirectoryNews`] follows.
     pub fn ask(&mut self, number: &E164, now: Timestamp) -> bool {
         match self.answers.get(number) {
             Some(Answer { at: None, .. }) => return true,
             Some(Answer { at: Some(at), .. }) if now.duration_since(*at) < FRESH => return false,
             _ => {}
+        }
+        if self.rests(now) {
+            return false;
         }
         let Ok(directory) = self.directory.clone() else {
             return false;
@@ -127,7 +143,7 @@ impl DirectorySource {
             let trouble = found.as_ref().err().cloned();
             let _ = news.send(match found {
                 Ok(card) => DirectoryNews::Found(number.clone(), card.map(Box::new), Timestamp::now()),
-                Err(_) => DirectoryNews::Failed(number.clone()),
+                Err(trouble) => DirectoryNews::Failed(number.clone(), trouble, Timestamp::now()),
             });
             health.note(trouble).await;
         });
@@ -135,16 +151,30 @@ impl DirectorySource {
     }
 
     /// Takes in an answer, for [`Self::said`].
-    pub fn learn(&mut self, number: &E164, answer: Option<(Option<Card>, Timestamp)>) {
-        match answer {
-            Some((card, at)) => {
-                self.answers.insert(number.clone(), Answer { card, at: Some(at) });
-            }
-            // To be asked again the next time.
-            None => {
-                self.answers.remove(number);
-            }
-        }
+    pub fn learn(&mut self, number: E164, card: Option<Card>, at: Timestamp) {
+        self.answers.insert(number, Answer { card, at: Some(at) });
+        self.trouble = None;
+    }
+
+    /// It couldn't say who has this number, which is asked for again the next time it calls.
+    pub fn failed(&mut self, number: &E164, trouble: Trouble, at: Timestamp) {
+        self.answers.remove(number);
+        self.trouble = Some((trouble, at));
+    }
+
+    /// It was tried.
+    pub fn tried(&mut self, trouble: Option<Trouble>, at: Timestamp) {
+        self.trouble = trouble.map(|trouble| (trouble, at));
+    }
+
+    /// Whether it is left alone: it failed a moment ago, or refuses who asks. Then each question would count as one more wrong
+    /// password, until a person has it tried or changes the settings.
+    fn rests(&self, now: Timestamp) -> bool {
+        self.trouble.as_ref().is_some_and(|(trouble, at)| {
+            let rest = if trouble.passes() { REST } else { LONG_REST };
+            // The clock may have been set back since.
+            trouble.is_refusal() || now.duration_since(*at).abs() < rest
+        })
     }
 
     fn remember(&mut self, number: E164) {

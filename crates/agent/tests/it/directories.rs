@@ -1,6 +1,11 @@
 //! The address book on a server and the company directory, from the settings to the notification.
 
-use centrex_sim::Ring;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use centrex_sim::{HangUp, Ring, Sim};
 use centrex_tray::desktop::SecretName;
 use control::protocol::{Answer, ContactsRequest, CredentialKind, Request, SettingsChange, Snapshot, Source};
 use telephony::AccountId;
@@ -219,4 +224,92 @@ async fn a_password_goes_to_the_server_that_it_was_given_for_only() {
         desk.keychain.holds(&name).is_some(),
         "it stays for the former server"
     );
+}
+
+/// Counts who connects, and does something for each.
+fn counted(serve: impl Fn(TcpStream) + Send + 'static) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("ldap://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            counting.fetch_add(1, Ordering::SeqCst);
+            serve(stream.unwrap());
+        }
+    });
+    (url, count)
+}
+
+/// Answers the first message, to be a bind, with `invalidCredentials` (RFC 4511, 4.1.9).
+fn refuse(mut stream: TcpStream) {
+    // A message of less than 128 bytes: tag, length, then its id in three bytes.
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).unwrap();
+    let mut rest = vec![0; usize::from(head[1]) - 3];
+    stream.read_exact(&mut rest).unwrap();
+    let answer = [0x30, 12, 2, 1, head[4], 0x61, 7, 0x0a, 1, 49, 4, 0, 4, 0];
+    stream.write_all(&answer).unwrap();
+}
+
+fn has_trouble(source: &Source, id: &str) -> bool {
+    source.trouble.as_ref().is_some_and(|trouble| trouble.id == id)
+}
+
+/// Rings and is answered, and its end is awaited too: whoever asks at each of these moments has asked by then.
+async fn rings_through(sim: &Sim, agent: &mut Agent) {
+    sim.ring(ring()).await.unwrap();
+    agent.sees_notification().await;
+    sim.answer(ACCOUNT).await.unwrap();
+    agent
+        .until("talking", |state| {
+            state.live.iter().any(|call| call.connected_at.is_some())
+        })
+        .await;
+    sim.hang_up(ACCOUNT, HangUp::default()).await.unwrap();
+    agent.until("over", |state| state.live.is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_directory_that_refuses_the_password_is_not_asked_at_each_call() {
+    let (url, tried) = counted(refuse);
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    set(&mut agent, CredentialKind::LdapPassword, "wrong", directory(&url)).await;
+    source_where(&mut agent, "ldap", |source| {
+        has_trouble(source, "ldap-trouble-password")
+    })
+    .await;
+    rings_through(&sim, &mut agent).await;
+    assert_eq!(
+        tried.load(Ordering::SeqCst),
+        1,
+        "only when the password was given"
+    );
+    let revision = snapshot(&mut agent).await.contacts_revision;
+    let ask = ContactsRequest::Sync;
+    agent.ask(Request::Contacts { ask }).await;
+    agent
+        .until("it was tried", |state| state.contacts_revision > revision)
+        .await;
+    assert_eq!(tried.load(Ordering::SeqCst), 2, "and when a person wants it");
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_asked_is_not_asked_over_and_over() {
+    let (url, tried) = counted(drop);
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    set(
+        &mut agent,
+        CredentialKind::LdapPassword,
+        Slapd::PASSWORD,
+        directory(&url),
+    )
+    .await;
+    source_where(&mut agent, "ldap", |source| {
+        has_trouble(source, "ldap-trouble-unreachable")
+    })
+    .await;
+    rings_through(&sim, &mut agent).await;
+    let tried = tried.load(Ordering::SeqCst);
+    assert!(tried <= 8, "{tried} times");
 }
