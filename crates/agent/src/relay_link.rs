@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use companion::event::{Event, Link as LinkState, LinkProblem, Origin};
 use companion::journal::Position;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use relay_api::wire::{CallList, Event as RelayEvent, EventBody, EventId, Me};
 use relay_api::{
     ClientError, ClientOptions, DownReason, RelayClient, RelayUrl, SetupError, SubscribeOptions,
@@ -16,6 +16,7 @@ use relay_api::{
 use secrecy::SecretString;
 use telephony::Call;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::controller::Input;
@@ -38,6 +39,25 @@ pub(crate) enum News {
     Calls(Result<CallList, ClientError>),
 }
 
+/// The present.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    /// By this computer's clock, which is set now and then.
+    pub(crate) wall: Timestamp,
+    /// By the clock that nobody sets.
+    pub(crate) moment: Instant,
+}
+
+impl Now {
+    /// Of this computer.
+    pub(crate) fn here() -> Self {
+        Self {
+            wall: Timestamp::now(),
+            moment: Instant::now(),
+        }
+    }
+}
+
 /// What the controller does about some news, in order.
 #[derive(Default)]
 pub(crate) struct Outcome {
@@ -58,8 +78,8 @@ pub(crate) struct RelayLink {
     client: RelayClient,
     inputs: mpsc::Sender<Input>,
     me: Option<Me>,
-    /// How far the relay's clock is ahead of ours.
-    skew: SignedDuration,
+    /// The relay's clock when the connection was made, and the moment of that. Ours may be set meanwhile.
+    clock: Option<(Timestamp, Instant)>,
     live: bool,
     /// The last event handled.
     last: Option<EventId>,
@@ -103,7 +123,7 @@ impl RelayLink {
             client,
             inputs,
             me,
-            skew: SignedDuration::ZERO,
+            clock: None,
             live: false,
             last: None,
             reconciling: None,
@@ -146,7 +166,7 @@ impl RelayLink {
     }
 
     /// Takes news of this generation.
-    pub(crate) fn on(&mut self, news: News, now: Timestamp) -> Outcome {
+    pub(crate) fn on(&mut self, news: News, now: Now) -> Outcome {
         match news {
             News::From(from) => {
                 self.last = from;
@@ -174,12 +194,13 @@ impl RelayLink {
         }
     }
 
-    fn on_update(&mut self, update: Update, now: Timestamp) -> Outcome {
+    fn on_update(&mut self, update: Update, now: Now) -> Outcome {
         match update {
             Update::Connecting { attempt } => LinkState::Connecting { attempt }.into(),
             Update::Live { clock_skew } => {
                 self.live = true;
-                self.skew = clock_skew.unwrap_or(SignedDuration::ZERO);
+                let relay = now.wall.checked_add(clock_skew.unwrap_or_default());
+                self.clock = relay.ok().map(|relay| (relay, now.moment));
                 self.ask(Ask::Me, Duration::ZERO);
                 if self.reconciling.is_some() {
                     self.ask(Ask::Calls, Duration::ZERO);
@@ -206,7 +227,7 @@ impl RelayLink {
         }
     }
 
-    fn on_event(&mut self, event: RelayEvent, now: Timestamp) -> Outcome {
+    fn on_event(&mut self, event: RelayEvent, now: Now) -> Outcome {
         let events = match event.body {
             EventBody::Call { call } => {
                 let age_s = self.relay_clock(now).duration_since(event.at).as_secs();
@@ -246,7 +267,7 @@ impl RelayLink {
     }
 
     /// The relay's list of what ended while nobody listened.
-    fn on_calls(&mut self, list: CallList, now: Timestamp) -> Outcome {
+    fn on_calls(&mut self, list: CallList, now: Now) -> Outcome {
         let Some(reason) = self.reconciling.take() else {
             return Outcome::default();
         };
@@ -336,8 +357,12 @@ impl RelayLink {
         }
     }
 
-    fn relay_clock(&self, now: Timestamp) -> Timestamp {
-        now.checked_add(self.skew).unwrap_or(now)
+    fn relay_clock(&self, now: Now) -> Timestamp {
+        let told = self.clock.and_then(|(relay, moment)| {
+            let passed = now.moment.saturating_duration_since(moment);
+            relay.checked_add(passed).ok()
+        });
+        told.unwrap_or(now.wall)
     }
 
     /// One request of each kind at a time; a newer one takes the place of an older one.

@@ -18,7 +18,7 @@ use crate::dial::{self, DialOutcome};
 use crate::enrol::{Enrolment, Refusal};
 use crate::outbox::Reply;
 use crate::ports::Ports;
-use crate::relay_link::{News, RelayLink};
+use crate::relay_link::{News, Now, RelayLink};
 use crate::renew;
 use crate::view;
 
@@ -98,7 +98,7 @@ impl<P: Ports> Controller<P> {
         let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else {
             return;
         };
-        let outcome = link.on(news, jiff::Timestamp::now());
+        let outcome = link.on(news, Now::here());
         self.history_cut = outcome.history_cut.unwrap_or(self.history_cut);
         if outcome.is_token_old {
             self.renew_token();

@@ -7,6 +7,24 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
+fn now(second: i64) -> Now {
+    Now {
+        wall: at(second),
+        moment: Instant::now(),
+    }
+}
+
+/// A link whose relay doesn't matter; the folder is to be kept as long.
+fn link() -> (RelayLink, tempfile::TempDir) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, _told) = mpsc::channel(16);
+    let journal = JournalHandle::start(folder.path().join("journal.db"), inputs.clone()).unwrap();
+    let relay = RelayUrl::parse("http://127.0.0.1:9/").unwrap();
+    let link = RelayLink::start(1, relay, "token".into(), None, journal, inputs).unwrap();
+    (link, folder)
+}
+
 fn call(id: &str, state: CallState) -> Call {
     Call {
         call_id: CallId(id.into()),
@@ -35,16 +53,11 @@ fn event(id: u64, body: EventBody) -> News {
 
 #[tokio::test]
 async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let folder = tempfile::tempdir().unwrap();
-    let (inputs, _told) = mpsc::channel(16);
-    let journal = JournalHandle::start(folder.path().join("journal.db"), inputs.clone()).unwrap();
-    let relay = RelayUrl::parse("http://127.0.0.1:9/").unwrap();
-    let mut link = RelayLink::start(1, relay, "token".into(), None, journal, inputs).unwrap();
-    link.on(News::From(Some(EventId(3))), at(10));
-    link.on(event(0, EventBody::Gap), at(10));
+    let (mut link, _folder) = link();
+    link.on(News::From(Some(EventId(3))), now(10));
+    link.on(event(0, EventBody::Gap), now(10));
     let ringing = call("ringing", CallState::Ringing);
-    let outcome = link.on(event(40, EventBody::Snapshot { calls: vec![ringing] }), at(10));
+    let outcome = link.on(event(40, EventBody::Snapshot { calls: vec![ringing] }), now(10));
     assert!(matches!(outcome.events.as_slice(), [Event::LiveCalls { calls, .. }] if calls.len() == 1));
     assert_eq!(outcome.position, None, "not before the list is here");
 
@@ -56,7 +69,7 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
         ended: vec![call("ended", CallState::Ended)],
         is_cut: false,
     };
-    let outcome = link.on(News::Calls(Ok(list)), at(20));
+    let outcome = link.on(News::Calls(Ok(list)), now(20));
     let [
         Event::CatchingUp,
         Event::Call { call, origin, .. },
@@ -69,7 +82,7 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
     assert_eq!(outcome.history_cut, Some(false));
     assert_eq!(outcome.position.unwrap().event, "40");
 
-    link.on(event(0, EventBody::Gap), at(30));
+    link.on(event(0, EventBody::Gap), now(30));
     let list = CallList {
         at: at(30),
         as_of: EventId(41),
@@ -77,6 +90,35 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
         ended: Vec::new(),
         is_cut: true,
     };
-    let outcome = link.on(News::Calls(Ok(list)), at(30));
+    let outcome = link.on(News::Calls(Ok(list)), now(30));
     assert_eq!(outcome.history_cut, Some(true), "and that it isn't whole is told");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_makes_no_call_old_or_new() {
+    let (mut link, _folder) = link();
+    let start = Instant::now();
+    let live = Update::Live {
+        clock_skew: Some(jiff::SignedDuration::from_secs(-20)),
+    };
+    let connected = Now {
+        wall: at(30),
+        moment: start,
+    };
+    link.on(News::Update(live), connected);
+    // The relay's clock was at 10 then, and the call changed at 10. Ours is set meanwhile.
+    for set in [0, 3600, -3600, 86_400] {
+        for passed in [0, 12, 45] {
+            let now = Now {
+                wall: at(30 + set + passed),
+                moment: start + Duration::from_secs(passed.unsigned_abs()),
+            };
+            let call = call("ringing", CallState::Ringing);
+            let outcome = link.on(event(40, EventBody::Call { call }), now);
+            let [Event::Call { age_s, .. }] = outcome.events.as_slice() else {
+                panic!("{:?}", outcome.events)
+            };
+            assert_eq!(*age_s, passed, "set by {set} s");
+        }
+    }
 }
