@@ -65,6 +65,17 @@ test('the connection test shows each step as it arrives', async ({ desk, page })
   await expect(page.getByText('Tout fonctionne.')).toBeVisible();
 });
 
+test('two steps of one name are two lines', async ({ desk, page }) => {
+  await desk.open();
+  await (
+    await desk.agent()
+  ).evaluate((agent) => (agent.steps = agent.steps.flatMap((step) => [step, step]).slice(0, 3)));
+  await desk.settings(/^Connexion/);
+  await page.getByRole('button', { name: 'Tester la connexion' }).click();
+  await expect(page.getByText('Tout fonctionne.')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Étapes du test' }).getByRole('listitem')).toHaveCount(3);
+});
+
 test('the language switches at once, everywhere', async ({ desk, page }) => {
   // At night the newest call would be yesterday's.
   await page.clock.setFixedTime(new Date('2026-06-15T12:00:00Z'));

@@ -10,23 +10,30 @@ use url::Url;
 use super::{check, view};
 use crate::people::source_state;
 
-/// A check for each book and for the directory, as far as the settings name any.
+/// A check for the books together and one for the directory, as far as the settings name any. Of several books the one that
+/// goes worst has the word.
 pub(crate) fn directories(settings: &Settings, states: &[SourceState]) -> Vec<Check> {
-    let of = |kind, url: Option<&Url>, name: &str| -> Vec<Check> {
-        let Some(url) = url else { return Vec::new() };
+    let of = |kind, url: Option<&Url>, name: &str| -> Option<Check> {
+        let url = url?;
         let ours = |state: &&SourceState| state.source.as_ref().is_some_and(|source| source.kind == kind);
-        let mut checks: Vec<Check> = states.iter().filter(ours).map(|state| one(name, state)).collect();
-        if checks.is_empty() {
-            checks.push(waits(name, url.host_str().unwrap_or_default()));
-        }
-        checks
+        let ours = || states.iter().filter(ours);
+        let contacts = ours().map(|state| state.contacts).sum();
+        let worst = ours()
+            .map(|state| one(name, state, contacts))
+            .max_by_key(|check| match check.result {
+                CheckResult::Skipped | CheckResult::Ok => 0,
+                CheckResult::Warning => 1,
+                CheckResult::Failed => 2,
+            });
+        Some(worst.unwrap_or_else(|| waits(name, url.host_str().unwrap_or_default())))
     };
-    let mut checks = of(Kind::CardDav, settings.carddav.url.as_ref(), "carddav");
-    checks.extend(of(Kind::Ldap, settings.ldap.url.as_ref(), "ldap"));
-    checks
+    let books = of(Kind::CardDav, settings.carddav.url.as_ref(), "carddav");
+    let directory = of(Kind::Ldap, settings.ldap.url.as_ref(), "ldap");
+    books.into_iter().chain(directory).collect()
 }
 
-fn one(name: &str, state: &SourceState) -> Check {
+/// `contacts`: in all sources of its kind.
+fn one(name: &str, state: &SourceState, contacts: u64) -> Check {
     let shown = source_state(state);
     let host = Url::parse(&shown.name)
         .ok()
@@ -44,7 +51,7 @@ fn one(name: &str, state: &SourceState) -> Check {
     }
     let message = Message::new(&format!("doctor-{name}-ok"))
         .with("host", host)
-        .with("count", state.contacts.to_string());
+        .with("count", contacts.to_string());
     check(name, CheckResult::Ok, message)
 }
 
@@ -121,5 +128,17 @@ mod tests {
                 ),
             ]
         );
+        // Several books are one line, and the worst of them has the word.
+        let good = || state(Kind::CardDav, "https://cloud.example/a/", None);
+        let refused = r#"{"id":"carddav-trouble-password","args":{"host":"cloud.example"}}"#;
+        let bad = state(Kind::CardDav, "https://cloud.example/b/", Some(refused));
+        settings.ldap.url = None;
+        let both = directories(&settings, &[good(), good()]);
+        assert_eq!((both.len(), both[0].message.args["count"].as_str()), (1, "6"));
+        for states in [[good(), bad.clone()], [bad, good()]] {
+            let one = told(&settings, &states);
+            assert_eq!(one.len(), 1);
+            assert_eq!(one[0].2, "carddav-trouble-password");
+        }
     }
 }
