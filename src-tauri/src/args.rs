@@ -19,9 +19,6 @@ pub struct Args {
     /// Near this point of the screen, in physical pixels.
     #[arg(long, value_name = "X,Y", value_parser = point, allow_hyphen_values = true)]
     pub anchor: Option<Point>,
-    /// Put this into the pad's field.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub fill: Option<String>,
     /// Language of the first words, until the agent is heard.
     #[arg(long, value_name = "LANGUAGE", value_parser = ["fr", "en"])]
     pub language: Option<String>,
@@ -82,7 +79,6 @@ mod tests {
             "--place",
             "calls",
             "--anchor=-12,1060",
-            "--fill=+33199001234",
             "--language",
             "fr",
             "--theme",
@@ -92,7 +88,6 @@ mod tests {
         assert_eq!(args.profile.name(), "work");
         assert_eq!(args.place, Some(PlaceArg::Calls));
         assert_eq!(args.anchor, Some(Point { x: -12, y: 1060 }));
-        assert_eq!(args.fill.as_deref(), Some("+33199001234"));
         assert_eq!(args.language.as_deref(), Some("fr"));
         assert_eq!(args.theme, Theme::Dark);
     }

@@ -115,7 +115,6 @@ impl<W: Window> Link<W> {
         window: W,
         client: watch::Sender<Option<Arc<Client>>>,
         place: Place,
-        fill: Option<String>,
         theme: Theme,
     ) -> Self {
         Self {
@@ -126,7 +125,7 @@ impl<W: Window> Link<W> {
             state: State::Connecting,
             refusal: None,
             snapshot: None,
-            show: Some(News::Show { place, fill }),
+            show: Some(News::Show { place, fill: None }),
             theme,
         }
     }

@@ -61,14 +61,7 @@ impl Bench {
             did: did_sender,
             visible: Arc::clone(&visible),
         };
-        let link = Link::new(
-            address(&folder),
-            window,
-            client,
-            Place::Pad,
-            Some("0199001234".to_owned()),
-            Theme::System,
-        );
+        let link = Link::new(address(&folder), window, client, Place::Pad, Theme::System);
         let running = tokio::spawn(link.run(coming));
         Self {
             folder,
@@ -245,10 +238,16 @@ async fn a_page_that_comes_late_gets_all_that_it_missed_and_is_shown_once() {
 }
 
 #[tokio::test]
-async fn the_start_fills_the_field_and_a_reloaded_page_is_not_filled_again() {
+async fn the_agent_fills_the_field_and_a_reloaded_page_is_not_filled_again() {
     let bench = Bench::new();
     let mut server = bench.agent();
-    let _line = subscribed(&mut server, "system").await;
+    let mut line = subscribed(&mut server, "system").await;
+    let fill = Change::Show {
+        place: Place::Pad,
+        anchor: None,
+        fill: Some("0199001234".into()),
+    };
+    tell(&mut line, fill).await;
     let mut first = bench.page().await;
     let show = News::Show {
         place: Place::Pad,

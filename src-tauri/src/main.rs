@@ -115,7 +115,6 @@ fn run(args: Args) -> Result<(), StartError> {
                 window::Shown(app.handle().clone()),
                 client,
                 place,
-                args.fill,
                 args.theme,
             );
             tauri::async_runtime::spawn(link.run(coming));

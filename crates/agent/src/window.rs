@@ -85,6 +85,8 @@ pub(crate) struct Window {
     running: Option<JoinHandle<()>>,
     /// Wanted while the process starts and doesn't listen yet.
     waiting: Option<Wish>,
+    /// What it was started for and isn't told by its command line, which every program on the machine may read.
+    first: Option<Wish>,
     /// What a listening window was last told, and when.
     told: Option<(Wish, Instant)>,
 }
@@ -119,6 +121,7 @@ impl Window {
                 WindowError::Start { path, error }
             }
         })?;
+        self.first = wish.fill.is_some().then_some(wish);
         let inputs = inputs.clone();
         self.running = Some(tokio::spawn(async move {
             let end = child.wait().await;
@@ -130,12 +133,15 @@ impl Window {
 
     /// A window listens now: what it still has to be told.
     pub(crate) fn listens(&mut self) -> Option<Wish> {
-        self.waiting.take()
+        let first = self.first.take();
+        self.waiting.take().or(first)
     }
 
     /// The process has ended. Gives the wish that it took along, if it was already leaving when it was told.
     pub(crate) fn ended(&mut self) -> Option<Wish> {
         self.running = None;
+        // Whatever ended it would end the next one too.
+        self.first = None;
         let lost = self
             .told
             .take()
@@ -202,9 +208,6 @@ fn command(path: &std::path::Path, wish: &Wish, start: Start<'_>) -> Command {
     if let Some(Point { x, y }) = wish.anchor {
         // One word: a coordinate may be negative, and would read as an option.
         command.arg(format!("--anchor={x},{y}"));
-    }
-    if let Some(fill) = &wish.fill {
-        command.arg(format!("--fill={fill}"));
     }
     if std::env::var_os(WINDOW_LINGER_ENV).is_none() {
         command.env(WINDOW_LINGER_ENV, start.linger_s.to_string());

@@ -39,6 +39,7 @@ pub fn program(world: &World, words: &[&str]) -> Command {
 /// The running program, watched through its control socket.
 pub struct Agent {
     id: u32,
+    address: Address,
     pub client: Client,
     changes: Changes,
     state: Snapshot,
@@ -58,10 +59,18 @@ impl Agent {
         let (state, changes) = client.subscribe(false).await.unwrap();
         Self {
             id,
+            address,
             client,
             changes,
             state,
         }
+    }
+
+    /// Subscribes as the window does.
+    pub async fn as_window(&self) -> (Client, Changes) {
+        let client = Client::connect_to(&self.address).await.unwrap();
+        let (_, changes) = client.subscribe(true).await.unwrap();
+        (client, changes)
     }
 
     pub async fn until(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) {

@@ -174,6 +174,10 @@ mod with_a_bus {
     use std::process::Child;
     use std::time::{Duration, Instant};
 
+    use control::profile::Profile;
+    use control::protocol::Change;
+    use control::transport::{Address, Changes, Client};
+
     use super::*;
 
     /// A session bus and an agent on it, both ended with the test.
@@ -219,6 +223,22 @@ mod with_a_bus {
             self.children.push(child);
             self.answers();
             self.children.len() - 1
+        }
+
+        /// Subscribes as the window does.
+        fn as_window<T>(&self, listen: impl AsyncFnOnce(&mut Changes) -> T) -> T {
+            let address = Address::within(&self.program.0.path().join("run"), &Profile::default());
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let client = Client::connect_to(&address).await.unwrap();
+                let (_, mut changes) = client.subscribe(true).await.unwrap();
+                tokio::time::timeout(Duration::from_secs(30), listen(&mut changes))
+                    .await
+                    .expect("the window is told")
+            })
         }
 
         fn answers(&self) {
@@ -299,16 +319,16 @@ mod with_a_bus {
     }
 
     #[test]
-    fn the_window_is_started_with_the_number_and_nothing_is_dialled() {
+    fn the_window_gets_the_number_by_the_socket_and_nothing_is_dialled() {
         let mut session = Session::start();
         let words = session.program.0.path().join("words");
         let window = session.program.0.path().join("window");
-        // Stands in for the window: tells its words, then ends. The pipe is how the test waits for it.
+        // Stands in for the window: tells its words, and stays. The pipe is how the test waits for it.
         std::fs::write(
             &window,
             format!(
-                "#!/bin/sh\nprintf '%s\\n' \"$@\" \"$CENTREX_TRAY_WINDOW_LINGER_S\" end > {}\n",
-                words.display()
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" \"$CENTREX_TRAY_WINDOW_LINGER_S\" end > {words}\nread _ < {words}\n",
+                words = words.display()
             ),
         )
         .unwrap();
@@ -326,9 +346,19 @@ mod with_a_bus {
         session.children.push(child);
         let told = std::fs::read_to_string(&words).unwrap();
         assert_eq!(
-            told,
-            "--profile\ndefault\n--place\npad\n--language\nen\n--theme\nsystem\n--fill=01 99 00 00 42\n120\nend\n"
+            told, "--profile\ndefault\n--place\npad\n--language\nen\n--theme\nsystem\n120\nend\n",
+            "any program may read the words of another: no number is among them"
         );
+        let filled = session.as_window(async |changes| {
+            loop {
+                match changes.next().await.expect("the agent stays") {
+                    Change::Show { fill: Some(fill), .. } => break fill,
+                    _ => {}
+                }
+            }
+        });
+        assert_eq!(filled, "01 99 00 00 42");
+        std::fs::write(&words, "go\n").unwrap();
         let status = session.run(&["status", "--json"]);
         let snapshot: control::protocol::Snapshot = serde_json::from_slice(&status.stdout).unwrap();
         assert_eq!(snapshot.dial, None);
