@@ -114,3 +114,22 @@ test('hostile names are text', async ({ desk, page }) => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide).toBe(0);
 });
+
+test('a link that comes between Enter and the names is neither dialled nor overwritten', async ({ desk, page }) => {
+  await desk.open();
+  const agent = await desk.agent();
+  await agent.evaluate((agent) => agent.holding.add('searchContacts'));
+  await desk.field.fill('elodie');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => agent.evaluate((agent) => agent.waiting)).toBe(1);
+  await agent.evaluate((agent) => agent.show('pad', 'tel:+33199001234'));
+  await expect(desk.field).toHaveValue(/01.99.00.12.34/);
+  await agent.evaluate((agent) => {
+    agent.holding.clear();
+    agent.release();
+    // All that follows from the answers is done by then.
+    return new Promise((go) => requestAnimationFrame(go));
+  });
+  await expect(desk.field).toHaveValue(/01.99.00.12.34/);
+  expect(await desk.heard('dial')).toEqual([]);
+});

@@ -71,3 +71,20 @@ test('before the agent is heard, language and theme are those of the page’s ad
   await app.start();
   expect([app.words.language, app.theme]).toEqual(['fr', agent.snapshot.settings.theme]);
 });
+
+test('a press dials what it was pressed on, or nothing', async () => {
+  const { agent, app } = await following(ready(now));
+  const press = async (meanwhile: () => void) => {
+    agent.holding.add('understand');
+    app.pad.fill('01 99 00 12 34');
+    const pressed = app.pad.call();
+    meanwhile();
+    agent.holding.clear();
+    agent.release();
+    await pressed;
+    return agent.requests('dial').map(({ args }) => args[0]);
+  };
+  expect(await press(() => app.pad.fill('tel:+33199005678'))).toEqual([]);
+  expect(app.pad.locked).toBe(false);
+  expect(await press(() => undefined)).toEqual(['01 99 00 12 34']);
+});

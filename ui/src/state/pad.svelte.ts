@@ -178,12 +178,15 @@ export class Pad {
 
   /** The press on call, or Enter. A second one while the first is carried out does nothing. */
   async call(confirmed = false): Promise<void> {
-    if (this.locked || this.source.trim() === '') return;
+    const { source } = this;
+    if (this.locked || source.trim() === '') return;
     this.locked = true;
     this.refusal = null;
     try {
       await this.leaving;
       await this.current();
+      // A link put something else there meanwhile: the press wasn't on that.
+      if (this.source !== source) return;
       const verdict = this.understood?.verdict;
       if (verdict === 'confirm' && !confirmed) {
         this.question = true;
@@ -191,7 +194,7 @@ export class Pad {
         this.spent = true;
         const number = this.understood?.number ?? null;
         this.dialled = this.chosenBy === null || number === null ? null : { ...this.chosenBy, number };
-        await this.backend.dial(this.source, this.line, confirmed);
+        await this.backend.dial(source, this.line, confirmed);
         this.question = false;
         // The card replaces the field with the next snapshot; it is fetched so that nothing can be pressed in between.
         this.around.accept(await this.backend.snapshot());
