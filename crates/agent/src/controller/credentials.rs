@@ -1,6 +1,6 @@
 //! What the keychain holds: asked at the start, asked again while it can't say, changed on a person's wish.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use companion::event::{CredentialKind, CredentialState, Event, KeychainProblem, Link, LinkProblem};
@@ -30,7 +30,7 @@ pub(super) struct Credentials {
     ask_at: Option<Instant>,
     failures: u32,
     /// Whose last answer was a problem; a keychain may well give one secret and not the other.
-    failed: HashSet<SecretName>,
+    failed: HashMap<SecretName, KeychainProblem>,
 }
 
 impl Credentials {
@@ -38,8 +38,19 @@ impl Credentials {
         self.ask_at
     }
 
-    fn failed(&mut self, name: &SecretName) {
-        self.failed.insert(name.clone());
+    /// A person was asked to unlock it, and didn't. Asking again would put the same dialog before them.
+    fn was_refused(&self) -> bool {
+        self.failed
+            .values()
+            .any(|problem| *problem == KeychainProblem::Locked)
+    }
+
+    fn failed(&mut self, name: &SecretName, problem: KeychainProblem) {
+        self.failed.insert(name.clone(), problem);
+        self.wait();
+    }
+
+    fn wait(&mut self) {
         let wait = FIRST_WAIT
             .saturating_mul(1 << self.failures.min(16))
             .min(LONGEST_WAIT);
@@ -59,7 +70,7 @@ impl Credentials {
     /// Everything in `wanted` is asked for now; what else failed is of no interest any more.
     fn asks(&mut self, wanted: &[SecretName]) {
         self.ask_at = None;
-        self.failed.retain(|name| wanted.contains(name));
+        self.failed.retain(|name, _| wanted.contains(name));
     }
 }
 
@@ -75,6 +86,30 @@ impl<P: Ports> Controller<P> {
                 // Fails only when the controller has ended.
                 let _ = own.send(Input::Secret(name, result)).await;
             });
+        }
+    }
+
+    /// The wait is over: it is asked again, unless that would show somebody a dialog that they have closed.
+    pub(super) fn keychain_waited(&mut self) {
+        if !self.credentials.was_refused() {
+            return self.ask_keychain();
+        }
+        self.credentials.ask_at = None;
+        let (keychain, own) = (keychain(&self.ports), self.own.clone());
+        tokio::spawn(async move {
+            let open = keychain.is_open().await;
+            // Fails only when the controller has ended.
+            let _ = own.send(Input::KeychainLookedAt { open }).await;
+        });
+    }
+
+    pub(super) fn on_keychain_looked_at(&mut self, open: bool) {
+        if !self.credentials.was_refused() {
+            // Asked and answered meanwhile.
+        } else if open {
+            self.ask_keychain();
+        } else {
+            self.credentials.wait();
         }
     }
 
@@ -146,7 +181,7 @@ impl<P: Ports> Controller<P> {
                 if self.companion.credential(name.kind) != state {
                     tracing::warn!(?problem, kind = ?name.kind, "the keychain can't be used; it is asked again");
                 }
-                self.credentials.failed(name);
+                self.credentials.failed(name, *problem);
             }
         }
         self.feed(Event::Credential(name.kind, state));
@@ -270,18 +305,18 @@ mod tests {
         };
         let mut credentials = Credentials::default();
         credentials.asks(&[TOKEN, key.clone()]);
-        credentials.failed(&TOKEN);
+        credentials.failed(&TOKEN, KeychainProblem::NoAnswer);
         credentials.answered(&key);
         assert!(
             credentials.ask_at().is_some(),
             "the token is still to be asked for"
         );
         credentials.asks(&[TOKEN, key.clone()]);
-        credentials.failed(&TOKEN);
+        credentials.failed(&TOKEN, KeychainProblem::NoAnswer);
         assert_eq!(credentials.failures, 2, "the wait grows");
         credentials.answered(&TOKEN);
         assert_eq!((credentials.ask_at(), credentials.failures), (None, 0));
-        credentials.failed(&key);
+        credentials.failed(&key, KeychainProblem::NoAnswer);
         credentials.asks(&[TOKEN]);
         credentials.answered(&TOKEN);
         assert_eq!(credentials.failures, 0, "the key isn't wanted any more");

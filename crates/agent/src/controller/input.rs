@@ -32,6 +32,11 @@ pub(crate) enum Input {
     Dialled(DialId, DialOutcome),
     /// What the keychain said, and whom it answers besides us.
     Secret(SecretName, Result<Option<SecretString>, KeychainProblem>),
+    /// Whether a keychain that a person left locked can be asked now.
+    KeychainLookedAt {
+        /// It can, without a dialog.
+        open: bool,
+    },
     /// A secret was stored or forgotten on a client's wish.
     SecretChanged(SecretName, Result<(), KeychainProblem>, Reply),
     /// A token was renewed and stored.
@@ -106,6 +111,7 @@ impl<P: Ports> Controller<P> {
                 self.feed(Event::DialOutcome(id, outcome));
             }
             Input::Secret(name, result) => self.on_secret(&name, result),
+            Input::KeychainLookedAt { open } => self.on_keychain_looked_at(open),
             Input::SecretChanged(name, result, reply) => self.on_secret_changed(&name, result, reply),
             Input::Renewed { old, token } => self.on_renewed(&old, token),
             Input::Enrolled(result, reply) => self.on_enrolled(result, reply),

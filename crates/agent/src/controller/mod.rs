@@ -248,7 +248,7 @@ impl<P: Ports> Controller<P> {
             self.reconnect();
         }
         if self.credentials.ask_at().is_some_and(|at| at <= now) {
-            self.ask_keychain();
+            self.keychain_waited();
         }
         if self
             .companion

@@ -186,6 +186,9 @@ pub trait KeychainPort: Send + Sync {
         name: SecretName,
         secret: SecretString,
     ) -> impl Future<Output = Result<(), KeychainProblem>> + Send;
+    /// Whether it can be asked without a dialog before the person, after it was [`KeychainProblem::Locked`]. Shows none itself;
+    /// `false` where it can't be known without.
+    fn is_open(&self) -> impl Future<Output = bool> + Send;
     /// Forgets it; fine when it wasn't there.
     fn delete(&self, name: SecretName) -> impl Future<Output = Result<(), KeychainProblem>> + Send;
 }

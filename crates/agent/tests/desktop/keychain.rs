@@ -59,6 +59,7 @@ session_test! {
 
         keychain.set(api_key(), SecretString::from("canary-1")).await.unwrap();
         assert_eq!(seen_from_outside("api-key:1001").as_deref(), Some("canary-1"));
+        assert!(desktop.keychain.is_open().await);
         keychain.set(api_key(), SecretString::from("canary-2 é")).await.unwrap();
         assert_eq!(seen_from_outside("api-key:1001").as_deref(), Some("canary-2 é"));
         assert_eq!(keychain.get(api_key()).await.unwrap().unwrap().expose_secret(), "canary-2 é");
@@ -113,6 +114,7 @@ session_test! {
         let (locked, _): (Vec<OwnedObjectPath>, OwnedObjectPath) = reply.body().deserialize().unwrap();
         assert_eq!(locked.len(), 1);
 
+        assert!(!desktop.keychain.is_open().await, "asking would show a dialog");
         assert_eq!(desktop.keychain.get(api_key()).await.unwrap_err(), KeychainProblem::Locked);
         let other = SecretName { kind: CredentialKind::RelayToken, account: None };
         // What it holds isn't known either, so nobody is told that nothing was ever stored.

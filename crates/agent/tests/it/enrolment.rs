@@ -280,6 +280,24 @@ async fn a_keychain_that_opens_later_is_asked_again_when_the_person_acts() {
 }
 
 #[tokio::test]
+async fn a_dialog_of_the_keychain_that_was_closed_does_not_come_back_by_itself() {
+    let (_sim, _relay, desk, agent) = enrolled().await;
+    agent.quit().await;
+
+    desk.keychain.fail(Some(KeychainProblem::Locked));
+    let mut agent = desk.start().await;
+    agent
+        .until("it says so", |state| state.credentials[0].problem.is_some())
+        .await;
+    let asked = desk.keychain.asked();
+    within("it is looked at", desk.keychain.looked_at()).await;
+    assert_eq!(desk.keychain.asked(), asked, "each question shows the dialog");
+    // Unlocked elsewhere: the next look finds it.
+    desk.keychain.fail(None);
+    agent.live().await;
+}
+
+#[tokio::test]
 async fn a_revoked_token_is_told_and_a_new_enrolment_helps() {
     let (_sim, mut relay, _desk, mut agent) = enrolled().await;
     relay.revoke_all();

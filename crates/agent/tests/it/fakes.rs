@@ -67,6 +67,7 @@ struct Kept {
     /// Whatever is written, now.
     refuses: Option<KeychainProblem>,
     asked: u32,
+    looked: tokio::sync::watch::Sender<u32>,
 }
 
 impl FakeKeychain {
@@ -79,6 +80,15 @@ impl FakeKeychain {
     }
     pub fn holds(&self, name: &SecretName) -> Option<SecretString> {
         self.0.lock().unwrap().secrets.get(name).cloned()
+    }
+    /// How often a secret was asked for, stored or forgotten.
+    pub fn asked(&self) -> u32 {
+        self.0.lock().unwrap().asked
+    }
+    /// Waits until somebody looks whether it is open.
+    pub async fn looked_at(&self) {
+        let mut looked = self.0.lock().unwrap().looked.subscribe();
+        looked.changed().await.unwrap();
     }
     fn ask(&self) -> Result<std::sync::MutexGuard<'_, Kept>, KeychainProblem> {
         let mut kept = self.0.lock().unwrap();
@@ -98,6 +108,11 @@ impl KeychainPort for FakeKeychain {
         }
         kept.secrets.insert(name, secret);
         Ok(())
+    }
+    async fn is_open(&self) -> bool {
+        let kept = self.0.lock().unwrap();
+        kept.looked.send_modify(|times| *times += 1);
+        kept.problem != Some(KeychainProblem::Locked)
     }
     async fn delete(&self, name: SecretName) -> Result<(), KeychainProblem> {
         self.ask()?.secrets.remove(&name);

@@ -71,3 +71,8 @@ pub(super) async fn is_locked() -> bool {
     };
     locked.await.unwrap_or_default()
 }
+
+/// Whether nothing would be asked of the person.
+pub(super) async fn is_open() -> bool {
+    !is_locked().await
+}

@@ -32,3 +32,8 @@ pub(super) async fn why_no_answer() -> KeychainProblem {
 pub(super) async fn is_locked() -> bool {
     false
 }
+
+/// Only asking tells, and asking shows the dialog.
+pub(super) async fn is_open() -> bool {
+    false
+}

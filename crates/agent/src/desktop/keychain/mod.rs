@@ -114,6 +114,10 @@ impl KeychainPort for Keychain {
         self.ask(name, Work::Set(secret)).await.map(drop)
     }
 
+    async fn is_open(&self) -> bool {
+        imp::is_open().await
+    }
+
     async fn delete(&self, name: SecretName) -> Result<(), KeychainProblem> {
         self.ask(name, Work::Delete).await.map(drop)
     }
