@@ -15,7 +15,7 @@ contact-label-other = other
 contact-source-own = your contacts
 contact-source-import = the imported file { $name }
 contact-source-folder = the file { $name } of the watched folder
-contact-source-carddav = the shared address book at { $name }
+contact-source-carddav = the address book on the server { $name }
 contact-source-ldap = the directory at { $name }
 contact-why-preview = Not imported yet
 
@@ -58,7 +58,7 @@ contact-rejected-too-many-cells = More cells than headings
 contacts-error-newer = The contacts were written by a newer version of the program. They are left as they are and aren’t used: update the program.
 contacts-error-unusable = The contacts can’t be read or written: nothing was changed. Check permissions and free space, then restart the app.
 contacts-error-no-such-contact = This contact doesn’t exist any more: it was deleted meanwhile. Search again.
-contacts-error-not-own = This contact comes from a folder or a shared address book: it can’t be changed here. Change it where it comes from.
+contacts-error-not-own = This contact comes from a watched folder or an address book on a server: it can’t be changed here. Change it where it comes from.
 contacts-error-blank = This contact is empty: it wasn’t saved. Give it at least a name, a company or a number.
 contacts-error-not-its-number = This contact doesn’t have that number any more: the choice wasn’t saved. Search again.
 contacts-error-cancelled = The import was cancelled: nothing of it was kept. Choose the file again to begin anew.

@@ -77,6 +77,7 @@ note-open-record = Open record
 note-silence = Silence this number
 note-call-back-failed = Could not call back
 note-record-failed = Record not opened
+note-silence-failed = This number stays silent only for now
 
 ## Parties
 
@@ -271,6 +272,7 @@ settings-change-company = The setting was not saved: your company’s file, { $f
 settings-change-url = This is not an address that can be used. Enter it in full, for example https://relay.example.
 settings-change-url-insecure = This address is not encrypted: your secrets could be read on the way. Enter an address that begins with https://.
 settings-change-value = This value cannot be used for { $key }. Choose one of those offered.
+settings-silenced-full = { $count } numbers are silenced already, and there is room for no more: this one was not kept. Take some off the list in the settings, then try again.
 settings-pop-address = This is not a record address that can be used. Enter it in full, without spaces, for example https://crm.example/clients.
 # $known: what there is, in braces
 settings-pop-placeholder = There is no “{ $name }” to put between braces: the address was not saved. You can use { $known }.
@@ -289,14 +291,14 @@ settings-extension-length = An extension has 2 to 8 digits: the setting wasn’t
 
 ## The journal
 
-journal-set-aside = The call log was damaged. It was set aside as { $file } and a new one was begun; what can be read of it is taken over, and recent calls are asked of the relay again.
-journal-newer = The call log comes from a newer version of the program. It stays as it is and calls are not kept: update the program.
-journal-unusable = The call log cannot be opened or written. Calls are announced but not kept: check the access rights and the room on the disk.
-journal-full-unopened = The disk is full: the call log cannot be opened. Calls are announced, but forgotten when the app ends. Make room on the disk, then restart the app.
-journal-full = The disk is full: calls are announced, but wait to be written to the call log. Make room on the disk; they are then written by themselves.
+journal-set-aside = The call journal was damaged. It was set aside as { $file } and a new one was begun; what can be read of it is taken over, and recent calls are asked of the relay again.
+journal-newer = The call journal comes from a newer version of the program. It stays as it is and calls are not kept: update the program.
+journal-unusable = The call journal cannot be opened or written. Calls are announced but not kept: check the access rights and the room on the disk.
+journal-full-unopened = The disk is full: the call journal cannot be opened. Calls are announced, but forgotten when the app ends. Make room on the disk, then restart the app.
+journal-full = The disk is full: calls are announced, but wait to be written to the call journal. Make room on the disk; they are then written by themselves.
 journal-export-failed = The file could not be written, and nothing was changed. Check the access rights of the folder and the room on the disk, or choose another folder.
 journal-import-unreadable = The file cannot be read to its end: what was read before is taken. Check its access rights and try again; nothing is taken twice.
-journal-import-foreign = This file is not a whole export of the call log (read up to line { $line }): what was read before is taken. Choose a file exported as JSON and try again.
+journal-import-foreign = This file is not a whole export of the call journal (read up to line { $line }): what was read before is taken. Choose a file exported as JSON and try again.
 journal-import-newer = This export comes from a newer version of the program: nothing was taken. Update the program, then try again.
 
 ## Records of calls that don't open

@@ -99,7 +99,7 @@ window-settings-sources = Sources
 window-settings-source-own = Your contacts
 window-settings-source-import = Imported file
 window-settings-source-folder = Watched folder
-window-settings-source-carddav = Shared address book
+window-settings-source-carddav = Address book on a server
 window-settings-source-ldap = Directory
 window-settings-source-count = { $count ->
     [one] { $count } contact

@@ -15,7 +15,7 @@ contact-label-other = autre
 contact-source-own = vos contacts
 contact-source-import = le fichier importé { $name }
 contact-source-folder = le fichier { $name } du dossier surveillé
-contact-source-carddav = le carnet partagé de { $name }
+contact-source-carddav = le carnet du serveur { $name }
 contact-source-ldap = l’annuaire de { $name }
 contact-why-preview = Pas encore importé
 
@@ -58,7 +58,7 @@ contact-rejected-too-many-cells = Plus de cellules que d’en-têtes
 contacts-error-newer = Le carnet de contacts vient d’une version plus récente du programme. Il reste tel quel et n’est pas utilisé : mettez le programme à jour.
 contacts-error-unusable = Le carnet de contacts ne peut pas être lu ou écrit : rien n’a été changé. Vérifiez les droits d’accès et la place sur le disque, puis redémarrez l’application.
 contacts-error-no-such-contact = Ce contact n’existe plus : il a été supprimé entre-temps. Relancez la recherche.
-contacts-error-not-own = Ce contact vient d’un dossier ou d’un carnet partagé : il ne se change pas ici. Changez-le là d’où il vient.
+contacts-error-not-own = Ce contact vient d’un dossier surveillé ou d’un carnet sur un serveur : il ne se change pas ici. Changez-le là d’où il vient.
 contacts-error-blank = Ce contact est vide : il n’a pas été enregistré. Donnez-lui au moins un nom, une société ou un numéro.
 contacts-error-not-its-number = Ce contact n’a plus ce numéro : le choix n’a pas été enregistré. Relancez la recherche.
 contacts-error-cancelled = L’import a été annulé : rien n’en a été gardé. Choisissez à nouveau le fichier pour recommencer.

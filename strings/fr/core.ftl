@@ -77,6 +77,7 @@ note-open-record = Ouvrir la fiche
 note-silence = Ne plus annoncer ce numéro
 note-call-back-failed = Rappel impossible
 note-record-failed = Fiche non ouverte
+note-silence-failed = Ce numéro ne reste silencieux que pour l’instant
 
 ## Parties
 
@@ -271,6 +272,7 @@ settings-change-company = Le réglage n’a pas été enregistré : le fichier 
 settings-change-url = Ce n’est pas une adresse utilisable. Saisissez-la en entier, par exemple https://relais.example.
 settings-change-url-insecure = Cette adresse n’est pas chiffrée : vos secrets pourraient être lus en chemin. Saisissez une adresse qui commence par https://.
 settings-change-value = Cette valeur n’est pas utilisable pour { $key }. Choisissez-en une parmi celles proposées.
+settings-silenced-full = { $count } numéros sont déjà silencieux, et il n’y en a pas davantage : celui-ci n’a pas été retenu. Retirez-en de la liste, dans les paramètres, puis recommencez.
 settings-pop-address = Ce n’est pas une adresse de fiche utilisable. Saisissez-la en entier, sans espace, par exemple https://crm.example/clients.
 # $known: what there is, in braces
 settings-pop-placeholder = L’élément « { $name } » entre accolades n’existe pas : l’adresse n’a pas été enregistrée. Vous pouvez employer { $known }.

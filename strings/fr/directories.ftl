@@ -2,7 +2,7 @@
 
 ## Ce qui ne va pas avec un carnet sur un serveur. $host : le serveur, $other : un autre, $code : son état
 
-carddav-trouble-no-password = Le carnet de { $host } n’est pas lu : le trousseau ne contient pas son mot de passe. Saisissez-le dans les réglages.
+carddav-trouble-no-password = Le carnet de { $host } n’est pas lu : le trousseau ne contient pas son mot de passe. Saisissez-le dans les paramètres.
 carddav-trouble-insecure = Le carnet de { $host } n’est pas lu : le chemin n’est pas chiffré et le mot de passe pourrait y être lu. Saisissez une adresse qui commence par https://.
 carddav-trouble-unreachable = Le serveur { $host } est injoignable : ses contacts restent tels quels, et un nouvel essai suivra. Vérifiez le réseau et l’adresse.
 carddav-trouble-timed-out = Le serveur { $host } ne répond pas à temps : ses contacts restent tels quels, et un nouvel essai suivra.
@@ -13,13 +13,13 @@ carddav-trouble-elsewhere = Le serveur { $host } renvoie vers { $other }, où le
 carddav-trouble-refused = Le serveur { $host } répond par l’erreur { $code } : ses contacts restent tels quels. Un nouvel essai suivra ; si cela dure, adressez-vous à qui gère le serveur.
 carddav-trouble-not-one = Aucun carnet n’a été trouvé sur { $host } : ce serveur ne parle pas CardDAV à cette adresse. Vérifiez l’adresse, que votre fournisseur indique.
 carddav-trouble-too-large = La réponse de { $host } est trop grande : ses contacts restent tels quels. Vérifiez que l’adresse est bien celle d’un carnet.
-carddav-trouble-no-book = Cet utilisateur n’a pas de carnet sur { $host }, ou aucun de ceux que nomment les réglages. Vérifiez l’utilisateur et les noms.
+carddav-trouble-no-book = Cet utilisateur n’a pas de carnet sur { $host }, ou aucun de ceux que nomment les paramètres. Vérifiez l’utilisateur et les noms.
 carddav-trouble-no-base = Aucun carnet n’a été trouvé sur { $host }. Vérifiez l’adresse.
 carddav-trouble-filter = Le serveur { $host } ne comprend pas ce qui lui est demandé. Vérifiez l’adresse.
 
 ## Ce qui ne va pas avec l’annuaire. $host : le serveur, $other : un autre, $code : son résultat
 
-ldap-trouble-no-password = L’annuaire de { $host } n’est pas interrogé : le trousseau ne contient pas son mot de passe. Saisissez-le dans les réglages.
+ldap-trouble-no-password = L’annuaire de { $host } n’est pas interrogé : le trousseau ne contient pas son mot de passe. Saisissez-le dans les paramètres.
 ldap-trouble-insecure = L’annuaire de { $host } n’est pas interrogé : il n’offre pas de chiffrement, et le mot de passe pourrait être lu en chemin. Saisissez une adresse qui commence par ldaps://, ou faites-y activer StartTLS.
 ldap-trouble-unreachable = L’annuaire de { $host } est injoignable : les appelants s’affichent sans les noms qu’il connaît. Vérifiez le réseau et l’adresse ; un nouvel essai aura lieu au prochain appel.
 ldap-trouble-timed-out = L’annuaire de { $host } ne répond pas à temps : les appelants s’affichent sans les noms qu’il connaît. Un nouvel essai aura lieu au prochain appel.

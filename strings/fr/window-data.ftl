@@ -49,7 +49,7 @@ window-data-everything-import = Tout reprendre
 window-data-erase = Suppression
 window-data-erase-calls = Supprimer tous les appels…
 window-data-erase-sure = Supprimer tous les appels de cet ordinateur ?
-window-data-erase-what = Le journal entier part, avec les notes, les appels à rappeler et les périodes sans connexion. Contacts, favoris et paramètres restent. Seul un export permettrait de revenir en arrière.
+window-data-erase-what = Le journal entier part, avec les notes, les appels à rappeler et les périodes sans connexion ; un appel en cours reste. Contacts, favoris et paramètres restent. Seul un export permettrait de revenir en arrière.
 window-data-erase-yes = Supprimer tous les appels
 window-data-erased = Tous les appels ont été supprimés.
 window-data-erase-contacts = Supprimer tous vos contacts…
@@ -59,7 +59,7 @@ window-data-erase-contacts-sure =
         [one] Supprimer votre seul contact ?
        *[other] Supprimer vos { $count } contacts ?
     }
-window-data-erase-contacts-what = Ceux que vous avez saisis ou importés partent, avec leurs notes et vos favoris. Ceux d’un dossier suivi ou d’un serveur restent, les appels aussi. Seul un export permettrait de revenir en arrière.
+window-data-erase-contacts-what = Ceux que vous avez saisis ou importés partent, avec leurs notes et vos favoris. Ceux d’un dossier surveillé ou d’un serveur restent, les appels aussi. Seul un export permettrait de revenir en arrière.
 window-data-erase-contacts-yes = Supprimer ces contacts
 window-data-erased-contacts =
     { $count ->

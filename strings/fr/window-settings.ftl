@@ -92,14 +92,14 @@ window-settings-record-program-about = Il reçoit l’appel dans son environneme
 window-settings-record-program-none = Aucun programme.
 
 ## Where contacts come from
-window-settings-folder = Dossier suivi
+window-settings-folder = Dossier surveillé
 window-settings-folder-about = Ses fichiers vCard (*.vcf) sont aussi des contacts, relus à chaque changement.
 window-settings-folder-none = Aucun dossier.
 window-settings-sources = Sources
 window-settings-source-own = Vos contacts
 window-settings-source-import = Fichier importé
-window-settings-source-folder = Dossier suivi
-window-settings-source-carddav = Carnet partagé
+window-settings-source-folder = Dossier surveillé
+window-settings-source-carddav = Carnet sur un serveur
 window-settings-source-ldap = Annuaire
 window-settings-source-count = { $count ->
     [one] { $count } contact

@@ -190,6 +190,10 @@ why: Message | null,
  */
 ambiguous: boolean, 
 /**
+ * Several contacts of different names have this number, whether or not the person has said which is meant.
+ */
+shared: boolean, 
+/**
  * The person's note.
  */
 note: string | null, 

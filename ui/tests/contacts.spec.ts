@@ -89,7 +89,8 @@ test('a contact is written, changed and deleted after a second press', async ({ 
     company: 'Exemple',
     numbers: [{ label: 'mobile', number: '+33199008899' }],
   });
-  await page.getByRole('button', { name: 'Supprimer', exact: true }).click();
+  // A double click is one press: it asks.
+  await page.getByRole('button', { name: 'Supprimer', exact: true }).dblclick();
   expect(await desk.heard('contacts')).toEqual([]);
   await page.getByRole('button', { name: 'Supprimer vraiment' }).click();
   await expect(page.getByText('Aucun contact ne correspond.')).toBeVisible();

@@ -93,11 +93,26 @@ test('a number is silenced and heard again', async ({ desk, page }) => {
 
 test('a call is deleted after a second press', async ({ desk, page }) => {
   await page.locator('.row-button').first().click();
-  await page.getByRole('button', { name: 'Supprimer', exact: true }).click();
+  // A double click is one press: it asks.
+  await page.getByRole('button', { name: 'Supprimer', exact: true }).dblclick();
   expect(await desk.heard('journal')).toEqual([]);
   await page.getByRole('button', { name: 'Supprimer vraiment' }).click();
   await expect
     .poll(async () => (await desk.heard('journal')).map((h) => (h.args[0] as { type: string }).type))
     .toEqual(['delete']);
   await expect(page.locator('.details')).toHaveCount(0);
+});
+
+test('a wrong answer to “who is it?” can be corrected', async ({ desk, page }) => {
+  await page.locator('.row-button').first().click();
+  await page.getByRole('button', { name: /^Accueil/ }).click();
+  const another = page.getByRole('button', { name: 'C’est quelqu’un d’autre…' });
+  await another.click();
+  await page
+    .getByRole('group', { name: /Plusieurs/ })
+    .getByRole('button', { name: /Atelier/ })
+    .click();
+  await expect(another).toBeVisible();
+  const choices = (await desk.heard('contacts')).map(({ args }) => args[0] as { type: string; id: string });
+  expect(choices.filter(({ type }) => type === 'choose').map(({ id }) => id)).toEqual(['1', '2']);
 });

@@ -112,13 +112,15 @@ test('files and folders are chosen in a dialog, never named by the page', async 
   await page.getByRole('button', { name: 'Retirer' }).click();
   await expect(page.getByText('Aucun dossier.')).toBeVisible();
   expect(await changes(desk)).toEqual([{ contacts_folder: '' }]);
-  expect((await desk.heard('withFile')).map((h) => h.args)).toEqual([[{ type: 'contacts_folder' }, 'Dossier suivi']]);
+  expect((await desk.heard('withFile')).map((h) => h.args)).toEqual([
+    [{ type: 'contacts_folder' }, 'Dossier surveillé'],
+  ]);
 });
 
 test('sources say how they go, and extensions are judged by the agent', async ({ desk, page }) => {
   await desk.open('rich');
   await desk.settings(/^Sources/);
-  await expect(page.getByRole('listitem').filter({ hasText: 'Dossier suivi' })).toContainText('4 contacts');
+  await expect(page.getByRole('listitem').filter({ hasText: 'Dossier surveillé' })).toContainText('4 contacts');
   await page.getByRole('button', { name: 'Relire maintenant' }).click();
   await expect.poll(async () => (await desk.heard('contacts')).at(-1)?.args[0]).toEqual({ type: 'sync' });
   await (
@@ -202,7 +204,7 @@ test('deleting all contacts says how many, what goes and what stays', async ({ d
   await page.getByRole('button', { name: 'Supprimer tous vos contacts…' }).click();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText(`Supprimer vos ${own} contacts`);
-  await expect(alert).toContainText('Ceux d’un dossier suivi ou d’un serveur restent');
+  await expect(alert).toContainText('Ceux d’un dossier surveillé ou d’un serveur restent');
   await expect(alert).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Supprimer tous vos contacts…' })).toBeFocused();

@@ -45,7 +45,7 @@ test('an address book is added: settings first, then the password, and what the 
   ]);
   await (await desk.agent()).evaluate((agent) => agent.serverSays('carddav', 'read'));
   await expect(book(desk).getByRole('status')).toContainText('a été lu : 128 contacts');
-  await expect(page.getByRole('listitem').filter({ hasText: 'Carnet partagé' })).toContainText('128 contacts');
+  await expect(page.getByRole('listitem').filter({ hasText: 'Carnet sur un serveur' })).toContainText('128 contacts');
 
   // Nothing of the page holds the password, and opening the form again doesn't bring it back.
   await book(desk).getByRole('button', { name: 'Modifier' }).click();

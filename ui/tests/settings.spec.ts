@@ -30,7 +30,8 @@ test('a secret is set and forgotten, and never stands in the page again', async 
   expect(await page.content()).not.toContain(CANARY);
   const values = await page.locator('input').evaluateAll((inputs) => inputs.map((i) => (i as HTMLInputElement).value));
   expect(values).not.toContain(CANARY);
-  await page.getByRole('button', { name: 'Oublier' }).click();
+  // A double click is one press: it asks.
+  await page.getByRole('button', { name: 'Oublier' }).dblclick();
   expect(await desk.heard('forgetCredential')).toEqual([]);
   await page.getByRole('button', { name: 'Oublier vraiment' }).click();
   await expect

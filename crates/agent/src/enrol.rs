@@ -10,7 +10,6 @@ use telephony::AccountId;
 
 use crate::desktop::{KeychainPort, SecretName};
 use crate::token;
-use crate::view::keychain_problem;
 
 /// Where the token stands in the keychain.
 pub(crate) const TOKEN: SecretName = SecretName {
@@ -56,7 +55,7 @@ pub(crate) async fn enrol<K: KeychainPort>(
     // A code works once: it isn't spent while there is nowhere to keep what it buys.
     keeps(keychain)
         .await
-        .map_err(|problem| (ErrorCode::Keychain, keychain_problem(problem)))?;
+        .map_err(|problem| (ErrorCode::Keychain, problem.message()))?;
     let client = RelayClient::new(relay.clone(), None, ClientOptions::default())
         .map_err(|error| (ErrorCode::Relay, address_problem(&error)))?;
     let enrolled = client.enrol(code.expose()).await.map_err(|error| {

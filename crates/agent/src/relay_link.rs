@@ -280,7 +280,7 @@ impl RelayLink {
         let history_cut = Some(list.is_cut);
         let clock = self.relay_clock(now);
         let ended = |call: Call, origin| {
-            let age_s = clock.duration_since(last_change(&call)).as_secs();
+            let age_s = clock.duration_since(call.last_change()).as_secs();
             Event::Call {
                 call: Box::new(call),
                 origin,
@@ -290,7 +290,7 @@ impl RelayLink {
         let oldest_first = list.ended.into_iter().rev();
         match reason {
             Reconciling::First(since) => {
-                let history = oldest_first.filter(|call| last_change(call) <= since);
+                let history = oldest_first.filter(|call| call.last_change() <= since);
                 let events = history.map(|call| ended(call, Origin::History)).collect();
                 Outcome {
                     events,
@@ -417,10 +417,6 @@ async fn follow(generation: u64, client: RelayClient, journal: JournalHandle, in
             return;
         }
     }
-}
-
-fn last_change(call: &Call) -> Timestamp {
-    call.ended_at.or(call.connected_at).unwrap_or(call.started_at)
 }
 
 fn problem(reason: &DownReason) -> LinkProblem {

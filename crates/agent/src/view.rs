@@ -1,10 +1,10 @@
 //! The companion's state as the control protocol shows it. Pure.
 
 use companion::Companion;
-use companion::event::{CredentialKind, CredentialState, KeychainProblem};
+use companion::event::{CredentialKind, CredentialState};
 use companion::journal::Taken;
 use companion::known::Known;
-use companion::settings::{self, Authentication, LanguageChoice, Loaded, Theme};
+use companion::settings::{self, Loaded};
 use companion::view as seen;
 use companion::words::Message;
 use control::protocol as wire;
@@ -134,16 +134,6 @@ pub fn mode(mode: settings::Mode) -> wire::Mode {
     }
 }
 
-/// The sentence for a keychain that can't be used.
-pub fn keychain_problem(problem: KeychainProblem) -> Message {
-    Message::new(match problem {
-        KeychainProblem::NoService => "keychain-no-service",
-        KeychainProblem::Locked => "keychain-locked",
-        KeychainProblem::NoAnswer => "keychain-no-answer",
-        KeychainProblem::Failed => "keychain-failed",
-    })
-}
-
 fn connection(connection: &seen::Connection) -> wire::Connection {
     wire::Connection {
         state: match connection.state {
@@ -204,6 +194,7 @@ pub fn call(line: seen::CallLine) -> wire::CallView {
         company: line.company,
         why: line.why.map(message),
         ambiguous: line.ambiguous,
+        shared: line.shared,
         note: None,
         call_back: wire::CallBackState::None,
         has_record: line.has_record,
@@ -239,7 +230,7 @@ fn credentials(companion: &Companion) -> Vec<wire::Credential> {
             account: account.map(|account| account.0.clone()),
             present: state == CredentialState::Present,
             problem: match state {
-                CredentialState::Unavailable(problem) => Some(message(keychain_problem(problem))),
+                CredentialState::Unavailable(problem) => Some(message(problem.message())),
                 _ => None,
             },
         }
@@ -276,31 +267,14 @@ fn credentials(companion: &Companion) -> Vec<wire::Credential> {
     list
 }
 
-/// `system`, `light` or `dark`.
-pub fn theme(theme: Theme) -> &'static str {
-    match theme {
-        Theme::System => "system",
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    }
-}
-
 fn settings(settings: &settings::Settings, language: Language, around: &Around<'_>) -> wire::Settings {
     wire::Settings {
         mode: mode(settings.mode),
-        language: match settings.language {
-            LanguageChoice::System => "system",
-            LanguageChoice::Always(lang) => lang.code(),
-        }
-        .to_owned(),
-        theme: theme(settings.theme).to_owned(),
+        language: settings.language.name().to_owned(),
+        theme: settings.theme.name().to_owned(),
         relay_url: settings.relay_url.as_ref().map(|url| url.as_str().to_owned()),
         account_id: settings.account_id.clone().map(|account| account.0),
-        authentication: match settings.authentication {
-            Authentication::ApiKey => "api_key",
-            Authentication::AccountPassword => "account_password",
-        }
-        .to_owned(),
+        authentication: settings.authentication.name().to_owned(),
         platform_url: settings.platform_url.as_ref().map(|url| url.as_str().to_owned()),
         default_account: settings.default_account.clone().map(|account| account.0),
         notify_incoming: settings.notify_incoming,

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use telephony::{AccountId, Call, CallId, Direction, E164, Party};
 
-use crate::board::{Board, last_change};
+use crate::board::Board;
 use crate::event::{CallKey, DialFailure, DialId, DialReason};
 use crate::time::{after, seconds_between};
 use crate::view::{DialStage, Outcome};
@@ -421,7 +421,7 @@ impl Pending {
             matches!((&call.called_number, &self.number), (Some(Party::Number(a)), Some(b)) if a == b);
         let same_id = self.call_id.as_ref() == Some(&call.call_id);
         // The age is that of the last change; a call first heard of when it is connected started earlier.
-        let since_start = seconds_between(call.started_at, last_change(call));
+        let since_start = seconds_between(call.started_at, call.last_change());
         let started = after(now, -(age_s.max(0).saturating_add(since_start)));
         let after_press = seconds_between(self.asked_at, started);
         waiting

@@ -36,6 +36,9 @@ pub enum Effect {
         /// It is a missed call that nobody has seen yet.
         unread: bool,
     },
+    /// Take a call out of the journal: it is none, but the own phone, ringing for what was dialled. Should it turn out to be one
+    /// after all, it is recorded again.
+    Unrecord(CallKey),
     /// Mark every missed call of the journal as seen.
     MarkAllRead,
     /// Open the window.

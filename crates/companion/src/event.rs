@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::known::Known;
 use crate::settings::Settings;
+use crate::words::Message;
 
 /// Everything that may change the companion's state; the agent's one channel carries these.
 #[derive(Clone, Debug)]
@@ -79,6 +80,8 @@ pub enum Event {
     CaughtUp,
     /// The relay no longer knows what happened since the position that was asked for.
     Gap,
+    /// A number that was silenced by a button can't be written into the settings: why. It is silent for now.
+    NotSilenced(Message),
     /// A call's record was opened, or its program started.
     RecordOpened(RecordWay),
     /// It wasn't.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use telephony::E164;
 
 use crate::numbers::neutralise;
-use crate::words::{self, Language};
+use crate::words::{self, Language, Message};
 
 /// Numbers of which the answer is remembered; more than the calls that are kept in memory.
 const REMEMBERED: usize = 1_000;
@@ -32,6 +33,8 @@ pub struct Known {
     pub contact: String,
     /// Several contacts have this number, and the person hasn't said which is meant.
     pub ambiguous: bool,
+    /// Several contacts of different names have this number, whether or not the person has said which is meant.
+    pub shared: bool,
     /// A favourite.
     pub favourite: bool,
 }
@@ -79,6 +82,18 @@ impl Known {
         };
         clean.title().is_some().then_some(clean)
     }
+}
+
+/// Why a name: where it comes from, in words, and since when.
+pub fn why(lang: Language, zone: &TimeZone, source: &str, since: Timestamp) -> Message {
+    let format = match lang {
+        Language::Fr => "%d/%m/%Y",
+        Language::En => "%-d %B %Y",
+    };
+    let date = since.to_zoned(zone.clone()).strftime(format).to_string();
+    Message::new("party-why")
+        .with("source", source)
+        .with("date", date)
 }
 
 /// What was found out about numbers lately.
@@ -161,6 +176,7 @@ mod tests {
             since: Timestamp::UNIX_EPOCH,
             contact: "1".into(),
             ambiguous: false,
+            shared: false,
             favourite: false,
         }
     }

@@ -227,6 +227,19 @@ impl Style {
         }
     }
 
+    /// A number was silenced by a button, and can't be kept so; see [`silence_key`].
+    pub fn silence_failed(self, why: &Message) -> Notification {
+        Notification {
+            key: silence_key(),
+            title: self.say("note-silence-failed"),
+            body: say(self.lang, why),
+            kind: NotificationKind::Info,
+            actions: vec![self.open()],
+            sound: self.sound,
+            news: true,
+        }
+    }
+
     /// The button of a notification was pressed and the call wasn't placed, or may not have been.
     pub fn call_back_failed(self, key: CallKey, why: &Message) -> Notification {
         Notification {
@@ -268,5 +281,13 @@ pub(crate) fn record_key() -> CallKey {
     CallKey {
         account: AccountId(String::new()),
         call: CallId("record".to_owned()),
+    }
+}
+
+/// The notification of a number that can't be kept silenced: it belongs to no call.
+fn silence_key() -> CallKey {
+    CallKey {
+        account: AccountId(String::new()),
+        call: CallId("silence".to_owned()),
     }
 }

@@ -33,6 +33,8 @@ pub struct CallLine {
     pub contact: Option<String>,
     /// Several contacts have this number, and the person hasn't said which is meant.
     pub ambiguous: bool,
+    /// Several contacts of different names have this number, whether or not the person has said which is meant.
+    pub shared: bool,
     /// A favourite.
     pub favourite: bool,
     /// There is a record to open.

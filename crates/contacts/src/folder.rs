@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use crate::error::ContactsError;
 use crate::import::LARGEST_FILE;
 use crate::sync::{Content, Resource};
 
@@ -103,7 +102,7 @@ fn tag(metadata: &Metadata) -> String {
 }
 
 impl Iterator for Scan {
-    type Item = Result<Resource, ContactsError>;
+    type Item = Resource;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -115,14 +114,18 @@ impl Iterator for Scan {
                     Ok(cards) => Content::Cards(cards),
                     // Gone since it was listed.
                     Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                    Err(error) => return Some(Err(error.into())),
+                    // The others are read all the same.
+                    Err(error) => {
+                        tracing::warn!(kind = ?error.kind(), "a file of the folder can't be read");
+                        Content::Unreadable
+                    }
                 },
             };
-            return Some(Ok(Resource {
+            return Some(Resource {
                 href: name,
                 etag: Some(tag),
                 content,
-            }));
+            });
         }
     }
 }

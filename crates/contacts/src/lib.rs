@@ -29,4 +29,4 @@ pub use error::ContactsError;
 pub use label::Label;
 pub use model::{BatchId, Card, Contact, ContactId, Name, Number, Source};
 pub use numbering::{ExtensionRange, NotARange, Numbering};
-pub use store::{Found, Match, Opened, Reader, Store, is_ambiguous};
+pub use store::{Found, Match, Opened, Reader, Store, is_ambiguous, is_shared};

@@ -101,6 +101,12 @@ impl Call {
         }
     }
 
+    /// When it last changed, by the relay's clock.
+    pub fn last_change(&self) -> Timestamp {
+        let latest = self.connected_at.into_iter().chain(self.ended_at).max();
+        latest.map_or(self.started_at, |at| at.max(self.started_at))
+    }
+
     /// An incoming call that ended and was never connected, whatever the platform's status says.
     /// A call that the relay closed for want of news is not counted: nobody knows.
     pub fn is_missed(&self) -> bool {

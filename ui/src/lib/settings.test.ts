@@ -77,7 +77,7 @@ test('each page of the settings says what holds, in both languages', () => {
       "Par un relais",
       "entrants, manqués · silence de 20:00 à 08:00",
       "Jamais",
-      "Dossier suivi",
+      "Dossier surveillé",
       "Appels gardés 90 jours",
       "Système",
       "Version 0.1.0, vérification de cet ordinateur",

@@ -76,7 +76,7 @@ pub(crate) async fn keychain<K: KeychainPort>(keychain: &K) -> Check {
 }
 
 fn keychain_failed(name: &str, problem: KeychainProblem) -> Check {
-    check(name, CheckResult::Failed, view::keychain_problem(problem))
+    check(name, CheckResult::Failed, problem.message())
 }
 
 /// Collects checks, and tells each as it ends.

@@ -190,6 +190,7 @@ mod tests {
                 company: None,
                 why: None,
                 ambiguous: false,
+                shared: false,
                 note: None,
                 call_back: control::protocol::CallBackState::None,
                 has_record: false,

@@ -287,7 +287,7 @@ impl<P: Ports> Controller<P> {
             Ok(()) => Ok(Answer::Done),
             Err(problem) => Err(wire::Error {
                 code: ErrorCode::Keychain,
-                message: view::message(view::keychain_problem(problem)),
+                message: view::message(problem.message()),
             }),
         });
     }

@@ -3,7 +3,6 @@
 use companion::event::{DeskState, Event};
 use companion::tray::MenuAction;
 use control::protocol::{Place, Point};
-use jiff::tz::TimeZone;
 
 use super::{Controller, Start, effects, new_press, requests};
 use crate::desktop::DesktopEvent;
@@ -77,7 +76,7 @@ impl<P: Ports> Controller<P> {
                 self.ask_keychain_again();
                 self.reconnect();
                 // Whoever slept may have travelled.
-                self.feed(Event::Zone(TimeZone::system()));
+                self.look_at_zone();
                 self.feed(Event::Tick);
             }
         }

@@ -19,7 +19,6 @@ use super::Controller;
 use super::contacts::numbering;
 use crate::people::{CardDavPlan, CardDavSource, DirectoryNews, DirectorySource, answer};
 use crate::ports::Ports;
-use crate::view;
 
 /// What of the network names callers.
 pub(super) struct Directories {
@@ -130,7 +129,7 @@ impl<P: Ports> Controller<P> {
             }
             Ok(None) => Message::new(id).with("host", url.host_str().unwrap_or_default()),
             // It is asked again by itself; what runs goes on.
-            Err(problem) => view::keychain_problem(*problem),
+            Err(problem) => problem.message(),
         };
         if result.is_ok() {
             match kind {

@@ -3,7 +3,7 @@
 use companion::effect::{self, Effect, Notification};
 use companion::event::Event;
 use companion::journal::{self, Hearing, Position};
-use companion::settings::Change;
+use companion::settings::{Change, ChangeError};
 use control::protocol::Place;
 use futures_util::future::Either;
 use jiff::Timestamp;
@@ -98,6 +98,7 @@ impl<P: Ports> Controller<P> {
             Effect::OpenWindow(place) => self.show_or_log(Wish::place(self::place(place))),
             Effect::Copy(text) => self.ports.copy(text),
             Effect::Record { call, unread } => return Some(journal::Change::Record { call, unread }),
+            Effect::Unrecord(key) => return Some(journal::Change::Unrecord(key)),
             Effect::MarkAllRead => return Some(journal::Change::MarkAllRead),
             Effect::Heard(hearing) => return Some(journal::Change::Heard(hearing)),
             Effect::OpenUrl(url) => self.ports.open_url(url),
@@ -114,8 +115,9 @@ impl<P: Ports> Controller<P> {
     /// stays silenced until the settings are read again.
     fn write_silenced(&mut self) {
         let silenced = self.companion.settings().silenced.clone();
-        if let Err(error) = self.change_settings(&[Change::Silenced(silenced)]) {
-            tracing::warn!(why = error.message.id, "the silenced number isn't kept");
+        if let Err(ChangeError(why)) = self.try_settings(&[Change::Silenced(silenced)]) {
+            tracing::warn!(why = why.id, "the silenced number isn't kept");
+            self.feed(Event::NotSilenced(why));
         }
     }
 }

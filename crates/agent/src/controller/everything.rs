@@ -49,7 +49,7 @@ impl Trouble {
 impl<P: Ports> Controller<P> {
     pub(super) fn export_all(&self, folder: PathBuf, reply: Reply) {
         let (journal, settings) = (self.journal.clone(), self.paths.settings.clone());
-        let people = self.people.asker();
+        let people = self.people.writer();
         self.later(reply, async move {
             // Any folder, a network's that hangs as well.
             tokio::fs::create_dir_all(&folder).await?;

@@ -2,7 +2,8 @@
 //!
 //! Everything that happens comes through one channel ([`Input`]; the desktop's own events beside it) and is handled to its
 //! end before the next: no lock, no shared state. What must wait (network, keychain, disk) runs in tasks that send an input
-//! when done.
+//! when done. The one exception are the settings, a few kilobytes of the person's own disk: they are read and written here, so that
+//! whatever is asked after a change sees it in force.
 
 mod contacts;
 mod credentials;
@@ -30,6 +31,7 @@ use control::profile::Profile;
 use control::protocol::{self as wire, Change};
 use control::transport::Server;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -57,6 +59,9 @@ use crate::window::Window;
 const INPUTS: usize = 256;
 /// What follows the disappearance of the window or of clients when the agent ends.
 const FAREWELL: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Between two looks at the system's time zone.
+const ZONE_AGAIN: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// Who knows callers by their numbers.
 enum Callers {
@@ -118,6 +123,8 @@ pub struct Controller<P: Ports> {
     reload: Option<Reload>,
     /// The machine said that it would sleep: when it counts as awake though it didn't say so.
     wakes_at: Option<Instant>,
+    /// When the time zone is looked at again: whoever never sleeps may travel all the same.
+    zone_at: Instant,
     start: Option<Start>,
     quitting: bool,
     _watch: SettingsWatch,
@@ -191,6 +198,7 @@ impl<P: Ports> Controller<P> {
             revision: 0,
             reload: None,
             wakes_at: None,
+            zone_at: Instant::now() + ZONE_AGAIN,
             start: show,
             quitting: false,
             own: own.clone(),
@@ -232,6 +240,7 @@ impl<P: Ports> Controller<P> {
             self.reload.map(|reload| reload.at),
             self.wakes_at,
             self.credentials.ask_at(),
+            Some(self.zone_at),
         ]
         .into_iter()
         .flatten()
@@ -243,6 +252,9 @@ impl<P: Ports> Controller<P> {
         if self.reload.is_some_and(|reload| reload.at <= now) {
             self.reload = None;
             self.reload_settings();
+        }
+        if self.zone_at <= now {
+            self.look_at_zone();
         }
         if self.wakes_at.is_some_and(|at| at <= now) {
             self.reconnect();
@@ -257,6 +269,12 @@ impl<P: Ports> Controller<P> {
         {
             self.feed(Event::Tick);
         }
+    }
+
+    /// Quiet hours and dates are told by the zone of now.
+    pub(super) fn look_at_zone(&mut self) {
+        self.zone_at = Instant::now() + ZONE_AGAIN;
+        self.feed(Event::Zone(TimeZone::system()));
     }
 
     async fn take_leave(mut self) {

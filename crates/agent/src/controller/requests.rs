@@ -147,7 +147,7 @@ impl<P: Ports> Controller<P> {
             profile: self.profile.name(),
             linger_s: settings.window_linger_s,
             language: self.companion.language().code(),
-            theme: view::theme(settings.theme),
+            theme: settings.theme.name(),
         };
         self.window.want(wish, start, &self.own).map_err(|problem| {
             tracing::error!(%problem, "the window can't be shown");

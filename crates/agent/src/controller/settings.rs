@@ -38,7 +38,12 @@ impl Reload {
 impl<P: Ports> Controller<P> {
     /// Writes changes into the file and puts them in force.
     pub(super) fn change_settings(&mut self, changes: &[Change]) -> Result<(), Error> {
-        let loaded = self.store.change(changes).map_err(refusal)?;
+        self.try_settings(changes).map_err(refusal)
+    }
+
+    /// The same, its refusal in the companion's words.
+    pub(super) fn try_settings(&mut self, changes: &[Change]) -> Result<(), ChangeError> {
+        let loaded = self.store.change(changes)?;
         // Another line of the file may be wrong: what it says keeps its value from before.
         self.put_in_force(loaded.after(&self.loaded));
         Ok(())

@@ -1,10 +1,8 @@
 //! How the agent is started and what it does first.
 
-use companion::event::Event;
 use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Place, Secret};
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 
 use super::{Controller, Input, requests};
@@ -64,7 +62,7 @@ impl<P: Ports> Controller<P> {
     pub(super) fn begin(&mut self) {
         let (days, withheld) = (self.loaded.settings.keep_days, self.loaded.settings.keep_private);
         self.journal.keep(days, withheld);
-        self.feed(Event::Zone(TimeZone::system()));
+        self.look_at_zone();
         self.ask_keychain();
         self.start_with_session();
         if self.loaded.settings.dial_hotkey.is_some() {

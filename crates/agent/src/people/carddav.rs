@@ -35,6 +35,8 @@ pub struct CardDavPlan {
 enum Failed {
     /// The server.
     Server(Trouble),
+    /// Some of them, which have been told; the others were read.
+    Books(Trouble),
     /// Our own book, which has said so in the log.
     Own(PeopleError),
 }
@@ -77,14 +79,14 @@ async fn work(account: Account, plan: CardDavPlan, writer: Writer, mut asked: mp
                 tracing::error!(%error, "the address books' contacts can't be kept");
                 plan.every
             }
+            Err(Failed::Books(trouble)) => again(trouble.passes(), plan.every),
             Err(Failed::Server(trouble)) => {
                 tracing::warn!(%trouble, "the address books can't be read");
-                let again = trouble.passes().then_some(AGAIN);
                 note(&writer, &address, trouble_message("carddav", &trouble, &address)).await;
-                match (again, plan.every) {
-                    (Some(again), Some(every)) => Some(again.min(every)),
-                    // Neither asked for often nor likely to end by itself: the person acts first.
-                    (again, _) => again,
+                match trouble.is_refusal() {
+                    // Asking again may lock the account: the person acts first.
+                    true => None,
+                    false => again(trouble.passes(), plan.every),
                 }
             }
         };
@@ -98,14 +100,49 @@ async fn work(account: Account, plan: CardDavPlan, writer: Writer, mut asked: mp
     }
 }
 
+/// When to ask a server again that couldn't be read. Also one whose trouble doesn't pass by itself: perhaps it wasn't the server
+/// that answered, but a network that wants a sign-in first.
+fn again(passes: bool, every: Option<Duration>) -> Option<Duration> {
+    match (passes, every) {
+        (true, every) => Some(every.map_or(AGAIN, |every| every.min(AGAIN))),
+        (false, every) => every,
+    }
+}
+
+/// What is wrong with one book doesn't keep the others from being read.
+fn is_of_one_book(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Forbidden | Trouble::Refused { .. } | Trouble::NotOne | Trouble::TooLarge => true,
+        Trouble::Insecure
+        | Trouble::Unreachable
+        | Trouble::TimedOut
+        | Trouble::Certificate
+        | Trouble::Password
+        | Trouble::Elsewhere { .. }
+        | Trouble::NoBook
+        | Trouble::NoBase
+        | Trouble::Filter => false,
+    }
+}
+
 /// All books, one after the other.
 async fn read(account: &Account, plan: &CardDavPlan, writer: &Writer) -> Result<(), Failed> {
     let client = Client::new(account.clone(), &sources::Trust::default())?;
     let books = client.books(&plan.books).await?;
     let names: Vec<String> = books.iter().map(|book| book.url.as_str().to_owned()).collect();
     answer(writer.keep_only(Kind::CardDav, move |name| names.iter().any(|one| one == name))).await?;
+    let mut failed = None;
     for book in &books {
-        let synced = read_book(&client, book, writer).await?;
+        let synced = match read_book(&client, book, writer).await {
+            Err(Failed::Server(trouble)) if is_of_one_book(&trouble) => {
+                tracing::warn!(%trouble, "an address book can't be read");
+                let message = trouble_message("carddav", &trouble, account.url.as_str());
+                answer(writer.trouble(source_of(book), message)).await?;
+                failed = Some(trouble);
+                continue;
+            }
+            read => read?,
+        };
         tracing::debug!(
             added = synced.added,
             updated = synced.updated,
@@ -114,15 +151,22 @@ async fn read(account: &Account, plan: &CardDavPlan, writer: &Writer) -> Result<
             "an address book was read"
         );
     }
-    Ok(())
+    match failed {
+        Some(trouble) => Err(Failed::Books(trouble)),
+        None => Ok(()),
+    }
+}
+
+fn source_of(book: &Book) -> SourceId {
+    SourceId {
+        kind: Kind::CardDav,
+        name: book.url.as_str().to_owned(),
+    }
 }
 
 /// One book, in pieces: what is there when the server goes away stays, and isn't fetched again.
 async fn read_book(client: &Client, book: &Book, writer: &Writer) -> Result<Synced, Failed> {
-    let source = SourceId {
-        kind: Kind::CardDav,
-        name: book.url.as_str().to_owned(),
-    };
+    let source = source_of(book);
     let (state, known) = answer(writer.known(source.clone())).await?;
     let token = state.and_then(|state| state.token);
     let plan = client.plan(book, token.as_deref(), &known).await?;
@@ -200,5 +244,24 @@ async fn note(writer: &Writer, address: &str, message: Message) {
         if let Err(error) = answer(writer.trouble(source, message.clone())).await {
             tracing::warn!(%error, "nor can that be noted");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_waits_for_a_person() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(again(true, Some(hour)), Some(AGAIN));
+        assert_eq!(again(true, None), Some(AGAIN));
+        assert_eq!(again(true, Some(AGAIN / 2)), Some(AGAIN / 2));
+        assert_eq!(
+            again(false, Some(hour)),
+            Some(hour),
+            "as behind a network that wants a sign-in"
+        );
+        assert_eq!(again(false, None), None, "read on request alone");
     }
 }

@@ -206,6 +206,7 @@ impl DirectorySource {
             since: at,
             contact: String::new(),
             ambiguous: false,
+            shared: false,
             favourite: false,
         }
     }

@@ -77,13 +77,20 @@ async fn read(folder: &Path, writer: &Writer) -> bool {
         }
     };
     let path = folder.to_owned();
-    let listed = tokio::task::spawn_blocking(move || scan(&path, known)).await;
+    // Read here, not while they are written: a network's folder may take its time, and the book has others who want to write.
+    let read = move || {
+        let mut files = scan(&path, known)?;
+        let skipped = std::mem::take(&mut files.skipped);
+        Ok::<_, std::io::Error>((skipped, files.collect::<Vec<_>>()))
+    };
+    let listed = tokio::task::spawn_blocking(read).await;
     let (result, readable) = match listed {
-        Ok(Ok(files)) => {
-            for skipped in &files.skipped {
+        Ok(Ok((skipped, files))) => {
+            for skipped in &skipped {
                 tracing::warn!(why = ?skipped.why, "a file of the contacts' folder isn't read");
             }
-            let synced = answer(writer.replace_source(source.clone(), move |_| Ok(files))).await;
+            let synced =
+                answer(writer.replace_source(source.clone(), move |_| Ok(files.into_iter().map(Ok)))).await;
             if let Some(message) = synced.as_ref().ok().and_then(unreadable)
                 && let Err(error) = answer(writer.trouble(source.clone(), message)).await
             {

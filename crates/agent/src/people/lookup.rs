@@ -2,7 +2,7 @@
 
 use companion::known::Known;
 use companion::words::{Language, say};
-use contacts::{Label, Match, Reader, is_ambiguous};
+use contacts::{Label, Match, Reader, is_ambiguous, is_shared};
 use telephony::E164;
 
 use super::shown;
@@ -30,7 +30,7 @@ pub(super) fn known(reader: &Reader, number: &E164, language: Language) -> Optio
         tracing::warn!(%error, "contacts can't be asked for a caller");
         Vec::new()
     });
-    let ambiguous = is_ambiguous(&matches);
+    let (ambiguous, shared) = (is_ambiguous(&matches), is_shared(&matches));
     let Match { contact, number, .. } = matches.into_iter().next()?;
     let label = match (number.label, number.written) {
         (Label::Other, written) => written,
@@ -45,6 +45,7 @@ pub(super) fn known(reader: &Reader, number: &E164, language: Language) -> Optio
         since: contact.since,
         contact: contact.id.0.to_string(),
         ambiguous,
+        shared,
         favourite: contact.favourite,
     })
 }

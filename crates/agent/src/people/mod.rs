@@ -1,7 +1,7 @@
 //! Contacts: the address book on threads of its own, and where it is filled from.
 //!
-//! Two threads: the writer owns the book ([`contacts::Store`]); a second one searches and exports, so that nobody who types
-//! waits for an import. Who calls is looked up by neither: the controller has a [`Lookup`] of its own, which answers in less
+//! Two threads: the writer owns the book ([`contacts::Store`]); a second one searches, so that nobody who types waits for an
+//! import. Files are read and written beside both, each on a thread for as long as it takes. Who calls is looked up by neither: the controller has a [`Lookup`] of its own, which answers in less
 //! than a millisecond; many numbers at once are looked up by the second thread. All are told as [`News`] what happens.
 
 mod carddav;
@@ -75,9 +75,9 @@ pub struct PeopleHandle {
 #[derive(Clone, Debug)]
 pub struct Writer(mpsc::Sender<Write>);
 
-/// The way to the book's readers, for those that wait for something else first.
-#[derive(Clone, Debug)]
-pub struct Asker(mpsc::Sender<Ask>);
+/// The way to the book's readers.
+#[derive(Debug)]
+struct Asker(mpsc::Sender<Ask>);
 
 /// An answer that comes later; it doesn't borrow from the handle.
 type Later<T> = oneshot::Receiver<Result<T, PeopleError>>;
@@ -109,11 +109,6 @@ impl PeopleHandle {
     /// For those that fill the book.
     pub fn writer(&self) -> Writer {
         self.writer.clone()
-    }
-
-    /// For those that read it later.
-    pub fn asker(&self) -> Asker {
-        self.asker.clone()
     }
 
     /// Reads numbers by other rules from now on.
@@ -154,7 +149,7 @@ impl PeopleHandle {
 
     /// Writes all contacts to a file, which is replaced once all of it is written. Gives their number.
     pub fn export(&self, path: PathBuf, format: Format) -> Later<usize> {
-        self.asker.export(path, format)
+        self.writer.export(path, format)
     }
 
     /// Where contacts come from.
@@ -210,11 +205,6 @@ impl PeopleHandle {
 }
 
 impl Asker {
-    /// As [`PeopleHandle::export`].
-    pub fn export(&self, path: PathBuf, format: Format) -> Later<usize> {
-        self.ask(move |reader| thread::export(reader, &path, format))
-    }
-
     fn ask<T: Send + 'static>(
         &self,
         what: impl FnOnce(&Reader) -> Result<T, PeopleError> + Send + 'static,
@@ -231,6 +221,22 @@ impl Asker {
 }
 
 impl Writer {
+    /// As [`PeopleHandle::export`]. On a thread of its own: the disk may be a network's.
+    pub fn export(&self, path: PathBuf, format: Format) -> Later<usize> {
+        let (reply, later) = oneshot::channel();
+        let reader = self.ask(|book| Ok(book.store()?.reader()?));
+        let work = move || {
+            let reader = reader.blocking_recv().unwrap_or(Err(PeopleError::NotKept));
+            // Fails when nobody waits any more, which is fine.
+            let _ = reply.send(reader.and_then(|reader| thread::export(&reader, &path, format)));
+        };
+        // Without a thread nobody answers, which is an answer too.
+        if let Err(error) = thread::spawn("contacts-export", work) {
+            tracing::error!(%error, "no thread to write a file on");
+        }
+        later
+    }
+
     /// Reads a file and writes what it holds, in one piece: nobody else's preview comes between.
     pub fn take_in(&self, path: PathBuf) -> Later<Imported> {
         self.change(move |book| {

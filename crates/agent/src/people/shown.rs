@@ -1,11 +1,11 @@
 //! Contacts as the control protocol shows them. Pure.
 
+use companion::known;
 use companion::words::{Language, Message, say};
 use contacts::import::{Format, Preview};
 use contacts::sync::{Kind, SourceState};
 use contacts::{Card, Contact, ContactId, Draft, DraftNumber, Label, Match, Name, Number, Source};
 use control::protocol as wire;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use telephony::E164;
 
@@ -63,9 +63,8 @@ pub(super) fn host(address: &str) -> String {
 impl Shown {
     /// A contact of the book.
     pub fn contact(&self, contact: &Contact) -> wire::Contact {
-        let why = Message::new("party-why")
-            .with("source", say(self.language, &source(&contact.source)))
-            .with("date", self.date(contact.since));
+        let from = say(self.language, &source(&contact.source));
+        let why = known::why(self.language, &self.zone, &from, contact.since);
         wire::Contact {
             id: contact.id.0.to_string(),
             favourite: contact.favourite,
@@ -141,14 +140,6 @@ impl Shown {
                 .e164()
                 .map_or_else(|| number.text.clone(), |number| number.as_str().to_owned()),
         }
-    }
-
-    fn date(&self, at: Timestamp) -> String {
-        let format = match self.language {
-            Language::Fr => "%d/%m/%Y",
-            Language::En => "%-d %B %Y",
-        };
-        at.to_zoned(self.zone.clone()).strftime(format).to_string()
     }
 }
 
@@ -247,6 +238,8 @@ pub fn count(count: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use contacts::import::{Field, Why};
+
+    use jiff::Timestamp;
 
     use super::*;
 

@@ -288,6 +288,10 @@ session_test! {
         desktop.notify.show(reworded(NotificationKind::Missed, "Appel manqué de l’accueil"));
         desktop.notify.show(loud(NotificationKind::Missed, "2 appels manqués"));
         assert_eq!(onlooker.shown().await.title, "2 appels manqués");
+        // One more, while that still stands: heard like the first.
+        desktop.notify.show(loud(NotificationKind::Missed, "3 appels manqués"));
+        let more = onlooker.shown().await;
+        assert_eq!((more.title.as_str(), more.sounds()), ("3 appels manqués", true));
     }
 }
 

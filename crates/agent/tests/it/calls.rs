@@ -8,7 +8,7 @@ use companion::tray::TrayIcon;
 use control::protocol::{DialStage, Direction, Outcome, Request};
 
 use crate::fakes::Seen;
-use crate::world::{ACCOUNT, Agent, Desk, OTHER, OTHER_SHOWN, Relay, platform};
+use crate::world::{ACCOUNT, Agent, Desk, OTHER, OTHER_SHOWN, Relay, enrolled, platform};
 
 fn call_from_outside() -> Ring {
     Ring {
@@ -204,4 +204,25 @@ async fn a_later_snapshot_has_a_larger_revision_however_it_comes() {
     let pushed = agent.live().await;
     let fetched = agent.client.snapshot().await.unwrap();
     assert!(first.revision < pushed.revision && pushed.revision < fetched.revision);
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_kept_silenced_is_said() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    sim.ring(call_from_outside()).await.unwrap();
+    let ringing = agent.sees_notification().await;
+    std::fs::write(desk.settings_file(), "mode = \n").unwrap();
+    agent
+        .desktop
+        .send(DesktopEvent::NoteAction(ringing.key.clone(), NoteAction::Silence))
+        .unwrap();
+    let said = agent
+        .sees("that it isn't kept", |seen| match seen {
+            Seen::Notify(note) if note.kind == NotificationKind::Info => Some(note),
+            _ => None,
+        })
+        .await;
+    assert_eq!(said.title, "Ce numéro ne reste silencieux que pour l’instant");
+    assert!(said.body.contains("settings.toml"), "{}", said.body);
+    assert_ne!(said.key, ringing.key);
 }

@@ -63,6 +63,7 @@ async fn of_two_with_one_number_none_is_sure_until_one_is_chosen() {
         .unwrap();
     let known = world.lookup.known(&number, Language::Fr).unwrap();
     assert_eq!((known.name.as_str(), known.ambiguous), ("Personne Deux", false));
+    assert!(known.shared, "which can still be said otherwise");
     let all = answer(world.people.who_has(number)).await.unwrap();
     assert_eq!(all.len(), 2);
     assert!(all[0].chosen && all[0].contact.id == second.id);
@@ -255,4 +256,20 @@ async fn a_caller_among_thousands_is_known_within_a_millisecond() {
     // The middle one: a machine that does other things besides may hold up single ones.
     let middle = times[times.len() / 2];
     assert!(middle < Duration::from_millis(1), "{middle:?}");
+}
+
+#[tokio::test]
+async fn who_types_does_not_wait_for_an_export() {
+    let world = World::new().await;
+    let file = world.file("clients.vcf", &synthetic::vcards(5_000));
+    answer(world.people.writer().take_in(file)).await.unwrap();
+    let mut export = world
+        .people
+        .export(world.folder.path().join("out.vcf"), Format::Vcard);
+    let found = answer(world.people.search(String::new(), false, 1))
+        .await
+        .unwrap();
+    assert_eq!(found.contacts.len(), 1);
+    assert!(export.try_recv().is_err(), "thousands are still being written");
+    assert_eq!(answer(export).await.unwrap(), 5_000);
 }

@@ -1,5 +1,7 @@
 //! Address books on a real server.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use centrex_tray::people::{CardDavPlan, CardDavSource, answer};
@@ -63,7 +65,7 @@ async fn what_comes_changes_and_goes_on_the_server_does_so_here() {
     let known = world.lookup.known(&number, Language::Fr).unwrap();
     assert_eq!(
         (known.name.as_str(), known.source.as_str()),
-        ("Personne Une", "le carnet partagé de 127.0.0.1")
+        ("Personne Une", "le carnet du serveur 127.0.0.1")
     );
 
     server.put("one.vcf", &card("Personne Renommée", number.as_str()));
@@ -160,6 +162,79 @@ async fn a_card_that_cannot_be_read_is_named_until_it_is_mended() {
     })
     .await;
     assert_eq!(mended.contacts, 2);
+}
+
+/// Stands before a server and forbids whatever lies under a path.
+fn forbidding(server: &Radicale, path: &'static str) -> String {
+    let door = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/", door.local_addr().unwrap());
+    let port = server.port();
+    std::thread::spawn(move || {
+        for client in door.incoming() {
+            let mut client = client.unwrap();
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && client.read_exact(&mut byte).is_ok() {
+                head.push(byte[0]);
+            }
+            let text = String::from_utf8(head).unwrap();
+            let length = text.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length")
+                    .then(|| value.trim().parse::<usize>().unwrap())
+            });
+            let mut body = vec![0; length.unwrap_or_default()];
+            client.read_exact(&mut body).unwrap();
+            let asked = text.split(' ').nth(1).unwrap_or_default();
+            if asked.starts_with(path) {
+                let refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                client.write_all(refusal.as_bytes()).unwrap();
+                continue;
+            }
+            let mut behind = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let passed_on = text.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+            behind.write_all(passed_on.as_bytes()).unwrap();
+            behind.write_all(&body).unwrap();
+            let mut answer = Vec::new();
+            behind.read_to_end(&mut answer).unwrap();
+            client.write_all(&answer).unwrap();
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_book_that_is_refused_does_not_keep_the_others_from_being_read() {
+    let server = Radicale::start([("one.vcf", card("Personne Une", "+33199000041").as_str())]);
+    // It is read first.
+    server.add_book("archives", "VADDRESSBOOK");
+    server.put_into("archives", "two.vcf", &card("Personne Deux", "+33199000042"));
+    let url = forbidding(&server, "/lise/archives");
+    let mut world = World::new().await;
+    let account = Account {
+        url: url.parse().unwrap(),
+        user: Radicale::USER.into(),
+        password: SecretString::from(Radicale::PASSWORD),
+    };
+    let plan = CardDavPlan {
+        books: Vec::new(),
+        every: None,
+    };
+    let _source = CardDavSource::start(account, plan, world.people.writer());
+    let states = loop {
+        world.changed().await;
+        let states = answer(world.people.writer().states(Kind::CardDav)).await.unwrap();
+        if states.len() == 2 && states.iter().any(|state| state.token.is_some()) {
+            break states;
+        }
+    };
+    for state in states {
+        let name = state.source.unwrap().name;
+        match name.contains("archives") {
+            true => assert!(state.trouble.unwrap().contains("carddav-trouble-forbidden")),
+            false => assert_eq!((state.contacts, state.trouble), (1, None)),
+        }
+    }
 }
 
 #[tokio::test]

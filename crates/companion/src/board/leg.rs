@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use telephony::{Call, CallState, Direction};
 
-use super::{GroupId, OUTGOING_RING_LIMIT_S, RING_LIMIT_S, TALK_LIMIT_S, last_change};
+use super::{GroupId, OUTGOING_RING_LIMIT_S, RING_LIMIT_S, TALK_LIMIT_S};
 use crate::event::Origin;
 use crate::time::after;
 use crate::view::Outcome;
@@ -23,7 +23,7 @@ pub(super) struct Leg {
 impl Leg {
     pub fn new(call: Call, group: GroupId, origin: Origin, age_s: i64, now: Timestamp) -> Self {
         let since = if matches!(origin, Origin::Journal { .. }) {
-            last_change(&call).min(now)
+            call.last_change().min(now)
         } else {
             after(now, -age_s)
         };

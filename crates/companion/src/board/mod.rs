@@ -136,6 +136,10 @@ impl Board {
         }
         let heard = Heard { origin, age_s, first };
         self.settle(&key, heard, &mut news);
+        if self.legs.get(&key).is_some_and(|leg| leg.own) {
+            // No call to a person: no row of the journal.
+            return news;
+        }
         let changed = News::Changed(key);
         if !matches!(origin, Origin::Journal { .. }) && !news.contains(&changed) {
             news.push(changed);
@@ -289,7 +293,9 @@ impl Board {
             leg.own = true;
             let id = leg.group;
             self.judge(id, Heard::HERE, &mut news);
-        } else if !self.own_legs.contains(key) {
+            news.retain(|news| *news != News::Changed(key.clone()));
+        }
+        if !self.own_legs.contains(key) {
             self.own_legs.push_back(key.clone());
             if self.own_legs.len() > OWN_LEGS {
                 self.own_legs.pop_front();
@@ -401,14 +407,11 @@ impl Board {
         if self.groups.len() <= KEPT + KEPT / 10 {
             return;
         }
-        for key in self.past().into_iter().skip(KEPT) {
-            if let Some(id) = self.group_of(&key).filter(|id| !pinned(*id))
-                && let Some(group) = self.groups.remove(&id)
-            {
-                self.legs.retain(|_, leg| leg.group != id);
-                debug_assert!(!group.facts.live);
-            }
-        }
+        // Own legs too, which no list shows.
+        let mut over = self.over(None);
+        self.newest_first(&mut over);
+        let forgotten: Vec<GroupId> = over.into_iter().skip(KEPT).filter(|id| !pinned(*id)).collect();
+        self.drop_groups(&forgotten);
     }
 }
 
@@ -429,11 +432,5 @@ fn settles<'a>(later: &Leg, mut earlier: impl Iterator<Item = &'a Leg>) -> bool 
 
 /// Seconds from a call's last change to `at`, both by the relay's clock.
 pub(crate) fn age_at(call: &Call, at: Timestamp) -> i64 {
-    seconds_between(last_change(call), at)
-}
-
-/// When a call last changed, by the relay's clock.
-pub(crate) fn last_change(call: &Call) -> Timestamp {
-    let latest = call.connected_at.into_iter().chain(call.ended_at).max();
-    latest.map_or(call.started_at, |at| at.max(call.started_at))
+    seconds_between(call.last_change(), at)
 }

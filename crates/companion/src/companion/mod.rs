@@ -131,6 +131,7 @@ impl Companion {
                 hearing.into_iter().chain(self.told_all(now)).collect()
             }
             Event::Gap => self.ear.gap().map(Effect::Heard).into_iter().collect(),
+            Event::NotSilenced(why) => vec![Effect::Notify(self.style().silence_failed(&why))],
             Event::RecordOpened(way) => self.record_opened(way),
             Event::RecordFailed(problem) => self.record_failed(problem),
             Event::Tick => self.tick(now),
@@ -185,10 +186,16 @@ impl Companion {
         if let Link::Live { accounts, .. } = &link {
             self.relay_accounts.clone_from(accounts);
         }
+        let was_behind = self.ear.is_behind();
         let hearing = self.ear.link(matches!(link, Link::Live { .. }), now);
         self.link = link;
-        let hearing = hearing.into_iter().map(Effect::Heard);
-        hearing.chain(self.say_again()).collect()
+        let mut effects: Vec<Effect> = hearing.into_iter().map(Effect::Heard).collect();
+        if was_behind && !self.ear.is_behind() {
+            // Nothing more comes for now: what still goes on, as far as is known, waits for no other connection.
+            effects.extend(self.told_all(now));
+        }
+        effects.extend(self.say_again());
+        effects
     }
 
     fn heard(&mut self, call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Vec<Effect> {
@@ -216,8 +223,7 @@ impl Companion {
             return Vec::new();
         }
         if self.desk.is_own_leg(call, &self.board, now) {
-            let news = self.board.ignore_own_leg(&key);
-            return self.follow_news(news, now);
+            return self.ignore_own_leg(key, now);
         }
         let turn = self.desk.recognise(call, age_s, now);
         self.follow(turn)
@@ -255,9 +261,17 @@ impl Companion {
             call.is_some_and(|call| call.direction == telephony::Direction::Incoming)
         };
         if let Some(key) = own.filter(incoming) {
-            let news = self.board.ignore_own_leg(&key);
-            effects.extend(self.follow_news(news, now));
+            effects.extend(self.ignore_own_leg(key, now));
         }
+        effects
+    }
+
+    /// It is the own phone, ringing for what was dialled. If it was told before that was known, its row goes.
+    fn ignore_own_leg(&mut self, key: CallKey, now: Timestamp) -> Vec<Effect> {
+        let told = self.board.call(&key).is_some();
+        let news = self.board.ignore_own_leg(&key);
+        let mut effects = self.follow_news(news, now);
+        effects.extend(told.then_some(Effect::Unrecord(key)));
         effects
     }
 

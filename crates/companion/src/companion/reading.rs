@@ -193,6 +193,7 @@ impl Companion {
             why: known.map(|known| self.why(known)),
             contact: known.map(|known| known.contact.clone()),
             ambiguous: known.is_some_and(|known| known.ambiguous),
+            shared: known.is_some_and(|known| known.shared),
             favourite: known.is_some_and(|known| known.favourite),
             has_record: self.has_record(call),
             silenced: self.is_silenced_call(call),

@@ -7,7 +7,7 @@ use super::Companion;
 use crate::board::GroupId;
 use crate::effect::Effect;
 use crate::event::{CallKey, RecordProblem, RecordWay};
-use crate::known::Known;
+use crate::known::{self, Known};
 use crate::pop::{Placeholder, Subject, Template, When};
 use crate::settings::Settings;
 use crate::words::Message;
@@ -147,19 +147,8 @@ impl Companion {
     }
 
     /// Why this name, for who wonders.
-    pub(super) fn why(&self, known: &Known) -> crate::words::Message {
-        let format = match self.language() {
-            crate::words::Language::Fr => "%d/%m/%Y",
-            crate::words::Language::En => "%-d %b %Y",
-        };
-        let since = known
-            .since
-            .to_zoned(self.zone.clone())
-            .strftime(format)
-            .to_string();
-        Message::new("party-why")
-            .with("source", known.source.as_str())
-            .with("date", since)
+    pub(super) fn why(&self, known: &Known) -> Message {
+        known::why(self.language(), &self.zone, &known.source, known.since)
     }
 }
 

@@ -21,6 +21,9 @@ const ERASED_PAGES: u32 = 512;
 const ERASED_BLOCKS: u32 = 100;
 /// Calls overwritten in one step.
 const ERASED_CALLS: u32 = 200;
+/// A call that rings or talks for longer has lost its end; in microseconds.
+const RINGS_US: i64 = 600 * 1_000_000;
+const TALKS_US: i64 = 12 * 3600 * 1_000_000;
 
 /// Which calls are kept. The agent says it at the start, and again when settings change or a day has gone by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,8 +141,8 @@ impl Journal {
         Ok(stored.is_some())
     }
 
-    /// Deletes every call for good, with the copies that the journal made of itself; when calls could be heard stays known. At
-    /// once none is found any more, and no replay brings one back; they are overwritten by [`Journal::erase`], which is
+    /// Deletes every call for good but those that are going on, with the copies that the journal made of itself and what is
+    /// known of the times in which calls could be heard, up to the present one. At once none is found any more, and no replay brings one back; they are overwritten by [`Journal::erase`], which is
     /// to be called until it has nothing more to do, in this run or the next.
     ///
     /// # Errors
@@ -147,12 +150,19 @@ impl Journal {
     pub fn delete_all(&mut self, now: Timestamp) -> Result<(), JournalError> {
         damage::remove_copies(&self.path, None)?;
         let transaction = self.db.transaction()?;
+        let now_us = now.as_microsecond();
+        let live = store::stored_where(
+            &transaction,
+            "outcome = 'ringing' AND started_us > ?1 OR outcome = 'talking' AND started_us > ?2",
+            [now_us.saturating_sub(RINGS_US), now_us.saturating_sub(TALKS_US)],
+        )?;
+        transaction.execute("DELETE FROM heard WHERE open = 0", [])?;
         if is_under_way(&transaction)? {
             // What has come since.
             transaction.execute(
                 "INSERT INTO deleted (account, call, deleted_us) SELECT account, call, ?1 FROM call WHERE true
                  ON CONFLICT DO UPDATE SET deleted_us = ?1",
-                [now.as_microsecond()],
+                [now_us],
             )?;
             transaction
                 .execute_batch("DELETE FROM call; INSERT INTO search (search) VALUES ('delete-all');")?;
@@ -162,6 +172,10 @@ impl Journal {
                  ALTER TABLE call RENAME TO erased; ALTER TABLE search RENAME TO erased_search;",
             )?;
             transaction.execute_batch(schema::CALLS)?;
+        }
+        for stored in live {
+            forgive(&transaction, &CallKey::of(&stored.row.call))?;
+            store::write(&transaction, None, &stored.row)?;
         }
         transaction.commit()?;
         Ok(())

@@ -63,6 +63,7 @@ pub use salvage::Salvage;
 pub use sample::sample_calls;
 pub use search::{Cursor, Filter, LONGEST_PAGE, Page, Query};
 
+use crate::event::CallKey;
 use crate::words::Message;
 
 /// The open journal. One owner, on a thread of its own.
@@ -110,6 +111,8 @@ pub enum Change {
         /// It is a missed call that nobody has seen yet.
         unread: bool,
     },
+    /// It is no call: its row goes.
+    Unrecord(CallKey),
     /// Every missed call was seen.
     MarkAllRead,
     /// Calls can be heard, or no longer.
@@ -254,6 +257,7 @@ impl Journal {
                 Change::Record { call, unread } => {
                     store::record(&transaction, &self.keeping, call, *unread)?;
                 }
+                Change::Unrecord(key) => store::unrecord(&transaction, key)?,
                 Change::Heard(hearing) => coverage::write(&transaction, *hearing)?,
                 Change::MarkAllRead => {
                     transaction

@@ -177,6 +177,14 @@ pub(super) fn record(db: &Connection, keeping: &Keeping, call: &Call, unread: bo
     Ok(())
 }
 
+/// Takes the row of what turned out to be no call away. No mark of deletion: it may turn out to be one yet.
+pub(super) fn unrecord(db: &Connection, key: &CallKey) -> Result<()> {
+    match load(db, key)? {
+        Some(stored) => remove(db, &stored),
+        None => Ok(()),
+    }
+}
+
 /// What a missed call asks for: to be called back, unless that can't be or its party was talked to since.
 pub(super) fn wanted_because_missed(db: &Connection, call: &Call) -> Result<CallBack> {
     if row::outcome(call) != Outcome::Missed || numbers::callable(call.other_party()).is_none() {

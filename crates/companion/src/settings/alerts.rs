@@ -11,7 +11,7 @@ use crate::pop::{self, Directions, Template, TemplateError, When};
 use crate::quiet::QuietHours;
 
 /// Most numbers that can be silenced.
-const MOST_SILENCED: usize = 1_000;
+pub(super) const MOST_SILENCED: usize = 1_000;
 
 /// `{ from = "20:00", to = "08:00", days = ["mon"] }`; empty text or an empty table: none.
 pub(super) fn quiet(item: &Item) -> Result<Option<QuietHours>, Unusable> {

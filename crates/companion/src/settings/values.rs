@@ -163,6 +163,10 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
             Value::from(hotkey.map(|hotkey| hotkey.to_string()).unwrap_or_default())
         }
         Change::Quiet(text) => alerts::write_quiet(text.trim()).ok_or_else(refused)?,
+        Change::Silenced(numbers) if numbers.len() > alerts::MOST_SILENCED => {
+            let most = alerts::MOST_SILENCED.to_string();
+            return Err(Message::new("settings-silenced-full").with("count", most));
+        }
         Change::Silenced(numbers) => numbers.iter().map(E164::as_str).collect(),
         Change::PopWhen(text) => checked(text, alerts::pop_when(text).is_some())?,
         Change::PopDirections(names) => alerts::write_directions(names).ok_or_else(refused)?,

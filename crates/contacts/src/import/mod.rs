@@ -119,7 +119,7 @@ pub enum Why {
     OutsideCard,
     /// A list of contacts, not one.
     Group,
-    /// Not a card although it begins like one.
+    /// Not a card although it begins like one, or a file that can't be read.
     Unreadable,
     /// A quotation mark that isn't closed.
     OpenQuote,

@@ -22,11 +22,16 @@ pub struct Match {
     pub chosen: bool,
 }
 
-/// Whether the first of several matches is only a guess: they have different names, and the person chose none.
-pub fn is_ambiguous(matches: &[Match]) -> bool {
+/// Whether several matches have different names.
+pub fn is_shared(matches: &[Match]) -> bool {
     let mut names = matches.iter().map(|one| one.contact.card.name_key());
     let first = names.next();
-    !matches.iter().any(|one| one.chosen) && names.any(|name| Some(&name) != first.as_ref())
+    names.any(|name| Some(&name) != first.as_ref())
+}
+
+/// Whether the first of several matches is only a guess: they have different names, and the person chose none.
+pub fn is_ambiguous(matches: &[Match]) -> bool {
+    !matches.iter().any(|one| one.chosen) && is_shared(matches)
 }
 
 impl Reader {

@@ -35,7 +35,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 pub(crate) use edit::with_uid;
 pub use file::Opened;
 pub(crate) use file::is_damage;
-pub use lookup::{Match, is_ambiguous};
+pub use lookup::{Match, is_ambiguous, is_shared};
 pub(crate) use row::{OWN, Place, insert, remove, time, update};
 pub use search::Found;
 

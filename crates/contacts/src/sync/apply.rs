@@ -69,6 +69,7 @@ impl<'a> Sync<'a> {
             // Not fetched although it isn't known: it is asked for the next time.
             Content::Known => return Ok(()),
             Content::Cards(cards) if cards.len() <= LARGEST_FILE => read_vcards(cards),
+            Content::Unreadable => (Vec::new(), vec![(1, Why::Unreadable)]),
             Content::Cards(_) | Content::TooLarge => (Vec::new(), vec![(1, Why::TooLarge)]),
         };
         let mut cards = Vec::new();

@@ -73,6 +73,8 @@ pub enum Content {
     Cards(Vec<u8>),
     /// More than is read: nobody's contacts are so large.
     TooLarge,
+    /// It is there, and can't be read.
+    Unreadable,
 }
 
 /// What a synchronisation did.

@@ -181,6 +181,9 @@ pub struct CallView {
     pub why: Option<Message>,
     /// Several contacts have this number, and the person hasn't said which is meant.
     pub ambiguous: bool,
+    /// Several contacts of different names have this number, whether or not the person has said which is meant.
+    #[serde(default)]
+    pub shared: bool,
     /// The person's note.
     pub note: Option<String>,
     /// Whether it is to be called back.

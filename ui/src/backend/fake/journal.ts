@@ -61,7 +61,7 @@ export function aBusyDesk(now: Date): { older: CallView[]; holes: Hole[]; people
     return call(now, 8 + i * 97, { display, party: display, number, ...named, ...(i % 5 === 0 ? MISSED : {}) });
   });
   const first = older[0];
-  if (first !== undefined) older[0] = { ...first, ambiguous: true, has_record: true };
+  if (first !== undefined) older[0] = { ...first, ambiguous: true, shared: true, has_record: true };
   return {
     older,
     holes: [

@@ -27,6 +27,7 @@ export function call(now: Date, minutesAgo: number, change: Partial<CallView> & 
     company: null,
     why: null,
     ambiguous: false,
+    shared: false,
     note: null,
     call_back: 'none',
     has_record: false,

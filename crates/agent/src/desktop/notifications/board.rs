@@ -96,8 +96,8 @@ impl Board {
     pub async fn show(&mut self, mut note: Notification) {
         let mut replaces = None;
         match self.standing.get(&note.key) {
-            Some(standing) if standing.note.kind == note.kind => {
-                // One sound an alert: a name that was found in the meantime is no new one.
+            Some(standing) if standing.note.kind == note.kind && !note.news => {
+                // One sound an alert: a name that was found in the meantime is no new one. More missed calls are.
                 note.sound = false;
             }
             // The person closed it, or it went by itself.

@@ -226,3 +226,22 @@ fn the_relays_list_settles_and_announces() {
     );
     assert!(effects.contains(&Effect::Withdraw(key("gone"))));
 }
+
+#[test]
+fn a_phone_that_rings_when_the_connection_breaks_in_the_middle_of_catching_up_is_told_then() {
+    let mut companion = companion();
+    on(&mut companion, Event::CatchingUp, 1);
+    for id in ["rings", "over"] {
+        assert!(notifications(&tell(&mut companion, incoming(id), 2)).is_empty());
+    }
+    tell(&mut companion, connected(incoming("over"), 3), 3);
+    let effects = on(&mut companion, Event::Link(Link::Down(LinkProblem::Lost)), 4);
+    let told = notifications(&effects);
+    assert_eq!(told.len(), 1, "{effects:?}");
+    assert_eq!(
+        (&told[0].key, told[0].kind),
+        (&key("rings"), NotificationKind::Incoming)
+    );
+    let effects = on(&mut companion, Event::CatchingUp, 5);
+    assert!(notifications(&effects).is_empty(), "once");
+}

@@ -43,6 +43,7 @@ fn the_card_names_whom_it_calls_and_of_several_nobody() {
         since: at(0),
         contact: "1".into(),
         ambiguous,
+        shared: ambiguous,
         favourite: false,
     };
     let mut companion = companion();

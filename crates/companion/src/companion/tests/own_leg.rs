@@ -161,3 +161,27 @@ fn a_stranger_rings_while_we_dial() {
     };
     assert_eq!(notifications(&tell(&mut companion, withheld, 2)).len(), 1);
 }
+
+#[test]
+fn what_was_told_before_it_was_known_for_the_own_phone_leaves_no_row() {
+    let mut companion = companion();
+    companion.on(dial(1, TARGET, false), at(0));
+    let leg = from(None, "leg");
+    let effects = tell(&mut companion, leg.clone(), 0);
+    assert!(
+        matches!(effects.last(), Some(Effect::Record { .. })),
+        "{effects:?}"
+    );
+    let named = Ok(Some(CallId("leg".into())));
+    let effects = on(&mut companion, Event::DialOutcome(press(1), named), 1);
+    assert!(effects.contains(&Effect::Unrecord(key("leg"))), "{effects:?}");
+    assert_eq!(tell(&mut companion, connected(leg.clone(), 6), 6), []);
+    assert_eq!(tell(&mut companion, ended(leg, 9), 9), []);
+    // The outgoing call itself, told under the same id, has its row.
+    let effects = tell(&mut companion, ended(outgoing("leg", TARGET, 0), 9), 9);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Record { .. }))
+    );
+}

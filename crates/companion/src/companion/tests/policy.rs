@@ -35,6 +35,7 @@ fn named(number: &str, name: &str) -> Event {
             since: at(0),
             contact: "1".into(),
             ambiguous: true,
+            shared: true,
             favourite: false,
         }),
     }

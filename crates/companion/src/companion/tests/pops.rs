@@ -40,6 +40,7 @@ fn known(name: &str) -> Option<Known> {
         since: at(0),
         contact: "1".into(),
         ambiguous: false,
+        shared: false,
         favourite: false,
     })
 }

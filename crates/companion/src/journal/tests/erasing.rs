@@ -1,10 +1,11 @@
 use std::fs;
 
-use telephony::Direction;
+use telephony::{Call, CallState, Direction};
 
-use super::{Desk, call, key, missed, text};
+use super::{Desk, call, key, missed, talked, text};
 use crate::journal::{Change, Entry, Hearing, Item, Keeping, Query, Row};
 use crate::testing::at;
+use crate::view::Outcome;
 
 const PARTY: &str = "+33142685300";
 const DAY: i64 = 24 * 3600;
@@ -298,4 +299,61 @@ fn who_reads_meanwhile_keeps_nobody_waiting_and_the_log_is_emptied_later() {
     drop(reader);
     desk.tidy(100);
     assert!(!desk.holds("Zyxwvutsr"));
+}
+
+#[test]
+fn deleting_all_leaves_the_call_that_is_going_on_and_no_gap() {
+    for again in [false, true] {
+        let mut desk = Desk::new();
+        desk.journal.coverage(Hearing::Live(at(-900))).unwrap();
+        desk.journal.coverage(Hearing::Lost(at(-800))).unwrap();
+        desk.journal.coverage(Hearing::Live(at(-700))).unwrap();
+        desk.record(missed("over", PARTY, 0), true);
+        if again {
+            // While the calls of the first time are still being overwritten.
+            desk.journal.delete_all(at(5)).unwrap();
+        }
+        let rings = |id, second| Call {
+            state: CallState::Ringing,
+            ended_at: None,
+            ..call(id, Direction::Incoming, Some(PARTY), second)
+        };
+        let ringing = rings("rings", 90);
+        let talking = Call {
+            state: CallState::Connected,
+            connected_at: Some(at(20)),
+            ended_at: None,
+            ..call("talks", Direction::Outgoing, Some("+33142685301"), 10)
+        };
+        let lost = rings("lost", -800);
+        for going_on in [&ringing, &talking, &lost] {
+            desk.record(going_on.clone(), false);
+        }
+        desk.journal.delete_all(at(100)).unwrap();
+        assert_eq!(desk.found(&Query::default()), ["rings", "talks"]);
+        assert_eq!(desk.found(&text("0142685301")), ["talks"]);
+        while desk.journal.erase(at(100)).unwrap() {}
+        // It goes on, and is kept as it ended.
+        let ended = Call {
+            state: CallState::Ended,
+            ..talked(ringing, 110)
+        };
+        desk.record(ended, false);
+        assert_eq!(desk.found(&Query::default()), ["rings", "talks"]);
+        assert_eq!(desk.row("rings").outcome, Outcome::Answered);
+        let heard = desk.journal.coverage_between(at(-1000), at(100)).unwrap();
+        assert_eq!(heard.len(), 1, "the one that lasts: {heard:?}");
+    }
+}
+
+#[test]
+fn what_turns_out_to_be_no_call_leaves_nothing_and_may_come_back() {
+    let mut desk = Desk::new();
+    desk.record(missed("a", PARTY, 0), true);
+    let gone = Change::Unrecord(key("a"));
+    desk.journal.apply(&[gone.clone(), gone], None).unwrap();
+    assert_eq!(desk.journal.call(&key("a")).unwrap(), None);
+    assert!(desk.found(&text("0142685300")).is_empty());
+    desk.record(missed("a", PARTY, 0), true);
+    assert_eq!(desk.found(&text("0142685300")), ["a"]);
 }

@@ -45,10 +45,10 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// What must be there: note, and whether the last word said unread.
+/// What must be there: note, whether the last word said unread, and whether it is going on.
 #[derive(Debug, Default)]
 struct Model {
-    there: BTreeMap<usize, (String, bool)>,
+    there: BTreeMap<usize, (String, bool, bool)>,
     deleted: BTreeSet<usize>,
 }
 
@@ -62,7 +62,7 @@ impl Model {
         ids.sort_unstable();
         assert_eq!(ids, self.there.keys().copied().collect::<Vec<_>>());
         for row in &rows {
-            let (note, unread) = &self.there[&row.call.call_id.0.parse().unwrap()];
+            let (note, unread, _) = &self.there[&row.call.call_id.0.parse().unwrap()];
             assert_eq!((&row.note, row.unread), (note, *unread));
         }
         indexed(desk, &rows);
@@ -129,7 +129,8 @@ proptest! {
                     call.connected_at = (state == 1 || state == 3).then(|| at(second + 5));
                     desk.record(call, unread);
                     if !model.deleted.contains(&id) {
-                        model.there.entry(id).or_default().1 = unread;
+                        let kept = model.there.entry(id).or_default();
+                        (kept.1, kept.2) = (unread, state == 1);
                     }
                 }
                 Op::Note(id, note) => {
@@ -157,8 +158,9 @@ proptest! {
                 }
                 Op::DeleteAll => {
                     desk.journal.delete_all(now).unwrap();
-                    let gone = std::mem::take(&mut model.there);
-                    model.deleted.extend(gone.into_keys());
+                    // Those that ring have done so for longer than any phone does.
+                    let gone = model.there.extract_if(.., |_, kept| !kept.2);
+                    model.deleted.extend(gone.map(|(id, _)| id));
                 }
                 Op::Erase => {
                     desk.journal.erase(now).unwrap();

@@ -150,3 +150,17 @@ fn a_link_is_followed() {
     assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink());
     assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
 }
+
+#[test]
+fn no_more_numbers_are_silenced_than_are_read_back() {
+    let files = files();
+    let numbers = |count: u32| {
+        let numbers = (0..count).map(|n| telephony::E164::parse(&format!("+3319900{n:04}")).unwrap());
+        Change::Silenced(numbers.collect())
+    };
+    let loaded = files.store.change(&[numbers(1_000)]).unwrap();
+    assert_eq!((loaded.settings.silenced.len(), loaded.problem), (1_000, None));
+    let refused = files.store.change(&[numbers(1_001)]).unwrap_err();
+    assert_eq!(refused.0.id, "settings-silenced-full");
+    assert_eq!(files.store.load().settings.silenced.len(), 1_000, "those stay");
+}

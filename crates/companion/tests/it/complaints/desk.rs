@@ -187,6 +187,7 @@ pub(super) fn known(name: &str, company: Option<&str>) -> Known {
         since: at(0),
         contact: "42".into(),
         ambiguous: false,
+        shared: false,
         favourite: false,
     }
 }

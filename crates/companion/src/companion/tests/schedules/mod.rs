@@ -87,6 +87,7 @@ impl<'a> Desktop<'a> {
             Event::Call { .. }
                 | Event::LiveCalls { .. }
                 | Event::CaughtUp
+                | Event::Link(_)
                 | Event::Tick
                 | Event::Desk(_)
                 | Event::Settings(_)
@@ -213,8 +214,8 @@ impl<'a> Desktop<'a> {
                 })
             }
             Act::Cut => {
-                self.model.behind = None;
-                self.model.review();
+                // Nothing more comes: what goes on as far as is known is told now.
+                self.model.caught_up();
                 self.feed(Event::Link(Link::Down(LinkProblem::Lost)))
             }
             Act::Mend => self.resume(),
@@ -446,6 +447,7 @@ fn known(name: &str) -> Known {
         since: at(0),
         contact: "1".into(),
         ambiguous: false,
+        shared: false,
         favourite: false,
     }
 }
