@@ -92,6 +92,8 @@ pub(crate) fn judge(answer: &Answer, function: Function, scrubber: &Scrubber) ->
             Some(429) => Error::RateLimited {
                 retry_after: answer.retry_after,
             },
+            // As under that status of HTTP: nobody knows how far it came.
+            Some(status @ 500..=599) => Error::Server { status },
             _ if speaks_of_callback => Error::NoCallback,
             Some(403) => Error::Forbidden,
             _ => Error::Rejected { status },

@@ -84,6 +84,17 @@ fn an_error_in_json_under_200_is_an_error() {
         judged(200, r#"{"error":{"code":429}}"#),
         Err(Error::RateLimited { retry_after: None })
     );
+    // It failed under way: a phone may ring, whoever hears of it shouldn't simply press again.
+    for body in [
+        r#"{"error":{"code":503,"message":"backend"}}"#,
+        r#"{"status":500}"#,
+        r#"{"success":false,"code":"599"}"#,
+        r#"{"error":{"code":500,"message":"callback worker died"}}"#,
+    ] {
+        let error = judged(200, body).unwrap_err();
+        assert!(matches!(error, Error::Server { status: 500..=599 }), "{body}");
+        assert!(error.may_have_rung());
+    }
 }
 
 #[test]

@@ -153,7 +153,10 @@ fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -
     }
     // Before anything is changed.
     let key = set.then(|| key(settings)).transpose()?;
-    address(settings)?;
+    let present = address(settings)?;
+    if let Some(begun) = begun(settings, &present)? {
+        return finish(settings, &present, key, &begun, yes);
+    }
     let question = format!(
         "A new secret is made; the address that the operator has now is good for another {keep_old:#}. Until then it must be \
          told the new one. Make it?"
@@ -163,7 +166,7 @@ fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -
     }
     rotation::rotate(&settings.data_dir, keep_old, Timestamp::now(), &mut rand::rng())?;
     match key {
-        Some(key) => tell(settings, &address(settings)?, key),
+        Some(key) => tell_new(settings, &address(settings)?, key, &format!("for another {keep_old:#}")),
         None => {
             output::line(&format!(
                 "There is a new secret. The old address is good for another {keep_old:#}: before that, run: centrex-relay callback set"
@@ -171,6 +174,72 @@ fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -
             Ok(())
         }
     }
+}
+
+/// A rotation whose new address the operator wasn't told, as far as this relay knows.
+struct Begun {
+    /// Until when the secret before the present one is good.
+    until: Timestamp,
+    /// The operator was told another address by this relay: the former one, most likely.
+    knows_another: bool,
+}
+
+/// The rotation that isn't finished, if there is one. Another one would end the former secret, which the operator may still
+/// use, and keep the present one in its place, which nobody uses.
+fn begun(settings: &Settings, present: &str) -> anyhow::Result<Option<Begun>> {
+    let now = Timestamp::now();
+    let former = rotation::former(&settings.data_dir)?;
+    let Some(until) = former.and_then(|former| former.until).filter(|until| now < *until) else {
+        return Ok(None);
+    };
+    let told = told::last(&settings.data_dir, now)?;
+    if told.is_some_and(|told| told::is(&told, present)) {
+        return Ok(None);
+    }
+    Ok(Some(Begun {
+        until,
+        knows_another: told.is_some_and(|told| told.address.is_some()),
+    }))
+}
+
+/// No second secret: the operator is told the one that there is.
+fn finish(
+    settings: &Settings,
+    present: &str,
+    key: Option<&SecretString>,
+    begun: &Begun,
+    yes: bool,
+) -> anyhow::Result<()> {
+    let until = output::time(begun.until);
+    let Some(key) = key else {
+        let whom = if begun.knows_another {
+            "the operator still has another address of this relay"
+        } else {
+            "this relay hasn't told the operator the present address"
+        };
+        bail!(
+            "a new secret was made before, and {whom}. One more would end the address before it, which is good until {until} \
+             and which the operator may still use; nothing was changed. Run: centrex-relay callback set"
+        );
+    };
+    output::complain(&format!(
+        "a new secret was made before, and the operator wasn't told of it: it is told that one now, and no other is made (the \
+         address before it is good until {until})"
+    ));
+    if !yes && !output::confirm("Tell the operator the present address?")? {
+        bail!("nothing was changed");
+    }
+    tell_new(settings, present, key, &format!("until {until}"))
+}
+
+/// Tells the operator an address that it doesn't know yet; `old` says how long the one before it is good.
+fn tell_new(settings: &Settings, address: &str, key: &SecretString, old: &str) -> anyhow::Result<()> {
+    tell(settings, address, key).with_context(|| {
+        format!(
+            "there is a new secret, and it isn't certain that the operator knows the new address (the old one is good {old}); \
+             once what follows is mended, run: centrex-relay callback set"
+        )
+    })
 }
 
 fn clear(settings: &Settings, yes: bool) -> anyhow::Result<()> {

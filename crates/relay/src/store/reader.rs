@@ -21,7 +21,7 @@ pub struct Reader {
 struct Shared {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// Of a simulation: its one connection, used at once and on the caller's thread.
     #[cfg(test)]
     only: Option<Arc<Mutex<Connection>>>,
@@ -34,7 +34,7 @@ impl Reader {
             shared: Arc::new(Shared {
                 path: PathBuf::new(),
                 idle: Mutex::default(),
-                turns: Semaphore::new(CONNECTIONS),
+                turns: Arc::new(Semaphore::new(CONNECTIONS)),
                 only: Some(Arc::clone(connection)),
             }),
         }
@@ -45,7 +45,7 @@ impl Reader {
             shared: Arc::new(Shared {
                 path: path.to_owned(),
                 idle: Mutex::default(),
-                turns: Semaphore::new(CONNECTIONS),
+                turns: Arc::new(Semaphore::new(CONNECTIONS)),
                 #[cfg(test)]
                 only: None,
             }),
@@ -62,16 +62,17 @@ impl Reader {
             let connection = only.lock().unwrap_or_else(PoisonError::into_inner);
             return query(&connection).map_err(sqlite(&self.shared.path));
         }
-        let _turn = self
-            .shared
-            .turns
-            .acquire()
-            .await
-            .map_err(|_| StoreError::Closed)?;
+        let turn = Arc::clone(&self.shared.turns).acquire_owned();
+        let turn = turn.await.map_err(|_| StoreError::Closed)?;
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || shared.query(query))
-            .await
-            .map_err(|_| StoreError::Closed)?
+        // The turn is the query's: it runs to its end even when whoever asked has gone.
+        tokio::task::spawn_blocking(move || {
+            let read = shared.query(query);
+            drop(turn);
+            read
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
     }
 }
 
@@ -94,5 +95,42 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .push(connection);
         Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use futures_util::poll;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// Otherwise each request that is given up would let one more query run beside those that still do.
+    #[tokio::test]
+    async fn a_query_keeps_its_turn_when_whoever_asked_has_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (connection, path) = schema::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        let reader = Reader::new(&path);
+        let (begun, runs) = channel();
+        let mut gates = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let (gate, opened) = channel::<()>();
+            let begun = begun.clone();
+            let mut query = Box::pin(reader.run(move |_| {
+                let _ = begun.send(());
+                let _ = opened.recv();
+                Ok(())
+            }));
+            assert!(poll!(&mut query).is_pending());
+            runs.recv().unwrap();
+            gates.push(gate);
+            drop(query);
+        }
+        assert_eq!(reader.shared.turns.available_permits(), 0);
+        drop(gates);
+        assert_eq!(reader.run(|_| Ok(7)).await.unwrap(), 7);
+        drop(connection);
     }
 }

@@ -106,6 +106,67 @@ async fn both_addresses_are_good_while_the_operator_changes_over() {
     assert!(doctor(data).contains("run: centrex-relay callback set"));
 }
 
+/// The operator couldn't be told; whoever tries again must not end the address that the operator still uses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_that_could_not_be_told_is_finished_and_not_begun_again() {
+    let (folder, sim) = (
+        tempfile::tempdir().unwrap(),
+        Sim::start(Config::new("a-key")).await.unwrap(),
+    );
+    let data = folder.path().to_owned();
+    let relay = Process::start(&mut own(
+        &data,
+        &[
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-listen",
+            "127.0.0.1:0",
+        ],
+    ));
+    let first = url(&data);
+    let run = async |words: &[&str], key: &str| {
+        let mut command = own(&data, &["callback"]);
+        command
+            .args(words)
+            .args(["--yes", "--public-url", PUBLIC])
+            .env("CENTREX_RELAY_PLATFORM_URL", sim.api_base())
+            .env("CENTREX_RELAY_PLATFORM_API_KEY", key);
+        let output = tokio::task::spawn_blocking(move || command.output());
+        let output = output.await.unwrap().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (is_done, said) = run(&["rotate", "--set"], "another-key").await;
+    assert!(
+        !is_done && said.contains("run: centrex-relay callback set"),
+        "{said}"
+    );
+    let second = url(&data);
+    assert_ne!(first, second);
+    for _ in 0..2 {
+        let (is_done, _) = run(&["rotate", "--set"], "another-key").await;
+        assert!(!is_done);
+        assert_eq!(url(&data), second, "no third secret is made");
+        assert_eq!(status(&relay.base, &first).await, 200, "the operator's is good");
+    }
+    // Without --set neither: the operator would be left behind just the same.
+    let (is_done, said) = run(&["rotate"], "a-key").await;
+    assert!(!is_done && said.contains("nothing was changed"), "{said}");
+    assert_eq!(url(&data), second);
+
+    let (is_done, said) = run(&["rotate", "--set"], "a-key").await;
+    assert!(is_done && said.contains("no other is made"), "{said}");
+    sim.await_event(|entry| entry.kind == Kind::CallbackUrlSet)
+        .await
+        .unwrap();
+    assert_eq!(url(&data), second);
+    // Once it was told, the next one is one.
+    let (is_done, said) = run(&["rotate", "--set"], "a-key").await;
+    assert!(is_done, "{said}");
+    assert_ne!(url(&data), second);
+    assert_eq!(status(&relay.base, &second).await, 200);
+}
+
 #[test]
 fn a_secret_that_was_given_is_not_rotated_here() {
     let folder = tempfile::tempdir().unwrap();
