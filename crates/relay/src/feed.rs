@@ -28,8 +28,9 @@ pub enum Position {
 /// Live events that are put into one write, in bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// The id of a gap event: resuming there gives the gap and the snapshot again.
-const GAP: EventId = EventId(0);
+/// The id of a gap event, a position that there never is: resuming there gives the gap and the snapshot again. It isn't the
+/// beginning of all (0), from which everything can be told as long as nothing was forgotten.
+const GAP: EventId = EventId(1);
 
 #[derive(Debug)]
 enum Phase {

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use centrex::callback::{Callback, Event, parse};
 use jiff::Timestamp;
-use rusqlite::Connection;
 use telephony::{CallId, Direction, Party};
 
 use crate::correlate::{Limits, Record, Report, Signal, Verdict};
@@ -122,7 +121,7 @@ pub async fn take(
             writer
                 .run(move |batch| {
                     batch.note_callback(now);
-                    pass_on(batch.db())?;
+                    pass_on(batch)?;
                     apply(batch, &understood, &incoming, now)
                 })
                 .await?
@@ -133,7 +132,7 @@ pub async fn take(
             writer
                 .run(move |batch| {
                     batch.note_callback(now);
-                    pass_on(batch.db())?;
+                    pass_on(batch)?;
                     batch.set_aside(&one)
                 })
                 .await?;
@@ -179,7 +178,7 @@ fn pass_on(
     callback: &Callback,
     incoming: &Incoming,
     now: Timestamp,
-) -> impl FnOnce(&Connection) -> Sql<()> + Send + 'static {
+) -> impl FnOnce(&mut Batch<'_>) -> Sql<()> + Send + 'static {
     let call_id = callback.call_id.as_ref().map_or("", |id| &id.0);
     let queued = (!forwarder.is_empty()).then(|| {
         let request = Request {
@@ -190,8 +189,8 @@ fn pass_on(
         };
         (Arc::clone(forwarder), call_id.to_owned(), request)
     });
-    move |db| match queued {
-        Some((forwarder, call_id, request)) => forwarder.enqueue(db, &call_id, &request, now),
+    move |batch| match queued {
+        Some((forwarder, call_id, request)) => batch.pass_on(&forwarder, &call_id, &request, now),
         None => Ok(()),
     }
 }

@@ -7,6 +7,8 @@
 //! its token's accounts only; positions grow, restarts and lost databases included.
 
 pub mod acme;
+pub mod address;
+mod causes;
 pub mod correlate;
 pub mod dial;
 pub mod doctor;

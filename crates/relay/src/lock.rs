@@ -2,8 +2,12 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::store::{StoreError, make_folder};
+
+/// Whoever looks whether a relay runs ([`DataLock::is_taken`]) holds the lock for a moment, much shorter than this.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Held while a relay runs; the system lets go of it with the process, however that ends.
 #[derive(Debug)]
@@ -40,10 +44,14 @@ impl DataLock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Taken(data_dir.to_owned())),
-            Err(TryLockError::Error(cause)) => Err(failed(cause).into()),
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) if begun.elapsed() < LOOK => std::thread::sleep(LOOK / 100),
+                Err(TryLockError::WouldBlock) => return Err(LockError::Taken(data_dir.to_owned())),
+                Err(TryLockError::Error(cause)) => return Err(failed(cause).into()),
+            }
         }
     }
 
@@ -51,5 +59,33 @@ impl DataLock {
     pub fn is_taken(data_dir: &Path) -> bool {
         let file = File::options().write(true).open(data_dir.join("relay.lock"));
         file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_relay_starts_while_others_look_whether_one_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(DataLock::take(folder.path()).unwrap());
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !over.load(Ordering::Relaxed) {
+                        DataLock::is_taken(folder.path());
+                    }
+                });
+            }
+            let taken = (0..500).all(|_| DataLock::take(folder.path()).is_ok());
+            over.store(true, Ordering::Relaxed);
+            assert!(taken);
+        });
+        let _held = DataLock::take(folder.path()).unwrap();
+        assert!(matches!(DataLock::take(folder.path()), Err(LockError::Taken(_))));
     }
 }

@@ -201,7 +201,7 @@ pub const ALL: &[Measure] = {
             Histogram,
             "centrex_relay_commit_seconds",
             &[],
-            "One commit: written, synced to the disk, handed to the streams",
+            "One commit: written and synced to the disk",
         ),
         measure(
             Histogram,
@@ -232,6 +232,12 @@ pub const ALL: &[Measure] = {
             "centrex_relay_forgotten_total",
             &[("why", Of(&["age", "size"]))],
             "Rows forgotten for their age, or because the database is too large",
+        ),
+        measure(
+            Gauge,
+            "centrex_relay_clock_doubted",
+            &[],
+            "1: the machine's clock jumped, or much time passed since the last write, and nothing is forgotten for its age until the clock has gone evenly for an hour",
         ),
         measure(
             Gauge,

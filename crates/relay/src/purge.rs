@@ -70,11 +70,16 @@ pub(crate) fn slice(batch: &mut Batch<'_>, keep: &Keep, now: Timestamp) -> Sql<F
         + dialled::forget(db, before(keep.dials), SLICE)?;
     let mut crowded = 0;
     if used_bytes(db)? > keep.size {
+        // Whoever presses in vain all day must not crowd out what others miss.
+        crowded = dialled::forget_refused(db, SLICE)?;
         // Desktops have had the oldest events long ago; calls are what people look up.
-        crowded = event::forget_oldest(db, SLICE)?;
         if crowded == 0 {
-            crowded =
-                call::forget(db, Timestamp::MAX, SLICE)? + unmatched::forget(db, Timestamp::MAX, SLICE)?;
+            crowded = event::forget_oldest(db, SLICE)?;
+        }
+        if crowded == 0 {
+            crowded = dialled::forget(db, Timestamp::MAX, SLICE)?
+                + call::forget(db, Timestamp::MAX, SLICE)?
+                + unmatched::forget(db, Timestamp::MAX, SLICE)?;
         }
     }
     Ok(Forgotten { aged, crowded })

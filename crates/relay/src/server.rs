@@ -3,19 +3,21 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use ipnet::IpNet;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
 use rand::seq::SliceRandom as _;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::acme;
+use crate::address::Noted;
 use crate::dial::{self, Dialler};
 use crate::forward::{self, Forwarder};
 use crate::http::{self, App, Shared, admin::Admin};
@@ -29,7 +31,7 @@ use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::{Publication, Sessions};
 use crate::settings::{self, Settings};
-use crate::steady::Steady;
+use crate::steady::Clock;
 use crate::store::kinds::answered::Mark;
 use crate::store::{self, StoreError, Writer, WriterOptions, integrity};
 use crate::tls::{self, Certificates, TlsError};
@@ -98,6 +100,7 @@ pub struct Prepared {
     drain: Duration,
     grace: Duration,
     metrics: PrometheusHandle,
+    data_dir: PathBuf,
     lock: DataLock,
 }
 
@@ -123,7 +126,26 @@ pub struct Running {
     drain: Duration,
     grace: Duration,
     servers: Vec<JoinHandle<()>>,
+    health: Health,
+    /// Before the lock: what isn't there any more is written down nowhere.
+    _noted: Noted,
     _lock: DataLock,
+}
+
+/// Whether the parts live that nothing works without; for whoever would start the relay again.
+#[derive(Clone, Debug)]
+pub struct Health {
+    writer: Weak<Writer>,
+    upkeep: AbortHandle,
+    draining: CancellationToken,
+}
+
+impl Health {
+    /// Always so for a relay that stops: it is on its way out.
+    pub fn is_well(&self) -> bool {
+        let writes = self.writer.upgrade().is_some_and(|writer| writer.is_alive());
+        self.draining.is_cancelled() || (writes && !self.upkeep.is_finished())
+    }
 }
 
 /// Opens the store and checks everything that can be checked without a port.
@@ -145,7 +167,7 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     };
     let (writer, reader, begun) = Writer::start(&settings.data_dir, options, now)?;
     hub.begin(begun.head);
-    let last = begun.last_written;
+    let clock = Arc::new(Clock::new(begun.last_written, now));
     let app = App(Arc::new(Shared {
         writer: Arc::new(writer),
         reader,
@@ -156,7 +178,8 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         limits: Arc::new(http::limits::Limits::new(settings.budgets)),
         proxies: Arc::new(settings.proxies.clone()),
         sources: settings.callback_sources.clone().into(),
-        forwarder: Arc::new(Forwarder::new(settings.forwards.clone())),
+        forwarder: Arc::new(Forwarder::new(settings.forwards.clone(), Arc::clone(&clock))),
+        clock,
         renew_after: settings.renew_after,
         heartbeat: settings.events.heartbeat,
         draining: CancellationToken::new(),
@@ -171,11 +194,11 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         upkeep: Upkeep {
             limits: settings.limits,
             keep: settings.keep,
-            last,
         },
         drain: settings.events.drain,
         grace: settings.shutdown_grace,
         metrics,
+        data_dir: settings.data_dir.clone(),
         lock,
     })
 }
@@ -328,6 +351,11 @@ impl Prepared {
         } = &*self.app;
         forwarder.start(writer, reader, draining, tasks)?;
         let sweeper = tokio::spawn(upkeep(self.app.clone(), self.metrics, self.upkeep));
+        let health = Health {
+            writer: Arc::downgrade(&self.app.writer),
+            upkeep: sweeper.abort_handle(),
+            draining: self.app.draining.clone(),
+        };
         Ok(Running {
             address,
             admin: admin_address,
@@ -339,6 +367,8 @@ impl Prepared {
             drain: self.drain,
             grace: self.grace,
             servers: vec![public, sweeper, admin],
+            health,
+            _noted: Noted::new(&self.data_dir, address),
             _lock: self.lock,
         })
     }
@@ -376,24 +406,30 @@ fn look_at_all(path: PathBuf, damaged: Arc<AtomicBool>) {
 struct Upkeep {
     limits: crate::correlate::Limits,
     keep: Keep,
-    /// When something was last written, before this start.
-    last: Option<Timestamp>,
 }
 
-/// Closes what waits too long and forgets what is old, a few times within the shortest limit.
-async fn upkeep(app: App, metrics: PrometheusHandle, upkeep: Upkeep) {
-    let Upkeep { limits, keep, last } = upkeep;
-    let shortest = limits
-        .ringing
-        .min(limits.talking)
-        .min(limits.early)
-        .min(keep.shortest());
+/// Closes what waits too long and forgets what is old, side by side: there may be much to forget, and no call rings on for it.
+async fn upkeep(app: App, metrics: PrometheusHandle, Upkeep { limits, keep }: Upkeep) {
+    tokio::join!(sweep(&app, &metrics, limits, keep.shortest()), forget(&app, keep));
+}
+
+/// A few times within the shortest of the times that are to be kept.
+fn every(shortest: SignedDuration) -> Interval {
     let every = Duration::try_from(shortest / 10).unwrap_or_default();
     let every = every.clamp(Duration::from_millis(50), Duration::from_secs(15));
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let begun = Instant::now();
-    let mut clock = Steady::new(last, Timestamp::now(), Duration::ZERO);
+    ticks
+}
+
+async fn sweep(
+    app: &App,
+    metrics: &PrometheusHandle,
+    limits: crate::correlate::Limits,
+    keep: SignedDuration,
+) {
+    let shortest = limits.ringing.min(limits.talking).min(limits.early).min(keep);
+    let mut ticks = every(shortest);
     loop {
         tokio::select! {
             () = app.draining.cancelled() => return,
@@ -401,15 +437,28 @@ async fn upkeep(app: App, metrics: PrometheusHandle, upkeep: Upkeep) {
         }
         app.callback_secrets.refresh();
         app.limits.tidy();
+        app.dialler.tidy();
         // Whether anybody asks for them or not: every time that is measured waits in memory until then.
         metrics.run_upkeep();
-        let now = Timestamp::now();
-        match ingest::sweep(&app.writer, limits, now).await {
+        match ingest::sweep(&app.writer, limits, Timestamp::now()).await {
             Ok(0) => {}
             Ok(closed) => tracing::info!(closed, "calls closed for want of news"),
             Err(error) => tracing::error!(%error, "the sweep failed; it is tried again"),
         }
-        if !clock.look(now, begun.elapsed()) {
+    }
+}
+
+async fn forget(app: &App, keep: Keep) {
+    let mut ticks = every(keep.shortest());
+    loop {
+        tokio::select! {
+            () = app.draining.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let now = Timestamp::now();
+        let is_believed = app.clock.is_believed(now);
+        metrics::gauge!("centrex_relay_clock_doubted").set(if is_believed { 0.0 } else { 1.0 });
+        if !is_believed {
             continue;
         }
         tokio::select! {
@@ -427,6 +476,11 @@ impl Running {
     /// The database's file.
     pub fn database(&self) -> PathBuf {
         self.app.writer.path().to_owned()
+    }
+
+    /// Of its parts, also after it has stopped.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Reads certificate and key again, at once; what came of it is logged. Otherwise that happens when they change.

@@ -1,11 +1,12 @@
-//! Whether the machine's clock can be believed when something is to be forgotten for its age.
+//! Whether the machine's clock can be believed when something is to be forgotten for its age, or not passed on any more.
 //!
 //! Clocks jump: a battery is empty, a virtual machine wakes up, somebody mistypes a year. Calls and events survive it (their
 //! positions don't come from the clock, and times within a call never run backwards), but a relay that believes at once in
 //! the year 2106 forgets everything at once. So the wall clock is held against one that only counts on: after a jump
 //! nothing is forgotten until the clock has gone evenly for a while.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -52,6 +53,29 @@ impl Steady {
             self.doubted_until = None;
         }
         self.doubted_until.is_none()
+    }
+}
+
+/// The verdict on this machine's clock, for all that forgets by it.
+#[derive(Debug)]
+pub struct Clock {
+    begun: Instant,
+    steady: Mutex<Steady>,
+}
+
+impl Clock {
+    /// At the start, see [`Steady::new`].
+    pub fn new(last: Option<Timestamp>, wall: Timestamp) -> Self {
+        Self {
+            begun: Instant::now(),
+            steady: Mutex::new(Steady::new(last, wall, Duration::ZERO)),
+        }
+    }
+
+    /// Whether something may be forgotten for its age at this moment of the wall clock, which is now.
+    pub fn is_believed(&self, wall: Timestamp) -> bool {
+        let mut steady = self.steady.lock().unwrap_or_else(PoisonError::into_inner);
+        steady.look(wall, self.begun.elapsed())
     }
 }
 

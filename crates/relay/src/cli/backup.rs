@@ -114,6 +114,14 @@ pub fn restore(settings: &Settings, arguments: &RestoreArguments) -> anyhow::Res
         ));
     }
     output::line("Desktops that know more than the backup does are told so, and fetch what there is.");
+    let since = restored
+        .facts
+        .last_written_at
+        .map_or_else(|| "the backup was made".to_owned(), output::time);
+    output::line(&format!(
+        "Tokens and codes are those of the backup: revoke again what you revoked since {since} (token list, enrol list); \
+         desktops that were enrolled, or whose token was renewed, since then have to be enrolled again."
+    ));
     Ok(())
 }
 

@@ -166,7 +166,12 @@ fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -
     }
     rotation::rotate(&settings.data_dir, keep_old, Timestamp::now(), &mut rand::rng())?;
     match key {
-        Some(key) => tell_new(settings, &address(settings)?, key, &format!("for another {keep_old:#}")),
+        Some(key) => tell_new(
+            settings,
+            &address(settings)?,
+            key,
+            &format!("for another {keep_old:#}"),
+        ),
         None => {
             output::line(&format!(
                 "There is a new secret. The old address is good for another {keep_old:#}: before that, run: centrex-relay callback set"
@@ -189,7 +194,10 @@ struct Begun {
 fn begun(settings: &Settings, present: &str) -> anyhow::Result<Option<Begun>> {
     let now = Timestamp::now();
     let former = rotation::former(&settings.data_dir)?;
-    let Some(until) = former.and_then(|former| former.until).filter(|until| now < *until) else {
+    let Some(until) = former
+        .and_then(|former| former.until)
+        .filter(|until| now < *until)
+    else {
         return Ok(None);
     };
     let told = told::last(&settings.data_dir, now)?;

@@ -1,13 +1,15 @@
 //! `enrol create|list|revoke`
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use centrex_relay::address;
 use centrex_relay::doctor::{self, Accounts};
 use centrex_relay::enrolment::{self, Desk};
 use centrex_relay::secret::code::Code;
-use centrex_relay::settings::{Settings, duration};
+use centrex_relay::settings::{DEFAULT_LISTEN, Settings, duration};
 use centrex_relay::store::kinds::enrolment::Enrolment;
 use clap::Subcommand;
 use jiff::{SignedDuration, Timestamp};
@@ -175,17 +177,23 @@ fn created(relay: &Url, code: &Code, enrolment: Enrolment) -> Created {
     }
 }
 
-/// The relay's address for links: the public one, else the listener's when that is a definite one.
+/// The relay's address for links: the public one, else where a running relay listens, else where one would. An address that
+/// stands for all of a machine's is named by its loopback, and a port that the system chooses by the usual one.
 fn relay(settings: &Settings) -> anyhow::Result<Url> {
     if let Some(public) = &settings.public_url {
         return Ok(public.clone());
     }
-    if settings.listen.ip().is_unspecified() || settings.listen.port() == 0 {
-        bail!(
-            "how desktops reach the relay isn't known: set public_url, or give --public-url https://relay.example.org"
-        );
+    let mut listen = address::of_running(&settings.data_dir).unwrap_or(settings.listen);
+    if listen.ip().is_unspecified() {
+        listen.set_ip(match listen.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
     }
-    Ok(Url::parse(&format!("http://{}/", settings.listen))?)
+    if listen.port() == 0 {
+        listen.set_port(DEFAULT_LISTEN.port());
+    }
+    Ok(Url::parse(&format!("http://{listen}/"))?)
 }
 
 fn desk(label: &str, accounts: &[String]) -> anyhow::Result<Desk> {

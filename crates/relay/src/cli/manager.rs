@@ -33,8 +33,9 @@ impl Manager {
         self.tell("STOPPING=1\nSTATUS=finishing what was acknowledged");
     }
 
-    /// Gives signs of life, as long as it is polled: if the relay hangs, they stay away, and it is started again.
-    pub async fn keep_alive(&self) {
+    /// Gives signs of life, as long as it is polled and all is well: if the relay hangs, or has lost a part that it can't do
+    /// without, they stay away, and it is started again.
+    pub async fn keep_alive(&self, is_well: impl Fn() -> bool) {
         let Some(every) = self.watchdog else {
             return std::future::pending().await;
         };
@@ -42,7 +43,9 @@ impl Manager {
         let mut ticks = tokio::time::interval(every / 2);
         loop {
             ticks.tick().await;
-            self.tell("WATCHDOG=1");
+            if is_well() {
+                self.tell("WATCHDOG=1");
+            }
         }
     }
 
@@ -91,6 +94,26 @@ fn watchdog(variable: impl Fn(&str) -> Option<String>, process: u32) -> Option<D
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test(start_paused = true)]
+    async fn a_relay_that_lost_a_part_gives_no_sign_of_life() {
+        use std::os::unix::net::UnixDatagram;
+        let (ours, theirs) = UnixDatagram::pair().unwrap();
+        theirs.set_nonblocking(true).unwrap();
+        let manager = Manager {
+            socket: Some(ours),
+            watchdog: Some(Duration::from_secs(30)),
+        };
+        let signs = async |is_well: bool| {
+            let minute = Duration::from_secs(59);
+            let alive = tokio::time::timeout(minute, manager.keep_alive(|| is_well));
+            assert!(alive.await.is_err());
+            let mut text = [0; 64];
+            std::iter::from_fn(|| theirs.recv(&mut text).ok()).count()
+        };
+        assert_eq!((signs(true).await, signs(false).await), (4, 0));
+    }
 
     #[test]
     fn a_watchdog_of_another_process_is_none_of_ours() {

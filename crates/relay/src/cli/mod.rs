@@ -21,6 +21,8 @@ use centrex_relay::settings::{self, Problems, Settings, Sources};
 use centrex_relay::store::StoreError;
 use clap::{Args, Parser, Subcommand};
 
+use output::Unasked;
+
 /// Receives the platform's callbacks and passes each to the right desktops.
 #[derive(Debug, Parser)]
 #[command(name = "centrex-relay", version, arg_required_else_help = true, after_help = EXITS)]
@@ -91,13 +93,15 @@ enum Command {
     },
 }
 
+/// The arguments don't say what they must, as clap has it too.
+const USAGE: u8 = 2;
 /// The database is damaged (`EX_DATAERR` of sysexits).
 const DAMAGED: u8 = 65;
 /// The configuration can't be used (`EX_CONFIG` of sysexits).
 const CONFIG: u8 = 78;
 
 /// What the exit codes mean, for the help.
-const EXITS: &str = "Exit codes: 0 done; 1 it failed, standard error says why; 2 the arguments can't be understood; \
+const EXITS: &str = "Exit codes: 0 done; 1 it failed, standard error says why; 2 the arguments can't be understood, or --yes is missing where nobody can be asked; \
                      65 the database is damaged; 78 the configuration can't be used";
 
 /// Reads the arguments and does what they say.
@@ -130,7 +134,11 @@ pub fn run() -> ExitCode {
             let is_damage = error
                 .downcast_ref::<StoreError>()
                 .is_some_and(StoreError::is_damage);
-            ExitCode::from(if is_damage { DAMAGED } else { 1 })
+            ExitCode::from(match error.downcast_ref::<Unasked>() {
+                _ if is_damage => DAMAGED,
+                Some(Unasked) => USAGE,
+                None => 1,
+            })
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The one place that writes to the terminal.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use centrex_relay::time::to_the_second;
 use jiff::Timestamp;
@@ -29,9 +29,23 @@ pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "centrex-relay: {text}");
 }
 
+/// A question, and nobody who could answer it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "nobody can be asked here (standard input is no terminal), so nothing was changed: add --yes to go ahead without the question"
+)]
+pub struct Unasked;
+
 /// Asks on standard error, reads a line of standard input: yes only for an explicit yes.
-pub fn confirm(question: &str) -> std::io::Result<bool> {
+///
+/// # Errors
+/// [`Unasked`] where there is no terminal; what a script hands over is no answer of a person.
+pub fn confirm(question: &str) -> anyhow::Result<bool> {
     let mut err = std::io::stderr().lock();
+    if !std::io::stdin().is_terminal() {
+        writeln!(err, "{question}")?;
+        return Err(Unasked.into());
+    }
     write!(err, "{question} [y/N] ")?;
     err.flush()?;
     let mut answer = String::new();

@@ -60,7 +60,8 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
     tracing::info!(address = %running.address, admin = %running.admin, "the relay runs");
     let manager = Manager::of_environment();
     manager.ready(running.address);
-    let mut life = std::pin::pin!(manager.keep_alive());
+    let health = running.health();
+    let mut life = std::pin::pin!(manager.keep_alive(|| health.is_well()));
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {

@@ -4,17 +4,20 @@
 //! key gets the same answer, waits for the one that is under way, or, when a restart swallowed the answer, is told that
 //! nobody knows: the platform is never asked again for it.
 //!
-//! Whatever was asked for stands in the audit trail ([`crate::store::kinds::dialled`]), refusals included.
+//! Whatever was asked for stands in the audit trail ([`crate::store::kinds::dialled`]), refusals included: of each desktop
+//! [`REFUSED_A_MINUTE`] at most, what goes beyond is only counted.
 
 mod number;
 mod platform;
 pub mod rules;
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use relay_api::wire::{PlaceCall, Placed, problem};
@@ -33,14 +36,18 @@ use rules::Rules;
 
 /// Calls are counted over so long.
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
-/// The longest text that is kept of what was no number.
+/// The longest text that is kept of what was no number, or no account.
 const LONGEST_TEXT: usize = 64;
+/// Presses of one desktop that were refused here and stand in the audit trail, a minute.
+const REFUSED_A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
 /// Places calls for desktops.
 pub struct Dialler {
     platform: Option<Platform>,
     rules: Rules,
     under_way: Mutex<HashMap<Key, UnderWay>>,
+    /// By token.
+    refused: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
 /// The platform, and the key that opens it.
@@ -106,7 +113,13 @@ impl Dialler {
             platform,
             rules,
             under_way: Mutex::default(),
+            refused: Arc::new(RateLimiter::keyed(Quota::per_minute(REFUSED_A_MINUTE))),
         }
+    }
+
+    /// Forgets whose presses weren't refused for long.
+    pub(crate) fn tidy(&self) {
+        self.refused.retain_recent();
     }
 
     /// Whether this relay holds the platform's key.
@@ -126,44 +139,14 @@ impl Dialler {
         writer: &Arc<Writer>,
         tasks: &TaskTracker,
     ) -> Result<Reply, Refusal> {
-        if !self.can_dial() {
-            return Err(Refusal::new(
-                StatusCode::NOT_IMPLEMENTED,
-                problem::DIAL_UNAVAILABLE,
-                "This relay doesn't dial",
-                "This relay holds no key of the platform; its administrator can give it one.",
-            )
-            .rung(false));
-        }
-        if !session.may_dial {
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                problem::FORBIDDEN,
-                "This desktop may only watch",
-                "This desktop was enrolled to hear calls, not to place any; enrol it with a code that lets it dial.",
-            )
-            .rung(false));
-        }
-        if !session.accounts.contains(&call.account_id) {
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                problem::FORBIDDEN,
-                "Not your account",
-                "This desktop isn't enrolled for that account; enrol it with a code that names the account.",
-            )
-            .rung(false));
-        }
-        let (number, question) = match number::understood(&call.number, call.confirmed) {
+        let understood = match self.barred(session, call) {
+            Some(refusal) => Err(refusal),
+            None => number::understood(&call.number, call.confirmed),
+        };
+        let (number, question) = match understood {
             Ok(understood) => understood,
             Err(refusal) => {
-                let text = call.number.chars().take(LONGEST_TEXT).collect();
-                let refused = trail(
-                    session.token.clone(),
-                    session.label.clone(),
-                    &call.account_id,
-                    text,
-                );
-                note_refused(writer, refused, &refusal).await?;
+                self.note_refused(writer, session, call, &refusal).await?;
                 return Err(refusal);
             }
         };
@@ -178,6 +161,59 @@ impl Dialler {
             request,
         };
         self.once(order, writer, tasks).await
+    }
+
+    /// Why this desktop may not place this call, whatever its number.
+    fn barred(&self, session: &Session, call: &PlaceCall) -> Option<Refusal> {
+        let (status, problem, title, detail) = if !self.can_dial() {
+            (
+                StatusCode::NOT_IMPLEMENTED,
+                problem::DIAL_UNAVAILABLE,
+                "This relay doesn't dial",
+                "This relay holds no key of the platform; its administrator can give it one.",
+            )
+        } else if !session.may_dial {
+            (
+                StatusCode::FORBIDDEN,
+                problem::FORBIDDEN,
+                "This desktop may only watch",
+                "This desktop was enrolled to hear calls, not to place any; enrol it with a code that lets it dial.",
+            )
+        } else if !session.accounts.contains(&call.account_id) {
+            (
+                StatusCode::FORBIDDEN,
+                problem::FORBIDDEN,
+                "Not your account",
+                "This desktop isn't enrolled for that account; enrol it with a code that names the account.",
+            )
+        } else {
+            return None;
+        };
+        Some(Refusal::new(status, problem, title, detail).rung(false))
+    }
+
+    /// A line of the audit trail for a press that was refused before its number counted.
+    async fn note_refused(
+        &self,
+        writer: &Writer,
+        session: &Session,
+        call: &PlaceCall,
+        refusal: &Refusal,
+    ) -> Result<(), StoreError> {
+        count_refused(refusal);
+        if self.refused.check_key(&session.token).is_err() {
+            return Ok(());
+        }
+        // As they were written, and whatever was written there.
+        let shortened = |text: &str| text.chars().take(LONGEST_TEXT).collect::<String>();
+        let account = AccountId(shortened(&call.account_id.0));
+        let (token, label) = (session.token.clone(), session.label.clone());
+        let mut line = trail(token, label, &account, shortened(&call.number));
+        line.outcome = Some(outcome(refusal));
+        line.reason.clone_from(&refusal.problem.reason);
+        writer
+            .run(move |batch| dialled::insert(batch.db(), &line).map(drop))
+            .await
     }
 
     /// Joins the dial of this key that is under way, or starts one that outlives its requester.
@@ -223,7 +259,9 @@ impl Dialler {
     }
 
     async fn carry_out(&self, order: &Order, writer: &Writer) -> Reply {
-        let begun = match begin(order, self.rules.per_minute.get(), writer).await {
+        let (refused, token) = (Arc::clone(&self.refused), order.token.clone());
+        let may_note = move || refused.check_key(&token).is_ok();
+        let begun = match begin(order, self.rules.per_minute.get(), may_note, writer).await {
             Ok(begun) => begun,
             Err(error) => return Refusal::from(error).rung(false).into(),
         };
@@ -300,7 +338,13 @@ impl Dialler {
 }
 
 /// Looks the key up, and unless it is known, the rules or the count are against it, writes down that the platform is asked now.
-async fn begin(order: &Order, per_minute: u32, writer: &Writer) -> Result<Begun, StoreError> {
+/// A refusal is written down if it may be.
+async fn begin(
+    order: &Order,
+    per_minute: u32,
+    may_note: impl FnOnce() -> bool + Send + 'static,
+    writer: &Writer,
+) -> Result<Begun, StoreError> {
     let (token, key, request, account) = (
         order.token.clone(),
         order.key.clone(),
@@ -336,9 +380,11 @@ async fn begin(order: &Order, per_minute: u32, writer: &Writer) -> Result<Begun,
                 }
             };
             if let Some(refusal) = refusal {
-                line.outcome = Some(outcome(&refusal));
-                line.reason.clone_from(&refusal.problem.reason);
-                dialled::insert(batch.db(), &line)?;
+                if may_note() {
+                    line.outcome = Some(outcome(&refusal));
+                    line.reason.clone_from(&refusal.problem.reason);
+                    dialled::insert(batch.db(), &line)?;
+                }
                 return Ok(Begun::Refused(refusal));
             }
             dial::begin(batch.db(), &token, &key, &request, now)?;
@@ -386,15 +432,6 @@ fn trail(token: String, label: String, account: &AccountId, number: String) -> D
 /// What the audit trail says of a refusal: its problem's name.
 fn outcome(refusal: &Refusal) -> String {
     refusal.problem.name().unwrap_or("refused").to_owned()
-}
-
-async fn note_refused(writer: &Writer, mut line: Dialled, refusal: &Refusal) -> Result<(), StoreError> {
-    line.outcome = Some(outcome(refusal));
-    line.reason.clone_from(&refusal.problem.reason);
-    count_refused(refusal);
-    writer
-        .run(move |batch| dialled::insert(batch.db(), &line).map(drop))
-        .await
 }
 
 fn count_refused(refusal: &Refusal) {

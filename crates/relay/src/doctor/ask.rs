@@ -1,6 +1,5 @@
 //! Asking over HTTP, as little as possible: no redirect is followed, nothing is sent but the address.
 
-use std::error::Error as StdError;
 use std::time::Duration;
 
 use http::{HeaderMap, Method, header};
@@ -10,6 +9,8 @@ use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
 use rustls::pki_types::CertificateDer;
 use url::Url;
+
+use crate::causes::{causes, innermost};
 
 /// The longest wait for another program.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -84,21 +85,11 @@ fn no_answer(error: reqwest::Error) -> NoAnswer {
     if error.is_timeout() {
         return NoAnswer::Late;
     }
-    let causes: Vec<&(dyn StdError + 'static)> = std::iter::successors(Some(&error as _), inner).collect();
-    let is_tls = causes.iter().any(|cause| cause.is::<rustls::Error>());
-    let why = causes.last().map(ToString::to_string).unwrap_or_default();
+    let is_tls = causes(&error).any(|cause| cause.is::<rustls::Error>());
+    let why = innermost(&error);
     if error.is_connect() && !is_tls {
         NoAnswer::Unreachable(why)
     } else {
         NoAnswer::Broken(why)
-    }
-}
-
-/// What is behind an error. One of input and output leaves out the error that it holds, and goes on to that one's source.
-fn inner<'a>(error: &&'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    let error: &'a (dyn StdError + 'static) = *error;
-    match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref().map(|held| held as &(dyn StdError + 'static)),
-        None => error.source(),
     }
 }

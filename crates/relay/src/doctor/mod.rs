@@ -75,6 +75,10 @@ fn finding(what: &'static str, state: State, detail: impl Into<String>) -> Findi
 /// Looks at everything.
 pub async fn examine(settings: &Settings) -> Vec<Finding> {
     let mut findings = vec![configuration(settings)];
+    let unread = settings.unread_variables().into_iter();
+    findings.extend(unread.map(|advice| finding("variable", State::Warning, advice)));
+    let blind = settings.no_trusted_proxy();
+    findings.extend(blind.map(|advice| finding("callback sources", State::Warning, advice)));
     findings.extend(store::findings(settings));
     findings.push(secret(settings));
     findings.extend(former_secret(settings));

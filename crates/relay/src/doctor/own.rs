@@ -107,10 +107,13 @@ async fn reached(settings: &Settings) -> Option<Finding> {
     }
     let secret = callback_secret(settings).ok().flatten()?;
     let answer = ask(Method::OPTIONS, &format!("{url}callback/{}", secret.reveal())).await;
-    let (state, detail) = match answer {
+    let (state, mut detail) = match answer {
         Ok(answer) => answered(url, &answer),
         Err(error) => (State::Failed, unanswered(url, &error)),
     };
+    if !settings.callback_sources.is_empty() && !state.is_failure() {
+        detail += "; callback.sources wasn't tried: from the operator's networks only the operator can come";
+    }
     Some(finding(WHAT, state, detail))
 }
 

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::measures;
+use crate::steady::Clock;
 use crate::store::kinds::Sql;
 use crate::store::kinds::forward::{self, Dropped, Request, State};
 use crate::store::{Reader, StoreError, Writer, look};
@@ -45,9 +46,10 @@ pub struct Destination {
 }
 
 /// Puts callbacks into the queues.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Forwarder {
     queues: Vec<Queue>,
+    clock: Arc<Clock>,
 }
 
 #[derive(Debug)]
@@ -58,8 +60,8 @@ struct Queue {
 }
 
 impl Forwarder {
-    /// For these destinations.
-    pub fn new(destinations: Vec<Destination>) -> Self {
+    /// For these destinations; as long as the clock isn't believed, nothing is too old for them.
+    pub fn new(destinations: Vec<Destination>, clock: Arc<Clock>) -> Self {
         let queues = destinations.into_iter().map(|destination| Queue {
             destination,
             wake: Notify::new(),
@@ -67,6 +69,7 @@ impl Forwarder {
         });
         Self {
             queues: queues.collect(),
+            clock,
         }
     }
 

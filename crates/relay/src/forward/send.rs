@@ -16,10 +16,13 @@ use percent_encoding::percent_decode_str;
 use rustls_platform_verifier::ConfigVerifierExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::causes::innermost;
 use crate::store::kinds::forward::Request;
 
 /// The longest wait for an answer, connecting included.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long the rest of an answer is waited for.
+const REST: Duration = Duration::from_secs(1);
 /// How much of an answer is read, so that the connection can be used again. It says nothing to us.
 const ANSWER: usize = 64 * 1024;
 /// Idle connections to a destination.
@@ -71,18 +74,17 @@ impl Client {
         let Some(request) = build(url, request) else {
             return Outcome::Refused("it can't be put into a request for this address".to_owned());
         };
-        let answered = async {
-            let response = self.http.request(request).await?;
-            let (head, body) = response.into_parts();
-            // What it says is of no interest; one that is too long or breaks off costs the connection only.
-            let _ = to_bytes(Body::new(body), ANSWER).await;
-            Ok::<_, hyper_util::client::legacy::Error>(head)
+        let response = match tokio::time::timeout(PATIENCE, self.http.request(request)).await {
+            Err(_) => return Outcome::Down(format!("no answer within {} s", PATIENCE.as_secs()), None),
+            // It holds no address: hyper's errors don't.
+            Ok(Err(error)) => return Outcome::Down(innermost(&error), None),
+            Ok(Ok(response)) => response,
         };
-        match tokio::time::timeout(PATIENCE, answered).await {
-            Err(_) => Outcome::Down(format!("no answer within {} s", PATIENCE.as_secs()), None),
-            Ok(Err(error)) => Outcome::Down(innermost(&error), None),
-            Ok(Ok(head)) => judge(&head),
-        }
+        let (head, body) = response.into_parts();
+        // The head has said what became of the callback. The rest is of no interest; one that is late, too long or breaks off
+        // costs the connection only.
+        let _ = tokio::time::timeout(REST, to_bytes(Body::new(body), ANSWER)).await;
+        judge(&head)
     }
 }
 
@@ -151,15 +153,6 @@ fn judge(head: &http::response::Parts) -> Outcome {
     }
 }
 
-/// The cause at the bottom: "Connection refused". It holds no address: hyper's errors don't.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +202,33 @@ mod tests {
             (sent.method(), &sent.headers()["content-type"]),
             (&Method::POST, &HeaderValue::from_static("text/plain"))
         );
+    }
+
+    /// It has taken the callback: that its answer doesn't end is no reason to bring it again.
+    #[tokio::test]
+    async fn an_answer_whose_end_stays_away_counts_all_the_same() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/in", listener.local_addr().unwrap());
+        let slow = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 1024];
+            assert!(socket.read(&mut asked).await.unwrap() > 0);
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
+            socket.write_all(head).await.unwrap();
+            // Until it is given up.
+            while socket.read(&mut asked).await.is_ok_and(|count| count > 0) {}
+        });
+        let request = Request {
+            method: "GET".to_owned(),
+            query: b"a=1".to_vec(),
+            content_type: None,
+            body: None,
+        };
+        let outcome = Client::new().unwrap().send(&address.into(), request).await;
+        assert_eq!(outcome, Outcome::Delivered);
+        slow.await.unwrap();
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::lanes::{Key, Lanes};
 use super::send::{Client, Outcome};
 use super::{Forwarder, Queue, count_dropped};
+use crate::steady::Clock;
 use crate::store::kinds::forward::{self, Dropped, Waiting};
 use crate::store::{Reader, StoreError, Writer};
 
@@ -122,7 +123,12 @@ impl Worker {
             let sending = Sending {
                 name: queue.destination.name.clone(),
                 url: queue.destination.url.clone(),
-                is_old: is_old(&one, queue),
+                is_old: is_old(
+                    &one,
+                    queue.destination.keep,
+                    &self.forwarder.clock,
+                    Timestamp::now(),
+                ),
                 client: self.client.clone(),
                 writer: Arc::clone(&self.writer),
                 reader: self.reader.clone(),
@@ -181,9 +187,9 @@ impl Worker {
     }
 }
 
-/// Whether one has waited for longer than it is worth.
-fn is_old(one: &Waiting, queue: &Queue) -> bool {
-    Timestamp::now().duration_since(one.at) > queue.destination.keep
+/// Whether one has waited for longer than it is worth, by a clock that can be believed.
+fn is_old(one: &Waiting, keep: SignedDuration, clock: &Clock, now: Timestamp) -> bool {
+    now.duration_since(one.at) > keep && clock.is_believed(now)
 }
 
 /// What a request needs.
@@ -243,5 +249,31 @@ async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leap_of_the_clock_empties_no_queue() {
+        let (keep, now) = (SignedDuration::from_hours(24), Timestamp::now());
+        let waits_since = |at| Waiting {
+            id: 1,
+            call_id: String::new(),
+            at,
+        };
+        let clock = Clock::new(Some(now), now);
+        let fresh = waits_since(now);
+        assert!(is_old(
+            &waits_since(now - SignedDuration::from_hours(25)),
+            keep,
+            &clock,
+            now
+        ));
+        assert!(!is_old(&fresh, keep, &clock, now));
+        let leapt = now + SignedDuration::from_hours(24 * 365);
+        assert!(!is_old(&fresh, keep, &clock, leapt), "nobody waited for a year");
     }
 }

@@ -26,6 +26,9 @@ pub(crate) struct Admin {
     pub(crate) damaged: Arc<AtomicBool>,
 }
 
+/// Nothing can be written until the next start.
+const LOST: &str = "not alive: the store's thread has failed; restart the relay";
+
 /// Every path of the admin listener, as `docs/openapi.json` has it too.
 pub(super) fn routes() -> [(&'static str, MethodRouter<Admin>); 3] {
     [
@@ -58,15 +61,14 @@ async fn metrics(State(admin): State<Admin>) -> Response {
 }
 
 async fn live(State(admin): State<Admin>) -> Response {
-    word(
-        admin.writer.is_alive(),
-        "alive",
-        "the store's thread has failed; restart the relay",
-    )
+    word(admin.writer.is_alive(), "alive", LOST)
 }
 
 async fn ready(State(admin): State<Admin>) -> Response {
-    let trouble = admin.writer.trouble().filter(|_| admin.writer.is_alive());
+    if !admin.writer.is_alive() {
+        return word(false, "", LOST);
+    }
+    let trouble = admin.writer.trouble();
     let trouble = trouble.or_else(|| admin.damaged.load(Ordering::Relaxed).then_some(Trouble::Damaged));
     if let Some(trouble) = trouble {
         let text = format!(
@@ -75,7 +77,7 @@ async fn ready(State(admin): State<Admin>) -> Response {
         );
         return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     }
-    let ready = admin.ready.load(Ordering::Relaxed) && admin.writer.is_alive();
+    let ready = admin.ready.load(Ordering::Relaxed);
     word(ready, "ready", "not ready: starting or stopping")
 }
 
@@ -86,4 +88,65 @@ fn word(good: bool, yes: &'static str, no: &'static str) -> Response {
         (StatusCode::SERVICE_UNAVAILABLE, no)
     };
     (status, format!("{text}\n")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use jiff::Timestamp;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+    use crate::store::kinds::event::StoredEvent;
+    use crate::store::kinds::token::Token;
+    use crate::store::{Committed, WriterOptions};
+
+    struct Nobody;
+
+    impl Committed for Nobody {
+        fn events(&self, _: Vec<StoredEvent>) {}
+        fn tokens(&self, _: Vec<Token>) {}
+    }
+
+    #[tokio::test]
+    async fn a_store_whose_thread_has_failed_is_told_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = WriterOptions {
+            committed: Box::new(Nobody),
+        };
+        let (writer, ..) = Writer::start(folder.path(), options, Timestamp::now()).unwrap();
+        let admin = Admin {
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            writer: Arc::new(writer),
+            hub: Arc::new(Hub::new(crate::hub::Bounds {
+                buffer: 1,
+                all: 1,
+                per_token: 1,
+                per_address: 1,
+            })),
+            ready: Arc::new(AtomicBool::new(true)),
+            damaged: Arc::default(),
+        };
+        let asked = async |admin: &Admin| {
+            let (live, ready) = (
+                live(State(admin.clone())).await,
+                ready(State(admin.clone())).await,
+            );
+            let statuses = (live.status().as_u16(), ready.status().as_u16());
+            let text = to_bytes(ready.into_body(), 1024).await.unwrap();
+            (statuses, String::from_utf8(text.to_vec()).unwrap())
+        };
+        assert_eq!(asked(&admin).await, ((200, 200), "ready\n".to_owned()));
+        let broken = admin
+            .writer
+            .run(|_| -> crate::store::kinds::Sql<()> { panic!("a test's own") });
+        broken.await.unwrap_err();
+        while admin.writer.is_alive() {
+            // It is on its way out.
+            std::thread::yield_now();
+        }
+        let (statuses, text) = asked(&admin).await;
+        assert_eq!(statuses, (503, 503));
+        assert!(text.contains("thread has failed; restart"), "{text}");
+    }
 }

@@ -32,6 +32,7 @@ use crate::problem::Refusal;
 use crate::proxies::Proxies;
 use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::Sessions;
+use crate::steady::Clock;
 use crate::store::{Reader, Writer};
 
 pub(crate) use callback::METHODS as CALLBACK_METHODS;
@@ -62,6 +63,7 @@ pub struct Shared {
     /// The networks from which callbacks may come; none: from anywhere.
     pub(crate) sources: Arc<[IpNet]>,
     pub(crate) forwarder: Arc<Forwarder>,
+    pub(crate) clock: Arc<Clock>,
     /// A token should be renewed when it is this old.
     pub(crate) renew_after: SignedDuration,
     pub(crate) heartbeat: Duration,

@@ -3,7 +3,6 @@
 //! Callbacks carry no signature: whoever knows the URL may send them. The secret is made at the first start and kept in the
 //! data folder, readable by the relay's user only, unless a file or the environment gives one.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rand::RngCore;
@@ -95,7 +94,7 @@ impl CallbackSecret {
             );
         }
         let text = random_hex(chance, 24);
-        match write_private(&path, &text) {
+        match file::create(&path, &text) {
             // Another process was quicker: theirs counts.
             Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Self::kept(data_dir, chance),
             Err(cause) => Err(CallbackSecretError::File {
@@ -139,22 +138,6 @@ impl CallbackSecret {
     pub fn reveal(&self) -> &str {
         self.text.expose_secret()
     }
-}
-
-/// Writes a new file that only its owner can read, durably, and only whole: nobody ever reads half a secret.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    // A hard link fails when the name exists; a rename would replace it.
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    linked
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The longest file that is taken for a secret, in bytes. Anything longer is another file, named by mistake.
 const LONGEST: u64 = 8 * 1024;
@@ -28,6 +28,28 @@ pub(crate) fn read(path: &Path) -> Result<String, Error> {
 /// # Errors
 /// The system's.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::rename(draft(path, text)?, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Writes such a file where there is none yet.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`] when there is one, which stays; else the system's.
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), Error> {
+    let draft = draft(path, text)?;
+    // A hard link fails when the name exists; a rename would replace it.
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    linked
+}
+
+/// Writes the file whole under a name of its own beside its place.
+fn draft(path: &Path, text: &str) -> Result<PathBuf, Error> {
     let draft = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -36,12 +58,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let mut file = options.open(&draft)?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
-    std::fs::rename(&draft, path)?;
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    Ok(draft)
 }
 
 /// What to do about a secret's file that every user of this machine may read, or that others than its owner may change;

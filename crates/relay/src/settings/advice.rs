@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::Settings;
+use super::{Settings, variables_of_settings};
 use crate::secret::{callback, file, rotation};
 
 /// The names that stand for an example and belong to nobody (RFC 2606).
@@ -16,6 +16,8 @@ impl Settings {
             .into_iter()
             .flatten()
             .map(str::to_owned)
+            .chain(self.no_trusted_proxy())
+            .chain(self.unread_variables())
             .chain(self.exposed_secrets())
             .collect()
     }
@@ -34,6 +36,46 @@ impl Settings {
             "there is no platform key: desktops can't dial through this relay, and `callback set` and `callback clear` refuse; \
              set platform.api_key_file or CENTREX_RELAY_PLATFORM_API_KEY",
         )
+    }
+
+    /// When callbacks may come from listed networks only, and seem to come from a proxy that nobody has listed: the relay would
+    /// take each of them for the proxy's own, and refuse it.
+    pub(crate) fn no_trusted_proxy(&self) -> Option<String> {
+        let seems_behind =
+            self.tls.is_none() && (self.listen.ip().is_loopback() || self.public_url_is_https());
+        let own = self.listen.ip();
+        let lets_own_in =
+            own.is_loopback() && self.callback_sources.iter().any(|network| network.contains(&own));
+        let is_blind = !self.callback_sources.is_empty() && self.proxies.trusted.is_empty() && !lets_own_in;
+        (is_blind && seems_behind).then(|| {
+            "callback.sources is set and proxies.trusted isn't: behind a proxy, every callback comes from the proxy's address and \
+             is refused (403); list the proxy under proxies.trusted"
+                .to_owned()
+        })
+    }
+
+    fn public_url_is_https(&self) -> bool {
+        self.public_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Variables that nobody reads although they are named like settings: mistyped, mostly.
+    pub(crate) fn unread_variables(&self) -> Vec<String> {
+        let known: Vec<String> = variables_of_settings().collect();
+        let meant = |name: &String| {
+            let likeness = |other: &&String| strsim::jaro_winkler(other, name);
+            let nearest = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+            nearest.filter(|near| strsim::damerau_levenshtein(near, name) <= 3)
+        };
+        let told = self.strange_variables.iter().map(|name| match meant(name) {
+            Some(near) => format!("the variable {name} is none of the relay's and is ignored; did you mean {near}?"),
+            None => format!(
+                "the variable {name} is none of the relay's and is ignored; relay.example.toml lists the settings, each is also \
+                 a variable"
+            ),
+        });
+        told.collect()
     }
 
     /// Files of secrets in use that others may read or change.
@@ -82,6 +124,60 @@ mod tests {
             ("https://192.0.2.1/", false),
         ] {
             assert_eq!(is_example(&Url::parse(address).unwrap()), wanted, "{address}");
+        }
+    }
+
+    fn loaded(environment: &[(&str, &str)]) -> Settings {
+        let environment = environment.iter();
+        load(&Sources {
+            environment: environment
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            ..Sources::default()
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_mistyped_variable_is_told_with_what_was_meant_and_never_with_its_value() {
+        let settings = loaded(&[
+            ("CENTREX_RELAY_LISTNE", "canary"),
+            ("CENTREX_RELAY_PLATFORM_API_KYE", "canary"),
+            ("CENTREX_RELAY_WHATEVER_THIS_IS", "canary"),
+            ("CENTREX_RELAY_CONFIG", "canary"),
+            ("CENTREX_RELAY_FORWARD", ""),
+            ("CENTREX_RELAY_EVENTS_KEEP", "2d"),
+            ("CENTREX_RELAY_CALLBACK_PREVIOUS_SECRET", "0123456789abcdef"),
+        ]);
+        let told = settings.unread_variables();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].contains("did you mean CENTREX_RELAY_LISTEN?"), "{told:?}");
+        assert!(
+            told[1].contains("did you mean CENTREX_RELAY_PLATFORM_API_KEY?"),
+            "{told:?}"
+        );
+        assert!(!told[2].contains("did you mean"), "{told:?}");
+        let all = settings.advice();
+        assert!(told.iter().all(|one| all.contains(one)) && !all.concat().contains("canary"));
+    }
+
+    #[test]
+    fn listed_networks_behind_a_proxy_that_isnt_listed_are_told() {
+        let sources = ("CENTREX_RELAY_CALLBACK_SOURCES", "192.0.2.0/24");
+        let open = ("CENTREX_RELAY_LISTEN", "0.0.0.0:80");
+        let https = ("CENTREX_RELAY_PUBLIC_URL", "https://relay.example.org");
+        let trusted = ("CENTREX_RELAY_PROXIES_TRUSTED", "127.0.0.1");
+        for (environment, is_told) in [
+            (&[sources][..], true),
+            (&[sources, open, https], true),
+            (&[sources, open], false),
+            (&[sources, trusted], false),
+            (&[https], false),
+            (&[("CENTREX_RELAY_CALLBACK_SOURCES", "127.0.0.0/8")], false),
+        ] {
+            let told = loaded(environment).no_trusted_proxy();
+            assert_eq!(told.is_some(), is_told, "{environment:?}");
+            assert!(told.is_none_or(|told| told.contains("list the proxy under proxies.trusted")));
         }
     }
 

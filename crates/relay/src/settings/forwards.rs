@@ -1,10 +1,11 @@
 //! `[[forward]]`: where callbacks are passed on to.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use http::Uri;
 use secrecy::{ExposeSecret as _, SecretString};
-use url::Url;
+use url::{Host, Url};
 
 use super::Sources;
 use super::load::Loader;
@@ -14,7 +15,7 @@ use crate::forward::Destination;
 /// The key of the tables.
 pub(super) const KEY: &str = "forward";
 /// The variable that names addresses, separated by spaces.
-const VARIABLE: &str = "CENTREX_RELAY_FORWARD";
+pub(super) const VARIABLE: &str = "CENTREX_RELAY_FORWARD";
 /// The keys of a table.
 const INNER: [&str; 5] = ["name", "url", "url_file", "queue", "keep"];
 
@@ -120,7 +121,7 @@ impl Loader {
     }
 
     /// No name twice, and none that is this relay itself: that would go round for ever.
-    pub(super) fn check_forwards(&mut self, public: Option<&Url>) {
+    pub(super) fn check_forwards(&mut self, public: Option<&Url>, listen: Option<SocketAddr>) {
         let mut names: Vec<String> = self.forwards.iter().map(|one| one.name.clone()).collect();
         names.sort();
         if let Some(twice) = names
@@ -132,18 +133,32 @@ impl Loader {
                 format!("two destinations are called {twice:?}; give each a name of its own: name = \"…\"");
             self.problem(KEY, "forward", what);
         }
-        let ours = public.map(|url| format!("{url}callback/"));
-        if let Some(ours) = ours
-            && self
-                .forwards
-                .iter()
-                .any(|one| one.url.expose_secret().starts_with(&ours))
-        {
+        let public = public.map(|url| format!("{url}callback/"));
+        let goes_round = |one: &Destination| {
+            let url = one.url.expose_secret();
+            public.as_ref().is_some_and(|ours| url.starts_with(ours))
+                || listen.is_some_and(|listen| leads_to(url, listen))
+        };
+        if self.forwards.iter().any(goes_round) {
             let what =
                 "a destination is this relay's own callback address: callbacks would go round for ever";
             self.problem(KEY, "forward", what);
         }
     }
+}
+
+/// Whether an address is the callback address of a relay that listens there: by the address itself, or by this machine's
+/// loopback.
+fn leads_to(url: &str, listen: SocketAddr) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let ip = match url.host() {
+        Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
+        Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
+        _ => None,
+    };
+    let is_here = ip == Some(listen.ip())
+        || (loopback::is_loopback(&url) && (listen.ip().is_loopback() || listen.ip().is_unspecified()));
+    is_here && url.port_or_known_default() == Some(listen.port()) && url.path().starts_with("/callback/")
 }
 
 /// A destination with the defaults. Its name is the address's host, unless it has one.

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::trust::networks;
 use super::values::{address, count, duration, log_filter, log_format, public_url, size, wait, web_address};
-use super::{Events, KEYS, Platform, SECRETS, Settings, default_data_dir, variable};
+use super::{DEFAULT_LISTEN, Events, KEYS, Platform, SECRETS, Settings, default_data_dir, strange, variable};
 use crate::correlate::Limits;
 use crate::forward::Destination;
 use crate::hub;
@@ -135,7 +135,7 @@ impl Loader {
     }
 
     fn settings(&mut self, sources: &Sources) -> Option<Settings> {
-        let listen = self.parsed("listen", "127.0.0.1:8420", address);
+        let listen = self.parsed("listen", &DEFAULT_LISTEN.to_string(), address);
         let admin_listen = self.parsed("admin_listen", "127.0.0.1:8421", address);
         let data_dir = self.path("data_dir").unwrap_or_else(default_data_dir);
         let public_url = self.optional("public_url", public_url);
@@ -153,7 +153,7 @@ impl Loader {
         let rules = self.rules();
         let renew_after = self.parsed("tokens.renew_after", "30d", duration);
         self.forwards_of_environment(sources);
-        self.check_forwards(public_url.as_ref());
+        self.check_forwards(public_url.as_ref(), listen);
         let events = self.events(connections);
         let keep = self.keep();
         let ringing = self.parsed("calls.ringing_limit", "5m", duration);
@@ -162,6 +162,7 @@ impl Loader {
         let enrolment_expires = self.parsed("enrolment.expires", "24h", duration);
         Some(Settings {
             file: sources.file.clone(),
+            strange_variables: strange(sources.environment.keys()),
             secret_files: std::mem::take(&mut self.secret_files),
             listen: listen?,
             admin_listen: admin_listen?,

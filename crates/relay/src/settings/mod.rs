@@ -13,7 +13,8 @@ mod tls;
 mod trust;
 mod values;
 
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ use crate::proxies::Proxies;
 use crate::purge::Keep;
 use crate::tls::Files;
 
+/// Where the relay listens unless it is told otherwise.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8420);
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -49,6 +53,8 @@ pub enum LogFormat {
 pub struct Settings {
     /// The file that was read, if any.
     pub file: Option<PathBuf>,
+    /// Variables named like settings that name none: nobody reads them.
+    pub strange_variables: Vec<String>,
     /// The public listener: callbacks and desktops.
     pub listen: SocketAddr,
     /// The admin listener: metrics and health.
@@ -219,8 +225,29 @@ pub(crate) const SECRETS: [(&str, &str, &str); 3] = [
 
 /// The environment variable of a key: `platform.url` is `CENTREX_RELAY_PLATFORM_URL`.
 pub fn variable(key: &str) -> String {
-    format!("CENTREX_RELAY_{}", key.replace('.', "_").to_uppercase())
+    format!("{PREFIX}{}", key.replace('.', "_").to_uppercase())
 }
+
+/// Those of these variables that are named like settings and name none.
+fn strange<'a>(variables: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let known: BTreeSet<String> = variables_of_settings().collect();
+    let strange = variables
+        .into_iter()
+        .filter(|name| name.starts_with(PREFIX) && !known.contains(*name));
+    strange.cloned().collect()
+}
+
+/// Every variable that is read.
+pub(crate) fn variables_of_settings() -> impl Iterator<Item = String> {
+    let secrets = SECRETS.iter().map(|(_, variable, _)| (*variable).to_owned());
+    let others = [CONFIG, forwards::VARIABLE].map(str::to_owned);
+    KEYS.into_iter().map(variable).chain(secrets).chain(others)
+}
+
+/// How the variables begin.
+const PREFIX: &str = "CENTREX_RELAY_";
+/// Names the file, for the command line.
+const CONFIG: &str = "CENTREX_RELAY_CONFIG";
 
 /// The data folder when none is named.
 pub(crate) fn default_data_dir() -> PathBuf {

@@ -145,6 +145,37 @@ fn every_fault_is_told_at_once() {
 }
 
 #[test]
+fn a_forward_that_leads_back_to_this_relay_is_refused() {
+    let with = |listen: &str, url: &str| {
+        let text = format!(
+            "listen = \"{listen}\"\npublic_url = \"https://relay.example.org\"\n[[forward]]\nurl = \"{url}\"\n"
+        );
+        load(&case(&text).sources)
+    };
+    for (listen, url) in [
+        ("127.0.0.1:8420", "https://relay.example.org/callback/canary"),
+        ("127.0.0.1:8420", "http://127.0.0.1:8420/callback/canary?a=1"),
+        ("127.0.0.1:8420", "http://localhost:8420/callback/canary"),
+        ("0.0.0.0:80", "http://127.0.0.1/callback/canary"),
+        ("[::]:8420", "http://[::1]:8420/callback/canary"),
+        ("192.0.2.7:8420", "http://192.0.2.7:8420/callback/canary"),
+    ] {
+        let told = with(listen, url).unwrap_err().to_string();
+        assert!(
+            told.contains("go round for ever") && !told.contains("canary"),
+            "{told}"
+        );
+    }
+    for (listen, url) in [
+        ("127.0.0.1:8420", "http://127.0.0.1:8420/in"),
+        ("127.0.0.1:8420", "http://127.0.0.1:8421/callback/x"),
+        ("192.0.2.7:8420", "http://127.0.0.1:8420/callback/x"),
+    ] {
+        with(listen, url).unwrap();
+    }
+}
+
+#[test]
 fn a_missing_file_is_told() {
     let sources = Sources {
         file: Some(PathBuf::from("/nowhere/relay.toml")),

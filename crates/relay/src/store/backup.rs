@@ -44,6 +44,7 @@ pub fn backup(data_dir: &Path, to: &Path) -> Result<u64, StoreError> {
             std::fs::File::open(&partial)
                 .and_then(|file| file.sync_all())
                 .and_then(|()| std::fs::rename(&partial, to))
+                .and_then(|()| sync_folder(folder_of(to)))
                 .and_then(|()| std::fs::metadata(to))
                 .map_err(failed)
         });
@@ -116,7 +117,7 @@ fn read(file: &Path) -> Result<Facts, StoreError> {
     if !file.is_file() {
         return Err(failed(ErrorKind::NotFound, "there is no such file"));
     }
-    let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(&in_file)?;
+    let database = open_existing(file).map_err(&in_file)?;
     let number = |query: &str| -> Result<i64, StoreError> {
         database.query_row(query, [], |row| row.get(0)).map_err(&in_file)
     };
@@ -156,6 +157,10 @@ fn read(file: &Path) -> Result<Facts, StoreError> {
     })
 }
 
+fn open_existing(file: &Path) -> Result<Connection, rusqlite::Error> {
+    Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
 /// What a restore did.
 #[derive(Clone, Debug)]
 pub struct Restored {
@@ -184,12 +189,13 @@ pub fn restore(
     };
     let new = beside(&file, schema::RESTORING);
     forget_file(&new).map_err(failed)?;
-    create(&new)
-        .and_then(|()| {
-            let mut copy = std::fs::File::options().write(true).open(&new)?;
-            std::io::copy(&mut std::fs::File::open(from)?, &mut copy)?;
-            copy.sync_all()
-        })
+    create(&new).map_err(failed)?;
+    // Not a copy of the file: what stands in the log beside it belongs to it.
+    let source = open_existing(from).map_err(sqlite(from))?;
+    fill(&source, &new, &failed)?;
+    drop(source);
+    std::fs::File::open(&new)
+        .and_then(|copy| copy.sync_all())
         .map_err(failed)?;
     let facts = verify(&new)?;
     let aside = set_aside(&file, now).map_err(failed)?;
@@ -228,6 +234,13 @@ fn forget_file(file: &Path) -> Result<(), Error> {
     }
 }
 
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// A file's new name is on disk once its folder is.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> Result<(), Error> {
@@ -237,4 +250,36 @@ fn sync_folder(folder: &Path) -> Result<(), Error> {
 #[cfg(not(unix))]
 fn sync_folder(_folder: &Path) -> Result<(), Error> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::kinds::told::{self, Told};
+
+    /// What a restore has set aside may have its newest part in the log beside it, as a relay that was killed left it.
+    #[test]
+    fn a_database_is_restored_with_what_stands_in_its_log() {
+        let (folder, copies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let now = Timestamp::UNIX_EPOCH;
+        let (live, path) = schema::open(folder.path(), now).unwrap();
+        let wal = beside(&path, "-wal");
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        live.query_row(checkpoint, [], |_| Ok(())).unwrap();
+        let newest = Told {
+            at: now,
+            address: None,
+        };
+        told::put(&live, &newest).unwrap();
+        let aside = copies.path().join("relay.db.aside");
+        std::fs::copy(&path, &aside).unwrap();
+        assert!(std::fs::copy(&wal, beside(&aside, "-wal")).unwrap() > 0);
+        drop(live);
+
+        let other = tempfile::tempdir().unwrap();
+        let lock = DataLock::take(other.path()).unwrap();
+        restore(&lock, other.path(), &aside, now).unwrap();
+        let (restored, _) = schema::open(other.path(), now).unwrap();
+        assert_eq!(told::get(&restored).unwrap(), Some(newest));
+    }
 }

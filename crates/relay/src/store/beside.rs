@@ -10,6 +10,7 @@ use super::{StoreError, schema, sqlite};
 
 /// A connection of one's own, and the file's path.
 pub(crate) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathBuf), StoreError> {
+    schema::refuse_to_pass_a_relay(data_dir)?;
     schema::open(data_dir, now)
 }
 
@@ -38,7 +39,7 @@ pub fn direct<T>(
     now: Timestamp,
     work: impl FnOnce(&Connection) -> Sql<T>,
 ) -> Result<T, StoreError> {
-    let (mut connection, path) = schema::open(data_dir, now)?;
+    let (mut connection, path) = open(data_dir, now)?;
     let in_file = sqlite(&path);
     let tx = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -46,4 +47,37 @@ pub fn direct<T>(
     let value = work(&tx).map_err(&in_file)?;
     tx.commit().map_err(&in_file)?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lock::DataLock;
+
+    #[test]
+    fn a_command_brings_no_database_up_under_a_relay_that_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let version = |connection: &Connection| -> i64 {
+            let version = connection.pragma_query_value(None, "user_version", |row| row.get(0));
+            version.unwrap()
+        };
+        let older = schema::SCHEMA_VERSION - 1;
+        let (connection, _) = schema::open(folder.path(), now).unwrap();
+        connection.pragma_update(None, "user_version", older).unwrap();
+        let lock = DataLock::take(folder.path()).unwrap();
+        for refused in [
+            look(folder.path(), now, |_| Ok(())).unwrap_err(),
+            direct(folder.path(), now, |_| Ok(())).unwrap_err(),
+        ] {
+            assert!(refused.to_string().contains("restart the relay"), "{refused}");
+        }
+        assert_eq!(version(&connection), older);
+        // As it is now it is read, as ever.
+        connection
+            .pragma_update(None, "user_version", schema::SCHEMA_VERSION)
+            .unwrap();
+        look(folder.path(), now, |_| Ok(())).unwrap();
+        drop(lock);
+    }
 }

@@ -3,7 +3,7 @@
 //!
 //! | who | asks |
 //! |---|---|
-//! | correlation, in a commit | [`Batch::record`], [`Batch::keep`], [`Batch::set_aside`], [`Batch::note_callback`], [`Batch::overdue`], [`Batch::take_overdue_early`] |
+//! | correlation, in a commit | [`Batch::record`], [`Batch::keep`], [`Batch::set_aside`], [`Batch::pass_on`], [`Batch::note_callback`], [`Batch::overdue`], [`Batch::take_overdue_early`] |
 //! | streaming, at one consistent moment | [`Reader::knows`], [`Reader::page`], [`Reader::live`], [`Reader::calls`] |
 //! | the hub, after a commit and in its order | [`super::Committed`] |
 
@@ -12,10 +12,12 @@ use relay_api::wire::EventId;
 use telephony::{Call, CallId};
 
 use super::kinds::event::StoredEvent;
+use super::kinds::forward::Request;
 use super::kinds::unmatched::Unmatched;
 use super::kinds::{Sql, call, early, event, history, unmatched};
 use super::{Batch, Reader, StoreError};
 use crate::correlate::{Limits, Record};
+use crate::forward::Forwarder;
 
 impl Batch<'_> {
     /// All that is remembered of a call, its early part included.
@@ -45,6 +47,17 @@ impl Batch<'_> {
             self.publish(leg, now)?;
         }
         Ok(())
+    }
+
+    /// Queues a callback for the programs that it is passed on to.
+    pub(crate) fn pass_on(
+        &mut self,
+        forwarder: &Forwarder,
+        call_id: &str,
+        request: &Request,
+        now: Timestamp,
+    ) -> Sql<()> {
+        forwarder.enqueue(self.db(), call_id, request, now)
     }
 
     /// Keeps a callback that could not be used, as it came.

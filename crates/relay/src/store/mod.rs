@@ -91,6 +91,21 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// It would have to be brought up, and a relay runs on it.
+    #[error(
+        "the database {path} has version {found} and would have to be brought up to {known} for this program, under the relay \
+         that runs on it and is older: restart the relay with this program (systemctl restart centrex-relay), or use the \
+         relay's own",
+        path = path.display()
+    )]
+    InUse {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
     /// The data folder can't be made or used.
     #[error("the data folder {path} can't be used: {cause}; check that it exists and that this user may write there", path = path.display())]
     Folder {

@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{FILE, StoreError, integrity, kinds, sqlite};
+use crate::lock::DataLock;
 
 /// The version that this relay writes (`PRAGMA user_version`).
 pub const SCHEMA_VERSION: i64 = 1 + kinds::STEPS.len() as i64;
@@ -47,6 +48,30 @@ pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathB
     }
     integrity::at_start(&connection, &path)?;
     Ok((connection, path))
+}
+
+/// A command must not change the tables under a relay that runs and may be of the version that they are of. One that runs
+/// and knows the newer version has brought the database up itself before it began.
+///
+/// # Errors
+/// [`StoreError::InUse`]
+pub(super) fn refuse_to_pass_a_relay(data_dir: &Path) -> Result<(), StoreError> {
+    let path = data_dir.join(FILE);
+    if !path.exists() || !DataLock::is_taken(data_dir) {
+        return Ok(());
+    }
+    let found = open_read_only(&path)
+        .and_then(|connection| version(&connection))
+        .map_err(sqlite(&path))?;
+    // 0: it is being made at this moment.
+    if (1..SCHEMA_VERSION).contains(&found) {
+        return Err(StoreError::InUse {
+            path,
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
+    Ok(())
 }
 
 /// A fresh database that no file holds, as it was made at the thread's first one.
@@ -177,11 +202,13 @@ fn bring_up(connection: &mut Connection, now: Timestamp) -> Result<(), rusqlite:
         for table in kinds::TABLES {
             tx.execute_batch(table)?;
         }
-        kinds::history::begin(&tx, now)?;
     }
     let done = usize::try_from(found.max(1) - 1).unwrap_or_default();
     for step in kinds::STEPS.iter().skip(done) {
         tx.execute_batch(step)?;
+    }
+    if found == 0 {
+        kinds::history::begin(&tx, now)?;
     }
     tx.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     tx.commit()

@@ -124,6 +124,22 @@ fn what_is_old_goes_in_slices_and_the_floor_follows() {
     );
 }
 
+/// More of the future than a slice holds keep nothing behind them, and go no faster than a slice at a time.
+#[test]
+fn what_a_wrong_clock_wrote_keeps_nothing_that_is_old() {
+    const FUTURE: u64 = 2 * SLICE as u64;
+    let mut events: Vec<_> = (1..=FUTURE).map(|id| (id, "1001", 1_000_000)).collect();
+    events.extend([(9_000, "1001", 100), (9_001, "1001", 5_000)]);
+    let (_folder, database) = with_events(&events);
+    let (before, now) = (
+        Timestamp::from_second(4_000).unwrap(),
+        Timestamp::from_second(5_000).unwrap(),
+    );
+    let forget = || event::forget(&database, before, now, SLICE).unwrap();
+    assert_eq!((forget(), forget(), forget(), forget()), (SLICE, SLICE, 1, 0));
+    assert_eq!(positions(&database), [9_001]);
+}
+
 #[test]
 fn a_clock_that_was_wrong_once_drags_no_event_along() {
     const DAY: i64 = 86_400;
@@ -184,6 +200,45 @@ async fn too_much_goes_whatever_its_age_oldest_first_and_a_slice_at_a_time() {
     assert_eq!(kept, (first..=4_000).collect::<Vec<_>>());
 }
 
+/// Whoever presses in vain fills the database with nothing that others lose something for.
+#[tokio::test]
+async fn room_is_made_among_refused_presses_first() {
+    let many: Vec<_> = (1..=20).map(|id| (id, "1001", 100)).collect();
+    let (_folder, mut database) = with_events(&many);
+    let tx = database.transaction().unwrap();
+    for outcome in ["forbidden", "accepted"] {
+        let press = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+             INSERT INTO dialled (at, token, label, account, number, outcome)
+             SELECT i, 'tok_1', 'Accueil', '1001', '+33199000012', ?1 FROM n";
+        tx.execute(press, [outcome]).unwrap();
+    }
+    let now = Timestamp::from_second(100).unwrap();
+    let keep = Keep {
+        size: 0,
+        ..Keep::default()
+    };
+    let mut batch = Batch::of(&tx);
+    let left = || {
+        let count = |query: &str| -> usize {
+            let count: i64 = tx.query_row(query, [], |row| row.get(0)).unwrap();
+            count.try_into().unwrap()
+        };
+        (
+            count("SELECT count(*) FROM dialled WHERE outcome = 'forbidden'"),
+            count("SELECT count(*) FROM event"),
+            count("SELECT count(*) FROM dialled WHERE outcome = 'accepted'"),
+        )
+    };
+    for round in 1..=2000 / SLICE {
+        assert_eq!(purge::slice(&mut batch, &keep, now).unwrap().crowded, SLICE);
+        assert_eq!(left(), (2000 - round * SLICE, 20, 2000));
+    }
+    assert_eq!(purge::slice(&mut batch, &keep, now).unwrap().crowded, 20);
+    assert_eq!(left(), (0, 0, 2000));
+    assert_eq!(purge::slice(&mut batch, &keep, now).unwrap().crowded, SLICE);
+    assert_eq!(left(), (0, 0, 2000 - SLICE));
+}
+
 struct Nobody;
 
 impl Committed for Nobody {
@@ -197,7 +252,8 @@ fn nothing_that_is_done_all_the_time_reads_a_whole_table() {
     let (_folder, database) = with_events(&[]);
     let plans = [
         "SELECT at FROM event ORDER BY id DESC LIMIT 1",
-        "SELECT id, at FROM event WHERE account <> '' ORDER BY id LIMIT 250",
+        "SELECT id, at FROM event WHERE account <> '' AND at <= 5 ORDER BY id LIMIT 250",
+        "SELECT max(id) FROM (SELECT id FROM event ORDER BY id LIMIT 250)",
         "SELECT id FROM event WHERE account = 'a' AND id > 1 AND id <= 9 ORDER BY id LIMIT 257",
         "SELECT 1 FROM event WHERE id = 1",
         "DELETE FROM event WHERE id <= 1",

@@ -84,6 +84,11 @@ impl<'tx> Batch<'tx> {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn of(db: &'tx Connection) -> Self {
+        Self::new(db, EventId(0))
+    }
+
     /// The database, inside the batch's transaction.
     pub(crate) fn db(&self) -> &Connection {
         self.db

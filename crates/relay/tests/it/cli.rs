@@ -5,7 +5,7 @@ use serde_json::Value;
 #[cfg(unix)]
 use crate::support::start_of;
 use crate::support::{PATIENCE, SECRET, client, next_event, subscribe};
-use crate::support_process::{Process, run, succeed};
+use crate::support_process::{Process, command, run, succeed};
 
 fn json_lines(text: &str) -> Vec<Value> {
     text.lines()
@@ -187,6 +187,69 @@ fn codes_without_a_public_address_come_with_a_warning_and_end_at_a_whole_second(
             .iter()
             .any(|one| one["id"] == made["id"] && one["expires_at"] == made["expires_at"])
     );
+}
+
+/// One file for relay and commands, whose port the system chooses.
+#[tokio::test]
+async fn a_code_made_beside_a_relay_leads_to_where_it_really_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("relay.toml");
+    std::fs::write(
+        &file,
+        "listen = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n",
+    )
+    .unwrap();
+    let config = ["--config", file.to_str().unwrap()];
+    let create = [
+        "enrol",
+        "create",
+        "--label",
+        "Accueil",
+        "--account",
+        "1001",
+        "--json",
+    ];
+    let create = [&create[..], &config].concat();
+    let relay_of = |output: &std::process::Output| {
+        assert!(output.status.success(), "{output:?}");
+        let made: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(made["expires_at"].is_string());
+        let link = url::Url::parse(made["link"].as_str().unwrap()).unwrap();
+        let relay = link.query_pairs().find(|(name, _)| name == "relay").unwrap().1;
+        (relay.into_owned(), made["code"].as_str().unwrap().to_owned())
+    };
+    // Nothing runs yet: a guess, which is said to be one.
+    let output = run(folder.path(), &create);
+    assert_eq!(relay_of(&output).0, "http://127.0.0.1:8420/");
+    let warned = String::from_utf8(output.stderr).unwrap();
+    assert!(warned.contains("public_url"), "{warned}");
+
+    let mut serve = command(folder.path());
+    let mut relay = Process::start(serve.arg("serve").args(config));
+    let output = run(folder.path(), &create);
+    let (address, code) = relay_of(&output);
+    assert_eq!(address, format!("{}/", relay.base));
+    client(&address, "none").enrol(&code).await.unwrap();
+    // What a killed one leaves behind says nothing.
+    relay.kill();
+    let output = run(folder.path(), &create);
+    assert_eq!(relay_of(&output).0, "http://127.0.0.1:8420/");
+}
+
+#[test]
+fn an_address_that_stands_for_all_of_a_machine_is_linked_by_its_loopback() {
+    let folder = tempfile::tempdir().unwrap();
+    for (listen, linked) in [
+        ("0.0.0.0:9000", "127.0.0.1%3A9000"),
+        ("[::]:0", "%5B%3A%3A1%5D%3A8420"),
+    ] {
+        let create = ["enrol", "create", "--label", "Accueil", "--account", "1001"];
+        let told = succeed(folder.path(), &[&create[..], &["--listen", listen]].concat());
+        assert!(
+            told.contains(&format!("relay=http%3A%2F%2F{linked}%2F")),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use centrex_relay::dial;
+use centrex_relay::enrolment::Desk;
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -16,7 +17,7 @@ use telephony::AccountId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::support::{PATIENCE, Relay, client, code, problem};
+use crate::support::{PATIENCE, Relay, client, code, code_of, problem};
 use crate::support_process::{Process, succeed};
 
 /// A platform that notes how often it was asked for each number, and takes every call.
@@ -156,6 +157,74 @@ async fn the_companys_rules_hold_and_everything_is_on_record() {
         !masked.contains("447700900123") && masked.contains("rule-refused (country)"),
         "{masked}"
     );
+}
+
+/// Who tries what it may not is on record too, within a bound: the trail must not be filled by one desktop.
+#[tokio::test]
+async fn presses_that_are_not_allowed_are_on_record_and_no_more_than_a_few_of_them() {
+    let platform = Platform::start().await;
+    let relay = Relay::with(&platform.keys()).await;
+    let watcher = Desk {
+        label: "Wallboard".to_owned(),
+        accounts: [AccountId("1001".to_owned())].into(),
+        may_dial: false,
+    };
+    let watcher = client(&relay.base, "none")
+        .enrol(&code_of(&relay.data, watcher))
+        .await
+        .unwrap();
+    let press = async |token: &str, account: &str, number: &str| {
+        let order = PlaceCall {
+            account_id: AccountId(account.to_owned()),
+            ..call(number)
+        };
+        let press = relay
+            .http
+            .post(format!("{}/v1/calls", relay.base))
+            .bearer_auth(token);
+        problem(press.json(&order).send().await.unwrap()).await
+    };
+    let told = || -> Vec<(String, String, String)> {
+        let trail = dial::list(&relay.data, None, 1000, Timestamp::now()).unwrap();
+        let told = trail.into_iter().rev();
+        told.map(|one| (one.account.0, one.number, one.outcome.unwrap()))
+            .collect()
+    };
+    let line = |account: &str, number: &str| (account.to_owned(), number.to_owned(), "forbidden".to_owned());
+    let forbidden = (403, "forbidden".to_owned());
+    assert_eq!(press(&watcher.token, "1001", "01 99 00 00 12").await, forbidden);
+    let dials = relay.enrol(&["1001"]).await;
+    let endless = "9".repeat(500);
+    assert_eq!(press(&dials, &endless, "01 99 00 00 12").await, forbidden);
+    assert_eq!(
+        told(),
+        [
+            line("1001", "01 99 00 00 12"),
+            line(&endless[..64], "01 99 00 00 12")
+        ]
+    );
+    // A press that says nothing new, again and again, by either way to a refusal.
+    for round in 0..30 {
+        press(&dials, "2002", "01 99 00 00 12").await;
+        assert_eq!(press(&dials, "1001", &format!("1{round}")).await.0, 422);
+    }
+    let of_one = told().len() - 2;
+    // The bound, and what a slow run of this test earns anew meanwhile.
+    assert!((28..50).contains(&of_one), "{of_one}");
+    // Another desktop's presses are on record all the same.
+    press(&watcher.token, "1001", "01 99 00 00 12").await;
+    assert_eq!(told().last(), Some(&line("1001", "01 99 00 00 12")));
+
+    let without = Relay::start().await;
+    let token = without.enrol(&["1001"]).await;
+    let press = without
+        .http
+        .post(format!("{}/v1/calls", without.base))
+        .bearer_auth(token);
+    let refused = problem(press.json(&call("01 99 00 00 12")).send().await.unwrap()).await;
+    assert_eq!(refused, (501, "dial-unavailable".to_owned()));
+    let trail = dial::list(&without.data, None, 10, Timestamp::now()).unwrap();
+    assert_eq!(trail[0].outcome.as_deref(), Some("dial-unavailable"));
 }
 
 /// Presses that are repeated until they are answered, while the relay is killed again and again.

@@ -150,6 +150,37 @@ async fn a_position_is_resumed_and_one_that_isnt_known_is_a_gap() {
     ));
 }
 
+/// What a script asks first: everything. It gets it, restarts included.
+#[tokio::test]
+async fn from_0_everything_is_told_as_long_as_nothing_was_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::on(folder.path(), &[]).await;
+    let token = relay.enrol(&["1001"]).await;
+    let nothing = page(&relay, &token, "after=0").await;
+    assert_eq!(nothing.events, []);
+    for call in ["c1", "c2"] {
+        relay.callback(&start_of(call, "1001")).await;
+    }
+    relay.stop().await;
+    let relay = Relay::on(folder.path(), &[]).await;
+    let told = |events: &[relay_api::wire::Event]| -> Vec<String> {
+        events.iter().map(|event| call_of(event).0).collect()
+    };
+    let all = page(&relay, &token, "after=0").await;
+    assert_eq!(told(&all.events), ["c1", "c2"]);
+    // As a stream, which goes on with what happens.
+    let mut events = subscribe(relay.client(&token), Some(EventId(0)));
+    let mut heard = vec![next_event(&mut events).await, next_event(&mut events).await];
+    relay.callback(&start_of("c3", "1001")).await;
+    heard.push(next_event(&mut events).await);
+    assert_eq!(told(&heard), ["c1", "c2", "c3"]);
+    // A gap is no beginning: whoever was cut right after one is told of it again.
+    let gap = page(&relay, &token, "after=5").await.events.remove(0);
+    assert_eq!(gap.body, EventBody::Gap);
+    let again = page(&relay, &token, &format!("after={}", gap.id)).await;
+    assert_eq!(again.events[0].body, EventBody::Gap);
+}
+
 #[tokio::test]
 async fn what_is_no_longer_kept_is_a_gap() {
     // It asks as fast as it goes.
@@ -168,6 +199,9 @@ async fn what_is_no_longer_kept_is_a_gap() {
         }
         assert!(Instant::now() < deadline, "the event was never forgotten");
     }
+    // Not even from the beginning: it isn't all there any more.
+    let from_0 = self::page(&relay, &token, "after=0").await;
+    assert_eq!(from_0.events[0].body, EventBody::Gap);
 }
 
 #[tokio::test]

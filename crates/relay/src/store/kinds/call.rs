@@ -204,7 +204,10 @@ mod tests {
     fn neither_a_list_nor_a_look_at_what_lives_reads_all_that_is_kept() {
         let db = database();
         let list = plan(&db, ENDED);
-        assert!(list.contains("INDEX call_account") && !list.contains("TEMP B-TREE"), "{list}");
+        assert!(
+            list.contains("INDEX call_account") && !list.contains("TEMP B-TREE"),
+            "{list}"
+        );
         let live = plan(&db, ALL_LIVE);
         assert!(live.contains("INDEX call_waiting (state=?)"), "{live}");
     }

@@ -12,7 +12,8 @@
 //! | `reason` | of a refusal by rule: its code (`blocked`, `class-foreign` …) |
 //! | `call_id` | the platform's, when its answer had one |
 //!
-//! A press that is repeated with its `Idempotency-Key` is one row. Kept for `keep.dials`.
+//! A press that is repeated with its `Idempotency-Key` is one row. Kept for `keep.dials`; when room is wanted, those that were
+//! refused here go first, and the others with the calls.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -34,6 +35,26 @@ pub(crate) const TO_VERSION_6: &str = "
     ) STRICT;
     CREATE INDEX dialled_at ON dialled (at);
     CREATE INDEX dialled_account ON dialled (account, at);";
+
+/// Those that were refused here, oldest first: the platform wasn't asked.
+macro_rules! refused {
+    () => {
+        "outcome IS NOT NULL AND outcome <> 'accepted' AND substr(outcome, 1, 9) <> 'platform-'"
+    };
+}
+
+/// From version 11 to version 12.
+pub(crate) const TO_VERSION_12: &str = concat!(
+    "CREATE INDEX dialled_refused ON dialled (at) WHERE ",
+    refused!(),
+    ";"
+);
+
+const REFUSED: &str = concat!(
+    "SELECT id FROM dialled WHERE ",
+    refused!(),
+    " ORDER BY at LIMIT ?1"
+);
 
 /// One press.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,4 +154,67 @@ pub(crate) fn forget(db: &Connection, before: Timestamp, limit: usize) -> Sql<us
         before.as_millisecond(),
         i64::try_from(limit).unwrap_or(i64::MAX)
     ])
+}
+
+/// Forgets up to `limit` of the oldest that were refused here, whatever their age.
+pub(crate) fn forget_refused(db: &Connection, limit: usize) -> Sql<usize> {
+    db.prepare_cached(&format!("DELETE FROM dialled WHERE id IN ({REFUSED})"))?
+        .execute([i64::try_from(limit).unwrap_or(i64::MAX)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::schema;
+
+    #[test]
+    fn the_oldest_that_were_refused_are_found_by_an_index_and_no_others_go() {
+        let db = schema::in_memory(Timestamp::UNIX_EPOCH).unwrap();
+        let outcomes = [
+            None,
+            Some("accepted"),
+            Some("forbidden"),
+            Some("platform-timeout"),
+            Some("rule-refused"),
+            Some("number-refused"),
+        ];
+        for (second, outcome) in (0..).zip(outcomes) {
+            let one = Dialled {
+                id: 0,
+                at: Timestamp::from_second(second).unwrap(),
+                token: "tok_1".to_owned(),
+                label: "Accueil".to_owned(),
+                account: AccountId("1001".to_owned()),
+                number: "+33199000012".to_owned(),
+                outcome: outcome.map(str::to_owned),
+                reason: None,
+                call_id: None,
+            };
+            insert(&db, &one).unwrap();
+        }
+        let plan: String = db
+            .query_row(&format!("EXPLAIN QUERY PLAN {REFUSED}"), [1], |row| row.get(3))
+            .unwrap();
+        assert!(plan.contains("dialled_refused"), "{plan}");
+        assert_eq!(forget_refused(&db, 2).unwrap(), 2);
+        let left = |db: &Connection| -> Vec<Option<String>> {
+            let all = list(db, None, 10).unwrap().into_iter();
+            all.map(|one| one.outcome).collect()
+        };
+        let told = |words: &[Option<&str>]| {
+            words
+                .iter()
+                .map(|word| word.map(str::to_owned))
+                .collect::<Vec<_>>()
+        };
+        let rest = [
+            Some("number-refused"),
+            Some("platform-timeout"),
+            Some("accepted"),
+            None,
+        ];
+        assert_eq!(left(&db), told(&rest));
+        assert_eq!(forget_refused(&db, 2).unwrap(), 1);
+        assert_eq!(left(&db), told(&rest[1..]));
+    }
 }

@@ -205,28 +205,33 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 /// Forgets up to `limit` of the oldest events that were made before `before`, and raises the floor over them.
 ///
 /// It goes by position and stops at the first event that is to be kept, so that no wrong clock of the past can drag newer
-/// events along. An event whose time is still to come says nothing; it goes with the old ones that follow it. A start
-/// without a later event that is forgotten stays: who has everything up to it has missed nothing.
+/// events along. An event whose time is still to come says nothing; it goes with the old ones that follow it, however many
+/// there are. A start without a later event that is forgotten stays: who has everything up to it has missed nothing.
 pub(crate) fn forget(db: &Connection, before: Timestamp, now: Timestamp, limit: usize) -> Sql<usize> {
     let ahead = now
         .saturating_add(AHEAD)
         .unwrap_or(Timestamp::MAX)
         .as_millisecond();
     let before = before.as_millisecond();
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut oldest =
-        db.prepare_cached("SELECT id, at FROM event WHERE account <> '' ORDER BY id LIMIT ?1")?;
-    let mut rows = oldest.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+        db.prepare_cached("SELECT id, at FROM event WHERE account <> '' AND at <= ?1 ORDER BY id LIMIT ?2")?;
+    let mut rows = oldest.query([ahead, most])?;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let (id, at): (i64, i64) = (row.get(0)?, row.get(1)?);
-        if at < before {
-            last = Some(id);
-        } else if at <= ahead {
+        if at >= before {
             break;
         }
+        last = Some(id);
     }
     drop(rows);
-    last.map_or(Ok(0), |last| forget_to(db, last))
+    let Some(last) = last else { return Ok(0) };
+    // No more than a slice, those of the future included.
+    let slice: i64 = db
+        .prepare_cached("SELECT max(id) FROM (SELECT id FROM event ORDER BY id LIMIT ?1)")?
+        .query_row([most], |row| row.get(0))?;
+    forget_to(db, last.min(slice))
 }
 
 /// Forgets the `limit` oldest events whatever their age.

@@ -5,6 +5,7 @@
 //! | `floor` | the oldest position that can be resumed from: every later event is still kept |
 //! | `head` | the newest position: of an event or of a start |
 //! | `last_callback_at` | when the platform's last callback came, whatever became of it; since version 2 |
+//! | `began` | the first `floor`; as long as the two are the same nothing was ever forgotten. Null in a database that is older than version 11 |
 //!
 //! A fresh database starts both positions at its time of creation in microseconds since the epoch: 16 digits, below 2^53;
 //! and so does each start of a relay (see [`super::event`]). Events then count up by one, far slower than microseconds
@@ -28,6 +29,12 @@ pub(crate) const TABLE: &str = "
 /// From version 1 to version 2.
 pub(crate) const TO_VERSION_2: &str = "ALTER TABLE history ADD COLUMN last_callback_at INTEGER;";
 
+/// From version 10 to version 11.
+pub(crate) const TO_VERSION_11: &str = "ALTER TABLE history ADD COLUMN began INTEGER;";
+
+/// Where somebody begins who knows nothing: everything that this database ever held comes after it.
+pub(crate) const BEGINNING: EventId = EventId(0);
+
 /// The positions that are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -37,10 +44,11 @@ pub struct Range {
     pub head: EventId,
 }
 
+/// Makes the row of a fresh database, which has gone through all the steps.
 pub(crate) fn begin(db: &Connection, now: Timestamp) -> Sql<()> {
     let start = now.as_microsecond();
     db.execute(
-        "INSERT INTO history (only, floor, head) VALUES (1, ?1, ?1)",
+        "INSERT INTO history (only, floor, head, began) VALUES (1, ?1, ?1, ?1)",
         [start],
     )?;
     Ok(())
@@ -58,6 +66,11 @@ pub(crate) fn range(db: &Connection) -> Sql<Range> {
 
 /// Whether a subscriber that has everything up to `position` can be given everything since.
 pub(crate) fn knows(db: &Connection, position: EventId) -> Sql<bool> {
+    if position == BEGINNING {
+        return db
+            .prepare_cached("SELECT began IS floor FROM history")?
+            .query_row([], |row| row.get(0));
+    }
     Ok(position == range(db)?.floor || event::is_kept(db, position)?)
 }
 

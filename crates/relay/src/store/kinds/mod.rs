@@ -42,6 +42,8 @@ pub(super) const STEPS: &[&str] = &[
     told::TO_VERSION_8,
     answered::TO_VERSION_9,
     forward::TO_VERSION_10,
+    history::TO_VERSION_11,
+    dialled::TO_VERSION_12,
 ];
 
 pub(crate) type Sql<T> = Result<T, rusqlite::Error>;
