@@ -49,9 +49,9 @@ async fn set(agent: &Agent, changes: SettingsChange) {
 async fn filled((_client, changes): &mut (Client, Changes)) -> String {
     within("the field is filled", async {
         loop {
-            match changes.next().await.expect("the agent stays") {
-                Change::Show { fill: Some(fill), .. } => break fill,
-                _ => {}
+            let change = changes.next().await.unwrap();
+            if let Change::Show { fill: Some(fill), .. } = change {
+                break fill;
             }
         }
     })

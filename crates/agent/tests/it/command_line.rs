@@ -351,9 +351,9 @@ mod with_a_bus {
         );
         let filled = session.as_window(async |changes| {
             loop {
-                match changes.next().await.expect("the agent stays") {
-                    Change::Show { fill: Some(fill), .. } => break fill,
-                    _ => {}
+                let change = changes.next().await.expect("the agent stays");
+                if let Change::Show { fill: Some(fill), .. } = change {
+                    break fill;
                 }
             }
         });
