@@ -8,6 +8,9 @@ use companion::event::KeychainProblem;
 use keyring_core::{CredentialStore, Error};
 use zbus_secret_service_keyring_store::Store;
 
+/// How long a keychain may take to say whether it is locked.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 pub(super) fn open() -> Result<Arc<CredentialStore>, Error> {
     Ok(Store::new()?)
 }
@@ -48,18 +51,15 @@ fn is_absence(error: &zbus::Error) -> bool {
 /// A keychain that asks the person for its password doesn't answer until they have typed it: it isn't broken, it is locked.
 pub(super) async fn why_no_answer() -> KeychainProblem {
     match is_locked().await {
-        true => KeychainProblem::Locked,
-        false => KeychainProblem::NoAnswer,
+        Some(true) => KeychainProblem::Locked,
+        _ => KeychainProblem::NoAnswer,
     }
 }
 
-/// Whether the person's keychain waits for its password, as far as it tells.
-pub(super) async fn is_locked() -> bool {
+/// Whether the person's keychain waits for its password, as far as it tells; `None` when it doesn't answer.
+pub(super) async fn is_locked() -> Option<bool> {
     let locked = async {
-        let bus = zbus::connection::Builder::session()?
-            .method_timeout(Duration::from_secs(1))
-            .build()
-            .await?;
+        let bus = zbus::connection::Builder::session()?.build().await?;
         let collection = zbus::proxy::Builder::<zbus::Proxy<'_>>::new(&bus)
             .destination("org.freedesktop.secrets")?
             .path("/org/freedesktop/secrets/aliases/default")?
@@ -69,10 +69,11 @@ pub(super) async fn is_locked() -> bool {
             .await?;
         collection.get_property::<bool>("Locked").await
     };
-    locked.await.unwrap_or_default()
+    let locked: zbus::Result<bool> = tokio::time::timeout(PATIENCE, locked).await.ok()?;
+    Some(locked.unwrap_or_default())
 }
 
 /// Whether nothing would be asked of the person.
 pub(super) async fn is_open() -> bool {
-    !is_locked().await
+    is_locked().await == Some(false)
 }

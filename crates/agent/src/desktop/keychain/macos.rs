@@ -29,8 +29,8 @@ pub(super) async fn why_no_answer() -> KeychainProblem {
 }
 
 /// It is open as long as the person is signed in.
-pub(super) async fn is_locked() -> bool {
-    false
+pub(super) async fn is_locked() -> Option<bool> {
+    Some(false)
 }
 
 /// Only asking tells, and asking shows the dialog.

@@ -105,7 +105,12 @@ impl KeychainPort for Keychain {
     async fn get(&self, name: SecretName) -> Result<Option<SecretString>, KeychainProblem> {
         match self.ask(name, Work::Get).await {
             // Locked, some keychains don't know what they hold.
-            Ok(None) if imp::is_locked().await => Err(KeychainProblem::Locked),
+            Ok(None) => match imp::is_locked().await {
+                Some(true) => Err(KeychainProblem::Locked),
+                // "Nothing is stored" would be taken for a desk that was never set up.
+                None => Err(KeychainProblem::NoAnswer),
+                Some(false) => Ok(None),
+            },
             result => result,
         }
     }
