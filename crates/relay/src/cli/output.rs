@@ -32,24 +32,23 @@ pub fn complain(text: &str) {
 /// A question, and nobody who could answer it.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "nobody can be asked here (standard input is no terminal), so nothing was changed: add --yes to go ahead without the question"
+    "nobody can be asked here (standard input is no terminal and holds no answer), so nothing was changed: add --yes to go ahead without the question"
 )]
 pub struct Unasked;
 
 /// Asks on standard error, reads a line of standard input: yes only for an explicit yes.
 ///
 /// # Errors
-/// [`Unasked`] where there is no terminal; what a script hands over is no answer of a person.
+/// [`Unasked`] where standard input is no terminal and holds no answer either.
 pub fn confirm(question: &str) -> anyhow::Result<bool> {
     let mut err = std::io::stderr().lock();
-    if !std::io::stdin().is_terminal() {
-        writeln!(err, "{question}")?;
-        return Err(Unasked.into());
-    }
     write!(err, "{question} [y/N] ")?;
     err.flush()?;
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
+    if std::io::stdin().read_line(&mut answer)? == 0 && !std::io::stdin().is_terminal() {
+        writeln!(err)?;
+        return Err(Unasked.into());
+    }
     Ok(matches!(
         answer.trim().to_lowercase().as_str(),
         "y" | "yes" | "o" | "oui"
