@@ -2,6 +2,10 @@ import { defineConfig } from '@playwright/test';
 
 import { ARGUMENTS, CHROMIUM } from './tests/browser.js';
 
+// The page and the tests live in one zone, wherever they run.
+const ZONE = 'Europe/Paris';
+process.env['TZ'] = ZONE;
+
 const PORT = Number(process.env['UI_TEST_PORT'] ?? 4317);
 
 export default defineConfig({
@@ -17,7 +21,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
-    timezoneId: 'Europe/Paris',
+    timezoneId: ZONE,
     viewport: { width: 360, height: 560 },
     reducedMotion: 'reduce',
     launchOptions: { ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ARGUMENTS },
