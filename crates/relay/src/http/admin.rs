@@ -97,16 +97,7 @@ mod tests {
     use metrics_exporter_prometheus::PrometheusBuilder;
 
     use super::*;
-    use crate::store::kinds::event::StoredEvent;
-    use crate::store::kinds::token::Token;
-    use crate::store::{Committed, WriterOptions};
-
-    struct Nobody;
-
-    impl Committed for Nobody {
-        fn events(&self, _: Vec<StoredEvent>) {}
-        fn tokens(&self, _: Vec<Token>) {}
-    }
+    use crate::store::{Nobody, WriterOptions};
 
     #[tokio::test]
     async fn a_store_whose_thread_has_failed_is_told_by_its_name() {

@@ -106,16 +106,8 @@ mod tests {
     use super::*;
     use crate::secret::Hash;
     use crate::store::kinds::call;
-    use crate::store::kinds::event::StoredEvent;
     use crate::store::kinds::token::{self, Token};
-    use crate::store::{Committed, Writer, WriterOptions};
-
-    struct Nobody;
-
-    impl Committed for Nobody {
-        fn events(&self, _: Vec<StoredEvent>) {}
-        fn tokens(&self, _: Vec<Token>) {}
-    }
+    use crate::store::{Nobody, Writer, WriterOptions};
 
     fn store(folder: &tempfile::TempDir) -> (Writer, Reader) {
         let committed = Box::new(Nobody);

@@ -36,7 +36,7 @@ pub use writer::{Batch, Begun, Committed, Writer, WriterOptions};
 
 pub(crate) use calls::Page;
 #[cfg(test)]
-pub(crate) use writer::InMemory;
+pub(crate) use writer::{InMemory, Nobody};
 
 /// The database's file name in the data folder.
 pub const FILE: &str = "relay.db";

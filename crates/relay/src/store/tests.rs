@@ -239,13 +239,6 @@ async fn room_is_made_among_refused_presses_first() {
     assert_eq!(left(), (0, 0, 2000 - SLICE));
 }
 
-struct Nobody;
-
-impl Committed for Nobody {
-    fn events(&self, _: Vec<StoredEvent>) {}
-    fn tokens(&self, _: Vec<Token>) {}
-}
-
 /// Ten million events are nothing to a start, a page, a sweep or a purge: none of their queries reads a whole table.
 #[test]
 fn nothing_that_is_done_all_the_time_reads_a_whole_table() {

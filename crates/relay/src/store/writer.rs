@@ -398,6 +398,16 @@ fn data_version(connection: &Connection) -> Sql<i64> {
         .query_row([], |row| row.get(0))
 }
 
+/// Nobody hears of commits, for tests.
+#[cfg(test)]
+pub(crate) struct Nobody;
+
+#[cfg(test)]
+impl Committed for Nobody {
+    fn events(&self, _: Vec<StoredEvent>) {}
+    fn tokens(&self, _: Vec<Token>) {}
+}
+
 /// The same store without its thread and its file, for simulations: what is written is there when the call returns, and
 /// nothing depends on anything but what is called.
 #[cfg(test)]
