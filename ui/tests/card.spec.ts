@@ -16,10 +16,14 @@ test('row 15: the card tells each stage as it comes', async ({ desk, page }) => 
   await stage('calling');
   await expect(card).toContainText('Appel vers le');
   await expect(card.getByRole('listitem').filter({ hasText: 'Correspondant' })).toContainText('en cours');
+  // The card asks to pick up in case the phone still rings: it mustn't say that it was.
+  await expect(card.getByRole('listitem').filter({ hasText: 'Votre téléphone' })).toContainText('en cours');
+  await expect(card).not.toContainText('décroché');
   // From here on time passes when the test says so. The card's second is its own: it may begin anywhere within ours.
   await page.clock.pauseAt(new Date(begin.getTime() + 5 * 60_000));
   await stage('talking');
   await expect(card.getByRole('timer')).toHaveText('00:00');
+  await expect(card.getByRole('listitem').filter({ hasText: ', décroché' })).toHaveCount(2);
   await page.clock.runFor(65_999);
   await expect(card.getByRole('timer')).toHaveText('01:05');
   await stage('ended');

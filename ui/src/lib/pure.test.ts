@@ -28,10 +28,11 @@ test('the two sides of a placed call claim no more than is known', () => {
   const at = (stage: Parameters<typeof dialAt>[1]) => legs(dialAt(now, stage));
   expect(at('question')).toEqual({ own: 'waiting', other: 'waiting' });
   expect(at('pick_up')).toEqual({ own: 'active', other: 'waiting' });
-  expect(at('calling')).toEqual({ own: 'done', other: 'active' });
+  expect(at('calling')).toEqual({ own: 'active', other: 'active' });
   expect(at('talking')).toEqual({ own: 'done', other: 'done' });
-  expect(at('failed')).toEqual({ own: 'failed', other: 'waiting' });
-  expect(legs(dialAt(now, 'ended', { connected_at: null }))).toEqual({ own: 'done', other: 'waiting' });
+  expect(at('ended')).toEqual({ own: 'done', other: 'done' });
+  expect(at('failed')).toEqual({ own: 'failed', other: 'untold' });
+  expect(legs(dialAt(now, 'ended', { connected_at: null }))).toEqual({ own: 'untold', other: 'untold' });
 });
 
 describe('banners', () => {
