@@ -56,6 +56,29 @@ test('quiet hours keep a day: the last one can’t be taken away', async ({ desk
   await expect(page.getByLabel('lundi')).toBeEnabled();
 });
 
+test('two silenced numbers pressed at once are both heard again', async ({ desk, page }) => {
+  await desk.open();
+  await desk.settings(/^Alertes/);
+  const agent = await desk.agent();
+  await agent.evaluate((agent) => {
+    const silenced = ['+33199001234', '+33199001235'].map((number) => ({ number, display: number }));
+    agent.change({ settings: { ...agent.snapshot.settings, silenced } });
+    agent.holding.add('silence');
+  });
+  for (const number of ['+33199001234', '+33199001235'])
+    await page.getByRole('button', { name: `Alerter de nouveau pour ${number}` }).click();
+  await agent.evaluate((agent) => {
+    agent.holding.clear();
+    agent.release();
+  });
+  await expect
+    .poll(async () => (await desk.heard('silence')).map((h) => h.args))
+    .toEqual([
+      ['+33199001234', false],
+      ['+33199001235', false],
+    ]);
+});
+
 test('a silenced number is heard again, and dialling only leaves no alert to choose', async ({ desk, page }) => {
   await desk.open('rich');
   await desk.settings(/^Alertes/);

@@ -120,6 +120,62 @@ test('switches change one setting each', async ({ desk, page }) => {
   expect((await desk.heard('changeSettings')).map((h) => h.args)).toEqual([[{ sound: true }]]);
 });
 
+test('what is changed while another change is written is written after it', async ({ desk, page }) => {
+  await desk.open();
+  await desk.settings(/^Alertes/);
+  const agent = await desk.agent();
+  const written = async () => (await desk.heard('changeSettings')).map((h) => h.args[0]);
+  await page.getByRole('switch', { name: 'Heures calmes' }).click();
+  await agent.evaluate((agent) => agent.holding.add('changeSettings'));
+  await page.getByLabel('lundi').uncheck();
+  await page.getByLabel('mardi').uncheck();
+  const sound = page.getByRole('switch', { name: 'Son', exact: true });
+  await sound.click();
+  await expect(sound).toBeChecked();
+  expect(await written()).toHaveLength(2);
+  await agent.evaluate((agent) => {
+    agent.holding.clear();
+    agent.release();
+  });
+  await expect
+    .poll(written)
+    .toEqual([
+      { quiet_hours: '19:00-08:00 mon,tue,wed,thu,fri' },
+      { quiet_hours: '19:00-08:00 tue,wed,thu,fri' },
+      { quiet_hours: '19:00-08:00 wed,thu,fri' },
+      { sound: true },
+    ]);
+  await expect(page.getByLabel('lundi')).not.toBeChecked();
+  await expect(page.getByLabel('mardi')).not.toBeChecked();
+  await expect(sound).toBeChecked();
+});
+
+test('a change that fails is taken back and told, and the next is written all the same', async ({ desk, page }) => {
+  await desk.open();
+  await desk.settings(/^Alertes/);
+  const agent = await desk.agent();
+  await agent.evaluate((agent) => {
+    agent.holding.add('changeSettings');
+    agent.failNext('changeSettings', 'settings', 'settings-change-unwritable');
+  });
+  const sound = page.getByRole('switch', { name: 'Son', exact: true });
+  const outgoing = page.getByRole('switch', { name: 'Appels sortants' });
+  await sound.click();
+  await outgoing.click();
+  await expect(outgoing).toBeChecked();
+  await agent.evaluate((agent) => {
+    agent.holding.clear();
+    agent.release();
+  });
+  await expect(page.getByRole('alert')).toContainText('réglage n’a pas été enregistré');
+  await expect(sound).not.toBeChecked();
+  await expect(outgoing).toBeChecked();
+  expect((await desk.heard('changeSettings')).map((h) => h.args[0])).toEqual([
+    { sound: true },
+    { notify_outgoing: true },
+  ]);
+});
+
 test('an enrolment link shows the host large and waits for a yes', async ({ desk, page }) => {
   await desk.open('enrol');
   const dialog = page.getByRole('dialog', { name: 'Inscrire cet ordinateur' });

@@ -76,6 +76,12 @@ export class App {
     this.place = 'settings';
   }
 
+  /** Fetches the state of now, for what must hold before the next press; where that fails it comes by itself. */
+  async refresh(): Promise<void> {
+    const snapshot = await this.backend.snapshot().catch(() => null);
+    if (snapshot !== null) this.take(snapshot);
+  }
+
   async startAgent(): Promise<void> {
     this.startFailure = null;
     try {

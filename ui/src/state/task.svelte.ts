@@ -3,6 +3,7 @@ import { sentenceOf } from '../backend/backend';
 
 /** Something that a button starts: runs once at a time, and keeps the sentence when it failed. */
 export class Task {
+  private readonly queued: (() => Promise<unknown>)[] = [];
   busy = $state(false);
   failure = $state.raw<Message | null>(null);
   /** It went well, and nothing was started since. */
@@ -22,6 +23,23 @@ export class Task {
       this.busy = false;
     }
     return this.done;
+  }
+
+  /**
+   * Runs it, or has the run that is under way come to it: for several controls that share a task. What fails keeps nothing else
+   * from being done, and is told when all of it is.
+   */
+  async queue(what: () => Promise<unknown>): Promise<void> {
+    this.queued.push(what);
+    await this.run(() => this.drain());
+  }
+
+  private async drain(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let next = this.queued.shift(); next !== undefined; next = this.queued.shift()) {
+      await next().catch((thrown: unknown) => failures.push(thrown));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Refuses before anything is sent: something is missing. */
