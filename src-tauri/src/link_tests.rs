@@ -178,6 +178,7 @@ fn snapshot(theme: &str) -> Snapshot {
         record_problem: None,
         hotkey_problem: None,
         pending_enrolment: None,
+        link_problem: None,
         journal_revision: 0,
         contacts_revision: 0,
         tray_shown: true,

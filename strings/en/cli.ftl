@@ -46,6 +46,7 @@ cli-help-json = Prints the result as JSON
 
 cli-not-running = The app is not running for this profile. Start it with “{ $command }”.
 cli-not-reached = The running app does not answer ({ $why }). Quit it, then start it again.
+cli-start-failed = The app did not start, so nothing was opened. To see why, run “{ $command }” in a terminal.
 cli-no-home = This session has no home folder, and that is where the app’s files belong. Set the variable HOME, then try again.
 cli-lost = The app ended before it answered: whether it did what was asked is not certain. Start it again and check.
 cli-answer-unknown = The running app is of another version than this command. Quit it, then start it again.

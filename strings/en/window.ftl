@@ -226,6 +226,7 @@ window-banner-agent-start = Start Centrex Tray
 window-agent-start-failed = Centrex Tray couldn’t be started. Start it from the applications menu, or reinstall it.
 window-agent-unreachable = Centrex Tray doesn’t answer: nothing was done. Try again once the window is reconnected.
 window-banner-open-settings = Open settings
+window-banner-link = Enrolment link
 window-banner-settings = Settings file
 window-banner-keychain = Keychain
 window-banner-connection = Relay

@@ -227,6 +227,7 @@ window-banner-agent-start = Démarrer Centrex Tray
 window-agent-start-failed = Centrex Tray n’a pas pu être démarré. Lancez-le depuis le menu des applications, ou réinstallez-le.
 window-agent-unreachable = Centrex Tray ne répond pas : rien n’a été fait. Réessayez dès que la fenêtre est reconnectée.
 window-banner-open-settings = Ouvrir les paramètres
+window-banner-link = Lien d’inscription
 window-banner-settings = Fichier de paramètres
 window-banner-keychain = Trousseau
 window-banner-connection = Relais

@@ -1323,6 +1323,11 @@ hotkey_problem: Message | null,
  */
 pending_enrolment: PendingEnrolment | null, 
 /**
+ * The last link of our own that was opened can't be obeyed: why, and what to do. Until another comes, the person has
+ * read it ([`Request::DismissEnrolment`](super::Request::DismissEnrolment)), or an enrolment succeeds.
+ */
+link_problem: Message | null, 
+/**
  * Grows with every change of the journal: what was searched may be out of date.
  */
 journal_revision: number, 

@@ -190,6 +190,19 @@ test('an enrolment link shows the host large and waits for a yes', async ({ desk
   expect(await desk.heard('acceptEnrolment')).toEqual([]);
 });
 
+test('a link that cannot be obeyed says why and what to do, until it is read', async ({ desk, page }) => {
+  await desk.open();
+  await (
+    await desk.agent()
+  ).evaluate((agent) => agent.change({ link_problem: { id: 'enrol-address-plain', args: {} } }));
+  const banner = page.locator('.banners');
+  await expect(banner).toContainText('Lien d’inscription');
+  await expect(banner).toContainText('Demandez à votre administrateur l’adresse en https://');
+  await banner.getByRole('button', { name: 'Fermer' }).click();
+  await expect(banner).not.toContainText('Lien d’inscription');
+  expect((await desk.heard('dismissEnrolment')).length).toBe(1);
+});
+
 test('yes to an enrolment link is a yes to the relay that was shown', async ({ desk, page }) => {
   await desk.open('enrol');
   await page.getByRole('dialog').getByRole('button', { name: 'Inscrire cet ordinateur' }).click();

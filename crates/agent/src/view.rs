@@ -28,6 +28,8 @@ pub struct Around<'a> {
     pub settings_file: &'a std::path::Path,
     /// An enrolment link that waits for the person's yes.
     pub pending_enrolment: Option<&'a wire::PendingEnrolment>,
+    /// Why the last link of our own can't be obeyed.
+    pub link_problem: Option<Message>,
     /// A tray shows our icon.
     pub tray_shown: bool,
     /// What keeps calls from being remembered, or became of the journal when it was opened.
@@ -71,6 +73,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         record_problem: companion.record_problem().map(message),
         hotkey_problem: around.hotkey_problem.clone().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),
+        link_problem: around.link_problem.clone().map(message),
         journal_revision: around.journal_revision,
         contacts_revision: around.contacts_revision,
         tray_shown: around.tray_shown,

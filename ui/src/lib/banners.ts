@@ -3,7 +3,7 @@ import type { Link } from '../backend/backend';
 
 /** A line at the top of the window: something that the person should know wherever they are. */
 export interface Banner {
-  key: 'agent' | 'settings' | 'journal' | 'record' | 'keychain' | 'connection' | 'restarted';
+  key: 'agent' | 'link' | 'settings' | 'journal' | 'record' | 'keychain' | 'connection' | 'restarted';
   tone: 'bad' | 'warn' | 'info';
   /** Id of the heading. */
   title: string | null;
@@ -33,6 +33,16 @@ export function banners(
   }
   const toSettings = place === 'settings' ? null : 'settings';
   const list: Banner[] = [];
+  if (snapshot.link_problem !== null) {
+    // First: a moment ago the person clicked it, and came here by it.
+    list.push({
+      key: 'link',
+      tone: 'warn',
+      title: 'window-banner-link',
+      message: snapshot.link_problem,
+      action: 'dismiss',
+    });
+  }
   if (snapshot.settings_problem !== null) {
     list.push({
       key: 'settings',

@@ -46,6 +46,12 @@ describe('banners', () => {
     expect(keys(null, 'connecting', 'pad')).toEqual(['agent']);
   });
 
+  test('a link that cannot be obeyed is explained before all else, until it is read', () => {
+    const snapshot = { ...ready(now), connection: down, link_problem: says('link-unknown') };
+    expect(keys(snapshot, 'up', 'settings')).toEqual(['link', 'connection']);
+    expect(banners(snapshot, 'up', 'settings')[0]?.action).toBe('dismiss');
+  });
+
   test('an agent of another version is quoted', () => {
     expect(banners(null, 'lost', 'pad', says('control-version'))[0]?.message.id).toBe('control-version');
   });

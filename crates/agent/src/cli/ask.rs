@@ -162,11 +162,15 @@ fn unconnected(profile: &Profile, error: ConnectError) -> Message {
 
 /// No agent of this profile runs; how to start it.
 fn not_running(profile: &Profile) -> Message {
-    let command = match profile.is_default() {
+    Message::new("cli-not-running").with("command", start_command(profile))
+}
+
+/// What starts the agent of a profile.
+pub(super) fn start_command(profile: &Profile) -> String {
+    match profile.is_default() {
         true => "centrex-tray".to_owned(),
         false => format!("centrex-tray --profile {}", profile.name()),
-    };
-    Message::new("cli-not-running").with("command", command)
+    }
 }
 
 /// Why the agent didn't do it.

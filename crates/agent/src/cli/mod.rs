@@ -5,6 +5,7 @@ mod ask;
 mod calls;
 mod contacts;
 mod files;
+mod hand_over;
 mod print;
 mod start;
 
@@ -65,18 +66,17 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
     };
     let result = runtime.block_on(async {
         match command {
-            None => start::start(profile, system, lang, (!hidden).then_some(Start::Pad)).await,
+            None => start::start(profile, system, lang, !hidden).await,
             Some(Command::Dial { number, selection }) => {
                 let text = match selection {
                     true => selected(lang)?,
                     false => number.join(" "),
                 };
-                let wish = if text.trim().is_empty() {
-                    Start::Pad
+                if text.trim().is_empty() {
+                    start::start(profile, system, lang, true).await
                 } else {
-                    Start::of(text)
-                };
-                start::start(profile, system, lang, Some(wish)).await
+                    hand_over::to_agent(&profile, Start::of(text)).await
+                }
             }
             Some(Command::Status { json }) => ask::status(&profile, lang, json).await,
             Some(Command::Doctor { json }) => ask::doctor(&profile, lang, json).await,

@@ -1,14 +1,11 @@
-//! Becomes the agent, or hands over to the one that runs.
-
-use std::time::Duration;
+//! Becomes the agent, or has the one that runs show itself.
 
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
-use control::protocol::{Place, Request};
-use control::transport::{Address, BindError, Client, Server};
+use control::transport::{Address, BindError, Server};
 use tokio::sync::mpsc;
 
-use super::{DONE, ask};
+use super::{DONE, hand_over};
 use crate::controller::{Controller, Handle, Setup, Start};
 use crate::desktop;
 use crate::paths::Paths;
@@ -17,16 +14,13 @@ use crate::ports::RealDesktop;
 /// Which log lines are written, in the syntax of `tracing_subscriber::filter::Targets`: `info`, `debug`,
 /// `centrex_tray=debug,relay_api=trace`.
 const LOG_ENV: &str = "CENTREX_TRAY_LOG";
-/// Between the agent's lock and its socket there are microseconds; a slow machine gets this.
-const LISTENS_WITHIN: Duration = Duration::from_secs(3);
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Starts the agent and stays until it ends, or has the running one show what is wished.
+/// Starts the agent and stays until it ends, or leaves it to the running one; `show`: with the pad.
 pub(super) async fn start(
     profile: Profile,
     system: Language,
     lang: Language,
-    show: Option<Start>,
+    show: bool,
 ) -> Result<u8, Message> {
     log();
     tracing::debug!("asked to start");
@@ -34,7 +28,8 @@ pub(super) async fn start(
     let paths = Paths::of(&profile).map_err(|_| Message::new("cli-no-home"))?;
     let server = match Server::bind(&address) {
         Ok(server) => server,
-        Err(BindError::AlreadyRunning) => return hand_over(&address, show).await,
+        Err(BindError::AlreadyRunning) if show => return hand_over::to_running(&address, Start::Pad).await,
+        Err(BindError::AlreadyRunning) => return Ok(DONE),
         Err(error @ BindError::Io { .. }) => {
             return Err(Message::new("cli-socket-failed").with("why", error.to_string()));
         }
@@ -93,39 +88,9 @@ fn log() {
         .try_init();
 }
 
-/// The running agent does what this one was started for.
-async fn hand_over(address: &Address, show: Option<Start>) -> Result<u8, Message> {
-    let Some(wish) = show else { return Ok(DONE) };
-    let client = reach(address).await?;
-    let request = match wish {
-        Start::Pad => Request::Show { place: Place::Pad },
-        Start::Fill(input) => Request::FillPad { input },
-        Start::Link(uri) => Request::OpenLink { uri },
-    };
-    client
-        .request(request)
-        .await
-        .map_err(|error| ask::reason(&error))?;
-    Ok(DONE)
-}
-
-/// Connects to an agent that may be just starting.
-async fn reach(address: &Address) -> Result<Client, Message> {
-    let deadline = tokio::time::Instant::now() + LISTENS_WITHIN;
-    loop {
-        match Client::connect_to(address).await {
-            Ok(client) => return Ok(client),
-            Err(error) if tokio::time::Instant::now() > deadline => {
-                return Err(Message::new("cli-not-reached").with("why", error.to_string()));
-            }
-            Err(_) => tokio::time::sleep(LOOK_AGAIN).await,
-        }
-    }
-}
-
 /// Tray, notifications and keychain all live on the session bus: without one nothing could ever be shown.
 #[cfg(target_os = "linux")]
-async fn check_session() -> Result<(), Message> {
+pub(super) async fn check_session() -> Result<(), Message> {
     match zbus::Connection::session().await {
         Ok(_) => {
             tracing::debug!("there is a session bus");
@@ -137,7 +102,7 @@ async fn check_session() -> Result<(), Message> {
 
 #[cfg(not(target_os = "linux"))]
 #[expect(clippy::unused_async, reason = "Linux has to ask a bus")]
-async fn check_session() -> Result<(), Message> {
+pub(super) async fn check_session() -> Result<(), Message> {
     Ok(())
 }
 

@@ -183,6 +183,7 @@ impl<P: Ports> Controller<P> {
         // Another relay's question, come meanwhile, still waits.
         self.enrolment_link
             .take_if(|link| link.pending.relay == relay.as_str());
+        self.link_problem = None;
         let changes = self.enrolment_changes(&relay);
         if !changes.is_empty()
             && let Err(error) = self.change_settings(&changes)

@@ -1,9 +1,11 @@
 //! The one owner of the app's state.
 //!
-//! Everything that happens comes through one channel ([`Input`]; the desktop's own events beside it) and is handled to its
-//! end before the next: no lock, no shared state. What must wait (network, keychain, disk) runs in tasks that send an input
-//! when done. The one exception are the settings, a few kilobytes of the person's own disk: they are read and written here, so that
-//! whatever is asked after a change sees it in force.
+//! Everything that happens comes through one of five inboxes and is handled to its end before the next: [`Input`] from clients
+//! and from our own tasks (bounded: whoever sends more waits), the desktop's events, the book's and the directories' news, and
+//! the journal's trouble. What must wait (network, keychain, disk) runs in tasks that send an input when done. Two things are
+//! read here all the same: the settings, a few kilobytes of the person's own disk, so that whatever is asked after a change sees
+//! it in force; and the name of one number, for a call or what is typed, by the book's index (a tenth of a millisecond of 50,000
+//! contacts), so that the first alert has it. The window's process is started from here, too.
 
 mod contacts;
 mod credentials;
@@ -111,6 +113,8 @@ pub struct Controller<P: Ports> {
     refused: Option<DialReason>,
     window: Window,
     enrolment_link: Option<EnrolmentLink>,
+    /// Why the last link of our own can't be obeyed.
+    link_problem: Option<Message>,
     tray_shown: bool,
     notify_problem: Option<String>,
     /// Whether the hotkey of the settings works, once that is known.
@@ -125,7 +129,8 @@ pub struct Controller<P: Ports> {
     wakes_at: Option<Instant>,
     /// When the time zone is looked at again: whoever never sleeps may travel all the same.
     zone_at: Instant,
-    start: Option<Start>,
+    /// The pad is to be shown at the start.
+    starts_shown: bool,
     quitting: bool,
     _watch: SettingsWatch,
     _server: AbortOnDropHandle<()>,
@@ -189,6 +194,7 @@ impl<P: Ports> Controller<P> {
             refused: None,
             window: Window::default(),
             enrolment_link: None,
+            link_problem: None,
             tray_shown: false,
             notify_problem: None,
             hotkey_works: None,
@@ -199,7 +205,7 @@ impl<P: Ports> Controller<P> {
             reload: None,
             wakes_at: None,
             zone_at: Instant::now() + ZONE_AGAIN,
-            start: show,
+            starts_shown: show,
             quitting: false,
             own: own.clone(),
         };

@@ -91,6 +91,7 @@ impl<P: Ports> Controller<P> {
             settings_file: &self.paths.settings,
             hotkey_problem: self.hotkey_works.clone().and_then(Result::err),
             pending_enrolment: self.enrolment_link.as_ref().map(|link| &link.pending),
+            link_problem: self.link_problem.clone(),
             tray_shown: self.tray_shown,
             journal_revision: self.journal_revision,
             contacts_revision: self.contacts_revision,

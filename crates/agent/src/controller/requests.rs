@@ -70,6 +70,7 @@ impl<P: Ports> Controller<P> {
             Request::AcceptEnrolment { relay } => self.accept_enrolment(&relay, reply),
             Request::DismissEnrolment => {
                 self.enrolment_link = None;
+                self.link_problem = None;
                 reply.send(Ok(Answer::Done));
             }
             Request::SetCredential {
@@ -164,21 +165,28 @@ impl<P: Ports> Controller<P> {
         let _ = self.show(wish);
     }
 
-    /// An enrolment link waits in the snapshot for the person's yes.
+    /// An enrolment link waits in the snapshot for the person's yes. Why one can't be obeyed stands there too: whoever
+    /// clicked it in a mail sees nothing else of us.
     pub(super) fn open_link(&mut self, uri: &Secret) -> Result<(), Error> {
-        let link = links::enrolment(uri.expose()).map_err(|problem| {
-            error(
-                ErrorCode::BadRequest,
-                match problem {
-                    LinkError::NotEnrolment => "link-unknown",
-                    LinkError::Relay => "enrol-address-bad",
-                    LinkError::Plain => "enrol-address-plain",
-                    LinkError::Code => "enrol-code-missing",
-                },
-            )
-        })?;
-        self.enrolment_link = Some(link);
-        self.show(Wish::place(Place::Settings))
+        let problem = match links::enrolment(uri.expose()) {
+            Ok(link) => {
+                self.enrolment_link = Some(link);
+                None
+            }
+            Err(LinkError::NotEnrolment) => Some("link-unknown"),
+            Err(LinkError::Relay) => Some("enrol-address-bad"),
+            Err(LinkError::Plain) => Some("enrol-address-plain"),
+            Err(LinkError::Code) => Some("enrol-code-missing"),
+        };
+        self.link_problem = problem.map(Message::new);
+        let shown = self.show(Wish::place(Place::Settings));
+        match problem {
+            None => shown,
+            Some(id) => {
+                tracing::warn!(reason = id, "the link can't be obeyed");
+                Err(error(ErrorCode::BadRequest, id))
+            }
+        }
     }
 
     /// The person said yes to what they saw: another link that came meanwhile isn't meant.

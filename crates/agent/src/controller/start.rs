@@ -19,11 +19,11 @@ pub struct Setup {
     pub paths: Paths,
     /// The system's language.
     pub system: Language,
-    /// Shown as soon as everything stands: nothing for `--hidden`.
-    pub show: Option<Start>,
+    /// The pad is shown as soon as everything stands: not for `--hidden`.
+    pub show: bool,
 }
 
-/// What a person who starts the app wants to see.
+/// What the system or a person wants to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The pad, as it is.
@@ -70,8 +70,8 @@ impl<P: Ports> Controller<P> {
         }
         self.fill_contacts();
         self.fill_from_directories(None);
-        if let Some(start) = self.start.take() {
-            self.show_start(start);
+        if self.starts_shown {
+            self.show_start(Start::Pad);
         }
     }
 
@@ -81,10 +81,8 @@ impl<P: Ports> Controller<P> {
             Start::Pad => self.show_or_log(Wish::place(Place::Pad)),
             Start::Fill(text) => self.show_or_log(requests::fill(&text)),
             Start::Link(uri) => {
-                if let Err(error) = self.open_link(&uri) {
-                    tracing::warn!(reason = error.message.id, "the link can't be obeyed");
-                    self.show_or_log(Wish::place(Place::Settings));
-                }
+                // Told in the window, and in the log.
+                let _ = self.open_link(&uri);
             }
         }
     }

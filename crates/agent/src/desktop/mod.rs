@@ -15,7 +15,7 @@ pub mod notifications;
 pub mod opener;
 mod picture;
 mod presence;
-mod program;
+pub(crate) mod program;
 pub mod programs;
 mod session;
 pub mod tray;

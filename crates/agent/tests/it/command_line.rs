@@ -166,6 +166,28 @@ fn without_a_session_bus_it_says_so_and_ends_with_1() {
     let output = Program::new().run(&["--hidden"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).contains("bus de session"), "{}", told(&output));
+    // Nor does it start an agent for a link.
+    let output = Program::new().run(&["dial", "tel:+33199000042"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("bus de session"), "{}", told(&output));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_link_whose_agent_does_not_start_says_what_to_do() {
+    let program = Program::new();
+    let mut bus = with_a_bus::bus();
+    // No folder can be made where a file lies.
+    std::fs::write(program.0.path().join("run"), "").unwrap();
+    let output = program
+        .command(&["dial", "tel:+33199000042"])
+        .env("DBUS_SESSION_BUS_ADDRESS", &bus.1)
+        .output()
+        .unwrap();
+    bus.0.kill().unwrap();
+    bus.0.wait().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output).contains("n’a pas démarré"), "{}", told(&output));
 }
 
 #[cfg(target_os = "linux")]
@@ -180,6 +202,21 @@ mod with_a_bus {
 
     use super::*;
 
+    /// A session bus and its address.
+    pub(super) fn bus() -> (Child, String) {
+        let mut bus = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dbus-daemon is installed");
+        let mut address = String::new();
+        BufReader::new(bus.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        (bus, address.trim().to_owned())
+    }
+
     /// A session bus and an agent on it, both ended with the test.
     struct Session {
         program: Program,
@@ -189,17 +226,7 @@ mod with_a_bus {
 
     impl Session {
         fn start() -> Self {
-            let mut bus = Command::new("dbus-daemon")
-                .args(["--session", "--nofork", "--print-address"])
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("dbus-daemon is installed");
-            let mut address = String::new();
-            BufReader::new(bus.stdout.take().unwrap())
-                .read_line(&mut address)
-                .unwrap();
-            let bus_address = address.trim().to_owned();
+            let (bus, bus_address) = bus();
             Self {
                 program: Program::new(),
                 bus: bus_address,
@@ -251,6 +278,8 @@ mod with_a_bus {
 
     impl Drop for Session {
         fn drop(&mut self) {
+            // One that a command started isn't among the children.
+            let _ = self.command(&["quit"]).stderr(Stdio::null()).status();
             for child in self.children.iter_mut().rev() {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -318,9 +347,48 @@ mod with_a_bus {
         session.agent();
     }
 
+    /// The command lines of the processes that were started in a test's folder.
+    fn command_lines(program: &Program) -> Vec<String> {
+        let folder = program.0.path().to_str().unwrap();
+        let read = |file: std::path::PathBuf| {
+            // Processes end meanwhile, and those of others can't be read.
+            let bytes = std::fs::read(file).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).replace('\0', " ")
+        };
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        processes
+            .filter(|process| read(process.path().join("environ")).contains(folder))
+            .map(|process| read(process.path().join("cmdline")))
+            .collect()
+    }
+
+    #[test]
+    fn what_a_link_says_stands_in_no_command_line_of_the_agent_that_it_started() {
+        for (link, secret) in [
+            ("tel:+33199000042", "99000042"),
+            (
+                "centrex-tray://enrol?relay=https%3A%2F%2Frelay.example&code=canary-code",
+                "canary",
+            ),
+        ] {
+            let session = Session::start();
+            let shown = session.run(&["dial", "--", link]);
+            // There is no window to be shown here; the agent is left running all the same.
+            assert!(shown.stdout.is_empty(), "{shown:?}");
+            let lines = command_lines(&session.program);
+            let agents: Vec<_> = lines.iter().filter(|line| line.contains("--hidden")).collect();
+            assert_eq!(agents.len(), 1, "{lines:?}");
+            assert!(!lines.iter().any(|line| line.contains(secret)), "{lines:?}");
+            let status = session.run(&["status", "--json"]);
+            let snapshot: control::protocol::Snapshot = serde_json::from_slice(&status.stdout).unwrap();
+            let waits = snapshot.pending_enrolment.map(|pending| pending.host);
+            assert_eq!(waits.is_some(), link.starts_with("centrex-tray:"), "{waits:?}");
+        }
+    }
+
     #[test]
     fn the_window_gets_the_number_by_the_socket_and_nothing_is_dialled() {
-        let mut session = Session::start();
+        let session = Session::start();
         let words = session.program.0.path().join("words");
         let window = session.program.0.path().join("window");
         // Stands in for the window: tells its words, and stays. The pipe is how the test waits for it.
@@ -335,15 +403,14 @@ mod with_a_bus {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(&window, mode).unwrap();
         assert!(Command::new("mkfifo").arg(&words).status().unwrap().success());
-        let child = session
+        let dialled = session
             .command(&["dial", "--", "01", "99", "00", "00", "42"])
             .env("CENTREX_TRAY_WINDOW_BIN", &window)
             .env_remove("CENTREX_TRAY_WINDOW_LINGER_S")
             .env("LC_ALL", "en_GB.UTF-8")
-            .stderr(Stdio::null())
-            .spawn()
+            .output()
             .unwrap();
-        session.children.push(child);
+        assert_eq!(dialled.status.code(), Some(0), "{}", self::told(&dialled));
         let told = std::fs::read_to_string(&words).unwrap();
         assert_eq!(
             told, "--profile\ndefault\n--place\npad\n--language\nen\n--theme\nsystem\n120\nend\n",

@@ -21,7 +21,6 @@ async fn a_link_of_the_system_is_shown_and_does_nothing_else() {
             Place::Settings,
             None,
         ),
-        ("centrex-tray://fly", Place::Settings, None),
     ] {
         let event = DesktopEvent::LinkOpened(link.to_owned().into());
         assert!(!format!("{event:?}").contains("relay"), "it may hold a code");
@@ -40,6 +39,70 @@ async fn a_link_of_the_system_is_shown_and_does_nothing_else() {
         .await;
     assert_eq!(state.pending_enrolment.unwrap().host, "relay.example");
     assert_eq!(state.dial, None);
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_obeyed_is_explained_in_the_window() {
+    let desk = Desk::new();
+    let mut agent = desk.start().await;
+    let window = agent.connect().await;
+    let (_, mut told) = window.subscribe(true).await.unwrap();
+    let mut settings_come = async || {
+        within("the window comes forward", async {
+            loop {
+                if let Some(Change::Show { place, .. }) = told.next().await {
+                    return place;
+                }
+            }
+        })
+        .await
+    };
+    for (link, problem) in [
+        ("centrex-tray://fly", "link-unknown"),
+        ("centrex-tray://enrol?relay=relais&code=X", "enrol-address-bad"),
+        (
+            "centrex-tray://enrol?relay=http://relay.example&code=X",
+            "enrol-address-plain",
+        ),
+        (
+            "centrex-tray://enrol?relay=https://relay.example",
+            "enrol-code-missing",
+        ),
+    ] {
+        // Through the system itself, through the command line's own request, and as a text for the pad.
+        let event = DesktopEvent::LinkOpened(link.to_owned().into());
+        agent.desktop.send(event).unwrap();
+        assert_eq!(settings_come().await, Place::Settings, "{link}");
+        agent
+            .until("it says why", |state| {
+                state.link_problem.as_ref().is_some_and(|why| why.id == problem)
+            })
+            .await;
+        agent.ask(Request::DismissEnrolment).await;
+        agent
+            .until("it was read", |state| state.link_problem.is_none())
+            .await;
+        for request in [
+            Request::OpenLink {
+                uri: link.to_owned().into(),
+            },
+            Request::FillPad { input: link.into() },
+        ] {
+            let refused = agent.connect().await.request(request).await;
+            let RequestError::Refused(refused) = refused.unwrap_err() else {
+                panic!("another error")
+            };
+            assert_eq!(refused.message.id, problem, "the command line says it too");
+            assert_eq!(settings_come().await, Place::Settings, "{link}");
+        }
+    }
+    // A good one takes its place.
+    let good = "centrex-tray://enrol?relay=https://relay.example&code=X".to_owned();
+    agent.ask(Request::OpenLink { uri: good.into() }).await;
+    let state = agent
+        .until("the enrolment waits", |state| state.pending_enrolment.is_some())
+        .await;
+    assert_eq!(state.link_problem, None);
 }
 
 fn links(answer: Answer) -> wire::NumberLinks {

@@ -110,7 +110,7 @@ impl Agent {
                 contacts: desk.path().join("data/contacts.db"),
             },
             system: Language::Fr,
-            show: None,
+            show: false,
         };
         let (ready, started) = tokio::sync::oneshot::channel();
         let listens_at = address.clone();

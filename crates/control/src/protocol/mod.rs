@@ -130,7 +130,7 @@ pub enum Request {
         /// [`PendingEnrolment::relay`] as the person saw it. Refused when by now another relay waits, or none.
         relay: String,
     },
-    /// The person said no to the enrolment that waits.
+    /// The person said no to the enrolment that waits, or has read why a link can't be obeyed.
     DismissEnrolment,
     /// Puts a secret into the keychain.
     SetCredential {

@@ -47,6 +47,10 @@ pub struct Snapshot {
     pub hotkey_problem: Option<Message>,
     /// An enrolment link that waits for the person's yes.
     pub pending_enrolment: Option<PendingEnrolment>,
+    /// The last link of our own that was opened can't be obeyed: why, and what to do. Until another comes, the person has
+    /// read it ([`Request::DismissEnrolment`](super::Request::DismissEnrolment)), or an enrolment succeeds.
+    #[serde(default)]
+    pub link_problem: Option<Message>,
     /// Grows with every change of the journal: what was searched may be out of date.
     #[ts(type = "number")]
     pub journal_revision: u64,

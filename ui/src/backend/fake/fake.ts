@@ -182,6 +182,7 @@ export class FakeAgent {
       connection: { state: 'live', message: says('link-live'), since: null },
       cannot_dial: null,
       pending_enrolment: null,
+      link_problem: null,
     });
   }
 
@@ -304,7 +305,8 @@ export class FakeAgent {
           throw new BackendError({ code: 'failed', message: says('enrol-link-changed') });
         this.enrolled(relay);
       }),
-    dismissEnrolment: () => this.answer('dismissEnrolment', [], () => this.change({ pending_enrolment: null })),
+    dismissEnrolment: () =>
+      this.answer('dismissEnrolment', [], () => this.change({ pending_enrolment: null, link_problem: null })),
     setCredential: (kind, account, secret) =>
       this.answer('setCredential', [kind, account, secret], () => {
         const whose = this.whose(kind, account);

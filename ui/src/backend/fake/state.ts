@@ -140,6 +140,7 @@ export function ready(now: Date): Snapshot {
     record_problem: null,
     hotkey_problem: null,
     pending_enrolment: null,
+    link_problem: null,
     journal_revision: 0,
     contacts_revision: 0,
     tray_shown: true,
