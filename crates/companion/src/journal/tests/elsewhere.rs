@@ -56,6 +56,23 @@ fn a_call_that_was_answered_on_another_line_is_not_missed_on_this_one() {
 }
 
 #[test]
+fn a_withheld_caller_answered_on_another_line_is_known_by_the_id_of_the_call_alone() {
+    let withheld = |call: Call| Call {
+        calling_number: None,
+        ..call
+    };
+    for (id, outcome, line) in [
+        ("a", Outcome::Answered, Some("1002".to_owned())),
+        ("b", Outcome::Missed, None),
+    ] {
+        let mut desk = Desk::new();
+        desk.record(withheld(missed("a", CALLER, 100)), false);
+        desk.record(on("1002", talked(withheld(missed(id, CALLER, 101)), 105)), false);
+        assert_eq!(told(&desk, "1001"), (outcome, line), "{id}");
+    }
+}
+
+#[test]
 fn nothing_is_guessed_of_calls_that_only_look_alike() {
     let talk = |call: Call| talked(call, 110);
     let other_line = |mut call: Call| {
