@@ -16,6 +16,8 @@ use crate::tally::Tally;
 enum Phase {
     /// Format and lints, of Rust and of the page.
     Lint,
+    /// What the dependencies may be: licences, sources, bans, known weaknesses.
+    Policy,
     /// Builds everything once.
     Build,
     /// Rust's tests.
@@ -125,6 +127,7 @@ fn one(phase: Phase, node: &Node) -> Result<Tally> {
             check::page(node)?;
             Ok(Tally::default())
         }
+        Phase::Policy => check::policy().map(|()| Tally::default()),
         // The same packages and features as the tests: what is built here is what they use.
         Phase::Build => run(&mut cargo(["build", "--workspace", "--all-targets"])).map(|()| Tally::default()),
         Phase::Rust if on_path("cargo-nextest") => {
