@@ -203,6 +203,7 @@ fn the_worst_text_of_the_longest_length_is_read_in_bounded_work() {
         "1 - ",
     ] {
         let text = piece.repeat(LONGEST_TEXT / piece.len());
+        #[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
         let started = std::time::Instant::now();
         let _ = understand(&text, &Rules::default());
         // Generous: an unoptimised build on a busy machine. Quadratic work would take minutes.
