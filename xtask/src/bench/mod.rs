@@ -247,7 +247,7 @@ impl Bench<'_> {
         let _streams = self.streams(100)?;
         let pids = [self.agent()?, self.product.relay_pid()?];
         let percent = process::cpu_percent(&pids, IDLE)?;
-        let relay = process::pss_mib(pids[1])?;
+        let relay = process::pss_mb(pids[1])?;
         let limit = || Budget::AtMost {
             share: 1.0,
             limit: 0.1,
@@ -265,7 +265,7 @@ impl Bench<'_> {
                 "%",
                 vec![percent[1]],
             ),
-            Row::new("relay with 100 streams: PSS", Budget::None, "MiB", vec![relay]),
+            Row::new("relay with 100 streams: PSS", Budget::None, "MB", vec![relay]),
         ])
     }
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::process::settled_pss_mib;
+use super::process::settled_pss_mb;
 use super::table::{Budget, Row};
 use super::{Bench, LINE, SOON, millis};
 use crate::demo::bus::What;
@@ -48,7 +48,7 @@ impl Bench<'_> {
 
         let starts = (0..STARTS).map(|_| self.restart()).collect::<Result<Vec<_>>>()?;
         observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
-        let memory = settled_pss_mib(self.agent()?)?;
+        let memory = settled_pss_mb(self.agent()?)?;
         let calls = self.typed(
             "calls",
             |text| json!({ "type": "journal", "ask": { "type": "search", "query": { "text": text, "limit": 50 } } }),
@@ -82,7 +82,7 @@ impl Bench<'_> {
                 vec![imported],
             ),
             row("exec → icon", 0.5, 80.0, "ms", starts),
-            row("idle PSS", 1.0, 25.0, "MiB", vec![memory]),
+            row("idle PSS", 1.0, 25.0, "MB", vec![memory]),
             row("calls, as typed", 0.99, 20.0, "ms", calls),
             row("contacts, as typed", 0.99, 20.0, "ms", contacts),
             row("who has a number", 0.99, 1.0, "ms", found),

@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 
 use crate::demo::wait;
 
-/// Proportional set size in MiB: its own memory, and its share of what it shares with others.
+/// Proportional set size in MB (10⁶ bytes, as the budgets count): its own memory, and its share of what it shares with others.
 ///
 /// # Errors
 /// When the process is gone.
-pub fn pss_mib(pid: u32) -> Result<f64> {
+pub fn pss_mb(pid: u32) -> Result<f64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).context("no such process")?;
     let line = text
         .lines()
@@ -21,19 +21,19 @@ pub fn pss_mib(pid: u32) -> Result<f64> {
         .nth(1)
         .context("no number after Pss:")?
         .parse()?;
-    Ok(kib / 1024.0)
+    Ok(kib * 1024.0 / 1e6)
 }
 
 /// The PSS once it has stopped changing: what is measured is rest, not the end of a start.
 ///
 /// # Errors
 /// When the process is gone.
-pub fn settled_pss_mib(pid: u32) -> Result<f64> {
+pub fn settled_pss_mb(pid: u32) -> Result<f64> {
     const STILL: Duration = Duration::from_secs(2);
-    let mut last = pss_mib(pid)?;
+    let mut last = pss_mb(pid)?;
     let mut since = Instant::now();
     wait::until(Duration::from_secs(60), "memory at rest", || {
-        let now = pss_mib(pid)?;
+        let now = pss_mb(pid)?;
         if (now - last).abs() > 0.05 {
             (last, since) = (now, Instant::now());
         }
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn this_process_costs_something() {
         let me = std::process::id();
-        assert!(pss_mib(me).unwrap() > 0.1);
+        assert!(pss_mb(me).unwrap() > 0.1);
         let before = ran(me).unwrap();
         let mut sum = 0_u64;
         for i in 0..20_000_000_u64 {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::process::settled_pss_mib;
+use super::process::settled_pss_mb;
 use super::table::{Budget, Row};
 use super::{Bench, SOON, millis, wait_no_window};
 use crate::demo::observe::{self, Mark};
@@ -24,14 +24,14 @@ impl Bench<'_> {
         self.restart()?;
         observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
         let agent = self.agent()?;
-        let idle = settled_pss_mib(agent)?;
+        let idle = settled_pss_mb(agent)?;
         let mut cold = Vec::new();
         for _ in 0..COLD_RUNS {
             cold.push(self.click_to_painted()?);
             self.close()?;
             wait_no_window(agent, SOON)?;
         }
-        let after = settled_pss_mib(agent)?;
+        let after = settled_pss_mb(agent)?;
 
         self.product.set_env(LINGER, "600");
         self.restart()?;
@@ -48,13 +48,13 @@ impl Bench<'_> {
             Row::new(
                 "idle agent, connected, no window: PSS",
                 most(12.0),
-                "MiB",
+                "MB",
                 vec![idle],
             ),
             Row::new(
                 "the same after windows opened and closed: growth",
                 most(3.0),
-                "MiB",
+                "MB",
                 vec![(after - idle).max(0.0)],
             ),
             Row::new("left click → pad painted, cold", median(900.0), "ms", cold),

@@ -1,5 +1,5 @@
-//! What people complain about in programs of this kind, held against the whole program on a real desktop; numbered as in the
-//! companion's list of the same name, where all of them are.
+//! What people complain about in programs of this kind, held against the whole program on a real desktop; numbered as in
+//! `docs/complaints.md`.
 
 use std::process::Output;
 use std::time::Instant;

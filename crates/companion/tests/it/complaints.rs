@@ -1,5 +1,5 @@
-//! What people complain about in programs of this kind, each held against ours: a test a complaint, in the order of the list
-//! that the design began with. Those that need a desktop or a window are tested there, too: `crates/agent/tests/desktop/`
+//! What people complain about in programs of this kind, each held against ours: a test a complaint, by its row in the list
+//! of `docs/complaints.md`. Those that need a desktop or a window are tested there, too: `crates/agent/tests/desktop/`
 //! (`row_17` only there), and the tests of the page whose titles begin with `row`.
 
 mod desk;

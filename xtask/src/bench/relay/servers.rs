@@ -45,7 +45,7 @@ impl Server {
     pub fn settled_kib(&self) -> Result<f64> {
         let mut sum = 0.0;
         for pid in &self.pids {
-            sum += process::settled_pss_mib(*pid)? * 1024.0;
+            sum += process::settled_pss_mb(*pid)? * 1e6 / 1024.0;
         }
         Ok(sum)
     }
