@@ -116,6 +116,7 @@ window-calls-why = This name
 window-calls-ambiguous = Several contacts have this number. Who is it?
 window-calls-another = It is somebody else…
 window-calls-note = Note
+window-calls-note-unsaved = Note not saved
 window-calls-to-call-back = To call back
 window-calls-record = Open the record
 window-calls-silence = No more alerts

@@ -117,6 +117,7 @@ window-calls-why = Ce nom
 window-calls-ambiguous = Plusieurs contacts ont ce numéro. Qui est-ce ?
 window-calls-another = C’est quelqu’un d’autre…
 window-calls-note = Note
+window-calls-note-unsaved = Note non enregistrée
 window-calls-to-call-back = À rappeler
 window-calls-record = Ouvrir la fiche
 window-calls-silence = Ne plus alerter

@@ -93,6 +93,23 @@ const shots = [
       await page.locator('.details').scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'calls-unsaved',
+    scene: 'journal',
+    place: 'calls',
+    act: async (page) => {
+      const row = page.locator('.row-button').first();
+      await row.click();
+      await page.getByRole('textbox', { name: 'Note', exact: true }).fill('Devis à renvoyer');
+      await page.evaluate(() => {
+        globalThis.fake?.agent.holding.add('journal');
+        globalThis.fake?.agent.failNext('journal', 'failed', 'journal-unusable');
+      });
+      await row.click();
+      await page.evaluate(() => globalThis.fake?.agent.release());
+      await row.locator('.error').waitFor();
+    },
+  },
   { name: 'calls-empty', scene: 'direct', place: 'calls' },
   { name: 'calls-hostile', scene: 'hostile', place: 'calls' },
   { name: 'contacts', scene: 'ready', place: 'contacts' },

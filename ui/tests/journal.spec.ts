@@ -76,6 +76,43 @@ test('a note is saved as the field is left, and a call ticked', async ({ desk, p
   await expect(page.locator('[data-row]').first()).toContainText('Devis à renvoyer');
 });
 
+test('a note that couldn’t be saved as its row was closed is still there, with the reason', async ({ desk, page }) => {
+  const row = page.locator('[data-row]').first();
+  const note = page.getByRole('textbox', { name: 'Note', exact: true });
+  const agent = await desk.agent();
+  await row.locator('.row-button').click();
+  await note.fill('Devis à renvoyer');
+  await agent.evaluate((agent) => {
+    agent.holding.add('journal');
+    agent.failNext('journal', 'failed', 'journal-unusable');
+  });
+  await row.locator('.row-button').click();
+  await expect(note).toHaveCount(0);
+  await agent.evaluate((agent) => {
+    agent.holding.clear();
+    agent.release();
+  });
+  await expect(row).toContainText('Devis à renvoyer');
+  await expect(row).toContainText('Note non enregistrée');
+  // Nor does another place make it be forgotten.
+  await desk.place(/Contacts/).click();
+  await desk.place(/Appels/).click();
+  await row.locator('.row-button').click();
+  await expect(note).toHaveValue('Devis à renvoyer');
+  await expect(page.getByRole('alert')).toContainText('ne peut pas être ouvert ou écrit');
+  await note.press('End');
+  await page.keyboard.type(' demain');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await row.locator('.row-button').click();
+  await expect(row).toContainText('Devis à renvoyer demain');
+  await expect(row).not.toContainText('Note non enregistrée');
+  expect((await desk.heard('journal')).map((h) => (h.args[0] as { note: string }).note)).toEqual([
+    'Devis à renvoyer',
+    'Devis à renvoyer demain',
+  ]);
+});
+
 test('of several people with one number, one is chosen once', async ({ page }) => {
   await page.locator('.row-button').first().click();
   await page.getByRole('button', { name: /^Atelier/ }).click();

@@ -6,6 +6,7 @@ import { wordsFor } from '../i18n/shared';
 import type { Page } from '../settings/pages';
 import type { First } from './first';
 import { ContactsImport } from './import.svelte';
+import { Notes } from './notes.svelte';
 import { type Named, Pad } from './pad.svelte';
 
 /** All that the page knows: the agent's last snapshot, and where the person is. Nothing here can't be fetched again. */
@@ -13,6 +14,7 @@ export class App {
   readonly backend: Backend;
   readonly pad: Pad;
   readonly import: ContactsImport;
+  readonly notes: Notes;
   snapshot = $state.raw<Snapshot | null>(null);
   link = $state<Link>('connecting');
   /** Why the agent refuses this window, when it does. */
@@ -42,6 +44,7 @@ export class App {
     this.first = first;
     this.restarted = first.restarted;
     this.import = new ContactsImport(backend);
+    this.notes = new Notes(backend);
     this.pad = new Pad(backend, {
       snapshot: () => this.snapshot,
       accept: (snapshot) => this.take(snapshot),
