@@ -8,7 +8,8 @@ window-contacts-favourites = Favourites
 window-contacts-favourite = Favourite
 window-contacts-all = All contacts
 window-contacts-found = Results
-window-contacts-cut = Only the first 200: narrow the search.
+# $count: how many are shown
+window-contacts-cut = Only the first { $count }: narrow the search.
 window-contacts-none-found = No contact matches.
 window-contacts-empty = No contact yet
 window-contacts-empty-about = With contacts, calls bear a name and are placed with one press.

@@ -8,7 +8,8 @@ window-contacts-favourites = Favoris
 window-contacts-favourite = Favori
 window-contacts-all = Tous les contacts
 window-contacts-found = Résultats
-window-contacts-cut = Les 200 premiers seulement : précisez la recherche.
+# $count : combien sont montrés
+window-contacts-cut = Les { $count } premiers seulement : précisez la recherche.
 window-contacts-none-found = Aucun contact ne correspond.
 window-contacts-empty = Aucun contact
 window-contacts-empty-about = Avec des contacts, les appels portent un nom et se composent d’un geste.

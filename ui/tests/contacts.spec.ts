@@ -21,6 +21,21 @@ test('the search has the focus and follows the typing, accents and order aside',
   expect(await desk.heard('hide')).toEqual([]);
 });
 
+test('a list that was cut says so, and how many it shows', async ({ desk, page }) => {
+  const agent = await desk.agent();
+  const fill = (count: number) =>
+    agent.evaluate((agent, count) => {
+      const [one] = agent.book;
+      if (one === undefined) throw new Error('the book is empty');
+      agent.changeBook(Array.from({ length: count }, (_, at) => ({ ...one, id: `many-${at}`, favourite: false })));
+    }, count);
+  await fill(200);
+  await expect(page.locator(rows)).toHaveCount(200);
+  await expect(page.getByText('premiers seulement')).toHaveCount(0);
+  await fill(201);
+  await expect(page.getByText('Les 200 premiers seulement : précisez la recherche.')).toBeAttached();
+});
+
 test('a favourite with one number is called with one press, as from the pad', async ({ desk, page }) => {
   await page.getByRole('button', { name: 'Appeler Transports Modèle', exact: true }).click();
   await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33261914567', null, false] }]);

@@ -76,6 +76,13 @@ export interface Filed {
   answer: Answer;
 }
 
+/** Contacts that a search found. */
+export interface Found {
+  contacts: Contact[];
+  /** There are others, beyond the limit. */
+  more: boolean;
+}
+
 /**
  * The page's only door. Everything behind it is another process; every promise rejects with a {@link BackendError}.
  * A secret can go through it outwards ({@link Backend.setCredential}, {@link Backend.enrol}); none ever comes back.
@@ -104,8 +111,8 @@ export interface Backend {
   searchCalls(query: CallQuery): Promise<CallPage>;
   journal(change: JournalChange): Promise<void>;
   contacts(ask: ContactsAsk): Promise<Answer>;
-  /** Contacts that match, best first; see `ContactsRequest`. */
-  searchContacts(text: string, favourites: boolean, limit: number): Promise<Contact[]>;
+  /** Contacts that match, best first; see `ContactsRequest`. `limit` 0: as many as the agent gives at once. */
+  searchContacts(text: string, favourites: boolean, limit: number): Promise<Found>;
   /** Adds a contact of one's own or changes one, and gives it as it is now. */
   saveContact(contact: ContactDraft): Promise<Contact>;
   /**

@@ -1,7 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 
-import type { Answer, Check, Contact, ContactsRequest, Error as ControlError, NumberLinks, Request } from '../bindings';
-import { type Backend, BackendError, type Filed, type News } from './backend';
+import type { Answer, Check, ContactsRequest, Error as ControlError, NumberLinks, Request } from '../bindings';
+import { type Backend, BackendError, type Filed, type Found, type News } from './backend';
 
 function isControlError(thrown: unknown): thrown is ControlError {
   return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown;
@@ -40,10 +40,10 @@ async function links(what: Request): Promise<NumberLinks> {
   return answer.links;
 }
 
-async function people(ask: ContactsRequest): Promise<Contact[]> {
+async function people(ask: ContactsRequest): Promise<Found> {
   const answer = await request({ type: 'contacts', ask });
   if (answer.type !== 'contacts') throw unexpected(answer);
-  return answer.contacts;
+  return answer;
 }
 
 /** The agent, through the Rust side of the window. */
@@ -83,11 +83,13 @@ export const tauriBackend: Backend = {
   contacts: (ask) => request({ type: 'contacts', ask }),
   searchContacts: (text, favourites, limit) => people({ type: 'search', text, favourites, limit }),
   async saveContact(contact) {
-    const [saved] = await people({ type: 'save', contact });
+    const {
+      contacts: [saved],
+    } = await people({ type: 'save', contact });
     if (saved === undefined) throw unexpected({ type: 'contacts', contacts: [], more: false });
     return saved;
   },
-  whoHas: (number) => people({ type: 'who_has', number }),
+  whoHas: async (number) => (await people({ type: 'who_has', number })).contacts,
   withFile: (purpose, title) => call<Filed | null>('with_file', { purpose, title }),
   silence: (number, silenced) => done({ type: 'silence', number, silenced }),
   numberLinks: () => links({ type: 'number_links' }),

@@ -3,13 +3,13 @@ import { type Backend, sentenceOf } from '../backend/backend';
 
 /** How long typing must rest before the contacts are searched, in milliseconds. */
 const REST_MS = 120;
-/** Most contacts that the agent gives at once. */
-export const MOST = 200;
 
 /** The contacts as the window shows them: what is asked for, and who matches. */
 export class Book {
   text = $state('');
   contacts = $state.raw<Contact[]>([]);
+  /** There are more than these. */
+  more = $state(false);
   favourites = $state.raw<Contact[]>([]);
   failure = $state.raw<Message | null>(null);
   /** The first answer has come. */
@@ -28,11 +28,6 @@ export class Book {
     return this.text.trim() !== '';
   }
 
-  /** There may be more than are shown. */
-  get cut(): boolean {
-    return this.contacts.length >= MOST;
-  }
-
   /** The person types: the search follows once typing rests. */
   type(text: string): void {
     this.text = text;
@@ -45,13 +40,13 @@ export class Book {
     clearTimeout(this.timer);
     const mine = ++this.asked;
     try {
-      const [contacts, favourites] = await Promise.all([
-        this.backend.searchContacts(this.text, false, MOST),
-        this.backend.searchContacts('', true, MOST),
+      const [found, favourites] = await Promise.all([
+        this.backend.searchContacts(this.text, false, 0),
+        this.backend.searchContacts('', true, 0),
       ]);
       if (mine !== this.asked) return;
-      this.contacts = contacts;
-      this.favourites = favourites;
+      ({ contacts: this.contacts, more: this.more } = found);
+      this.favourites = favourites.contacts;
       this.failure = null;
       this.loaded = true;
     } catch (thrown) {

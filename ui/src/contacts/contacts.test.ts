@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Contact } from '../bindings';
-import { BackendError } from '../backend/backend';
+import { BackendError, type Found } from '../backend/backend';
 import { aBook, person } from '../backend/fake/contacts';
 import { FakeAgent } from '../backend/fake/fake';
 import { ready, says } from '../backend/fake/state';
@@ -25,14 +24,26 @@ test('initials are letters of the first and the last word, whatever stands aroun
 });
 
 test('an answer that a newer question overtook is dropped', async () => {
-  const answers: ((contacts: Contact[]) => void)[] = [];
+  const answers: ((found: Found) => void)[] = [];
   const book = new Book({ searchContacts: () => new Promise((answer) => answers.push(answer)) });
   const [first, second] = [book.search(), book.search()];
   const [old, fresh] = [[person('Ancienne', [])], [person('Nouvelle', [])]];
-  for (const answer of answers.slice(2)) answer(fresh);
-  for (const answer of answers.slice(0, 2)) answer(old);
+  for (const answer of answers.slice(2)) answer({ contacts: fresh, more: false });
+  for (const answer of answers.slice(0, 2)) answer({ contacts: old, more: true });
   await Promise.all([first, second]);
   expect(book.contacts).toEqual(fresh);
+  expect(book.more).toBe(false);
+});
+
+test('that there are more contacts is the agent’s word, not a guess from how many came', async () => {
+  const agent = desk();
+  const book = new Book(agent.backend);
+  agent.book = Array.from({ length: 200 }, (_, at) => person(`Personne ${at}`, []));
+  await book.search();
+  expect([book.contacts.length, book.more]).toEqual([200, false]);
+  agent.book = [...agent.book, person('Une autre', [])];
+  await book.search();
+  expect([book.contacts.length, book.more]).toEqual([200, true]);
 });
 
 describe('the form of a contact', () => {

@@ -1,10 +1,11 @@
 import type { Contact, ContactNumber } from '../bindings';
-import type { Backend } from '../backend/backend';
+import type { Backend, Found } from '../backend/backend';
 
 /** How long typing must rest before contacts are searched, in milliseconds. */
 const REST_MS = 80;
 /** Contacts that are offered at once. */
 const MOST = 12;
+const NOBODY: Found = { contacts: [], more: false };
 /** Favourites above the keys. */
 const FAVOURITES = 4;
 
@@ -50,8 +51,8 @@ export class Finder {
 
   async readFavourites(): Promise<void> {
     // Without them the keys are as good as ever.
-    const found = await this.backend.searchContacts('', true, 200).catch(() => []);
-    this.favourites = found.filter(({ numbers }) => numbers.length > 0).slice(0, FAVOURITES);
+    const { contacts } = await this.backend.searchContacts('', true, 0).catch(() => NOBODY);
+    this.favourites = contacts.filter(({ numbers }) => numbers.length > 0).slice(0, FAVOURITES);
   }
 
   private search(): Promise<void> {
@@ -60,8 +61,8 @@ export class Finder {
     const mine = ++this.asked;
     this.answer = (async () => {
       // A search that fails offers nothing: what was typed is judged as a number then.
-      const found = await this.backend.searchContacts(this.text, false, MOST).catch(() => []);
-      if (mine === this.asked) this.offers = found.flatMap((contact) => offersOf(contact));
+      const { contacts } = await this.backend.searchContacts(this.text, false, MOST).catch(() => NOBODY);
+      if (mine === this.asked) this.offers = contacts.flatMap((contact) => offersOf(contact));
     })();
     return this.answer;
   }

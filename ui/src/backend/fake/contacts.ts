@@ -1,4 +1,5 @@
 import type { Contact, ContactDraft, ContactsRequest, ImportPreview, Message, Settings, Source } from '../../bindings';
+import type { Found } from '../backend';
 import { says } from './state';
 
 const bare = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -82,8 +83,11 @@ export function aBook(): Contact[] {
   ].sort((a, b) => a.name.localeCompare(b.name, 'fr'));
 }
 
+/** Most contacts that an agent gives at once. */
+const MOST = 200;
+
 /** Those that match, favourites first. */
-export function searchBook(book: readonly Contact[], text: string, favourites: boolean, limit: number): Contact[] {
+export function searchBook(book: readonly Contact[], text: string, favourites: boolean, limit: number): Found {
   const asked = bare(text)
     .split(/\s+/)
     .filter((word) => word !== '');
@@ -94,7 +98,8 @@ export function searchBook(book: readonly Contact[], text: string, favourites: b
     const words = bare([contact.name, contact.company].join(' ')).split(/\s+/);
     return asked.every((ask) => words.some((word) => word.startsWith(ask)));
   });
-  return found.slice(0, limit || 200);
+  const most = limit || MOST;
+  return { contacts: found.slice(0, most), more: found.length > most };
 }
 
 /** A draft as it stands in the book afterwards. */
