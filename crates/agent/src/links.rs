@@ -4,8 +4,9 @@ use control::protocol::{PendingEnrolment, Secret};
 use relay_api::RelayUrl;
 use url::Url;
 
-/// The longest text that goes into the pad's field.
-const LONGEST: usize = 256;
+/// The longest text that goes into the pad's field, in characters: what is pasted there is cut at the same length
+/// (`ui/src/lib/paste.ts`).
+const LONGEST: usize = 500;
 
 /// Whether a text is one of our own links rather than something to dial.
 pub fn is_own(text: &str) -> bool {
@@ -13,14 +14,10 @@ pub fn is_own(text: &str) -> bool {
 }
 
 /// What goes into the pad's field for a number or a `tel:`, `callto:` or `sip:` URI: the text as it came, for the pad
-/// reads such URIs and shows what it made of them. Line breaks and control characters become spaces, and what is too long
-/// to be a number is cut.
+/// reads such URIs and shows what it made of them. What is too long to be a number is cut; line breaks stay, for they
+/// keep two numbers apart.
 pub fn pad_text(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST)
-        .collect()
+    text.trim().chars().take(LONGEST).collect()
 }
 
 /// Whether a relay could be there: the host is an address, or a name that DNS can hold (RFC 1035, RFC 1123).
@@ -124,8 +121,15 @@ mod tests {
             pad_text("sip:0199000001@pbx.example"),
             "sip:0199000001@pbx.example"
         );
-        assert_eq!(pad_text("01 99\n00 00 01"), "01 99 00 00 01");
         assert_eq!(pad_text(&"1".repeat(10_000)).len(), LONGEST);
+    }
+
+    /// The same text means the same, whether a link or the clipboard brought it.
+    #[test]
+    fn line_breaks_of_a_link_keep_two_numbers_apart() {
+        let two = "01 99 00 00 01\r\n01 99 00 00 02";
+        assert_eq!(pad_text(two), two);
+        assert_eq!(pad_text(" tel:0199000001\n"), "tel:0199000001");
     }
 
     #[test]

@@ -2,10 +2,6 @@
 
 use control::protocol::Secret;
 
-/// Longest selection that is taken: more holds no number that anybody meant.
-#[cfg(any(target_os = "linux", test))]
-const LONGEST: usize = 256;
-
 /// Why nothing selected can be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SelectionError {
@@ -17,7 +13,7 @@ pub enum SelectionError {
     NotHere,
 }
 
-/// What is selected now, in one line and at most 256 characters; `None`: nothing. Waits for the program that holds the
+/// What is selected now, cut like every text for the pad; `None`: nothing. Waits for the program that holds the
 /// selection; to be called where waiting does no harm.
 ///
 /// # Errors
@@ -29,7 +25,7 @@ pub fn selected() -> Result<Option<Secret>, SelectionError> {
     let failed = |error: arboard::Error| SelectionError::Display(error.to_string());
     let mut clipboard = arboard::Clipboard::new().map_err(failed)?;
     match clipboard.get().clipboard(LinuxClipboardKind::Primary).text() {
-        Ok(text) => Ok(one_line(&text)),
+        Ok(text) => Ok(taken(&text)),
         // Nothing, or a picture.
         Err(arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure) => Ok(None),
         Err(error) => Err(failed(error)),
@@ -46,10 +42,9 @@ pub fn selected() -> Result<Option<Secret>, SelectionError> {
 }
 
 #[cfg(any(target_os = "linux", test))]
-fn one_line(text: &str) -> Option<Secret> {
-    let words: Vec<&str> = text.split_whitespace().take(LONGEST).collect();
-    let line: String = words.join(" ").chars().take(LONGEST).collect();
-    (!line.is_empty()).then(|| Secret::from(line))
+fn taken(text: &str) -> Option<Secret> {
+    let text = crate::links::pad_text(text);
+    (!text.is_empty()).then(|| Secret::from(text))
 }
 
 #[cfg(test)]
@@ -57,13 +52,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selection_over_several_lines_becomes_one_and_stays_short() {
-        let line = |text: &str| one_line(text).map(|line| line.expose().to_owned());
+    fn a_selection_is_cut_like_every_text_for_the_pad() {
+        let text = |text: &str| taken(text).map(|text| text.expose().to_owned());
         assert_eq!(
-            line(" Tél. :\n\t01 42 68\u{a0}53 00 \r\n").unwrap(),
-            "Tél. : 01 42 68 53 00"
+            text(" Tél. : 01 42 68\u{a0}53 00 \r\n").unwrap(),
+            "Tél. : 01 42 68\u{a0}53 00"
         );
-        assert_eq!(line(" \n "), None);
-        assert_eq!(line(&"9".repeat(1_000_000)).unwrap().len(), LONGEST);
+        let two = "01 99 00 00 01\n01 99 00 00 02";
+        assert_eq!(text(two).unwrap(), two);
+        assert_eq!(text(" \n "), None);
+        assert_eq!(text(&"9".repeat(1_000_000)).unwrap().len(), 500);
     }
 }
