@@ -226,7 +226,7 @@ impl Feed {
                 self.phase = Phase::Replay { after };
                 return Ok(Vec::new());
             }
-            Position::After(after) if self.reader.knows(after).await? => {
+            Position::After(after) if self.listener.knows(after) || self.reader.knows(after).await? => {
                 self.phase = Phase::Live { after };
                 return Ok(Vec::new());
             }
@@ -262,7 +262,11 @@ impl Feed {
             return Ok(Vec::new());
         };
         let until = self.listener.from;
-        let Some(Page { events, is_all }) = self.reader.page(&self.token, after, until).await? else {
+        let page = match self.listener.recent(after, until) {
+            Some(page) => Some(page),
+            None => self.reader.page(&self.token, after, until).await?,
+        };
+        let Some(Page { events, is_all }) = page else {
             self.phase = Phase::Begin(Position::Unreadable);
             return Ok(Vec::new());
         };

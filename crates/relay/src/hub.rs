@@ -20,10 +20,13 @@ use telephony::AccountId;
 use tokio::time::{Instant, sleep_until};
 
 use self::queue::Queue;
+use self::recent::Recent;
 use crate::feed::Framed;
+use crate::store::Page;
 use crate::store::kinds::event::StoredEvent;
 
 mod queue;
+mod recent;
 
 /// Streams that end while the relay stops are this far apart, as long as that fits into the window.
 const APART: Duration = Duration::from_millis(2);
@@ -33,6 +36,8 @@ const APART: Duration = Duration::from_millis(2);
 pub struct Bounds {
     /// By how many events one may lag.
     pub buffer: usize,
+    /// How many bytes of the newest events are kept for those who come back.
+    pub recent: usize,
     /// In all.
     pub all: usize,
     /// With one token.
@@ -87,6 +92,7 @@ pub struct Hub {
 #[derive(Debug)]
 struct Inner {
     head: EventId,
+    recent: Recent,
     next: u64,
     stopping: bool,
     listeners: HashMap<u64, Entry>,
@@ -122,6 +128,18 @@ impl Listener {
         self.queue.try_next()
     }
 
+    /// Whether everything after this position can be told from memory.
+    pub(crate) fn knows(&self, position: EventId) -> bool {
+        self.hub.lock().recent.knows(position)
+    }
+
+    /// The next events after `after`, up to and with `until`, from memory; `None` when the store must be asked.
+    pub(crate) fn recent(&self, after: EventId, until: EventId) -> Option<Page> {
+        let inner = self.hub.lock();
+        let entry = inner.listeners.get(&self.id)?;
+        inner.recent.page(&entry.who.accounts, after, until)
+    }
+
     /// Whether it may not listen any more, or was too slow.
     pub fn is_cut(&self) -> bool {
         self.queue.is_cut()
@@ -134,6 +152,7 @@ impl Hub {
         Self {
             inner: Mutex::new(Inner {
                 head: EventId(0),
+                recent: Recent::new(EventId(0), bounds.recent),
                 next: 0,
                 stopping: false,
                 listeners: HashMap::new(),
@@ -147,7 +166,9 @@ impl Hub {
 
     /// Says where the stored history ends, before anything is published.
     pub(crate) fn begin(&self, head: EventId) {
-        self.lock().head = head;
+        let mut inner = self.lock();
+        inner.head = head;
+        inner.recent = Recent::new(head, self.bounds.recent);
     }
 
     /// Registers a listener.
@@ -192,6 +213,7 @@ impl Hub {
         let mut inner = self.lock();
         for event in events {
             inner.head = event.id;
+            inner.recent.add(&event);
             let Some(heard_by) = inner.by_account.get(&event.account) else {
                 continue;
             };
@@ -205,6 +227,11 @@ impl Hub {
                 inner.cut(id, "slow");
             }
         }
+    }
+
+    /// The store has forgotten everything up to `floor`: so is it here.
+    pub(crate) fn forget(&self, floor: EventId) {
+        self.lock().recent.forget(floor);
     }
 
     /// Cuts the streams of tokens that aren't in `valid`.
@@ -351,6 +378,7 @@ mod tests {
 
     const ROOMY: Bounds = Bounds {
         buffer: 4,
+        recent: 1000,
         all: 100,
         per_token: 100,
         per_address: 100,
@@ -433,6 +461,34 @@ mod tests {
                 .collect();
             assert_eq!(got, (1..=fit).collect::<Vec<_>>(), "what fitted was handed over");
         }
+    }
+
+    #[test]
+    fn who_comes_back_is_told_its_own_accounts_from_memory_until_the_store_forgets() {
+        let hub = hub(Bounds {
+            recent: 10_000,
+            ..ROOMY
+        });
+        hub.begin(EventId(10));
+        let other = StoredEvent {
+            account: AccountId("1002".to_owned()),
+            ..event(12, 5)
+        };
+        hub.publish(vec![event(11, 5), other, event(13, 5)]);
+        let listener = hub.listen(who("a", 1)).unwrap();
+        let told = |after| {
+            let page = listener.recent(EventId(after), listener.from)?;
+            assert!(page.is_all);
+            Some(page.events.iter().map(|event| event.id.0).collect::<Vec<_>>())
+        };
+        assert_eq!(told(10), Some(vec![11, 13]));
+        assert_eq!(told(11), Some(vec![13]));
+        assert_eq!(told(9), None, "that was before");
+        hub.forget(EventId(11));
+        assert_eq!(told(10), None);
+        assert_eq!(told(11), Some(vec![13]));
+        hub.keep_only(&HashSet::new());
+        assert_eq!(told(11), None, "a revoked token is told nothing");
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::kinds::{Sql, call, dial, dialled, event, unmatched};
+use crate::store::kinds::{Sql, call, dial, dialled, event, history, unmatched};
 use crate::store::{Batch, StoreError, Writer, used_bytes};
 
 /// How long things are kept, and how much.
@@ -82,6 +82,8 @@ pub(crate) fn slice(batch: &mut Batch<'_>, keep: &Keep, now: Timestamp) -> Sql<F
                 + unmatched::forget(db, Timestamp::MAX, SLICE)?;
         }
     }
+    let floor = history::range(db)?.floor;
+    batch.forgot(floor);
     Ok(Forgotten { aged, crowded })
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
+use relay_api::wire::EventId;
 use secrecy::SecretString;
 use telephony::AccountId;
 
@@ -172,6 +173,10 @@ impl Committed for Publication {
         let unheard = self.sessions.unheard(&events) as u64;
         metrics::counter!("centrex_relay_events_unheard_total").increment(unheard);
         self.hub.publish(events);
+    }
+
+    fn forgotten(&self, floor: EventId) {
+        self.hub.forget(floor);
     }
 
     fn tokens(&self, tokens: Vec<Token>) {

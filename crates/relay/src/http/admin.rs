@@ -113,6 +113,7 @@ mod tests {
                 buffer: 1,
                 all: 1,
                 per_token: 1,
+                recent: 0,
                 per_address: 1,
             })),
             ready: Arc::new(AtomicBool::new(true)),

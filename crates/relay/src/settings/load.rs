@@ -16,6 +16,9 @@ use crate::hub;
 use crate::purge::Keep;
 use crate::secret::file;
 
+/// The newest events in memory, in bytes: what a company of hundreds does in some days, or thousands in an hour.
+const RECENT: usize = 32 << 20;
+
 /// Where configuration comes from.
 #[derive(Clone, Default)]
 pub struct Sources {
@@ -218,6 +221,7 @@ impl Loader {
                 all: all?,
                 per_token: per_token?,
                 per_address: per_address?,
+                recent: RECENT,
             },
         })
     }

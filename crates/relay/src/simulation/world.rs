@@ -235,6 +235,8 @@ impl World {
                     buffer: 4,
                     all: 10,
                     per_token: 10,
+                    // Some come back to what is there, some to what isn't any more.
+                    recent: 4000,
                     per_address: 10,
                 });
                 hub.begin(head);

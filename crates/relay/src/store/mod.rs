@@ -34,7 +34,7 @@ pub use schema::SCHEMA_VERSION;
 pub(crate) use schema::make_folder;
 pub use writer::{Batch, Begun, Committed, Writer, WriterOptions};
 
-pub(crate) use calls::Page;
+pub(crate) use calls::{PAGE, Page};
 #[cfg(test)]
 pub(crate) use writer::{InMemory, Nobody};
 

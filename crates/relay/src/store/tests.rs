@@ -33,6 +33,8 @@ impl Committed for Onlooker {
         }
     }
 
+    fn forgotten(&self, _: EventId) {}
+
     fn tokens(&self, _: Vec<Token>) {}
 }
 

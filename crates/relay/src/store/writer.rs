@@ -32,6 +32,8 @@ const QUEUE: usize = 8192;
 pub trait Committed: Send + 'static {
     /// These events are on disk.
     fn events(&self, events: Vec<StoredEvent>);
+    /// Events up to this position were forgotten.
+    fn forgotten(&self, floor: EventId);
     /// These are the tokens now, after a change by this or another process.
     fn tokens(&self, tokens: Vec<Token>);
 }
@@ -69,6 +71,7 @@ pub struct Batch<'tx> {
     head: EventId,
     events: Vec<StoredEvent>,
     tokens_changed: bool,
+    floor: Option<EventId>,
     /// When the last callback of the batch came.
     callback_at: Option<Timestamp>,
 }
@@ -80,6 +83,7 @@ impl<'tx> Batch<'tx> {
             head,
             events: Vec::new(),
             tokens_changed: false,
+            floor: None,
             callback_at: None,
         }
     }
@@ -105,6 +109,11 @@ impl<'tx> Batch<'tx> {
     /// Notes that the platform called; written once for all callbacks of a commit.
     pub(crate) fn note_callback(&mut self, now: Timestamp) {
         self.callback_at = Some(now);
+    }
+
+    /// Says that events up to this position were forgotten.
+    pub(crate) fn forgot(&mut self, floor: EventId) {
+        self.floor = Some(floor);
     }
 
     /// Says that tokens were added or revoked.
@@ -226,7 +235,15 @@ fn job<T: Send + 'static>(
     (job, answered)
 }
 
-/// Runs the jobs in one transaction; gives the events to hand out, and whether tokens changed. A job that isn't run because
+/// What a commit is to be told of.
+#[derive(Debug)]
+struct Written {
+    events: Vec<StoredEvent>,
+    tokens_changed: bool,
+    floor: Option<EventId>,
+}
+
+/// Runs the jobs in one transaction. A job that isn't run because
 /// of an error is dropped, which answers it too.
 fn write(
     connection: &mut Connection,
@@ -234,11 +251,12 @@ fn write(
     current: &mut EventId,
     jobs: Vec<Job>,
     replies: &mut Vec<(Reply, Result<(), StoreError>)>,
-) -> Sql<(Vec<StoredEvent>, bool)> {
+) -> Sql<Written> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut batch = Batch::new(&tx, *current);
     for job in jobs {
-        let (head, events, callback_at) = (batch.head, batch.events.len(), batch.callback_at);
+        let (head, events) = (batch.head, batch.events.len());
+        let (floor, callback_at) = (batch.floor, batch.callback_at);
         tx.prepare_cached("SAVEPOINT job")?.execute([])?;
         let (result, reply) = job(&mut batch);
         if let Err(cause) = result {
@@ -246,6 +264,7 @@ fn write(
             tx.execute_batch("ROLLBACK TO job")?;
             batch.head = head;
             batch.events.truncate(events);
+            batch.floor = floor;
             batch.callback_at = callback_at;
             replies.push((reply, Err(sqlite(path)(cause))));
         } else {
@@ -257,6 +276,7 @@ fn write(
         head,
         events,
         tokens_changed,
+        floor,
         callback_at,
         ..
     } = batch;
@@ -265,7 +285,11 @@ fn write(
     }
     tx.commit()?;
     *current = head;
-    Ok((events, tokens_changed))
+    Ok(Written {
+        events,
+        tokens_changed,
+        floor,
+    })
 }
 
 fn start(connection: &mut Connection, now: Timestamp) -> Sql<Begun> {
@@ -326,10 +350,17 @@ impl Thread {
         let trouble = done.as_ref().err().map_or(0, |cause| Trouble::of(cause) as u8);
         self.trouble.store(trouble, Ordering::Relaxed);
         match done {
-            Ok((events, tokens_changed)) => {
+            Ok(Written {
+                events,
+                tokens_changed,
+                floor,
+            }) => {
                 if !events.is_empty() {
                     metrics::counter!("centrex_relay_events_total").increment(events.len() as u64);
                     self.committed.events(events);
+                }
+                if let Some(floor) = floor {
+                    self.committed.forgotten(floor);
                 }
                 if tokens_changed {
                     self.reload_tokens();
@@ -405,6 +436,7 @@ pub(crate) struct Nobody;
 #[cfg(test)]
 impl Committed for Nobody {
     fn events(&self, _: Vec<StoredEvent>) {}
+    fn forgotten(&self, _: EventId) {}
     fn tokens(&self, _: Vec<Token>) {}
 }
 
@@ -444,11 +476,11 @@ impl InMemory {
         let mut replies = Vec::new();
         let path = Path::new("memory");
         let connection = &mut self.connection.lock().unwrap();
-        let (events, _) = write(connection, path, &mut self.head, vec![job], &mut replies).unwrap();
+        let written = write(connection, path, &mut self.head, vec![job], &mut replies).unwrap();
         for (reply, outcome) in replies {
             reply(outcome);
         }
-        (answered.try_recv().unwrap().unwrap(), events)
+        (answered.try_recv().unwrap().unwrap(), written.events)
     }
 
     /// Runs the work and dies before its commit.

@@ -158,13 +158,13 @@ fn stored(row: &Row<'_>) -> Sql<StoredEvent> {
 }
 
 /// Events of a page, within its bytes.
-struct Taken {
-    events: Vec<StoredEvent>,
+pub(crate) struct Taken {
+    pub(crate) events: Vec<StoredEvent>,
     left: usize,
 }
 
 impl Taken {
-    fn new(bytes: usize) -> Self {
+    pub(crate) fn new(bytes: usize) -> Self {
         Self {
             events: Vec::new(),
             left: bytes,
@@ -172,7 +172,7 @@ impl Taken {
     }
 
     /// False when it doesn't fit; one alone always does.
-    fn take(&mut self, event: StoredEvent) -> bool {
+    pub(crate) fn take(&mut self, event: StoredEvent) -> bool {
         let rest = self.left.checked_sub(event.body.len());
         if rest.is_none() && !self.events.is_empty() {
             return false;
