@@ -223,41 +223,50 @@ impl Reader {
 
     /// Contacts with all words; words of digits may also stand in their numbers.
     fn with_words(&self, search: &Search, most: usize, found: &mut Candidates) -> Result<(), ContactsError> {
+        if let Some(terms) = Search::expression(search.words.iter()) {
+            let sql = "SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?2";
+            self.collect(sql, params![terms, count(most)], found)?;
+        }
         let is_digits = |word: &&String| word.bytes().all(|b| b.is_ascii_digit());
-        let mixed = search.digits.is_none() && search.words.iter().any(|word| is_digits(&word));
-        let sql = "SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?2";
-        if !mixed {
-            return match Search::expression(search.words.iter()) {
-                Some(terms) => self.collect(sql, params![terms, count(most)], found),
-                None => Ok(()),
-            };
+        let (digits, letters): (Vec<_>, Vec<_>) = search.words.iter().partition(is_digits);
+        let Some(letters) = Search::expression(letters.into_iter()) else {
+            return Ok(());
+        };
+        for part in &digits {
+            let mut likely = Candidates::default();
+            self.numbers_with_letters(part, &letters, most, &mut likely)?;
+            for id in likely.ids {
+                // With one there is nothing more to look at.
+                if digits.len() == 1
+                    || self
+                        .contact(id)?
+                        .is_some_and(|contact| search.finds(&contact.card))
+                {
+                    found.add(id);
+                }
+            }
         }
-        let mut likely = Candidates::default();
-        match search
-            .words
-            .iter()
-            .filter(is_digits)
-            .find(|word| word.len() > FEWEST_INSIDE)
+        Ok(())
+    }
+
+    /// Contacts whose words are found by `letters`, an expression of FTS5, with the digits in a number.
+    fn numbers_with_letters(
+        &self,
+        digits: &str,
+        letters: &str,
+        most: usize,
+        found: &mut Candidates,
+    ) -> Result<(), ContactsError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT key, contact FROM number
+             WHERE instr(key, ?1) > 0 AND contact IN (SELECT rowid FROM word WHERE word MATCH ?2)",
+        )?;
+        let mut rows = query.query([digits.trim_start_matches('0'), letters])?;
+        while found.ids.len() < most
+            && let Some(row) = rows.next()?
         {
-            // A part of a number tells more than the beginning of a word.
-            Some(digits) => {
-                self.numbers_with(digits, MOST_CANDIDATES, &mut likely)?;
-                if let Some(terms) = Search::expression(search.words.iter()) {
-                    self.collect(sql, params![terms, count(most)], &mut likely)?;
-                }
-            }
-            None => {
-                let letters = search.words.iter().filter(|word| !is_digits(word));
-                if let Some(terms) = Search::expression(letters) {
-                    self.collect(sql, params![terms, count(most)], &mut likely)?;
-                }
-            }
-        }
-        for id in likely.ids {
-            if let Some(contact) = self.contact(id)?
-                && search.finds(&contact.card)
-            {
-                found.add(id);
+            if shows(row.get_ref(0)?.as_str().unwrap_or_default(), digits) {
+                found.add(ContactId(row.get(1)?));
             }
         }
         Ok(())

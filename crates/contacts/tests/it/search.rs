@@ -113,3 +113,19 @@ fn names_that_begin_as_the_search_does_come_before_the_others() {
     book.save(person("Albert Jean", &[(Label::Mobile, "06 39 98 00 11")]));
     assert_eq!(book.finds("jean"), ["Jean-Claude Bœuf", "Albert Jean"]);
 }
+
+#[test]
+fn a_name_with_a_part_of_a_number_finds_the_one_among_hundreds_of_that_name() {
+    let mut book = book();
+    for index in 0..450 {
+        let number = format!("06 39 98 {:02} {:02}", index / 100, index % 100);
+        book.save(person(&format!("Dupont Nr{index}"), &[(Label::Mobile, &number)]));
+    }
+    assert_eq!(book.finds("dupont 0639980449"), ["Dupont Nr449"]);
+    assert_eq!(book.finds("dupont 9980449"), ["Dupont Nr449"]);
+    // Both parts must be there, each in a number or as the beginning of a word.
+    book.save(person("Dupont 12", &[(Label::Mobile, "06 39 98 90 77")]));
+    assert_eq!(book.finds("dupont 12 9077"), ["Dupont 12"]);
+    assert!(book.finds("dupont 13 9077").is_empty());
+    assert!(book.finds("durand 9980449").is_empty());
+}
