@@ -1,10 +1,10 @@
 //! Finds a person's address books (RFC 6764; RFC 6352, 7.1.1).
 
-use http::{HeaderValue, Request, Uri};
+use http::{Request, Uri};
 use libdav::carddav::{FindAddressBookHomeSet, FindAddressBooks, FindAddressBooksResponse};
-use libdav::dav::{FindPropertyHrefs, FoundCollection, WebDavError};
-use libdav::names;
+use libdav::dav::{FindPropertyHrefs, FoundCollection, Propfind, WebDavError};
 use libdav::requests::{DavRequest, ParseResponseError};
+use libdav::{Depth, names};
 
 use super::client::Asked;
 use super::{Book, Client};
@@ -15,21 +15,27 @@ const WELL_KNOWN: &str = "/.well-known/carddav";
 /// Most books that are read.
 const MOST: usize = 50;
 
-/// Whether a path itself is an address book, without its cards.
-struct Itself<'a>(FindAddressBooks<'a>);
+/// The address books at a path. The library's own request asks for entity tags of collections too, for which a server may look
+/// at every card.
+struct BooksAt<'a> {
+    path: &'a str,
+    depth: Depth,
+}
 
-impl DavRequest for Itself<'_> {
+impl DavRequest for BooksAt<'_> {
     type Response = FindAddressBooksResponse;
     type ParseError = ParseResponseError;
     type Error<E> = WebDavError<E>;
 
     fn prepare_request(&self, base_url: Uri) -> Result<Request<String>, http::Error> {
-        let mut request = self.0.prepare_request(base_url)?;
-        request
-            .headers_mut()
-            .insert("Depth", HeaderValue::from_static("0"));
-        request.headers_mut().remove("Prefer");
-        Ok(request)
+        Propfind::new(self.path)
+            .with_properties(&[
+                &names::RESOURCETYPE,
+                &names::SUPPORTED_REPORT_SET,
+                &names::DISPLAY_NAME,
+            ])
+            .with_depth(self.depth)
+            .prepare_request(base_url)
     }
 
     fn parse_response(
@@ -37,7 +43,7 @@ impl DavRequest for Itself<'_> {
         parts: &http::response::Parts,
         body: &[u8],
     ) -> Result<Self::Response, Self::ParseError> {
-        self.0.parse_response(parts, body)
+        FindAddressBooks::new(self.path).parse_response(parts, body)
     }
 }
 
@@ -62,7 +68,11 @@ impl Client {
     async fn all_books(&self) -> Result<Vec<Book>, Trouble> {
         let start = self.account.url.path().to_owned();
         if start != "/" {
-            match self.ask(&Itself(FindAddressBooks::new(&start))).await {
+            let itself = BooksAt {
+                path: &start,
+                depth: Depth::Zero,
+            };
+            match self.ask(&itself).await {
                 Ok(found) if !found.addressbooks.is_empty() => return self.found(found.addressbooks),
                 Ok(_) | Err(Asked::Status(_) | Asked::Unreadable) => {}
                 Err(Asked::Trouble(trouble)) => return Err(trouble),
@@ -70,7 +80,11 @@ impl Client {
         }
         let mut books = Vec::new();
         for home in self.homes(&start).await? {
-            let found = self.ask(&FindAddressBooks::new(&home)).await?;
+            let inside = BooksAt {
+                path: &home,
+                depth: Depth::One,
+            };
+            let found = self.ask(&inside).await?;
             books.extend(self.found(found.addressbooks)?);
         }
         Ok(books)
