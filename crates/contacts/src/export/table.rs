@@ -70,6 +70,8 @@ pub(super) fn write(
     let mut table = csv::WriterBuilder::new()
         .delimiter(options.separator)
         .terminator(csv::Terminator::CRLF)
+        // A spreadsheet may split at the other separator, and what follows would begin a cell.
+        .quote_style(csv::QuoteStyle::Always)
         .from_writer(to);
     table
         .write_record(headings(options.language, numbers, emails))

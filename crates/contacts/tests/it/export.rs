@@ -69,6 +69,21 @@ fn tables_come_back_as_they_went_and_hold_no_formula() {
         let mut file = Vec::new();
         assert_eq!(book.store.read().export_csv(true, options, &mut file).unwrap(), 2);
         assert_eq!(file.starts_with("\u{feff}".as_bytes()), bom);
+        // Every cell is quoted: a spreadsheet that splits at another separator begins no cell within one.
+        let mut quoted = csv::WriterBuilder::new()
+            .delimiter(separator)
+            .terminator(csv::Terminator::CRLF)
+            .quote_style(csv::QuoteStyle::Always)
+            .from_writer(Vec::new());
+        let mut again = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .has_headers(false)
+            .from_reader(file.as_slice());
+        for row in again.byte_records() {
+            quoted.write_byte_record(&row.unwrap()).unwrap();
+        }
+        let text = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file);
+        assert_eq!(quoted.into_inner().unwrap(), text);
         let mut table = csv::ReaderBuilder::new()
             .delimiter(separator)
             .from_reader(file.as_slice());

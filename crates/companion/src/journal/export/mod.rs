@@ -17,18 +17,18 @@
 mod calendar;
 mod csv;
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 use telephony::{Direction, Language, Party};
+use tempfile::NamedTempFile;
 
 pub use self::csv::Csv;
 use super::import::Entry;
 use super::row::{self, Row};
-use super::{JournalError, coverage, damage, elsewhere, schema};
+use super::{JournalError, coverage, elsewhere, schema};
 use crate::numbers;
 use crate::words::{Message, say};
 
@@ -86,29 +86,15 @@ impl Exporter {
     /// # Errors
     /// [`JournalError`] when the journal can't be read or the file can't be written; then no file was changed.
     pub fn write(&mut self, to: &Path, format: &Format, now: Timestamp) -> Result<Written, JournalError> {
-        let partial = damage::with_suffix(to, ".partial");
-        let done = self.write_partial(&partial, format, now).and_then(|written| {
-            std::fs::rename(&partial, to)?;
-            Ok(written)
-        });
-        if done.is_err() {
-            // What is left of it helps nobody; that it can't be removed either changes nothing.
-            let _ = std::fs::remove_file(&partial);
-        }
-        done
-    }
-
-    fn write_partial(
-        &mut self,
-        path: &PathBuf,
-        format: &Format,
-        now: Timestamp,
-    ) -> Result<Written, JournalError> {
-        damage::keep_private(path)?;
-        let mut out = BufWriter::new(File::create(path)?);
+        // Under a name that nobody can know before, in the same folder and for this user only: no file of the person's is
+        // touched, no link followed.
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let beside = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        let mut out = BufWriter::new(beside);
         let written = self.write_to(&mut out, format, now)?;
-        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        file.sync_all()?;
+        let beside = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        beside.as_file().sync_all()?;
+        beside.persist(to).map_err(|failed| failed.error)?;
         Ok(written)
     }
 

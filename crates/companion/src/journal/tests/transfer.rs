@@ -178,12 +178,38 @@ fn the_file_is_private_and_replaced_as_a_whole() {
     let folder = desk.folder.path().join("no such folder/calls.json");
     let error = exporter.write(&folder, &Format::Json, at(5000)).unwrap_err();
     assert_eq!(error.export_message().id, "journal-export-failed");
-    let before = fs::read_to_string(&file).unwrap();
-    drop(exporter);
-    fs::create_dir(desk.folder.path().join("calls.json.partial")).unwrap();
+    // What fails at the end leaves nothing.
+    let held = desk.folder.path().join("a folder");
+    fs::create_dir(&held).unwrap();
+    let names = || {
+        let mut names: Vec<_> = fs::read_dir(desk.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    assert!(exporter.write(&held, &Format::Json, at(5000)).is_err());
+    assert_eq!(names(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_touches_no_other_file_and_follows_no_link() {
+    let desk = full();
+    let path = |name: &str| desk.folder.path().join(name);
+    fs::write(path("mine"), "mine").unwrap();
+    fs::write(path("calls.csv.partial"), "mine too").unwrap();
+    std::os::unix::fs::symlink(path("mine"), path("other.csv.partial")).unwrap();
+    std::os::unix::fs::symlink(path("mine"), path("linked.csv")).unwrap();
     let mut exporter = Exporter::open(&desk.file()).unwrap();
-    assert!(exporter.write(&file, &Format::Json, at(5000)).is_err());
-    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    for name in ["calls.csv", "other.csv", "linked.csv"] {
+        exporter.write(&path(name), &Format::Json, at(5000)).unwrap();
+        assert!(fs::symlink_metadata(path(name)).unwrap().is_file(), "{name}");
+    }
+    assert_eq!(fs::read_to_string(path("mine")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(path("calls.csv.partial")).unwrap(), "mine too");
 }
 
 /// Text that programs have stumbled over.
