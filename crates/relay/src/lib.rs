@@ -24,6 +24,7 @@ pub mod ingest;
 mod listener;
 pub mod lock;
 pub mod measures;
+mod owner;
 pub mod problem;
 pub mod proxies;
 pub mod purge;

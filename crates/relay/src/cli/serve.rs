@@ -43,6 +43,7 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
         tracing::warn!("{advice}");
     }
     raise_open_files(settings);
+    leave_no_core();
     let prepared = server::prepare(settings)?;
     let public = bind("listen", settings.listen).await?;
     let admin = bind("admin_listen", settings.admin_listen).await?;
@@ -78,6 +79,13 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What is in memory is in a core file too: keys, tokens, numbers. The unit says the same (`LimitCORE=0`); by hand nobody does.
+fn leave_no_core() {
+    if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
+        tracing::warn!(%error, "core files can't be turned off: one of a relay that failed would hold secrets");
+    }
 }
 
 /// Each connection needs an open file, and systems begin with far fewer than they allow.

@@ -9,6 +9,7 @@ use rand::RngCore;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Hash, file, random_hex};
+use crate::owner;
 
 /// The file's name in the data folder.
 pub const FILE: &str = "callback-secret";
@@ -44,7 +45,7 @@ pub enum CallbackSecretError {
         why: Box<CallbackSecretError>,
     },
     /// A file can't be read or written.
-    #[error("the callback secret's file {} can't be {doing}: {cause}", path.display())]
+    #[error("the callback secret's file {} can't be {doing}: {}", path.display(), owner::explained(path, cause))]
     File {
         /// Which file.
         path: PathBuf,
@@ -86,7 +87,7 @@ impl CallbackSecret {
             return Ok(kept);
         }
         let path = data_dir.join(FILE);
-        if data_dir.join(crate::store::FILE).exists() {
+        if crate::store::was_called(data_dir) {
             tracing::warn!(
                 file = %path.display(),
                 "the callback secret was lost and a new one is made: the platform still calls the old address, \

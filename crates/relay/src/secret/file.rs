@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::owner;
+
 /// The longest file that is taken for a secret, in bytes. Anything longer is another file, named by mistake.
 const LONGEST: u64 = 8 * 1024;
 
@@ -58,6 +60,7 @@ fn draft(path: &Path, text: &str) -> Result<PathBuf, Error> {
     let mut file = options.open(&draft)?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
+    owner::like_its_folder(&draft)?;
     Ok(draft)
 }
 
@@ -74,6 +77,28 @@ pub(crate) fn exposure(path: &Path) -> Option<String> {
             let file = path.display();
             format!(
                 "{file} holds a secret, and others than the relay's user may read or change it (mode {mode:04o}): chmod 600 {file}"
+            )
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// What to do about a data folder in which others than its owner may put files in the place of the relay's; `None` when all is
+/// well, or when it isn't known.
+pub(crate) fn open_folder(path: &Path) -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o7777;
+        (mode & 0o022 != 0).then(|| {
+            let folder = path.display();
+            format!(
+                "others than its owner may change the data folder {folder} (mode {mode:04o}), and put a database or a callback \
+                 secret of their own in its place: chmod 700 {folder}"
             )
         })
     }

@@ -78,7 +78,7 @@ impl Settings {
         told.collect()
     }
 
-    /// Files of secrets in use that others may read or change.
+    /// Files of secrets in use that others may read or change, and a data folder that others may.
     pub(crate) fn exposed_secrets(&self) -> Vec<String> {
         let kept = [callback::FILE, rotation::PREVIOUS].map(|name| self.data_dir.join(name));
         let kept: &[std::path::PathBuf] = if self.callback_secret.is_none() {
@@ -90,6 +90,7 @@ impl Settings {
             .iter()
             .chain(kept)
             .filter_map(|path| file::exposure(path))
+            .chain(file::open_folder(&self.data_dir))
             .collect()
     }
 }
@@ -214,6 +215,17 @@ mod tests {
                 "{exposed:?}"
             );
             std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+            let data = folder.path().join("data");
+            std::fs::create_dir(&data).unwrap();
+            for (mode, is_told) in [(0o777, true), (0o720, true), (0o750, false), (0o700, false)] {
+                std::fs::set_permissions(&data, std::fs::Permissions::from_mode(mode)).unwrap();
+                let told = load(&complete);
+                assert_eq!(
+                    told.iter().any(|one| one.contains("chmod 700")),
+                    is_told,
+                    "{told:?}"
+                );
+            }
         }
         assert_eq!(load(&complete), Vec::<String>::new());
     }

@@ -12,9 +12,9 @@ use super::values::{address, count, duration, log_filter, log_format, public_url
 use super::{DEFAULT_LISTEN, Events, KEYS, Platform, SECRETS, Settings, default_data_dir, strange, variable};
 use crate::correlate::Limits;
 use crate::forward::Destination;
-use crate::hub;
 use crate::purge::Keep;
 use crate::secret::file;
+use crate::{hub, owner};
 
 /// The newest events in memory, in bytes: what a company of hundreds does in some days, or thousands in an hour.
 const RECENT: usize = 32 << 20;
@@ -335,7 +335,11 @@ impl Loader {
                 Some(text.trim().to_owned().into())
             }
             Err(error) => {
-                let what = format!("the file {} can't be read: {error}", path.display());
+                let what = format!(
+                    "the file {} can't be read: {}",
+                    path.display(),
+                    owner::explained(&path, &error)
+                );
                 self.problem(key, place, what);
                 None
             }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::kinds::Sql;
+use super::kinds::{Sql, history, told};
 use super::{StoreError, schema, sqlite};
 
 /// A connection of one's own, and the file's path.
@@ -28,6 +28,14 @@ pub fn look<T>(
     let in_file = sqlite(&path);
     let snapshot = connection.unchecked_transaction().map_err(&in_file)?;
     work(&snapshot).map_err(&in_file)
+}
+
+/// Whether the platform knows an address of this data folder's relay: it called, or it was told. False when that can't be read.
+pub(crate) fn was_called(data_dir: &Path) -> bool {
+    let called = |db: Connection| Ok(history::last_callback(&db)?.is_some() || told::get(&db)?.is_some());
+    schema::open_read_only(&data_dir.join(super::FILE))
+        .and_then(called)
+        .unwrap_or(false)
 }
 
 /// Does `work` in the database of a data folder without a writer: for commands beside a running relay, or without one.

@@ -27,8 +27,8 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 pub use backup::{Facts, Restored, backup, restore, verify};
-pub(crate) use beside::open;
 pub use beside::{direct, look};
+pub(crate) use beside::{open, was_called};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
 pub(crate) use schema::make_folder;

@@ -301,6 +301,24 @@ fn a_call_whose_start_lies_ahead_of_the_clock_doesnt_ring_for_ever() {
     assert_eq!(limits.ringing, SignedDuration::from_mins(5));
 }
 
+/// A desktop reads a list of 4 MiB; what is longer would leave it with nothing.
+#[test]
+fn the_newest_live_calls_are_told_when_there_are_more_than_a_desktop_reads() {
+    let (_folder, database) = with_events(&[]);
+    listens_to(&database, &["1001"]);
+    for number in 0..1000 {
+        let mut one = call();
+        one.call_id = telephony::CallId(format!("call-{number:04}"));
+        one.extra.insert("note".to_owned(), "x".repeat(10_000));
+        kinds::call::put(&database, &one).unwrap();
+    }
+    let told = kinds::call::live(&database, "tok_1").unwrap();
+    let length = serde_json::to_string(&told).unwrap().len();
+    assert!((2_900_000..4_000_000).contains(&length), "{length}");
+    assert_eq!(told.last().unwrap().call_id.0, "call-0999");
+    assert!(told.is_sorted_by(|a, b| a.call_id.0 < b.call_id.0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -79,14 +79,28 @@ pub(crate) fn overdue(db: &Connection, now: Timestamp, limits: &Limits, most: u3
     rows.collect()
 }
 
-/// The live calls of a token's accounts, oldest first.
+/// The most bytes of live calls that are told at once: a desktop reads a list of 4 MiB.
+const LIVE_BYTES: usize = 3 * 1024 * 1024;
+
+/// The live calls of a token's accounts, oldest first: the newest ones, should there be more than is told at once.
 pub(crate) fn live(db: &Connection, token: &str) -> Sql<Vec<Call>> {
     let mut query = db.prepare_cached(
         "SELECT call.body FROM call JOIN token_account ON token_account.account = call.account
-         WHERE token_account.token = ?1 AND call.live = 1 ORDER BY call.since, call.call_id LIMIT 10000",
+         WHERE token_account.token = ?1 AND call.live = 1 ORDER BY call.since DESC, call.call_id DESC",
     )?;
-    let rows = query.query_map([token], |row| row.get::<_, String>(0))?;
-    rows.map(|body| document(&body?)).collect()
+    let mut rows = query.query([token])?;
+    let (mut calls, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let body = row.get_ref(0)?.as_str()?;
+        bytes += body.len();
+        if bytes > LIVE_BYTES {
+            tracing::warn!("more calls live than can be told at once; the oldest are left off");
+            break;
+        }
+        calls.push(document(body)?);
+    }
+    calls.reverse();
+    Ok(calls)
 }
 
 /// Both states by the index `call_waiting`: of all calls that are kept, few live.
