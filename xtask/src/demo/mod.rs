@@ -77,6 +77,7 @@ pub fn headless(out: &Path, programs: Programs) -> Result<()> {
     install::ensure(&[Purpose::Build, Purpose::Desktop])?;
     let binaries = binaries(programs)?;
     let logs = fresh_logs(&out)?;
+    wait::end_when_interrupted()?;
     let mut timeline = Timeline::begin(&out)?;
     let begun = Instant::now();
     let played = play(&binaries, &logs, &mut timeline);
