@@ -1,55 +1,26 @@
 //! One task and one bus connection for all notifications.
 
-use companion::effect::Notification;
-use companion::event::CallKey;
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use std::io;
 
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::Order;
 use super::board::Board;
 use super::ledger::Ledger;
 pub(super) use super::line::words;
+use crate::desktop::DesktopEvent;
 pub(super) use crate::desktop::bus::PATIENCE;
-use crate::desktop::{DesktopError, DesktopEvent, NotifyPort};
 
-/// See [`NotifyPort`].
-pub struct Notifier {
-    orders: UnboundedSender<Order>,
-}
-
-enum Order {
-    Show(Notification),
-    Withdraw(CallKey),
-    WithdrawAll(oneshot::Sender<()>),
-}
-
-impl Notifier {
-    pub(in crate::desktop) fn open(
-        runtime: &Handle,
-        profile: &str,
-        events: UnboundedSender<DesktopEvent>,
-    ) -> Result<Self, DesktopError> {
-        let (orders, inbox) = unbounded_channel();
-        runtime.spawn(serve(inbox, Board::new(Ledger::of(profile), events)));
-        Ok(Self { orders })
-    }
-}
-
-impl NotifyPort for Notifier {
-    fn show(&self, notification: Notification) {
-        let _ = self.orders.send(Order::Show(notification));
-    }
-
-    fn withdraw(&self, key: CallKey) {
-        let _ = self.orders.send(Order::Withdraw(key));
-    }
-
-    async fn withdraw_all(&self) {
-        let (done, told) = oneshot::channel();
-        let _ = self.orders.send(Order::WithdrawAll(done));
-        // An error means that the task is gone, and its notifications with it.
-        let _ = told.await;
-    }
+#[expect(clippy::unnecessary_wraps, reason = "Windows' half can fail")]
+pub(super) fn start(
+    runtime: &Handle,
+    profile: &str,
+    inbox: UnboundedReceiver<Order>,
+    events: UnboundedSender<DesktopEvent>,
+) -> io::Result<()> {
+    runtime.spawn(serve(inbox, Board::new(Ledger::of(profile), events)));
+    Ok(())
 }
 
 async fn serve(mut inbox: UnboundedReceiver<Order>, mut board: Board) {

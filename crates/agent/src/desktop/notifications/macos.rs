@@ -1,54 +1,26 @@
 //! The Notification Centre. It serves programs that were started from a bundle, and asks the person first.
 
 use std::collections::HashMap;
+use std::io;
 
 use companion::effect::{Notification, NotificationKind};
 use companion::event::{CallKey, NoteAction};
 use mac_usernotifications::{Action, check_bundle, close_delivered, request_auth};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use super::{action_name, action_of, printable};
-use crate::desktop::{DesktopError, DesktopEvent, NotifyPort};
+use super::{Order, action_name, action_of, printable};
+use crate::desktop::DesktopEvent;
 
-/// See [`NotifyPort`].
-pub struct Notifier {
-    orders: UnboundedSender<Order>,
-}
-
-enum Order {
-    Show(Notification),
-    Withdraw(CallKey),
-    WithdrawAll(oneshot::Sender<()>),
-}
-
-impl Notifier {
-    pub(in crate::desktop) fn open(
-        runtime: &Handle,
-        _profile: &str,
-        events: UnboundedSender<DesktopEvent>,
-    ) -> Result<Self, DesktopError> {
-        let (orders, inbox) = unbounded_channel();
-        runtime.spawn(serve(inbox, events));
-        Ok(Self { orders })
-    }
-}
-
-impl NotifyPort for Notifier {
-    fn show(&self, notification: Notification) {
-        let _ = self.orders.send(Order::Show(notification));
-    }
-
-    fn withdraw(&self, key: CallKey) {
-        let _ = self.orders.send(Order::Withdraw(key));
-    }
-
-    async fn withdraw_all(&self) {
-        let (done, told) = oneshot::channel();
-        let _ = self.orders.send(Order::WithdrawAll(done));
-        let _ = told.await;
-    }
+#[expect(clippy::unnecessary_wraps, reason = "Windows' half can fail")]
+pub(super) fn start(
+    runtime: &Handle,
+    _profile: &str,
+    inbox: UnboundedReceiver<Order>,
+    events: UnboundedSender<DesktopEvent>,
+) -> io::Result<()> {
+    runtime.spawn(serve(inbox, events));
+    Ok(())
 }
 
 async fn serve(mut inbox: UnboundedReceiver<Order>, events: UnboundedSender<DesktopEvent>) {

@@ -19,10 +19,62 @@ mod ledger;
 mod line;
 mod server;
 
-pub use imp::Notifier;
 pub use server::{Server, server};
 
-use companion::event::NoteAction;
+use companion::effect::Notification;
+use companion::event::{CallKey, NoteAction};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+
+use crate::desktop::{DesktopError, DesktopEvent, NotifyPort};
+
+/// See [`NotifyPort`]. Behind it works what each system wants: a task, or a thread of its own.
+pub struct Notifier {
+    orders: UnboundedSender<Order>,
+}
+
+/// What the controller wants, one after the other.
+enum Order {
+    Show(Notification),
+    Withdraw(CallKey),
+    /// Answered when it is done.
+    WithdrawAll(oneshot::Sender<()>),
+}
+
+impl Notifier {
+    pub(in crate::desktop) fn open(
+        runtime: &Handle,
+        profile: &str,
+        events: UnboundedSender<DesktopEvent>,
+    ) -> Result<Self, DesktopError> {
+        let (orders, inbox) = unbounded_channel();
+        imp::start(runtime, profile, inbox, events)?;
+        Ok(Self { orders })
+    }
+
+    fn order(&self, order: Order) {
+        // An error means that whoever takes orders is gone, and its notifications with it.
+        let _ = self.orders.send(order);
+    }
+}
+
+impl NotifyPort for Notifier {
+    fn show(&self, notification: Notification) {
+        self.order(Order::Show(notification));
+    }
+
+    fn withdraw(&self, key: CallKey) {
+        self.order(Order::Withdraw(key));
+    }
+
+    async fn withdraw_all(&self) {
+        let (done, told) = oneshot::channel();
+        self.order(Order::WithdrawAll(done));
+        // As above.
+        let _ = told.await;
+    }
+}
 
 /// The names of the actions on the wire between us and the desktop.
 fn action_name(action: NoteAction) -> &'static str {

@@ -3,71 +3,42 @@
 //! Straight on WinRT: notify-rust and its toast crate give a toast no tag, and without one it can't be changed or withdrawn.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::mpsc;
+use std::io;
 
 use companion::effect::{Notification, NotificationKind};
 use companion::event::{CallKey, NoteAction};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use windows::Data::Xml::Dom::XmlDocument;
 use windows::Foundation::TypedEventHandler;
 use windows::UI::Notifications::{ToastActivatedEventArgs, ToastNotification, ToastNotificationManager};
 use windows::core::{HSTRING, IInspectable, Interface};
 use windows_registry::CURRENT_USER;
 
-use super::{action_name, action_of, escaped, printable};
-use crate::desktop::{APP_NAME, DesktopError, DesktopEvent, NotifyPort};
+use super::{Order, action_name, action_of, escaped, printable};
+use crate::desktop::{APP_NAME, DesktopEvent};
 
 /// The application user model id: what Windows knows us by.
 const AUMID: &str = "CentrexTray.CentrexTray";
 /// All our toasts, so that those of a crashed run go with them.
 const GROUP: &str = "calls";
 
-/// See [`NotifyPort`]. A thread of its own talks to Windows, as every call may wait.
-pub struct Notifier {
-    orders: mpsc::Sender<Order>,
+/// A thread of its own talks to Windows, as every call may wait.
+pub(super) fn start(
+    _runtime: &Handle,
+    _profile: &str,
+    inbox: UnboundedReceiver<Order>,
+    events: UnboundedSender<DesktopEvent>,
+) -> io::Result<()> {
+    std::thread::Builder::new()
+        .name("toasts".to_owned())
+        .spawn(move || serve(inbox, &events))?;
+    Ok(())
 }
 
-enum Order {
-    Show(Notification),
-    Withdraw(CallKey),
-    WithdrawAll(oneshot::Sender<()>),
-}
-
-impl Notifier {
-    pub(in crate::desktop) fn open(
-        _runtime: &Handle,
-        _profile: &str,
-        events: UnboundedSender<DesktopEvent>,
-    ) -> Result<Self, DesktopError> {
-        let (orders, inbox) = mpsc::channel();
-        std::thread::Builder::new()
-            .name("toasts".to_owned())
-            .spawn(move || serve(inbox, &events))?;
-        Ok(Self { orders })
-    }
-}
-
-impl NotifyPort for Notifier {
-    fn show(&self, notification: Notification) {
-        let _ = self.orders.send(Order::Show(notification));
-    }
-
-    fn withdraw(&self, key: CallKey) {
-        let _ = self.orders.send(Order::Withdraw(key));
-    }
-
-    async fn withdraw_all(&self) {
-        let (done, told) = oneshot::channel();
-        let _ = self.orders.send(Order::WithdrawAll(done));
-        let _ = told.await;
-    }
-}
-
-fn serve(inbox: mpsc::Receiver<Order>, events: &UnboundedSender<DesktopEvent>) {
+fn serve(mut inbox: UnboundedReceiver<Order>, events: &UnboundedSender<DesktopEvent>) {
     let mut registered = false;
-    for order in inbox {
+    while let Some(order) = inbox.blocking_recv() {
         let result = match order {
             Order::Show(note) => register(&mut registered).and_then(|()| show(note, events.clone())),
             Order::Withdraw(key) => gone(ToastNotificationManager::History().and_then(|history| {
