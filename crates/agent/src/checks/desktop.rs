@@ -6,7 +6,7 @@ use companion::hotkey::Hotkey;
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
-use super::{check, ok};
+use super::{CheckName, check, ok};
 use crate::desktop::links::{LinkOpener, NumberLinks};
 use crate::desktop::notifications::Server;
 use crate::desktop::tray::Host;
@@ -40,34 +40,34 @@ pub(crate) struct Found {
 /// Tray, notifications, journal, settings, window and links.
 pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
     let tray = if found.tray_shown {
-        ok("tray_host", "doctor-tray-ok")
+        ok(CheckName::TrayHost, "doctor-tray-ok")
     } else {
         check(
-            "tray_host",
+            CheckName::TrayHost,
             CheckResult::Warning,
             Message::new("doctor-tray-none"),
         )
     };
     let journal = match (&found.journal_problem, &found.journal_found) {
-        (None, None) => ok("journal", "doctor-journal-ok"),
-        (None, Some(message)) => check("journal", CheckResult::Warning, message.clone()),
+        (None, None) => ok(CheckName::Journal, "doctor-journal-ok"),
+        (None, Some(message)) => check(CheckName::Journal, CheckResult::Warning, message.clone()),
         (Some(trouble), _) => {
             // The same as the window and `status` say, and what the system says where that tells little.
             let message = match trouble.message.id.as_str() {
                 "journal-unusable" => Message::new("doctor-journal-failed").with("why", &trouble.why),
                 _ => trouble.message.clone(),
             };
-            check("journal", CheckResult::Failed, message)
+            check(CheckName::Journal, CheckResult::Failed, message)
         }
     };
     let history = found.history_cut.then(|| {
         let message = Message::new("doctor-history-cut");
-        check("history", CheckResult::Warning, message)
+        check(CheckName::History, CheckResult::Warning, message)
     });
     let record = found
         .record_problem
         .clone()
-        .map(|problem| check("record", CheckResult::Warning, problem));
+        .map(|problem| check(CheckName::Record, CheckResult::Warning, problem));
     let files = files(found.settings_problem.as_ref(), window);
     let notifications = notifications(&found.notification_server, found.notify_problem.as_deref());
     [tray, notifications, journal]
@@ -91,7 +91,7 @@ fn hotkey(found: &Found) -> Check {
         (None, Some(Err(obstacle))) => (CheckResult::Skipped, obstacle.clone()),
         (None, _) => (CheckResult::Skipped, Message::new("doctor-hotkey-none")),
     };
-    check("hotkey", result, message)
+    check(CheckName::Hotkey, result, message)
 }
 
 /// Who opens links to numbers. Another program is the person's choice, no failure.
@@ -106,23 +106,23 @@ fn number_links(opener: &LinkOpener) -> Check {
         LinkOpener::Nobody => (CheckResult::Skipped, Message::new("doctor-links-nobody")),
         LinkOpener::Unknown => (CheckResult::Skipped, Message::new("doctor-links-unknown")),
     };
-    check("number_links", result, message)
+    check(CheckName::NumberLinks, result, message)
 }
 
 /// Tray and notifications while no agent runs that could have tried them.
 pub(super) fn untried(host: Host, server: &Result<Option<Server>, String>) -> [Check; 2] {
-    let unknown = |name: &str| check(name, CheckResult::Skipped, Message::new("doctor-untried"));
+    let unknown = |name: CheckName| check(name, CheckResult::Skipped, Message::new("doctor-untried"));
     let tray = match host {
-        Host::Here => ok("tray_host", "doctor-tray-host"),
+        Host::Here => ok(CheckName::TrayHost, "doctor-tray-host"),
         Host::Nobody => check(
-            "tray_host",
+            CheckName::TrayHost,
             CheckResult::Warning,
             Message::new("doctor-tray-none"),
         ),
-        Host::Unknown => unknown("tray_host"),
+        Host::Unknown => unknown(CheckName::TrayHost),
     };
     let notifications = match server {
-        Ok(None) => unknown("notifications"),
+        Ok(None) => unknown(CheckName::Notifications),
         server => notifications(server, None),
     };
     [tray, notifications]
@@ -130,7 +130,7 @@ pub(super) fn untried(host: Host, server: &Result<Option<Server>, String>) -> [C
 
 /// Whether a notification would be shown now, and why one was refused before.
 fn notifications(server: &Result<Option<Server>, String>, refused: Option<&str>) -> Check {
-    let told = |result, message| check("notifications", result, message);
+    let told = |result, message| check(CheckName::Notifications, result, message);
     let failed = |why: &str| {
         let message = Message::new("doctor-notifications-failed").with("why", why);
         told(CheckResult::Failed, message)
@@ -138,7 +138,7 @@ fn notifications(server: &Result<Option<Server>, String>, refused: Option<&str>)
     let server = match (server, refused) {
         (Err(why), _) => return failed(why),
         (Ok(None), Some(why)) => return failed(why),
-        (Ok(None), None) => return ok("notifications", "doctor-notifications-unasked"),
+        (Ok(None), None) => return ok(CheckName::Notifications, "doctor-notifications-unasked"),
         (Ok(Some(server)), _) => server,
     };
     let (result, message) = match refused {
@@ -158,14 +158,14 @@ fn notifications(server: &Result<Option<Server>, String>, refused: Option<&str>)
 /// Settings and window.
 pub(super) fn files(settings_problem: Option<&Message>, window: &Path) -> [Check; 2] {
     let settings = match settings_problem {
-        None => ok("settings", "doctor-settings-ok"),
-        Some(problem) => check("settings", CheckResult::Warning, problem.clone()),
+        None => ok(CheckName::Settings, "doctor-settings-ok"),
+        Some(problem) => check(CheckName::Settings, CheckResult::Warning, problem.clone()),
     };
     let window = if window.is_file() {
-        ok("window", "doctor-window-ok")
+        ok(CheckName::Window, "doctor-window-ok")
     } else {
         let message = Message::new("agent-window-missing").with("path", window.display().to_string());
-        check("window", CheckResult::Failed, message)
+        check(CheckName::Window, CheckResult::Failed, message)
     };
     [settings, window]
 }

@@ -7,13 +7,13 @@ use contacts::sync::{Kind, SourceState};
 use control::protocol::{Check, CheckResult};
 use url::Url;
 
-use super::{check, view};
+use super::{CheckName, check, view};
 use crate::people::source_state;
 
 /// A check for the books together and one for the directory, as far as the settings name any. Of several books the one that
 /// goes worst has the word.
 pub(crate) fn directories(settings: &Settings, states: &[SourceState]) -> Vec<Check> {
-    let of = |kind, url: Option<&Url>, name: &str| -> Option<Check> {
+    let of = |kind, url: Option<&Url>, name: CheckName| -> Option<Check> {
         let url = url?;
         let ours = |state: &&SourceState| state.source.as_ref().is_some_and(|source| source.kind == kind);
         let ours = || states.iter().filter(ours);
@@ -27,13 +27,13 @@ pub(crate) fn directories(settings: &Settings, states: &[SourceState]) -> Vec<Ch
             });
         Some(worst.unwrap_or_else(|| waits(name, url.host_str().unwrap_or_default())))
     };
-    let books = of(Kind::CardDav, settings.carddav.url.as_ref(), "carddav");
-    let directory = of(Kind::Ldap, settings.ldap.url.as_ref(), "ldap");
+    let books = of(Kind::CardDav, settings.carddav.url.as_ref(), CheckName::CardDav);
+    let directory = of(Kind::Ldap, settings.ldap.url.as_ref(), CheckName::Ldap);
     books.into_iter().chain(directory).collect()
 }
 
 /// `contacts`: in all sources of its kind.
-fn one(name: &str, state: &SourceState, contacts: u64) -> Check {
+fn one(name: CheckName, state: &SourceState, contacts: u64) -> Check {
     let shown = source_state(state);
     let host = Url::parse(&shown.name)
         .ok()
@@ -41,7 +41,7 @@ fn one(name: &str, state: &SourceState, contacts: u64) -> Check {
     let host = host.unwrap_or_default();
     if let Some(message) = shown.trouble {
         return Check {
-            name: name.to_owned(),
+            name: name.as_str().to_owned(),
             result: CheckResult::Failed,
             message,
         };
@@ -49,16 +49,16 @@ fn one(name: &str, state: &SourceState, contacts: u64) -> Check {
     if shown.read_at.is_none() {
         return waits(name, &host);
     }
-    let message = Message::new(&format!("doctor-{name}-ok"))
+    let message = Message::new(&format!("doctor-{}-ok", name.as_str()))
         .with("host", host)
         .with("count", contacts.to_string());
     check(name, CheckResult::Ok, message)
 }
 
-fn waits(name: &str, host: &str) -> Check {
-    let message = Message::new(&format!("doctor-{name}-waits")).with("host", host);
+fn waits(name: CheckName, host: &str) -> Check {
+    let message = Message::new(&format!("doctor-{}-waits", name.as_str())).with("host", host);
     Check {
-        name: name.to_owned(),
+        name: name.as_str().to_owned(),
         result: CheckResult::Warning,
         message: view::message(message),
     }

@@ -2,6 +2,7 @@
 
 mod desktop;
 mod directories;
+mod name;
 mod summary;
 
 use std::path::Path;
@@ -26,25 +27,26 @@ use crate::{token, view};
 
 pub(crate) use desktop::{Found, desktop};
 pub(crate) use directories::directories;
+use name::CheckName;
 pub(crate) use summary::summarise;
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A check with its sentence.
-fn check(name: &str, result: CheckResult, message: Message) -> Check {
+fn check(name: CheckName, result: CheckResult, message: Message) -> Check {
     Check {
-        name: name.to_owned(),
+        name: name.as_str().to_owned(),
         result,
         message: view::message(message),
     }
 }
 
-fn ok(name: &str, id: &str) -> Check {
+fn ok(name: CheckName, id: &str) -> Check {
     check(name, CheckResult::Ok, Message::new(id))
 }
 
-fn failed(name: &str, id: &str) -> Check {
+fn failed(name: CheckName, id: &str) -> Check {
     check(name, CheckResult::Failed, Message::new(id))
 }
 
@@ -58,7 +60,7 @@ pub(crate) async fn without_agent<K: KeychainPort>(
     host: Host,
     server: &Result<Option<Server>, String>,
 ) -> Vec<Check> {
-    let mut checks = vec![check("agent", CheckResult::Failed, missing)];
+    let mut checks = vec![check(CheckName::Agent, CheckResult::Failed, missing)];
     checks.extend(desktop::untried(host, server));
     checks.extend(desktop::files(loaded.problem.as_ref(), window));
     checks.push(self::keychain(keychain).await);
@@ -70,12 +72,12 @@ pub(crate) async fn without_agent<K: KeychainPort>(
 /// Whether the keychain keeps what it is given: tried, with an entry of no worth.
 pub(crate) async fn keychain<K: KeychainPort>(keychain: &K) -> Check {
     match enrol::keeps(keychain).await {
-        Ok(()) => ok("keychain", "doctor-keychain-ok"),
-        Err(problem) => keychain_failed("keychain", problem),
+        Ok(()) => ok(CheckName::Keychain, "doctor-keychain-ok"),
+        Err(problem) => keychain_failed(CheckName::Keychain, problem),
     }
 }
 
-fn keychain_failed(name: &str, problem: KeychainProblem) -> Check {
+fn keychain_failed(name: CheckName, problem: KeychainProblem) -> Check {
     check(name, CheckResult::Failed, problem.message())
 }
 
@@ -100,7 +102,7 @@ impl Steps {
 pub(crate) async fn connection<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
-    refused: Option<DialReason>,
+    refused: Option<LastingRefusal>,
     tell: Option<mpsc::Sender<Input>>,
 ) -> Vec<Check> {
     let mut steps = Steps {
@@ -111,7 +113,7 @@ pub(crate) async fn connection<K: KeychainPort>(
         Mode::Unset => {
             steps
                 .add(check(
-                    "mode",
+                    CheckName::Mode,
                     CheckResult::Skipped,
                     Message::new("test-not-set-up"),
                 ))
@@ -126,12 +128,12 @@ pub(crate) async fn connection<K: KeychainPort>(
 async fn relay<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
-    refused: Option<DialReason>,
+    refused: Option<LastingRefusal>,
     steps: &mut Steps,
 ) {
     let Some(url) = &settings.relay_url else {
         return steps
-            .add(failed("relay_address", "test-relay-address-missing"))
+            .add(failed(CheckName::RelayAddress, "test-relay-address-missing"))
             .await;
     };
     let relay = match RelayUrl::parse(url.as_str()) {
@@ -139,11 +141,11 @@ async fn relay<K: KeychainPort>(
         Err(error) => {
             let message = address_problem(&error);
             return steps
-                .add(check("relay_address", CheckResult::Failed, message))
+                .add(check(CheckName::RelayAddress, CheckResult::Failed, message))
                 .await;
         }
     };
-    let address = address("relay_address", url).await;
+    let address = address(CheckName::RelayAddress, url).await;
     let resolved = address.result == CheckResult::Ok;
     steps.add(address).await;
     if !resolved {
@@ -152,17 +154,25 @@ async fn relay<K: KeychainPort>(
     let token = match keychain.get(TOKEN).await {
         Ok(Some(kept)) => match token::for_relay(&kept, &relay) {
             Some(token) => token,
-            None => return steps.add(failed("relay_token", "test-token-other-relay")).await,
+            None => {
+                return steps
+                    .add(failed(CheckName::RelayToken, "test-token-other-relay"))
+                    .await;
+            }
         },
-        Ok(None) => return steps.add(failed("relay_token", "test-token-missing")).await,
-        Err(problem) => return steps.add(keychain_failed("relay_token", problem)).await,
+        Ok(None) => {
+            return steps
+                .add(failed(CheckName::RelayToken, "test-token-missing"))
+                .await;
+        }
+        Err(problem) => return steps.add(keychain_failed(CheckName::RelayToken, problem)).await,
     };
     let client = match RelayClient::new(relay, Some(token), ClientOptions::default()) {
         Ok(client) => client,
         Err(error) => {
             let message = address_problem(&error);
             return steps
-                .add(check("relay_reachable", CheckResult::Failed, message))
+                .add(check(CheckName::RelayReachable, CheckResult::Failed, message))
                 .await;
         }
     };
@@ -171,14 +181,16 @@ async fn relay<K: KeychainPort>(
     let me = match me {
         Ok(me) => me,
         Err(error) if error.is_unauthorized() => {
-            return steps.add(failed("relay_token", "test-token-refused")).await;
+            return steps
+                .add(failed(CheckName::RelayToken, "test-token-refused"))
+                .await;
         }
         // Said already: whether the token is right, only an answer to it tells.
         Err(_) => return,
     };
     steps
         .add(check(
-            "relay_token",
+            CheckName::RelayToken,
             CheckResult::Ok,
             Message::new("test-token-ok").with("label", me.label),
         ))
@@ -187,28 +199,50 @@ async fn relay<K: KeychainPort>(
     steps
         .add(match refused {
             _ if !me.capabilities.dial => check(
-                "relay_dial",
+                CheckName::RelayDial,
                 CheckResult::Warning,
                 Message::new("test-relay-dial-none"),
             ),
-            Some(reason) => last_refused("relay_dial", "relay", reason),
-            None => ok("relay_dial", "test-relay-dial-ok"),
+            Some(reason) => last_refused(CheckName::RelayDial, "relay", reason),
+            None => ok(CheckName::RelayDial, "test-relay-dial-ok"),
         })
         .await;
 }
 
-/// The platform refused the last call for a reason that holds for the next one too.
-fn last_refused(name: &str, way: &str, reason: DialReason) -> Check {
+/// Why the platform refused the last call, where that holds for the next one too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastingRefusal {
+    /// The key or password is wrong.
+    WrongKey,
+    /// This computer's address or this account isn't let in.
+    Forbidden,
+    /// The account has no callback, which the platform demands.
+    NoCallback,
+}
+
+impl LastingRefusal {
+    /// `None`: another call may well be taken.
+    pub(crate) fn of(reason: DialReason) -> Option<Self> {
+        match reason {
+            DialReason::WrongKey => Some(Self::WrongKey),
+            DialReason::Forbidden => Some(Self::Forbidden),
+            DialReason::NoCallback => Some(Self::NoCallback),
+            _ => None,
+        }
+    }
+}
+
+fn last_refused(name: CheckName, way: &str, reason: LastingRefusal) -> Check {
     let why = match reason {
-        DialReason::WrongKey => "key",
-        DialReason::Forbidden => "forbidden",
-        _ => "no-callback",
+        LastingRefusal::WrongKey => "key",
+        LastingRefusal::Forbidden => "forbidden",
+        LastingRefusal::NoCallback => "no-callback",
     };
     failed(name, &format!("test-{way}-refused-{why}"))
 }
 
 fn reachable<T>(answer: &Result<T, ClientError>, encrypted: bool) -> Check {
-    let name = "relay_reachable";
+    let name = CheckName::RelayReachable;
     let answers = if encrypted {
         "test-relay-reachable"
     } else {
@@ -249,19 +283,21 @@ async fn stream(client: RelayClient) -> Check {
         }
     };
     match tokio::time::timeout(PATIENCE, first).await {
-        Ok(true) => ok("relay_stream", "test-stream-ok"),
-        Ok(false) | Err(_) => failed("relay_stream", "test-stream-failed"),
+        Ok(true) => ok(CheckName::RelayStream, "test-stream-ok"),
+        Ok(false) | Err(_) => failed(CheckName::RelayStream, "test-stream-failed"),
     }
 }
 
 async fn direct<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
-    refused: Option<DialReason>,
+    refused: Option<LastingRefusal>,
     steps: &mut Steps,
 ) {
     let Some(account) = &settings.account_id else {
-        return steps.add(failed("account", "test-account-missing")).await;
+        return steps
+            .add(failed(CheckName::Account, "test-account-missing"))
+            .await;
     };
     let kind = match settings.authentication {
         Authentication::ApiKey => CredentialKind::ApiKey,
@@ -272,28 +308,34 @@ async fn direct<K: KeychainPort>(
         account: Some(account.clone()),
     };
     match keychain.get(name).await {
-        Ok(Some(_)) => steps.add(ok("credentials", "test-credentials-ok")).await,
-        Ok(None) => steps.add(failed("credentials", "test-credentials-missing")).await,
-        Err(problem) => steps.add(keychain_failed("credentials", problem)).await,
+        Ok(Some(_)) => steps.add(ok(CheckName::Credentials, "test-credentials-ok")).await,
+        Ok(None) => {
+            steps
+                .add(failed(CheckName::Credentials, "test-credentials-missing"))
+                .await
+        }
+        Err(problem) => steps.add(keychain_failed(CheckName::Credentials, problem)).await,
     }
     let url = settings
         .platform_url
         .clone()
         .or_else(|| Url::parse(centrex::PLATFORM_URL).ok());
     let Some(url) = url else { return };
-    let address = address("platform_address", &url).await;
+    let address = address(CheckName::PlatformAddress, &url).await;
     let resolved = address.result == CheckResult::Ok;
     steps.add(address).await;
     if resolved {
         steps.add(platform(&url).await).await;
     }
     if let Some(reason) = refused {
-        steps.add(last_refused("platform_call", "direct", reason)).await;
+        steps
+            .add(last_refused(CheckName::PlatformCall, "direct", reason))
+            .await;
     }
     // Said each time: nobody should wait for an alert that can't come.
     steps
         .add(check(
-            "alerts",
+            CheckName::Alerts,
             CheckResult::Skipped,
             Message::new("test-direct-no-alerts"),
         ))
@@ -301,7 +343,7 @@ async fn direct<K: KeychainPort>(
 }
 
 /// Whether the name leads somewhere.
-async fn address(name: &str, url: &Url) -> Check {
+async fn address(name: CheckName, url: &Url) -> Check {
     let host = url.host_str().unwrap_or_default();
     let failure = |why: String| {
         let message = Message::new("test-address-unknown")
@@ -327,7 +369,7 @@ async fn address(name: &str, url: &Url) -> Check {
 /// Whether the platform answers over HTTP: its base address without account, number or secret, so nothing can ring and
 /// whether the key is right stays open until a call is placed.
 async fn platform(url: &Url) -> Check {
-    let name = "platform";
+    let name = CheckName::Platform;
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

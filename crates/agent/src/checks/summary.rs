@@ -5,35 +5,35 @@ use companion::settings::Mode;
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
-use super::{check, ok};
+use super::{CheckName, check, ok};
 
 /// Adds `relay` and `platform` after the steps that they sum up, where the steps don't hold them already.
 pub(crate) fn summarise(mode: Mode, checks: &mut Vec<Check>) {
-    let skipped = |name: &str, id: &str| check(name, CheckResult::Skipped, Message::new(id));
+    let skipped = |name: CheckName, id: &str| check(name, CheckResult::Skipped, Message::new(id));
     let relay = match mode {
-        Mode::Unset => skipped("relay", "test-not-set-up"),
-        Mode::Direct => skipped("relay", "doctor-relay-unused"),
-        Mode::Relay => match worst(checks, |name| name.starts_with("relay_")) {
-            Some(found) => named("relay", found),
-            None => ok("relay", "doctor-relay-ok"),
+        Mode::Unset => skipped(CheckName::Relay, "test-not-set-up"),
+        Mode::Direct => skipped(CheckName::Relay, "doctor-relay-unused"),
+        Mode::Relay => match worst(checks, &CheckName::RELAY_STEPS) {
+            Some(found) => named(CheckName::Relay, found),
+            None => ok(CheckName::Relay, "doctor-relay-ok"),
         },
     };
     let platform = match mode {
-        Mode::Unset => skipped("platform", "test-not-set-up"),
+        Mode::Unset => skipped(CheckName::Platform, "test-not-set-up"),
         // The platform's refusal of the last call comes through the relay.
-        Mode::Relay => match worst(checks, |name| name == "relay_dial") {
-            Some(refused) if refused.result == CheckResult::Failed => named("platform", refused),
-            _ => skipped("platform", "doctor-platform-by-relay"),
+        Mode::Relay => match worst(checks, &[CheckName::RelayDial]) {
+            Some(refused) if refused.result == CheckResult::Failed => named(CheckName::Platform, refused),
+            _ => skipped(CheckName::Platform, "doctor-platform-by-relay"),
         },
-        Mode::Direct => match worst(checks, |name| name == "platform_address") {
-            Some(found) => named("platform", found),
+        Mode::Direct => match worst(checks, &[CheckName::PlatformAddress]) {
+            Some(found) => named(CheckName::Platform, found),
             // What stands before it failed, so that it wasn't asked.
-            None => match worst(checks, |name| name == "account") {
+            None => match worst(checks, &[CheckName::Account]) {
                 Some(found) => Check {
                     result: CheckResult::Skipped,
-                    ..named("platform", found)
+                    ..named(CheckName::Platform, found)
                 },
-                None => skipped("platform", "test-not-set-up"),
+                None => skipped(CheckName::Platform, "test-not-set-up"),
             },
         },
     };
@@ -45,18 +45,18 @@ pub(crate) fn summarise(mode: Mode, checks: &mut Vec<Check>) {
 }
 
 /// The first of these checks that failed, else the first that has a reservation.
-fn worst(checks: &[Check], ours: impl Fn(&str) -> bool) -> Option<&Check> {
+fn worst<'a>(checks: &'a [Check], names: &[CheckName]) -> Option<&'a Check> {
     let first = |result| {
         checks
             .iter()
-            .find(|check| ours(&check.name) && check.result == result)
+            .find(|check| check.result == result && names.iter().any(|name| name.as_str() == check.name))
     };
     first(CheckResult::Failed).or_else(|| first(CheckResult::Warning))
 }
 
-fn named(name: &str, found: &Check) -> Check {
+fn named(name: CheckName, found: &Check) -> Check {
     Check {
-        name: name.to_owned(),
+        name: name.as_str().to_owned(),
         ..found.clone()
     }
 }
@@ -65,10 +65,10 @@ fn named(name: &str, found: &Check) -> Check {
 mod tests {
     use super::*;
 
-    fn summary(mode: Mode, found: &[(&str, CheckResult, &str)]) -> [(CheckResult, String); 2] {
+    fn summary(mode: Mode, found: &[(CheckName, CheckResult, &str)]) -> [(CheckResult, String); 2] {
         let mut checks: Vec<Check> = found
             .iter()
-            .map(|(name, result, id)| check(name, *result, Message::new(id)))
+            .map(|(name, result, id)| check(*name, *result, Message::new(id)))
             .collect();
         summarise(mode, &mut checks);
         ["relay", "platform"].map(|name| {
@@ -84,19 +84,22 @@ mod tests {
         use CheckResult::{Failed, Ok, Skipped, Warning};
         let told = |result, id: &str| (result, id.to_owned());
         assert_eq!(
-            summary(Mode::Unset, &[("mode", Skipped, "test-not-set-up")]),
+            summary(Mode::Unset, &[(CheckName::Mode, Skipped, "test-not-set-up")]),
             [told(Skipped, "test-not-set-up"), told(Skipped, "test-not-set-up")]
         );
-        let answers = ("relay_reachable", Ok, "test-relay-reachable");
+        let answers = (CheckName::RelayReachable, Ok, "test-relay-reachable");
         assert_eq!(
-            summary(Mode::Relay, &[answers, ("relay_dial", Ok, "test-relay-dial-ok")]),
+            summary(
+                Mode::Relay,
+                &[answers, (CheckName::RelayDial, Ok, "test-relay-dial-ok")]
+            ),
             [
                 told(Ok, "doctor-relay-ok"),
                 told(Skipped, "doctor-platform-by-relay")
             ]
         );
-        let watches = ("relay_dial", Warning, "test-relay-dial-none");
-        let silent = ("relay_stream", Failed, "test-stream-failed");
+        let watches = (CheckName::RelayDial, Warning, "test-relay-dial-none");
+        let silent = (CheckName::RelayStream, Failed, "test-stream-failed");
         assert_eq!(
             summary(Mode::Relay, &[answers, watches, silent]),
             [
@@ -104,7 +107,7 @@ mod tests {
                 told(Skipped, "doctor-platform-by-relay")
             ]
         );
-        let refused = ("relay_dial", Failed, "test-relay-refused-key");
+        let refused = (CheckName::RelayDial, Failed, "test-relay-refused-key");
         assert_eq!(
             summary(Mode::Relay, &[answers, refused]),
             [
@@ -114,18 +117,24 @@ mod tests {
         );
         let unused = told(Skipped, "doctor-relay-unused");
         assert_eq!(
-            summary(Mode::Direct, &[("platform", Ok, "test-platform-reachable")]),
+            summary(
+                Mode::Direct,
+                &[(CheckName::Platform, Ok, "test-platform-reachable")]
+            ),
             [unused.clone(), told(Ok, "test-platform-reachable")]
         );
         assert_eq!(
             summary(
                 Mode::Direct,
-                &[("platform_address", Failed, "test-address-unknown")]
+                &[(CheckName::PlatformAddress, Failed, "test-address-unknown")]
             ),
             [unused.clone(), told(Failed, "test-address-unknown")]
         );
         assert_eq!(
-            summary(Mode::Direct, &[("account", Failed, "test-account-missing")]),
+            summary(
+                Mode::Direct,
+                &[(CheckName::Account, Failed, "test-account-missing")]
+            ),
             [unused, told(Skipped, "test-account-missing")]
         );
     }

@@ -2,7 +2,7 @@
 
 use std::process::ExitStatus;
 
-use companion::event::{DialId, DialReason, Event, KeychainProblem};
+use companion::event::{DialId, Event, KeychainProblem};
 use companion::journal::Row;
 use control::protocol::{Change, Check};
 use secrecy::SecretString;
@@ -12,6 +12,7 @@ use super::Controller;
 use super::journal::JournalAnswer;
 use super::publish::Client;
 use super::settings::Reload;
+use crate::checks::LastingRefusal;
 use crate::control_server::{ClientId, ClientInput};
 use crate::desktop::SecretName;
 use crate::dial::DialOutcome;
@@ -138,12 +139,8 @@ impl<P: Ports> Controller<P> {
         match outcome {
             Ok(_) => self.refused = None,
             Err(failure) => {
-                let lasts = matches!(
-                    failure.reason,
-                    DialReason::WrongKey | DialReason::Forbidden | DialReason::NoCallback
-                );
-                if lasts {
-                    self.refused = Some(failure.reason);
+                if let Some(refusal) = LastingRefusal::of(failure.reason) {
+                    self.refused = Some(refusal);
                 }
             }
         }

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use companion::Companion;
-use companion::event::{DialId, DialReason, Event};
+use companion::event::{DialId, Event};
 use companion::settings::{Loaded, Store};
 use companion::tray::Tray;
 use companion::words::Message;
@@ -46,6 +46,7 @@ pub(crate) use self::input::Input;
 use self::publish::{Client, Subscriber};
 use self::settings::Reload;
 pub use self::start::{Handle, Setup, Start};
+use crate::checks::LastingRefusal;
 use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
 use crate::journal::{JournalHandle, Trouble};
@@ -110,7 +111,7 @@ pub struct Controller<P: Ports> {
     renewed_at: Option<Instant>,
     credentials: Credentials,
     /// Why the platform refused the last call, if that holds for every call: what the doctor can't try without a ring.
-    refused: Option<DialReason>,
+    refused: Option<LastingRefusal>,
     window: Window,
     enrolment_link: Option<EnrolmentLink>,
     /// Why the last link of our own can't be obeyed.
