@@ -17,6 +17,7 @@ mod control_server;
 mod dial;
 mod enrol;
 mod journal;
+mod now;
 mod outbox;
 mod regular;
 mod relay_link;

@@ -21,6 +21,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::controller::Input;
 use crate::journal::JournalHandle;
+use crate::now::Now;
 
 /// A connection may stand for weeks: what the relay can do, and whether the token is old, is asked again after so long.
 const LOOK_AGAIN: Duration = Duration::from_secs(24 * 3600);
@@ -37,25 +38,6 @@ pub(crate) enum News {
     Me(Result<Me, ClientError>),
     /// Of `GET /v1/calls`.
     Calls(Result<CallList, ClientError>),
-}
-
-/// The present.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Now {
-    /// By this computer's clock, which is set now and then.
-    pub(crate) wall: Timestamp,
-    /// By the clock that nobody sets.
-    pub(crate) moment: Instant,
-}
-
-impl Now {
-    /// Of this computer.
-    pub(crate) fn here() -> Self {
-        Self {
-            wall: Timestamp::now(),
-            moment: Instant::now(),
-        }
-    }
 }
 
 /// What the controller does about some news, in order.

@@ -98,8 +98,8 @@ impl Window {
     }
 
     /// A window listens: this was sent to it.
-    pub(crate) fn was_told(&mut self, wish: Wish) {
-        self.told = Some((wish, Instant::now()));
+    pub(crate) fn was_told(&mut self, wish: Wish, now: Instant) {
+        self.told = Some((wish, now));
     }
 
     /// No window listens. Starts one, or has the one that starts told once it listens.
@@ -138,14 +138,14 @@ impl Window {
     }
 
     /// The process has ended. Gives the wish that it took along, if it was already leaving when it was told.
-    pub(crate) fn ended(&mut self) -> Option<Wish> {
+    pub(crate) fn ended(&mut self, now: Instant) -> Option<Wish> {
         self.running = None;
         // Whatever ended it would end the next one too.
         self.first = None;
         let lost = self
             .told
             .take()
-            .filter(|(_, at)| at.elapsed().as_secs() < LEAVING_S)
+            .filter(|(_, at)| now.saturating_duration_since(*at).as_secs() < LEAVING_S)
             .map(|(wish, _)| wish);
         self.waiting.take().or(lost)
     }

@@ -45,18 +45,18 @@ impl Credentials {
             .any(|problem| *problem == KeychainProblem::Locked)
     }
 
-    fn failed(&mut self, name: &SecretName, problem: KeychainProblem) {
+    fn failed(&mut self, name: &SecretName, problem: KeychainProblem, now: Instant) {
         self.failed.insert(name.clone(), problem);
-        self.wait();
+        self.wait(now);
     }
 
-    fn wait(&mut self) {
+    fn wait(&mut self, now: Instant) {
         let wait = FIRST_WAIT
             .saturating_mul(1 << self.failures.min(16))
             .min(LONGEST_WAIT);
         if self.ask_at.is_none() {
             self.failures += 1;
-            self.ask_at = Some(Instant::now() + wait);
+            self.ask_at = Some(now + wait);
         }
     }
 
@@ -109,7 +109,7 @@ impl<P: Ports> Controller<P> {
         } else if open {
             self.ask_keychain();
         } else {
-            self.credentials.wait();
+            self.credentials.wait(self.now.moment);
         }
     }
 
@@ -181,7 +181,7 @@ impl<P: Ports> Controller<P> {
                 if self.companion.credential(name.kind) != state {
                     tracing::warn!(?problem, kind = ?name.kind, "the keychain can't be used; it is asked again");
                 }
-                self.credentials.failed(name, *problem);
+                self.credentials.failed(name, *problem, self.now.moment);
             }
         }
         self.feed(Event::Credential(name.kind, state));
@@ -303,20 +303,21 @@ mod tests {
             kind: CredentialKind::ApiKey,
             account: Some(AccountId("1001".into())),
         };
+        let now = Instant::now();
         let mut credentials = Credentials::default();
         credentials.asks(&[TOKEN, key.clone()]);
-        credentials.failed(&TOKEN, KeychainProblem::NoAnswer);
+        credentials.failed(&TOKEN, KeychainProblem::NoAnswer, now);
         credentials.answered(&key);
         assert!(
             credentials.ask_at().is_some(),
             "the token is still to be asked for"
         );
         credentials.asks(&[TOKEN, key.clone()]);
-        credentials.failed(&TOKEN, KeychainProblem::NoAnswer);
+        credentials.failed(&TOKEN, KeychainProblem::NoAnswer, now);
         assert_eq!(credentials.failures, 2, "the wait grows");
         credentials.answered(&TOKEN);
         assert_eq!((credentials.ask_at(), credentials.failures), (None, 0));
-        credentials.failed(&key, KeychainProblem::NoAnswer);
+        credentials.failed(&key, KeychainProblem::NoAnswer, now);
         credentials.asks(&[TOKEN]);
         credentials.answered(&TOKEN);
         assert_eq!(credentials.failures, 0, "the key isn't wanted any more");

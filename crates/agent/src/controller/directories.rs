@@ -8,7 +8,6 @@ use companion::settings::{CardDav, Ldap, Settings};
 use companion::words::Message;
 use contacts::Numbering;
 use contacts::sync::{Kind, SourceId};
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sources::carddav::Account;
 use sources::ldap::Config;
@@ -234,7 +233,7 @@ impl<P: Ports> Controller<P> {
         let Some(directory) = &mut self.directories.directory else {
             return Ok(None);
         };
-        let awaited = calls && directory.source.ask(number, Timestamp::now());
+        let awaited = calls && directory.source.ask(number, self.now.wall);
         match said {
             None if awaited => Err(()),
             said => Ok(said),

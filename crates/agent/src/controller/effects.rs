@@ -6,7 +6,6 @@ use companion::journal::{self, Hearing, Position};
 use companion::settings::{Change, ChangeError};
 use control::protocol::Place;
 use futures_util::future::Either;
-use jiff::Timestamp;
 use relay_api::wire::PlaceCall;
 use telephony::E164;
 
@@ -53,14 +52,14 @@ impl<P: Ports> Controller<P> {
     /// What the companion wants, callers' names looked up on the way: they take less than a millisecond.
     fn decided(&mut self, event: Event, names: &mut Vec<(E164, journal::Name)>) -> Vec<Effect> {
         names.extend(told_name(&event));
-        let mut effects = self.companion.on(event, Timestamp::now());
+        let mut effects = self.companion.on(event, self.now.wall);
         let mut at = 0;
         while let Some(effect) = effects.get(at) {
             if let Effect::LookUp(number) = effect
                 && let Some(named) = self.look_up(number.clone())
             {
                 names.extend(told_name(&named));
-                effects.extend(self.companion.on(named, Timestamp::now()));
+                effects.extend(self.companion.on(named, self.now.wall));
             }
             at += 1;
         }

@@ -6,7 +6,6 @@ use companion::event::{DialId, Event, KeychainProblem};
 use companion::journal::Row;
 use control::protocol::{Change, Check};
 use secrecy::SecretString;
-use tokio::time::Instant;
 
 use super::Controller;
 use super::journal::JournalAnswer;
@@ -18,6 +17,7 @@ use crate::desktop::SecretName;
 use crate::dial::DialOutcome;
 use crate::enrol::{Enrolment, Refusal};
 use crate::journal::{AskError, JournalOpened};
+use crate::now::Now;
 use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::relay_link::News;
@@ -87,7 +87,10 @@ impl<P: Ports> Controller<P> {
             self.changed |= !input.changes_nothing();
             self.on_input(input);
             match self.inputs.try_recv() {
-                Ok(next) => input = next,
+                Ok(next) => {
+                    input = next;
+                    self.now = Now::here();
+                }
                 Err(_) => return,
             }
         }
@@ -122,11 +125,11 @@ impl<P: Ports> Controller<P> {
             Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
             Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
             Input::SettingsTouched => {
-                self.reload = Some(Reload::touched(self.reload, Instant::now()));
+                self.reload = Some(Reload::touched(self.reload, self.now.moment));
             }
             Input::WindowEnded(end) => {
                 window::note_end(&end);
-                if let Some(wish) = self.window.ended() {
+                if let Some(wish) = self.window.ended(self.now.moment) {
                     self.show_or_log(wish);
                 }
             }

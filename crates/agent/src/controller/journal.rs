@@ -149,7 +149,7 @@ impl<P: Ports> Controller<P> {
     }
 
     fn search_calls(&mut self, query: CallQuery, reply: Reply) {
-        let (query, until) = match understood(query) {
+        let (query, until) = match understood(query, self.now.wall) {
             Ok(understood) => understood,
             Err(error) => return reply.send(Err(error)),
         };
@@ -227,7 +227,7 @@ impl<P: Ports> Controller<P> {
                 .map_or(0, |row| row.call.started_at.as_microsecond());
             format!("{cursor}@{oldest}")
         });
-        let now = Timestamp::now();
+        let now = self.now.wall;
         let holes = heard
             .iter()
             .rev()
@@ -265,14 +265,13 @@ fn found(there: bool) -> Result<JournalAnswer, AskError> {
 }
 
 /// A query in the journal's terms, and until when its page reaches.
-fn understood(query: CallQuery) -> Result<(Query, Timestamp), Error> {
+fn understood(query: CallQuery, now: Timestamp) -> Result<(Query, Timestamp), Error> {
     let time = |text: Option<String>| {
         text.map(|text| text.parse::<Timestamp>())
             .transpose()
             .map_err(|_| bad("journal-query-time"))
     };
     let (from, until) = (time(query.from)?, time(query.until)?);
-    let now = Timestamp::now();
     let mut reach = until.map_or(now, |until| until.min(now));
     let before = match &query.after {
         None => None,

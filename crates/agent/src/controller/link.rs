@@ -10,7 +10,6 @@ use relay_api::RelayUrl;
 use relay_api::wire::PlaceCall;
 use secrecy::{ExposeSecret as _, SecretString};
 use telephony::{AccountId, E164};
-use tokio::time::Instant;
 use url::Url;
 
 use super::{Controller, Input, keychain};
@@ -18,7 +17,7 @@ use crate::dial::{self, DialOutcome};
 use crate::enrol::{Enrolment, Refusal};
 use crate::outbox::Reply;
 use crate::ports::Ports;
-use crate::relay_link::{News, Now, RelayLink};
+use crate::relay_link::{News, RelayLink};
 use crate::renew;
 use crate::view;
 
@@ -69,7 +68,7 @@ impl<P: Ports> Controller<P> {
         };
         self.links += 1;
         link.deafen(self.links);
-        self.wakes_at = Some(Instant::now() + SLEEPLESS);
+        self.wakes_at = Some(self.now.moment + SLEEPLESS);
         self.feed(Event::Link(Link::Down(LinkProblem::Lost)));
     }
 
@@ -98,7 +97,7 @@ impl<P: Ports> Controller<P> {
         let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else {
             return;
         };
-        let outcome = link.on(news, Now::here());
+        let outcome = link.on(news, self.now);
         self.history_cut = outcome.history_cut.unwrap_or(self.history_cut);
         if outcome.is_token_old {
             self.renew_token();
@@ -108,7 +107,7 @@ impl<P: Ports> Controller<P> {
 
     /// Has the token renewed, in the background; a relay that calls each new token old is asked once in a while all the same.
     fn renew_token(&mut self) {
-        let now = Instant::now();
+        let now = self.now.moment;
         let Some(link) = &self.link else { return };
         if self.renewed_at.is_some_and(|at| now < at + RENEW_AGAIN) {
             return;

@@ -32,7 +32,6 @@ use companion::words::Message;
 use control::profile::Profile;
 use control::protocol::{self as wire, Change};
 use control::transport::Server;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -51,6 +50,7 @@ use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
 use crate::journal::{JournalHandle, Trouble};
 use crate::links::EnrolmentLink;
+use crate::now::Now;
 use crate::paths::Paths;
 use crate::people::{FolderSource, Lookup, News as PeopleNews, PeopleHandle};
 use crate::ports::Ports;
@@ -99,6 +99,8 @@ pub struct Controller<P: Ports> {
     naming: Naming,
     contacts_folder: Option<FolderSource>,
     directories: Directories,
+    /// When what is being handled happened.
+    now: Now,
     /// Grows with every change of the journal.
     journal_revision: u64,
     /// Grows with every change of the contacts.
@@ -154,9 +156,10 @@ impl<P: Ports> Controller<P> {
             system,
             show,
         } = setup;
+        let now = Now::here();
         let store = Store::new(paths.settings.clone(), paths.company_settings.clone());
         let loaded = store.load();
-        let companion = Companion::new(loaded.settings.clone(), system, Timestamp::now());
+        let companion = Companion::new(loaded.settings.clone(), system, now.wall);
         let tray = companion.tray();
         ports.tray().show(tray.clone());
         tracing::debug!("the tray knows what to show");
@@ -205,7 +208,8 @@ impl<P: Ports> Controller<P> {
             revision: 0,
             reload: None,
             wakes_at: None,
-            zone_at: Instant::now() + ZONE_AGAIN,
+            zone_at: now.moment + ZONE_AGAIN,
+            now,
             starts_shown: show,
             quitting: false,
             own: own.clone(),
@@ -215,19 +219,19 @@ impl<P: Ports> Controller<P> {
 
     /// Works until somebody quits, then takes leave: notifications go, clients are told, the journal is on disk.
     pub async fn run(mut self) {
-        self.begin();
+        self.woken().begin();
         while !self.quitting {
             let deadline = self.next_deadline();
-            // What isn't said below to change nothing may have changed what is shown.
-            self.changed = true;
             tokio::select! {
-                Some(input) = self.inputs.recv() => self.on_inputs(input),
-                Some(event) = self.desktop.recv() => self.on_desktop(event),
-                Some(news) = self.people_news.recv() => self.on_people(news),
-                Some(news) = self.directories.news.recv() => self.on_directory(news),
+                Some(input) = self.inputs.recv() => self.woken().on_inputs(input),
+                Some(event) = self.desktop.recv() => self.woken().on_desktop(event),
+                Some(news) = self.people_news.recv() => self.woken().on_people(news),
+                Some(news) = self.directories.news.recv() => self.woken().on_directory(news),
                 // To be published.
-                Ok(()) = self.journal_trouble.changed() => {}
-                () = sleep_until(deadline) => self.on_deadline(),
+                Ok(()) = self.journal_trouble.changed() => {
+                    self.woken();
+                }
+                () = sleep_until(deadline) => self.woken().on_deadline(),
             }
             if self.changed {
                 self.publish();
@@ -236,11 +240,18 @@ impl<P: Ports> Controller<P> {
         self.take_leave().await;
     }
 
+    /// Something happened, now. What doesn't say that it changes nothing may have changed what is shown.
+    fn woken(&mut self) -> &mut Self {
+        self.now = Now::here();
+        self.changed = true;
+        self
+    }
+
     /// When something is to be done though nothing happens.
     fn next_deadline(&self) -> Option<Instant> {
         let companion = self.companion.next_deadline().map(|at| {
-            let wait = at.duration_since(Timestamp::now());
-            Instant::now() + wait.try_into().unwrap_or_default()
+            let wait = at.duration_since(self.now.wall);
+            self.now.moment + wait.try_into().unwrap_or_default()
         });
         [
             companion,
@@ -255,7 +266,7 @@ impl<P: Ports> Controller<P> {
     }
 
     fn on_deadline(&mut self) {
-        let now = Instant::now();
+        let Now { wall, moment: now } = self.now;
         if self.reload.is_some_and(|reload| reload.at <= now) {
             self.reload = None;
             self.reload_settings();
@@ -269,18 +280,14 @@ impl<P: Ports> Controller<P> {
         if self.credentials.ask_at().is_some_and(|at| at <= now) {
             self.keychain_waited();
         }
-        if self
-            .companion
-            .next_deadline()
-            .is_some_and(|at| at <= Timestamp::now())
-        {
+        if self.companion.next_deadline().is_some_and(|at| at <= wall) {
             self.feed(Event::Tick);
         }
     }
 
     /// Quiet hours and dates are told by the zone of now.
     pub(super) fn look_at_zone(&mut self) {
-        self.zone_at = Instant::now() + ZONE_AGAIN;
+        self.zone_at = self.now.moment + ZONE_AGAIN;
         self.feed(Event::Zone(TimeZone::system()));
     }
 
@@ -301,7 +308,7 @@ impl<P: Ports> Controller<P> {
                     }
                     // However it ends: it was told to go.
                     Some(Input::WindowEnded(_)) => {
-                        self.window.ended();
+                        self.window.ended(self.now.moment);
                     }
                     Some(_) => {}
                     None => return,

@@ -1,7 +1,6 @@
 //! What is shown: the tray to the person, the state to whoever subscribed to it.
 
 use control::protocol::{self as wire, Change};
-use jiff::Timestamp;
 
 use super::Controller;
 use crate::desktop::TrayPort;
@@ -97,7 +96,7 @@ impl<P: Ports> Controller<P> {
             contacts_revision: self.contacts_revision,
             revision: self.revision,
         };
-        view::snapshot(&self.companion, &around, Timestamp::now())
+        view::snapshot(&self.companion, &around, self.now.wall)
     }
 
     /// Sends subscribers what `change` gives for each.

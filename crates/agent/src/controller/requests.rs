@@ -140,7 +140,7 @@ impl<P: Ports> Controller<P> {
             .any(|client| client.subscribed == Some(Subscriber::Window))
         {
             self.tell(|who| (who == Subscriber::Window).then(|| wish.clone().change()));
-            self.window.was_told(wish);
+            self.window.was_told(wish, self.now.moment);
             return Ok(());
         }
         let settings = self.companion.settings();
