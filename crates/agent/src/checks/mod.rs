@@ -15,6 +15,7 @@ use control::protocol::{Check, CheckResult};
 use relay_api::{
     ClientError, ClientOptions, RelayClient, RelayUrl, SubscribeOptions, Subscription, ThreadJitter, Update,
 };
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -151,21 +152,9 @@ async fn relay<K: KeychainPort>(
     if !resolved {
         return;
     }
-    let token = match keychain.get(TOKEN).await {
-        Ok(Some(kept)) => match token::for_relay(&kept, &relay) {
-            Some(token) => token,
-            None => {
-                return steps
-                    .add(failed(CheckName::RelayToken, "test-token-other-relay"))
-                    .await;
-            }
-        },
-        Ok(None) => {
-            return steps
-                .add(failed(CheckName::RelayToken, "test-token-missing"))
-                .await;
-        }
-        Err(problem) => return steps.add(keychain_failed(CheckName::RelayToken, problem)).await,
+    let token = match kept_token(keychain, &relay).await {
+        Ok(token) => token,
+        Err(check) => return steps.add(check).await,
     };
     let client = match RelayClient::new(relay, Some(token), ClientOptions::default()) {
         Ok(client) => client,
@@ -207,6 +196,16 @@ async fn relay<K: KeychainPort>(
             None => ok(CheckName::RelayDial, "test-relay-dial-ok"),
         })
         .await;
+}
+
+/// The token that the keychain holds for a relay, or the check that says why there is none.
+async fn kept_token<K: KeychainPort>(keychain: &K, relay: &RelayUrl) -> Result<SecretString, Check> {
+    match keychain.get(TOKEN).await {
+        Ok(Some(kept)) => token::for_relay(&kept, relay)
+            .ok_or_else(|| failed(CheckName::RelayToken, "test-token-other-relay")),
+        Ok(None) => Err(failed(CheckName::RelayToken, "test-token-missing")),
+        Err(problem) => Err(keychain_failed(CheckName::RelayToken, problem)),
+    }
 }
 
 /// Why the platform refused the last call, where that holds for the next one too.

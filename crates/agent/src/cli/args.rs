@@ -156,62 +156,66 @@ pub(super) fn in_words(command: clap::Command, lang: Language) -> clap::Command 
                 .about(words("cli-help-doctor"))
                 .mut_arg("json", |arg| arg.help(words("cli-help-json")))
         })
-        .mut_subcommand("calls", |calls| {
-            calls
-                .about(words("cli-help-calls"))
-                .mut_arg("text", |arg| arg.help(words("cli-help-calls-text")))
-                .mut_arg("missed", |arg| arg.help(words("cli-help-calls-missed")))
-                .mut_arg("incoming", |arg| arg.help(words("cli-help-calls-incoming")))
-                .mut_arg("outgoing", |arg| arg.help(words("cli-help-calls-outgoing")))
-                .mut_arg("to_call_back", |arg| {
-                    arg.help(words("cli-help-calls-to-call-back"))
-                })
-                .mut_arg("account", |arg| arg.help(words("cli-help-calls-account")))
-                .mut_arg("from", |arg| arg.help(words("cli-help-calls-from")))
-                .mut_arg("until", |arg| arg.help(words("cli-help-calls-until")))
-                .mut_arg("limit", |arg| arg.help(words("cli-help-calls-limit")))
-                .mut_arg("json", |arg| arg.help(words("cli-help-json")))
-                .mut_subcommand("export", |export| {
-                    export
-                        .about(words("cli-help-calls-export"))
-                        .mut_arg("file", |arg| arg.help(words("cli-help-calls-file")))
-                        .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
-                        .mut_arg("replace", |arg| arg.help(words("cli-help-replace")))
-                })
-        })
-        .mut_subcommand("contacts", |contacts| {
-            contacts
-                .about(words("cli-help-contacts"))
-                .mut_arg("text", |arg| arg.help(words("cli-help-contacts-text")))
-                .mut_arg("favourites", |arg| {
-                    arg.help(words("cli-help-contacts-favourites"))
-                })
-                .mut_arg("limit", |arg| arg.help(words("cli-help-contacts-limit")))
-                .mut_arg("json", |arg| arg.help(words("cli-help-json")))
-                .mut_subcommand("import", |import| {
-                    import
-                        .about(words("cli-help-contacts-import"))
-                        .mut_arg("file", |arg| arg.help(words("cli-help-contacts-from")))
-                        .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-yes")))
-                })
-                .mut_subcommand("export", |export| {
-                    export
-                        .about(words("cli-help-contacts-export"))
-                        .mut_arg("file", |arg| arg.help(words("cli-help-contacts-to")))
-                        .mut_arg("csv", |arg| arg.help(words("cli-help-contacts-csv")))
-                        .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
-                        .mut_arg("replace", |arg| arg.help(words("cli-help-replace")))
-                })
-                .mut_subcommand("delete", |delete| {
-                    delete
-                        .about(words("cli-help-contacts-delete"))
-                        .mut_arg("all", |arg| arg.help(words("cli-help-contacts-all")))
-                        .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-delete-yes")))
-                })
-        })
+        .mut_subcommand("calls", |calls| calls_in_words(calls, words))
+        .mut_subcommand("contacts", |contacts| contacts_in_words(contacts, words))
         .mut_subcommand("quit", |quit| quit.about(words("cli-help-quit")))
         .mut_subcommand("unregister", |unregister| {
             unregister.about(words("cli-help-unregister"))
+        })
+}
+
+fn calls_in_words(calls: clap::Command, words: impl Fn(&str) -> String) -> clap::Command {
+    calls
+        .about(words("cli-help-calls"))
+        .mut_arg("text", |arg| arg.help(words("cli-help-calls-text")))
+        .mut_arg("missed", |arg| arg.help(words("cli-help-calls-missed")))
+        .mut_arg("incoming", |arg| arg.help(words("cli-help-calls-incoming")))
+        .mut_arg("outgoing", |arg| arg.help(words("cli-help-calls-outgoing")))
+        .mut_arg("to_call_back", |arg| {
+            arg.help(words("cli-help-calls-to-call-back"))
+        })
+        .mut_arg("account", |arg| arg.help(words("cli-help-calls-account")))
+        .mut_arg("from", |arg| arg.help(words("cli-help-calls-from")))
+        .mut_arg("until", |arg| arg.help(words("cli-help-calls-until")))
+        .mut_arg("limit", |arg| arg.help(words("cli-help-calls-limit")))
+        .mut_arg("json", |arg| arg.help(words("cli-help-json")))
+        .mut_subcommand("export", |export| {
+            export
+                .about(words("cli-help-calls-export"))
+                .mut_arg("file", |arg| arg.help(words("cli-help-calls-file")))
+                .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
+                .mut_arg("replace", |arg| arg.help(words("cli-help-replace")))
+        })
+}
+
+fn contacts_in_words(contacts: clap::Command, words: impl Fn(&str) -> String) -> clap::Command {
+    contacts
+        .about(words("cli-help-contacts"))
+        .mut_arg("text", |arg| arg.help(words("cli-help-contacts-text")))
+        .mut_arg("favourites", |arg| {
+            arg.help(words("cli-help-contacts-favourites"))
+        })
+        .mut_arg("limit", |arg| arg.help(words("cli-help-contacts-limit")))
+        .mut_arg("json", |arg| arg.help(words("cli-help-json")))
+        .mut_subcommand("import", |import| {
+            import
+                .about(words("cli-help-contacts-import"))
+                .mut_arg("file", |arg| arg.help(words("cli-help-contacts-from")))
+                .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-yes")))
+        })
+        .mut_subcommand("export", |export| {
+            export
+                .about(words("cli-help-contacts-export"))
+                .mut_arg("file", |arg| arg.help(words("cli-help-contacts-to")))
+                .mut_arg("csv", |arg| arg.help(words("cli-help-contacts-csv")))
+                .mut_arg("bom", |arg| arg.help(words("cli-help-bom")))
+                .mut_arg("replace", |arg| arg.help(words("cli-help-replace")))
+        })
+        .mut_subcommand("delete", |delete| {
+            delete
+                .about(words("cli-help-contacts-delete"))
+                .mut_arg("all", |arg| arg.help(words("cli-help-contacts-all")))
+                .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-delete-yes")))
         })
 }
 

@@ -9,8 +9,8 @@ use companion::settings::Settings;
 use companion::words::{Language, Message};
 use contacts::export::TableOptions;
 use contacts::sync::Kind;
-use contacts::{BatchId, ExtensionRange, Numbering};
-use control::protocol::{Answer, Change, ContactFormat, ContactsRequest, Error, ErrorCode, Taken};
+use contacts::{ExtensionRange, Numbering};
+use control::protocol::{Answer, ContactDraft, ContactFormat, ContactsRequest, Error, ErrorCode};
 use jiff::tz::TimeZone;
 use telephony::E164;
 
@@ -23,134 +23,13 @@ use crate::view;
 
 impl<P: Ports> Controller<P> {
     pub(super) fn on_contacts_request(&mut self, client: ClientId, ask: ContactsRequest, reply: Reply) {
-        let shown = Shown {
-            language: self.companion.language(),
-            zone: TimeZone::system(),
-        };
         match ask {
             ContactsRequest::Search {
                 text,
                 favourites,
                 limit,
-            } => {
-                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-                let later = self.people.search(text, favourites, limit);
-                later_with(reply, answer(later), move |found| Answer::Contacts {
-                    contacts: found
-                        .contacts
-                        .iter()
-                        .map(|contact| shown.contact(contact))
-                        .collect(),
-                    more: found.more,
-                });
-            }
-            ContactsRequest::Save { contact } => {
-                let id = match contact.id.as_deref().map(people::id).transpose() {
-                    Ok(id) => id,
-                    Err(problem) => return reply.send(Err(refused(&problem))),
-                };
-                let later = self.people.save(id, contact);
-                later_with(reply, answer(later), move |saved| Answer::Contacts {
-                    contacts: vec![shown.contact(&saved)],
-                    more: false,
-                });
-            }
-            ContactsRequest::Delete { id } => match people::id(&id) {
-                Ok(id) => later_with(reply, answer(self.people.delete(id)), |()| Answer::Done),
-                Err(problem) => reply.send(Err(refused(&problem))),
-            },
-            ContactsRequest::Favourite { id, favourite } => match people::id(&id) {
-                Ok(id) => later_with(reply, answer(self.people.favourite(id, favourite)), |()| {
-                    Answer::Done
-                }),
-                Err(problem) => reply.send(Err(refused(&problem))),
-            },
-            ContactsRequest::WhoHas { number } => match people::number_of(&number) {
-                Some(number) => {
-                    let later = self.people.who_has(number);
-                    later_with(reply, answer(later), move |matches| Answer::Contacts {
-                        contacts: (0..)
-                            .zip(&matches)
-                            .map(|(index, one)| shown.matched(index, one))
-                            .collect(),
-                        more: false,
-                    });
-                }
-                None => reply.send(Err(no_number())),
-            },
-            ContactsRequest::Choose { number, id } => match (people::number_of(&number), people::id(&id)) {
-                (Some(number), Ok(id)) => {
-                    later_with(reply, answer(self.people.choose(number, id)), |()| Answer::Done);
-                }
-                (None, _) => reply.send(Err(no_number())),
-                (_, Err(problem)) => reply.send(Err(refused(&problem))),
-            },
-            ContactsRequest::DeleteAll => {
-                later_with(reply, answer(self.people.delete_all()), |count| Answer::Deleted {
-                    count: people::count(count),
-                });
-            }
-            ContactsRequest::Preview { path } => {
-                let Some(client) = self.clients.get_mut(&client) else {
-                    return;
-                };
-                let tell = client.teller();
-                let later = client
-                    .imports
-                    .preview(&self.people, PathBuf::from(path), move |percent| {
-                        tell(Change::PreviewProgress { percent });
-                    });
-                later_with(reply, answer(later), move |previewed| Answer::Preview {
-                    preview: Box::new(shown.preview(&previewed)),
-                });
-            }
-            ContactsRequest::Import => {
-                let Some(client) = self.clients.get_mut(&client) else {
-                    return;
-                };
-                let tell = client.teller();
-                let later = client.imports.import(&self.people, move |at| {
-                    let (done, total) = (people::count(at.done), people::count(at.total));
-                    tell(Change::ImportProgress { done, total });
-                });
-                later_with(reply, answer(later), |(batch, compared, rejected)| {
-                    Answer::Taken {
-                        taken: Taken {
-                            batch: Some(batch.0.to_string()),
-                            added: people::count(compared.added),
-                            updated: people::count(compared.updated),
-                            rejected: people::count(rejected),
-                        },
-                    }
-                });
-            }
-            ContactsRequest::CancelImport => {
-                if let Some(client) = self.clients.get(&client) {
-                    client.imports.cancel();
-                }
-                reply.send(Ok(Answer::Done));
-            }
-            ContactsRequest::UndoImport { batch } => match self.may_undo(client, &batch) {
-                Some(batch) => later_with(reply, answer(self.people.undo(batch)), |()| Answer::Done),
-                None => reply.send(Err(refused(&contacts::ContactsError::NoSuchImport.into()))),
-            },
-            ContactsRequest::Export { path, format, bom } => {
-                let format = match format {
-                    ContactFormat::Vcard => Format::Vcard,
-                    ContactFormat::Csv => Format::Table(TableOptions {
-                        language: shown.language,
-                        separator: match shown.language {
-                            Language::Fr => b';',
-                            Language::En => b',',
-                        },
-                        bom,
-                    }),
-                };
-                let later = self.people.export(PathBuf::from(path), format);
-                later_with(reply, answer(later), |count| Answer::Written {
-                    count: people::count(count),
-                });
-            }
+            } => self.search_contacts(text, favourites, limit, reply),
+            ContactsRequest::WhoHas { number } => self.who_has(&number, reply),
             ContactsRequest::Sources => {
                 later_with(reply, answer(self.people.sources()), |sources| Answer::Sources {
                     sources: sources.iter().map(people::source_state).collect(),
@@ -164,17 +43,104 @@ impl<P: Ports> Controller<P> {
                 self.sync_directories();
                 self.on_contacts_request(client, ContactsRequest::Sources, reply);
             }
+            ContactsRequest::Export { path, format, bom } => self.export_contacts(path, format, bom, reply),
+            ContactsRequest::Save { contact } => self.save_contact(contact, reply),
+            ContactsRequest::Delete { id } => match people::id(&id) {
+                Ok(id) => later_with(reply, answer(self.people.delete(id)), |()| Answer::Done),
+                Err(problem) => reply.send(Err(refused(&problem))),
+            },
+            ContactsRequest::Favourite { id, favourite } => match people::id(&id) {
+                Ok(id) => later_with(reply, answer(self.people.favourite(id, favourite)), |()| {
+                    Answer::Done
+                }),
+                Err(problem) => reply.send(Err(refused(&problem))),
+            },
+            ContactsRequest::Choose { number, id } => match (people::number_of(&number), people::id(&id)) {
+                (Some(number), Ok(id)) => {
+                    later_with(reply, answer(self.people.choose(number, id)), |()| Answer::Done);
+                }
+                (None, _) => reply.send(Err(no_number())),
+                (_, Err(problem)) => reply.send(Err(refused(&problem))),
+            },
+            ContactsRequest::DeleteAll => {
+                later_with(reply, answer(self.people.delete_all()), |count| Answer::Deleted {
+                    count: people::count(count),
+                });
+            }
+            ContactsRequest::Preview { path } => self.preview_import(client, path, reply),
+            ContactsRequest::Import => self.import(client, reply),
+            ContactsRequest::CancelImport => self.cancel_import(client, reply),
+            ContactsRequest::UndoImport { batch } => self.undo_import(client, &batch, reply),
         }
     }
 
-    /// The import that is to be taken back, unless another client made it and is still here.
-    fn may_undo(&self, client: ClientId, batch: &str) -> Option<BatchId> {
-        let batch = batch.parse().map(BatchId).ok()?;
-        let anothers = self
-            .clients
-            .iter()
-            .any(|(id, other)| *id != client && other.imports.made(batch));
-        (!anothers).then_some(batch)
+    /// How contacts are worded now.
+    pub(super) fn contacts_shown(&self) -> Shown {
+        Shown {
+            language: self.companion.language(),
+            zone: TimeZone::system(),
+        }
+    }
+
+    fn search_contacts(&self, text: String, favourites: bool, limit: u32, reply: Reply) {
+        let shown = self.contacts_shown();
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let later = self.people.search(text, favourites, limit);
+        later_with(reply, answer(later), move |found| Answer::Contacts {
+            contacts: found
+                .contacts
+                .iter()
+                .map(|contact| shown.contact(contact))
+                .collect(),
+            more: found.more,
+        });
+    }
+
+    fn who_has(&self, number: &str, reply: Reply) {
+        let Some(number) = people::number_of(number) else {
+            return reply.send(Err(no_number()));
+        };
+        let shown = self.contacts_shown();
+        let later = self.people.who_has(number);
+        later_with(reply, answer(later), move |matches| Answer::Contacts {
+            contacts: (0..)
+                .zip(&matches)
+                .map(|(index, one)| shown.matched(index, one))
+                .collect(),
+            more: false,
+        });
+    }
+
+    fn save_contact(&self, contact: ContactDraft, reply: Reply) {
+        let id = match contact.id.as_deref().map(people::id).transpose() {
+            Ok(id) => id,
+            Err(problem) => return reply.send(Err(refused(&problem))),
+        };
+        let shown = self.contacts_shown();
+        let later = self.people.save(id, contact);
+        later_with(reply, answer(later), move |saved| Answer::Contacts {
+            contacts: vec![shown.contact(&saved)],
+            more: false,
+        });
+    }
+
+    fn export_contacts(&self, path: String, format: ContactFormat, bom: bool, reply: Reply) {
+        let language = self.companion.language();
+        let format = match format {
+            ContactFormat::Vcard => Format::Vcard,
+            ContactFormat::Csv => Format::Table(TableOptions {
+                language,
+                separator: match language {
+                    Language::Fr => b';',
+                    Language::En => b',',
+                },
+                bom,
+            }),
+        };
+        let later = self.people.export(PathBuf::from(path), format);
+        later_with(reply, answer(later), |count| Answer::Written {
+            count: people::count(count),
+        });
     }
 
     /// Contacts come from where the settings say, and from nowhere else any more.
@@ -311,7 +277,7 @@ impl Naming {
 }
 
 /// Answers a request once the book has.
-fn later_with<T: Send + 'static>(
+pub(super) fn later_with<T: Send + 'static>(
     reply: Reply,
     later: impl Future<Output = Result<T, PeopleError>> + Send + 'static,
     worded: impl FnOnce(T) -> Answer + Send + 'static,
@@ -322,7 +288,7 @@ fn later_with<T: Send + 'static>(
     });
 }
 
-fn refused(problem: &PeopleError) -> Error {
+pub(super) fn refused(problem: &PeopleError) -> Error {
     tracing::info!(
         why = problem.message().id,
         "contacts didn't do what they were asked"

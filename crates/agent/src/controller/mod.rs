@@ -13,6 +13,7 @@ mod desktop;
 mod directories;
 mod effects;
 mod everything;
+mod imports;
 mod input;
 mod journal;
 mod link;

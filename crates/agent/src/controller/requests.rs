@@ -32,22 +32,16 @@ impl<P: Ports> Controller<P> {
                 }));
             }
             Request::Subscribe { window } => self.subscribe(client, window, reply),
-            Request::Understand { input } => {
-                let understood = self.companion.understand(&input);
-                let known = understood.number.as_ref().and_then(|number| self.known(number));
-                let understood = view::understood(understood, known.as_ref());
-                reply.send(Ok(Answer::Understood { understood }));
-            }
+            Request::Understand { input } => reply.send(Ok(self.understood(&input))),
             Request::Dial {
                 input,
                 account,
                 confirmed,
             } => {
-                let account = account.map(AccountId);
                 self.feed(Event::Dial(DialRequest {
                     id: new_press(),
                     input,
-                    account,
+                    account: account.map(AccountId),
                     confirmed,
                 }));
                 reply.send(Ok(Answer::Done));
@@ -98,6 +92,15 @@ impl<P: Ports> Controller<P> {
                 self.quitting = true;
                 reply.send(Ok(Answer::Done));
             }
+        }
+    }
+
+    /// What a text on the pad means, and who has that number.
+    fn understood(&self, input: &str) -> Answer {
+        let understood = self.companion.understand(input);
+        let known = understood.number.as_ref().and_then(|number| self.known(number));
+        Answer::Understood {
+            understood: view::understood(understood, known.as_ref()),
         }
     }
 
