@@ -185,7 +185,7 @@ journal-call-gone = That call is no longer in the journal: it was deleted. Refre
 journal-query-time = The period that was asked for is no date that can be read: choose it again.
 journal-query-page = There is no such continuation: take the list from its beginning.
 record-not-set = There is no record to open for this call: set its address in the settings.
-silence-number-bad = This number can’t be silenced: it isn’t complete.
+silence-number-bad = This number can’t be put among those without alerts: it isn’t complete.
 export-folder-unusable = The folder can’t be used: { $why }. Choose another one.
 import-folder-empty = This folder holds neither journal.json nor contacts.vcf: choose that of an export.
 

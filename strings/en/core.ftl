@@ -74,10 +74,10 @@ note-open = Show
 note-call-back = Call back
 note-copy = Copy the number
 note-open-record = Open record
-note-silence = Silence this number
+note-silence = No more alerts
 note-call-back-failed = Could not call back
 note-record-failed = Record not opened
-note-silence-failed = This number stays silent only for now
+note-silence-failed = No more alerts for this number, but only for now
 
 ## Parties
 
@@ -106,7 +106,7 @@ dial-ended-unseen = The call to { $number } was passed to the platform. Without 
 dial-failed-wrong-key = The platform refused the API key or the password: the call was not placed. Correct them in the settings, or ask your administrator.
 dial-failed-forbidden = The platform refuses requests from this address or for this account: the call was not placed. Ask your administrator to have them allowed by the operator.
 dial-failed-rate-limited = The platform gets too many call requests: this call was not placed. Wait a minute, then try again.
-dial-failed-no-callback = The platform has no notification address for this account and so refuses the call. Ask your administrator to set it from the relay.
+dial-failed-no-callback = The platform has no callback address for this account and so refuses the call. Ask your administrator to set it from the relay.
 dial-failed-unreachable =
     { $rang ->
         [yes] The connection to the platform broke during the request. Your phone may be about to ring: wait a moment before trying again.
@@ -272,7 +272,7 @@ settings-change-company = The setting was not saved: your company’s file, { $f
 settings-change-url = This is not an address that can be used. Enter it in full, for example https://relay.example.
 settings-change-url-insecure = This address is not encrypted: your secrets could be read on the way. Enter an address that begins with https://.
 settings-change-value = This value cannot be used for { $key }. Choose one of those offered.
-settings-silenced-full = { $count } numbers are silenced already, and there is room for no more: this one was not kept. Take some off the list in the settings, then try again.
+settings-silenced-full = { $count } numbers are without alerts already, and the list holds no more: this one was not put there. Take some off the list in the settings, then try again.
 settings-pop-address = This is not a record address that can be used. Enter it in full, without spaces, for example https://crm.example/clients.
 # $known: what there is, in braces
 settings-pop-placeholder = There is no “{ $name }” to put between braces: the address was not saved. You can use { $known }.
@@ -280,7 +280,7 @@ settings-pop-before-path = Something between braces stands before the path of th
 settings-pop-scheme = Record addresses that begin with { $scheme } are not allowed: no record opens. Use https, or ask your administrator to allow it in pop.schemes.
 settings-pop-scheme-bad = “{ $scheme }” can’t be allowed as the beginning of an address: nothing was saved. Write the name of a protocol such as crm; those that run or read something on this computer are excluded.
 settings-pop-program = This is not the full path of a program: the setting was not saved. Enter it from the root of the disk.
-settings-carddav-every = An address book is read again after 5 to 1440 minutes: the setting wasn’t saved. Enter 0 to read it only at the start and when asked.
+settings-carddav-every = An address book is read again after 5 to 1,440 minutes: the setting wasn’t saved. Enter 0 to read it only at the start and when asked.
 settings-ldap-url = This isn’t the address of a directory: the setting wasn’t saved. Write it as ldaps://directory.example, without user, password or path.
 # $number: what stands for the number, in braces
 settings-ldap-filter = This filter can’t be used: the setting wasn’t saved. It stands in one pair of parentheses and holds { $number }, for example (&(objectClass=person){ $number }).

@@ -54,7 +54,7 @@ window-settings-quiet-to = to
 window-settings-quiet-days = Days on which they begin
 window-settings-quiet-wrong = This isn’t a time of day: type it as 08:30.
 window-settings-silenced = Numbers without alerts
-window-settings-silenced-none = No number is silenced.
+window-settings-silenced-none = All numbers are announced.
 window-settings-silenced-how = To add one: in Calls, open one of its calls.
 window-settings-silenced-remove = Alert again for { $number }
 

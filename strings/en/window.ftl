@@ -64,7 +64,7 @@ window-calls-yesterday = Yesterday
 window-calls-empty = No call yet
 window-calls-empty-relay = Calls received, placed and missed on your lines will appear here.
 window-calls-empty-direct = Calls that you dial from here will appear here. Without a relay, incoming calls can’t be announced.
-window-calls-empty-unset = First set up how Centrex Tray works.
+window-calls-empty-unset = First choose a mode: relay or direct.
 window-calls-empty-pad = Dial a number
 window-calls-incoming = Incoming call
 window-calls-outgoing = Outgoing call
@@ -125,12 +125,12 @@ window-calls-delete = Delete
 window-calls-delete-sure = Really delete
 
 ## Settings
-window-settings-mode = How it works
-window-settings-mode-relay = Through a relay
+window-settings-mode = Mode
+window-settings-mode-relay = Relay
 window-settings-mode-direct = Direct
 window-settings-mode-relay-about = Your company’s relay announces calls and places them for you.
 window-settings-mode-direct-about = Your calls go straight to the platform. Without a relay, incoming calls aren’t announced.
-window-settings-use = Work this way
+window-settings-use = Use this mode
 window-settings-relay-url = Relay address
 window-settings-relay-url-hint = For example https://relay.example
 window-settings-code = Enrolment code

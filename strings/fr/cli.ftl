@@ -6,7 +6,7 @@
 cli-about = Compose et annonce les appels de votre ligne Centrex
 cli-help-profile = Profil à part, avec ses paramètres, ses secrets et ses appels
 cli-help-hidden = Démarrer dans la zone de notification, sans fenêtre
-cli-help-dial = Ouvre le pavé numérique avec un numéro, sans l’appeler
+cli-help-dial = Ouvre Composer avec un numéro, sans l’appeler
 cli-help-selection = Ce qui est sélectionné à l’écran, au lieu d’un numéro ; pour un raccourci du bureau lui-même
 cli-help-number = Un numéro, ou un lien tel:, callto: ou sip:
 cli-help-status = Affiche l’état de l’application en marche
@@ -48,7 +48,7 @@ cli-not-running = L’application n’est pas en marche pour ce profil. Démarre
 cli-not-reached = L’application en marche ne répond pas ({ $why }). Quittez-la, puis démarrez-la de nouveau.
 cli-start-failed = L’application n’a pas démarré, et rien n’a donc été ouvert. Pour en voir la raison, lancez « { $command } » dans un terminal.
 cli-no-home = Aucun dossier personnel n’est défini pour cette session, et les fichiers de l’application y ont leur place. Définissez la variable HOME, puis recommencez.
-cli-lost = L’application s’est arrêtée avant de répondre : il n’est pas certain que la demande ait été suivie. Démarrez-la de nouveau et vérifiez.
+cli-lost = L’application s’est arrêtée avant de répondre : il n’est pas certain que la demande ait été prise en compte. Démarrez-la de nouveau et vérifiez.
 cli-answer-unknown = L’application en marche est d’une autre version que cette commande. Quittez-la, puis démarrez-la de nouveau.
 cli-quit-slow = L’application a accepté de s’arrêter, mais elle est encore en marche. Attendez un instant ; si elle reste, fermez-la depuis le gestionnaire de tâches du système.
 cli-unregister-failed = Le système ouvre toujours cette application ({ $why }). Vérifiez vos droits d’accès, puis réessayez.
@@ -91,7 +91,7 @@ agent-window-not-started = La fenêtre ne s’ouvre pas : le système refuse de
 ## Links and enrolment. $host: the relay
 
 link-unknown = Ce lien n’est pas un lien d’inscription de Centrex Tray : rien n’a été fait. Demandez le lien complet à votre administrateur.
-enrol-address-bad = L’adresse du relais n’est pas lisible. Écrivez-la en entier, par exemple https://relay.example.
+enrol-address-bad = L’adresse du relais n’est pas lisible. Écrivez-la en entier, par exemple https://relais.example.
 enrol-address-plain = L’adresse du relais commence par http:// : votre jeton serait lisible sur le réseau. Demandez à votre administrateur l’adresse en https://.
 enrol-http-setup = La connexion sécurisée ne peut pas être préparée sur cet ordinateur ({ $why }). Vérifiez les certificats et le proxy du système, puis recommencez.
 enrol-code-missing = Le code d’inscription manque. Saisissez celui que votre administrateur vous a donné.
@@ -140,10 +140,10 @@ test-platform-reachable = La plateforme répond. La clé n’est vérifiée qu�
 test-platform-unreachable = La plateforme est injoignable ({ $why }). Vérifiez votre connexion à Internet et l’adresse de la plateforme.
 test-direct-refused-key = La plateforme a refusé cette clé ou ce mot de passe au dernier appel : le prochain échouerait aussi. Corrigez-le dans les paramètres, ou demandez à votre administrateur.
 test-direct-refused-forbidden = La plateforme a refusé cette adresse ou ce compte au dernier appel : le prochain échouerait aussi. Demandez à votre administrateur de les faire autoriser par l’opérateur.
-test-direct-refused-no-callback = La plateforme a refusé le dernier appel, car ce compte n’a pas d’adresse de notification. Demandez à votre administrateur d’en déclarer une.
+test-direct-refused-no-callback = La plateforme a refusé le dernier appel, car ce compte n’a pas d’adresse de callback. Demandez à votre administrateur d’en déclarer une.
 test-relay-refused-key = La plateforme a refusé la clé du relais au dernier appel : le prochain échouerait aussi. Prévenez votre administrateur.
 test-relay-refused-forbidden = La plateforme a refusé l’adresse du relais ou ce compte au dernier appel : le prochain échouerait aussi. Prévenez votre administrateur.
-test-relay-refused-no-callback = La plateforme a refusé le dernier appel, car ce compte n’a pas d’adresse de notification. Demandez à votre administrateur d’en déclarer une depuis le relais.
+test-relay-refused-no-callback = La plateforme a refusé le dernier appel, car ce compte n’a pas d’adresse de callback. Demandez à votre administrateur d’en déclarer une depuis le relais.
 test-direct-no-alerts = En mode direct, les appels reçus ne sont pas annoncés : il faut un relais.
 
 ## doctor
@@ -167,12 +167,12 @@ doctor-history-cut = Le relais garde plus d’appels passés qu’il n’en tran
 doctor-settings-ok = Le fichier de paramètres est lisible.
 doctor-window-ok = La fenêtre est installée.
 # $program: the name of the program that opens links to numbers
-doctor-hotkey-ok = { $keys } remplit le clavier avec ce qui est sélectionné, dans n’importe quel programme.
+doctor-hotkey-ok = { $keys } met dans Composer ce qui est sélectionné, dans n’importe quel programme.
 doctor-hotkey-asked = Le raccourci se met en place. Redemandez dans un instant.
-doctor-hotkey-none = Aucun raccourci n’est réglé : dial.hotkey = "Ctrl+Alt+D" dans les paramètres remplirait le clavier avec ce qui est sélectionné, dans n’importe quel programme.
-cli-nothing-selected = Rien n’est sélectionné : le clavier s’ouvre tel quel. Sélectionnez d’abord un numéro.
-cli-selection-failed = Ce qui est sélectionné n’est pas lisible ({ $why }) : le clavier n’a pas été ouvert. Copiez le numéro et collez-le dans le clavier.
-cli-selection-not-here = Ce système ne dit pas ce qui est sélectionné : le clavier n’a pas été ouvert. Copiez le numéro et collez-le dans le clavier.
+doctor-hotkey-none = Aucun raccourci n’est réglé : dial.hotkey = "Ctrl+Alt+D" dans les paramètres mettrait dans Composer ce qui est sélectionné, dans n’importe quel programme.
+cli-nothing-selected = Rien n’est sélectionné : Composer s’ouvre tel quel. Sélectionnez d’abord un numéro.
+cli-selection-failed = Ce qui est sélectionné n’est pas lisible ({ $why }) : Composer n’a pas été ouvert. Copiez le numéro et collez-le dans Composer.
+cli-selection-not-here = Ce système ne dit pas ce qui est sélectionné : Composer n’a pas été ouvert. Copiez le numéro et collez-le dans Composer.
 doctor-links-us = Les numéros cliqués dans d’autres programmes s’ouvrent dans Centrex Tray.
 doctor-links-other = Les numéros cliqués dans d’autres programmes s’ouvrent avec { $program }. Cela se change dans les paramètres de la fenêtre.
 doctor-links-another = Les numéros cliqués dans d’autres programmes s’ouvrent avec un autre programme que Centrex Tray. Cela se change dans les paramètres de la fenêtre.
@@ -185,7 +185,7 @@ journal-call-gone = Cet appel n’est plus dans le journal : il a été supprim
 journal-query-time = La période demandée n’est pas une date lisible : choisissez-la de nouveau.
 journal-query-page = La suite demandée n’existe pas : reprenez la liste depuis le début.
 record-not-set = Aucune fiche ne peut être ouverte pour cet appel : réglez l’adresse de la fiche dans les paramètres.
-silence-number-bad = Ce numéro ne peut pas être mis en silence : il n’est pas complet.
+silence-number-bad = Ce numéro ne peut pas être mis parmi ceux sans alerte : il n’est pas complet.
 export-folder-unusable = Le dossier ne peut pas être utilisé : { $why }. Choisissez-en un autre.
 import-folder-empty = Ce dossier ne contient ni journal.json ni contacts.vcf : choisissez celui d’un export.
 
@@ -193,8 +193,8 @@ import-folder-empty = Ce dossier ne contient ni journal.json ni contacts.vcf : 
 
 cli-call-ringing = sonne
 cli-call-talking = en cours
-cli-call-answered = répondu
-cli-call-answered-on = répondu sur la ligne { $line }
+cli-call-answered = pris
+cli-call-answered-on = pris sur la ligne { $line }
 cli-call-missed-after = manqué, a sonné { $seconds } s
 cli-call-missed = manqué
 cli-call-no-answer = sans réponse
@@ -222,4 +222,4 @@ hotkey-taken = Un autre programme a pris { $keys } : ces touches ne font rien i
 hotkey-not-on-keyboard = Ce clavier n’a pas de touche pour { $keys } : ce raccourci ne fait rien ici. Choisissez-en un autre dans les paramètres.
 hotkey-wayland = Sous Wayland, les programmes ne reçoivent pas les touches frappées ailleurs. Dans les réglages du clavier de votre bureau, associez un raccourci à la commande : centrex-tray dial --selection
 hotkey-no-display = L’affichage n’est pas utilisable ({ $why }) : le raccourci ne fait rien. Redémarrez l’application dans votre session.
-hotkey-not-here = Il n’y a pas encore de raccourci sur ce système : copiez le numéro, puis collez-le dans le clavier.
+hotkey-not-here = Il n’y a pas encore de raccourci sur ce système : copiez le numéro, puis collez-le dans Composer.

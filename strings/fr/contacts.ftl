@@ -44,12 +44,12 @@ contact-column-uid = Identifiant
 ## Why an entry of a file can't be read
 
 contact-rejected-blank = Ni nom, ni société, ni numéro, ni adresse
-contact-rejected-too-large = Trop grande pour une fiche
-contact-rejected-unterminated = La fiche n’a pas de fin
-contact-rejected-run-together = Deux fiches sans séparation
-contact-rejected-outside-card = Texte en dehors d’une fiche
+contact-rejected-too-large = Entrée trop grande pour un contact
+contact-rejected-unterminated = L’entrée n’a pas de fin
+contact-rejected-run-together = Deux entrées sans séparation
+contact-rejected-outside-card = Texte en dehors d’une entrée
 contact-rejected-group = Une liste de contacts, pas un contact
-contact-rejected-unreadable = Fiche illisible
+contact-rejected-unreadable = Entrée illisible
 contact-rejected-open-quote = Un guillemet n’est pas refermé
 contact-rejected-too-many-cells = Plus de cellules que d’en-têtes
 
@@ -79,5 +79,5 @@ contacts-import-no-preview = Aucun fichier n’est prêt à être importé : ch
 
 contacts-folder-unreadable = Le dossier surveillé ne peut pas être lu ({ $why }) : ses contacts restent comme ils étaient. Vérifiez qu’il existe et que vous y avez accès.
 # $count : combien, $name : le fichier de la première, $line : sa ligne
-contacts-source-unreadable-cards = Fiches illisibles : { $count }, la première dans { $name }, ligne { $line }. Ces contacts manquent ici, les autres y sont. Corrigez-les là d’où ils viennent.
+contacts-source-unreadable-cards = Entrées illisibles : { $count }, la première dans { $name }, ligne { $line }. Ces contacts manquent ici, les autres y sont. Corrigez-les là d’où ils viennent.
 contacts-source-failed = Cette source n’a pas pu être lue : ses contacts restent comme ils étaient. Un nouvel essai suivra.

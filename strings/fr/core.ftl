@@ -74,10 +74,10 @@ note-open = Afficher
 note-call-back = Rappeler
 note-copy = Copier le numéro
 note-open-record = Ouvrir la fiche
-note-silence = Ne plus annoncer ce numéro
+note-silence = Ne plus alerter
 note-call-back-failed = Rappel impossible
 note-record-failed = Fiche non ouverte
-note-silence-failed = Ce numéro ne reste silencieux que pour l’instant
+note-silence-failed = Plus d’alerte pour ce numéro, mais pour l’instant seulement
 
 ## Parties
 
@@ -106,7 +106,7 @@ dial-ended-unseen = L’appel vers le { $number } a été transmis à la platefo
 dial-failed-wrong-key = La plateforme a refusé le secret d’accès (clé d’API ou mot de passe) : l’appel n’est pas parti. Corrigez-le dans les paramètres, ou demandez à votre administrateur.
 dial-failed-forbidden = La plateforme refuse les demandes de cette adresse ou pour ce compte : l’appel n’est pas parti. Demandez à votre administrateur de les faire autoriser par l’opérateur.
 dial-failed-rate-limited = La plateforme reçoit trop de demandes d’appel : celui-ci n’est pas parti. Attendez une minute, puis recommencez.
-dial-failed-no-callback = La plateforme n’a pas d’adresse de notification pour ce compte et refuse donc l’appel. Demandez à votre administrateur de la déclarer depuis le relais.
+dial-failed-no-callback = La plateforme n’a pas d’adresse de callback pour ce compte et refuse donc l’appel. Demandez à votre administrateur de la déclarer depuis le relais.
 dial-failed-unreachable =
     { $rang ->
         [yes] La liaison avec la plateforme s’est coupée pendant la demande. Votre téléphone va peut-être sonner : attendez un instant avant de recommencer.
@@ -132,7 +132,7 @@ dial-failed-relay-refused = Le relais n’accepte plus cet ordinateur : l’app
 dial-failed-relay-cannot-dial = Le relais annonce les appels mais ne peut pas en lancer pour cet ordinateur. Composez le numéro sur votre téléphone, ou demandez à votre administrateur de l’autoriser.
 dial-failed-number-refused = Le relais n’appelle pas ce numéro. Composez-le sur votre téléphone.
 dial-failed-rule-refused = Votre entreprise n’autorise pas l’appel de ce numéro depuis l’ordinateur : l’appel n’est pas parti. Demandez à votre administrateur, ou composez-le sur votre téléphone.
-dial-failed-to-confirm = Votre entreprise demande une confirmation avant d’appeler ce numéro : l’appel n’est pas parti. Recommencez depuis le clavier.
+dial-failed-to-confirm = Votre entreprise demande une confirmation avant d’appeler ce numéro : l’appel n’est pas parti. Recommencez dans Composer.
 dial-failed-too-many-calls = Votre entreprise limite le nombre d’appels par minute et par compte : celui-ci n’est pas parti. Attendez une minute, puis recommencez.
 dial-company-asks = Votre entreprise demande une confirmation avant d’appeler le { $number }. L’appeler ?
 dial-failed-keychain-no-service = Le secret pour appeler est dans le trousseau, mais aucun trousseau n’est ouvert dans cette session : l’appel n’est pas parti. Démarrez le trousseau du système, puis recommencez.
@@ -272,7 +272,7 @@ settings-change-company = Le réglage n’a pas été enregistré : le fichier 
 settings-change-url = Ce n’est pas une adresse utilisable. Saisissez-la en entier, par exemple https://relais.example.
 settings-change-url-insecure = Cette adresse n’est pas chiffrée : vos secrets pourraient être lus en chemin. Saisissez une adresse qui commence par https://.
 settings-change-value = Cette valeur n’est pas utilisable pour { $key }. Choisissez-en une parmi celles proposées.
-settings-silenced-full = { $count } numéros sont déjà silencieux, et il n’y en a pas davantage : celui-ci n’a pas été retenu. Retirez-en de la liste, dans les paramètres, puis recommencez.
+settings-silenced-full = { $count } numéros sont déjà sans alerte, et la liste n’en retient pas davantage : celui-ci n’y a pas été mis. Retirez-en de la liste, dans les paramètres, puis recommencez.
 settings-pop-address = Ce n’est pas une adresse de fiche utilisable. Saisissez-la en entier, sans espace, par exemple https://crm.example/clients.
 # $known: what there is, in braces
 settings-pop-placeholder = L’élément « { $name } » entre accolades n’existe pas : l’adresse n’a pas été enregistrée. Vous pouvez employer { $known }.
@@ -280,8 +280,8 @@ settings-pop-before-path = Un élément entre accolades se trouve avant le chemi
 settings-pop-scheme = Les adresses de fiche qui commencent par { $scheme } ne sont pas autorisées : aucune fiche ne s’ouvre. Employez https, ou demandez à votre administrateur de l’autoriser dans pop.schemes.
 settings-pop-scheme-bad = « { $scheme } » ne peut pas être autorisé comme début d’adresse : rien n’a été enregistré. Écrivez un nom de protocole comme crm ; ceux qui exécutent ou lisent quelque chose sur cet ordinateur sont exclus.
 settings-pop-program = Ce n’est pas le chemin complet d’un programme : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
-settings-carddav-every = Un carnet est relu au bout de 5 à 1440 minutes : le réglage n’a pas été enregistré. Saisissez 0 pour ne le lire qu’au démarrage et sur demande.
-settings-ldap-url = Ce n’est pas l’adresse d’un annuaire : le réglage n’a pas été enregistré. Écrivez-la comme ldaps://annuaire.exemple, sans utilisateur, mot de passe ni chemin.
+settings-carddav-every = Un carnet est relu au bout de 5 à 1 440 minutes : le réglage n’a pas été enregistré. Saisissez 0 pour ne le lire qu’au démarrage et sur demande.
+settings-ldap-url = Ce n’est pas l’adresse d’un annuaire : le réglage n’a pas été enregistré. Écrivez-la comme ldaps://annuaire.example, sans utilisateur, mot de passe ni chemin.
 # $number: what stands for the number, in braces
 settings-ldap-filter = Ce filtre ne peut pas servir : le réglage n’a pas été enregistré. Il tient dans une paire de parenthèses et contient { $number }, par exemple (&(objectClass=person){ $number }).
 settings-contacts-folder = Ce n’est pas le chemin complet d’un dossier : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.

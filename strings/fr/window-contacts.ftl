@@ -44,12 +44,12 @@ window-contacts-updated = { $count ->
    *[other] contacts à mettre à jour
 }
 window-contacts-unreadable = { $count ->
-    [one] fiche illisible, laissée de côté
-   *[other] fiches illisibles, laissées de côté
+    [one] entrée illisible, laissée de côté
+   *[other] entrées illisibles, laissées de côté
 }
 window-contacts-columns = Colonnes reconnues
 window-contacts-column-unread = non lue
-window-contacts-rejected = Fiches illisibles
+window-contacts-rejected = Entrées illisibles
 window-contacts-line = Ligne { $line }
 window-contacts-rejected-more = { $count ->
     [one] et { $count } autre

@@ -53,7 +53,7 @@ window-data-erase-what = Le journal entier part, avec les notes, les appels à r
 window-data-erase-yes = Supprimer tous les appels
 window-data-erased = Tous les appels ont été supprimés.
 window-data-erase-contacts = Supprimer tous vos contacts…
-window-data-erase-contacts-none = Vous n’avez aucun contact à vous : il n’y a rien à supprimer.
+window-data-erase-contacts-none = Vous n’avez aucun contact personnel : il n’y a rien à supprimer.
 window-data-erase-contacts-sure =
     { $count ->
         [one] Supprimer votre seul contact ?

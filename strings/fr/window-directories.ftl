@@ -1,7 +1,7 @@
 # Les sources de contacts qui sont des serveurs, dans les paramètres ; seule la page les dit. Mêmes identifiants et arguments que dans strings/en/window-directories.ftl.
 
 directories-carddav = Carnet sur un serveur
-directories-carddav-about = Les contacts d’un serveur CardDAV (Nextcloud, Radicale, un fournisseur de courriel) nomment vos appelants. Ils sont seulement lus : rien ne change là-bas.
+directories-carddav-about = Les contacts d’un serveur CardDAV (Nextcloud, Radicale, un fournisseur d’e-mail) nomment vos appelants. Ils sont seulement lus : rien ne change là-bas.
 directories-carddav-add = Ajouter un carnet…
 directories-carddav-ask = Relire le carnet
 directories-carddav-remove-what = Les contacts de ce serveur quittent cet ordinateur, et son mot de passe le trousseau. Le serveur lui-même ne change pas.
@@ -22,7 +22,7 @@ directories-user = Utilisateur
 directories-password = Mot de passe
 directories-password-note = Va dans le trousseau de cet ordinateur, et à ce serveur seulement.
 directories-every = Relire toutes les (minutes)
-directories-every-hint = De 5 à 1440 ; 0, seulement au démarrage et sur demande
+directories-every-hint = De 5 à 1 440 ; 0, seulement au démarrage et sur demande
 directories-asking = Le serveur est interrogé…
 directories-remove = Ne plus l’utiliser
 directories-missing-url = Indiquez l’adresse du serveur.

@@ -18,7 +18,7 @@ window-settings-sum-incoming = entrants
 window-settings-sum-missed = manqués
 window-settings-sum-outgoing = sortants
 window-settings-sum-none = aucune
-window-settings-sum-quiet = silence de { $from } à { $to }
+window-settings-sum-quiet = heures calmes de { $from } à { $to }
 window-settings-sum-contacts = Dossier, serveur, annuaire, postes internes
 window-settings-sum-always = Appels gardés sans limite
 window-settings-sum-days =
@@ -123,7 +123,7 @@ window-settings-linger-minutes = { $minutes } min
 ## Links to numbers in other programs. $program: the name of the program that opens them
 
 window-links = Numéros cliqués ailleurs
-window-links-about = Dans un e-mail ou sur une page web. Centrex Tray les met sur le clavier et n’appelle jamais sans vous.
+window-links-about = Dans un e-mail ou sur une page web. Centrex Tray les met dans Composer et n’appelle jamais sans vous.
 window-links-us = Ils s’ouvrent dans Centrex Tray.
 window-links-other = Ils s’ouvrent avec { $program }.
 window-links-another = Ils s’ouvrent avec un autre programme.
@@ -137,7 +137,7 @@ window-links-elsewhere = Pour le choisir, cherchez les applications par défaut 
 ## Dialling from other programs
 window-settings-elsewhere = Depuis les autres programmes
 window-hotkey = Raccourci clavier
-window-hotkey-about = Sélectionnez un numéro n’importe où et pressez ces touches : il arrive sur le clavier, et c’est vous qui appelez.
+window-hotkey-about = Sélectionnez un numéro n’importe où et pressez ces touches : il arrive dans Composer, et c’est vous qui appelez.
 window-hotkey-none = Aucun.
 window-hotkey-choose = Choisir les touches…
 window-hotkey-press = Pressez les touches

@@ -65,15 +65,15 @@ window-calls-yesterday = Hier
 window-calls-empty = Aucun appel pour l’instant
 window-calls-empty-relay = Les appels reçus, émis et manqués de vos lignes apparaîtront ici.
 window-calls-empty-direct = Vos appels composés d’ici apparaîtront ici. Sans relais, les appels entrants ne peuvent pas être annoncés.
-window-calls-empty-unset = Configurez d’abord la façon dont Centrex Tray travaille.
+window-calls-empty-unset = Choisissez d’abord un mode : relais ou direct.
 window-calls-empty-pad = Composer un numéro
 window-calls-incoming = Appel entrant
 window-calls-outgoing = Appel sortant
 window-calls-ringing-in = Sonne
 window-calls-ringing-out = Appel en cours
 window-calls-talking = En communication
-window-calls-answered-in = Répondu
-window-calls-answered-on = Répondu sur la ligne { $line }
+window-calls-answered-in = Pris
+window-calls-answered-on = Pris sur la ligne { $line }
 # $time: how long it rang, as “4 s”
 window-calls-rang = a sonné { $time }
 window-calls-answered-out = Abouti
@@ -126,12 +126,12 @@ window-calls-delete = Supprimer
 window-calls-delete-sure = Supprimer vraiment
 
 ## Settings
-window-settings-mode = Fonctionnement
-window-settings-mode-relay = Par un relais
-window-settings-mode-direct = En direct
+window-settings-mode = Mode
+window-settings-mode-relay = Relais
+window-settings-mode-direct = Direct
 window-settings-mode-relay-about = Le relais de votre entreprise annonce les appels et les compose pour vous.
 window-settings-mode-direct-about = Vos appels partent directement vers la plateforme. Sans relais, les appels entrants ne sont pas annoncés.
-window-settings-use = Utiliser ce fonctionnement
+window-settings-use = Utiliser ce mode
 window-settings-relay-url = Adresse du relais
 window-settings-relay-url-hint = Par exemple https://relais.example
 window-settings-code = Code d’inscription

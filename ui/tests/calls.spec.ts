@@ -62,7 +62,7 @@ test('row 5: answered, answered on another line and given up are kept apart', as
       journal_revision: agent.snapshot.journal_revision + 1,
     });
   });
-  await expect(page.locator('[data-row]', { hasText: 'Ailleurs' })).toContainText(/Répondu sur la ligne \S/);
+  await expect(page.locator('[data-row]', { hasText: 'Ailleurs' })).toContainText(/Pris sur la ligne \S/);
   await expect(page.locator('[data-row]', { hasText: 'Abandon' })).toContainText('Manqué\u00a0· a sonné 4\u00a0s');
 });
 

@@ -40,7 +40,7 @@ test('a failure gives the reason; closing keeps the number in the field', async 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: '01 99' })).toBeVisible();
   await (await desk.agent()).evaluate((agent) => agent.stage('failed'));
-  await expect(page.locator('main')).toContainText('La plateforme n’a pas d’adresse de notification');
+  await expect(page.locator('main')).toContainText('La plateforme n’a pas d’adresse de callback');
   await page.getByRole('button', { name: 'Fermer' }).click();
   await expect(desk.field).toHaveValue('0199001234');
 });

@@ -237,7 +237,7 @@ test('deleting all contacts says how many, what goes and what stays', async ({ d
   await expect(page.getByText(`${own} contacts ont été supprimés.`)).toBeVisible();
   expect(await agent.evaluate((agent) => agent.book.every((one) => !one.own))).toBe(true);
   await page.getByRole('button', { name: 'Supprimer tous vos contacts…' }).click();
-  await expect(page.getByText('Vous n’avez aucun contact à vous')).toBeVisible();
+  await expect(page.getByText('Vous n’avez aucun contact personnel')).toBeVisible();
 });
 
 test('row 14: the hotkey is chosen by pressing it, and what doesn’t work says why', async ({ desk, page }) => {

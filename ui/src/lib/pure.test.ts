@@ -87,7 +87,7 @@ test('calls are grouped by local day, in their order', () => {
 });
 
 test('an incoming call that was answered is not said to have been answered by me', () => {
-  expect(WORDS.fr.t(outcomeLabel(call(now, 5)))).toBe('Répondu');
+  expect(WORDS.fr.t(outcomeLabel(call(now, 5)))).toBe('Pris');
   expect(WORDS.fr.t(outcomeLabel(call(now, 5, { direction: 'outgoing' })))).toBe('Abouti');
 });
 
@@ -100,10 +100,10 @@ test('a call answered on another line of the desk says which, by its number wher
       { id: '4207002', default: false },
     ],
   };
-  expect(outcomeText(elsewhere, null, WORDS.fr)).toBe('Répondu sur la ligne 4207002');
+  expect(outcomeText(elsewhere, null, WORDS.fr)).toBe('Pris sur la ligne 4207002');
   const told = { ...desk, recent: [call(now, 9, { account: '4207002', line: '01 99 00 00 02' })] };
   expect(outcomeText(elsewhere, told, WORDS.en)).toBe('Answered on line 01 99 00 00 02');
-  expect(outcomeText(call(now, 5), told, WORDS.fr)).toBe('Répondu');
+  expect(outcomeText(call(now, 5), told, WORDS.fr)).toBe('Pris');
 });
 
 test('what was pasted is shown when more than spaces, dots and dashes differ', () => {

@@ -74,8 +74,8 @@ test('each page of the settings says what holds, in both languages', () => {
   };
   expect(PAGES.map((page) => summary(page, snapshot, WORDS.fr))).toMatchInlineSnapshot(`
     [
-      "Par un relais",
-      "entrants, manqués · silence de 20:00 à 08:00",
+      "Relais",
+      "entrants, manqués · heures calmes de 20:00 à 08:00",
       "Jamais",
       "Dossier surveillé",
       "Appels gardés 90 jours",

@@ -207,8 +207,8 @@ mod tests {
         };
         let end = Some("2026-11-24T10:00:04.9Z");
         for (outcome, ended, elsewhere, words) in [
-            (Outcome::Answered, end, None, "répondu"),
-            (Outcome::Answered, end, Some("1002"), "répondu sur la ligne 1002"),
+            (Outcome::Answered, end, None, "pris"),
+            (Outcome::Answered, end, Some("1002"), "pris sur la ligne 1002"),
             (Outcome::Missed, end, None, "manqué, a sonné 4\u{202f}s"),
             (Outcome::Missed, None, None, "manqué"),
             (Outcome::Unknown, end, None, "issue inconnue"),

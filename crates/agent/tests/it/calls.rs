@@ -222,7 +222,10 @@ async fn a_number_that_cannot_be_kept_silenced_is_said() {
             _ => None,
         })
         .await;
-    assert_eq!(said.title, "Ce numéro ne reste silencieux que pour l’instant");
+    assert_eq!(
+        said.title,
+        "Plus d’alerte pour ce numéro, mais pour l’instant seulement"
+    );
     assert!(said.body.contains("settings.toml"), "{}", said.body);
     assert_ne!(said.key, ringing.key);
 }

@@ -15,7 +15,7 @@ fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
         kind: NotificationKind::Incoming,
         actions: vec![
             (NoteAction::CopyNumber, "Copier le numéro".into()),
-            (NoteAction::Silence, "Ne plus annoncer ce numéro".into()),
+            (NoteAction::Silence, "Ne plus alerter".into()),
             (NoteAction::Open, "Afficher".into()),
         ],
         sound: false,
