@@ -102,14 +102,58 @@ fn no_id_stands_in_two_files() {
     }
 }
 
+/// Every value of an enum, which its own list (`ALL`) must hold too: one that isn't named here doesn't compile.
+macro_rules! every {
+    ($type:ident: $($variant:ident $(($($inner:ident)::+))?),+ $(,)?) => {{
+        let listed = |value: &$type| match value {
+            $($type::$variant $(($($inner)::+))? => ()),+
+        };
+        let all = vec![$($type::$variant $(($($inner)::+))?),+];
+        all.iter().for_each(listed);
+        assert_eq!(BTreeSet::from_iter(debugged(&all)), BTreeSet::from_iter(debugged(&$type::ALL)));
+        all
+    }};
+}
+
+fn debugged<T: std::fmt::Debug>(values: &[T]) -> Vec<String> {
+    values.iter().map(|value| format!("{value:?}")).collect()
+}
+
+fn dial_reasons() -> Vec<DialReason> {
+    every!(DialReason:
+        WrongKey, Forbidden, RateLimited, NoCallback, Unreachable, Tls, Timeout, Platform, RelayUnreachable,
+        RelayRefused, RelayCannotDial, NumberRefused, RuleRefused, ToConfirm, TooManyCalls,
+        Keychain(KeychainProblem::NoService), Keychain(KeychainProblem::Locked),
+        Keychain(KeychainProblem::NoAnswer), Keychain(KeychainProblem::Failed),
+        NotConfigured, NothingRang,
+    )
+}
+
+fn link_problems() -> Vec<LinkProblem> {
+    every!(LinkProblem: Unreachable, Tls, Lost, NotARelay, Busy, NoToken, OtherRelay)
+}
+
+fn record_problems() -> Vec<RecordProblem> {
+    every!(RecordProblem:
+        NoOpener, NotOpened, TooManyAddresses, ProgramNotAbsolute, ProgramMissing, NotAProgram, TooManyPrograms,
+        ProgramRefused,
+    )
+}
+
+fn keychain_problems() -> Vec<KeychainProblem> {
+    every!(KeychainProblem: NoService, Locked, NoAnswer, Failed)
+}
+
 /// Ids that the code builds from codes.
 fn built() -> BTreeSet<String> {
-    let dial = DialReason::ALL.iter().map(|reason| reason.message().id);
-    let link = LinkProblem::ALL.iter().map(|problem| problem.message().id);
-    let record = RecordProblem::ALL
-        .iter()
+    let dial = dial_reasons().into_iter().map(|reason| reason.message().id);
+    let link = link_problems().into_iter().map(|problem| problem.message().id);
+    let record = record_problems()
+        .into_iter()
         .map(|problem| problem.words().to_owned());
-    let keychain = KeychainProblem::ALL.iter().map(|problem| problem.message().id);
+    let keychain = keychain_problems()
+        .into_iter()
+        .map(|problem| problem.message().id);
     let refused = Refusal::ALL
         .iter()
         .map(|refusal| format!("number-refused-{}", refusal.code()));
@@ -163,73 +207,199 @@ fn built() -> BTreeSet<String> {
         .collect()
 }
 
-/// Ids that stand in the code as they are.
-fn written() -> BTreeSet<String> {
-    let families = [
-        "app", "tray", "note", "party", "dial", "number", "about", "link", "keychain", "settings", "journal",
-        "record", "hotkey",
-    ];
-    let mut found = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
-                folders.push(path);
-                continue;
-            }
-            if path.is_dir()
-                || path
-                    .file_name()
-                    .is_some_and(|name| name == "tests.rs" || name == "properties.rs")
-            {
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            for literal in text.split('"').skip(1).step_by(2) {
-                let like_an_id =
-                    literal.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !literal.ends_with('-');
-                if like_an_id
-                    && families
-                        .iter()
-                        .any(|family| literal.starts_with(&format!("{family}-")))
-                {
-                    found.insert(literal.to_owned());
-                }
+/// What the code says: ids as they stand, and ids that it puts together from parts.
+#[derive(Default)]
+struct Said {
+    whole: BTreeSet<String>,
+    /// The fixed parts of `"doctor-{name}-ok"`, in their order.
+    parts: Vec<Vec<String>>,
+}
+
+impl Said {
+    fn says(&self, id: &str) -> bool {
+        self.whole.contains(id) || self.parts.iter().any(|parts| fits(id, parts))
+    }
+
+    fn read(&mut self, code: &str) {
+        for literal in code.split('"').skip(1).step_by(2) {
+            if is_id(literal) {
+                self.whole.insert(literal.to_owned());
+            } else if let Some(parts) = parts_of(literal) {
+                self.parts.push(parts);
             }
         }
     }
-    found
+}
+
+fn is_id(text: &str) -> bool {
+    text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !text.ends_with('-')
+}
+
+/// The fixed parts of an id with placeholders: more than its family must stand before the first, or something after it, or
+/// every sentence would seem to be said.
+fn parts_of(text: &str) -> Option<Vec<String>> {
+    let mut pieces = text.split('{');
+    let mut parts = vec![pieces.next()?.to_owned()];
+    for piece in pieces {
+        parts.push(piece.split_once('}')?.1.to_owned());
+    }
+    let fixed = parts
+        .iter()
+        .all(|part| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+    let narrow = parts[0].matches('-').count() > 1
+        || parts.iter().skip(1).any(|part| part.len() > "-x".len())
+        || ["country-", "about-"].contains(&parts[0].as_str());
+    (parts.len() > 1 && fixed && narrow).then_some(parts)
+}
+
+/// Whether an id begins with the first part, ends with the last, and has the others between them.
+fn fits(id: &str, parts: &[String]) -> bool {
+    let [first, between @ .., last] = parts else {
+        return false;
+    };
+    let mut rest = id
+        .strip_prefix(first.as_str())
+        .and_then(|id| id.strip_suffix(last.as_str()));
+    for part in between {
+        rest = rest
+            .and_then(|rest| rest.split_once(part.as_str()))
+            .map(|(_, after)| after);
+    }
+    rest.is_some_and(|rest| !rest.is_empty())
+}
+
+/// What the programs of the desktop say, their tests left out.
+fn said() -> Said {
+    let mut said = Said::default();
+    let mut folders: Vec<_> = ["companion", "agent", "control", "contacts", "sources"]
+        .iter()
+        .map(|room| {
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("..")
+                .join(room)
+                .join("src")
+        })
+        .collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.extend((name != "tests").then_some(path));
+            } else if !["tests.rs", "properties.rs"].contains(&name.as_str()) {
+                let text = fs::read_to_string(&path).unwrap();
+                said.read(text.split("\n#[cfg(test)]\nmod tests {").next().unwrap());
+            }
+        }
+    }
+    // What a column of a table was taken for is said by the page alone.
+    let page = "../../ui/src/contacts/Import.svelte";
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+    let templates = page.split('`').map(|text| text.replace("${", "{"));
+    said.parts.extend(templates.filter_map(|text| parts_of(&text)));
+    said
+}
+
+/// What looks like an id and is none: entries of the keychain, threads, columns of a table of contacts.
+const NO_SENTENCES: [&str; 17] = [
+    "carddav-password",
+    "contacts-export",
+    "contacts-import",
+    "contacts-search",
+    "journal-check",
+    "journal-export",
+    "journal-import",
+    "journal-salvage",
+    "ldap-password",
+    "number-fax",
+    "number-home",
+    "number-label",
+    "number-main",
+    "number-mobile",
+    "number-other",
+    "number-pager",
+    "number-work",
+];
+
+/// Every id of the files that the agent speaks; the page's own (`window*.ftl`) are held against the page.
+fn spoken() -> BTreeSet<String> {
+    read("fr")
+        .into_iter()
+        .filter(|(file, _)| !file.starts_with("window"))
+        .flat_map(|(_, messages)| messages.into_keys())
+        .collect()
 }
 
 #[test]
 fn every_id_of_the_code_has_words_and_every_sentence_has_a_use() {
-    let core: BTreeSet<String> = read("fr")["core.ftl"].keys().cloned().collect();
-    let named: BTreeSet<String> = built().union(&written()).cloned().collect();
-    let codes: BTreeSet<_> = DialReason::ALL
+    let (spoken, built, said) = (spoken(), built(), said());
+    // Literals of these families are ids; elsewhere a literal like `no-store` may be anything.
+    let families = [
+        "app",
+        "tray",
+        "note",
+        "party",
+        "dial",
+        "number",
+        "about",
+        "link",
+        "links",
+        "keychain",
+        "settings",
+        "journal",
+        "record",
+        "hotkey",
+        "cli",
+        "enrol",
+        "test",
+        "doctor",
+        "contact",
+        "contacts",
+        "carddav",
+        "ldap",
+        "export",
+        "import",
+        "credential",
+        "silence",
+    ];
+    let family = |id: &str| {
+        id.split_once('-')
+            .is_some_and(|(first, _)| families.contains(&first))
+    };
+    let codes: BTreeSet<_> = dial_reasons()
         .iter()
         .map(|reason| reason.code().to_owned())
         .collect();
-    let wordless: Vec<_> = named
-        .difference(&core)
-        .filter(|id| !codes.contains(*id))
+    let wordless: Vec<_> = said
+        .whole
+        .iter()
+        .filter(|id| family(id) && !NO_SENTENCES.contains(&id.as_str()))
+        .chain(&built)
+        .filter(|id| !spoken.contains(*id) && !codes.contains(*id))
         .collect();
-    let unused: Vec<_> = core.difference(&named).collect();
+    let unused: Vec<_> = spoken
+        .iter()
+        .filter(|id| !built.contains(*id) && !said.says(id))
+        .collect();
     assert!(wordless.is_empty(), "no words for {wordless:?}");
+    assert!(NO_SENTENCES.iter().all(|id| said.whole.contains(*id)));
     assert!(unused.is_empty(), "nothing says {unused:?}");
 }
 
-/// Every sentence with its arguments filled in; `rang` both ways.
+/// Every sentence that the agent speaks with its arguments filled in; `rang` both ways.
 fn every_sentence() -> Vec<(Language, String, String)> {
     let mut all = Vec::new();
     for (lang, code) in [(Language::Fr, "fr"), (Language::En, "en")] {
-        for (id, arguments) in read(code)["core.ftl"].iter() {
+        let files = read(code)
+            .into_iter()
+            .filter(|(file, _)| !file.starts_with("window"));
+        for (id, arguments) in files.flat_map(|(_, messages)| messages) {
             for rang in ["yes", "no"] {
                 for count in ["1", "2"] {
                     let message =
                         arguments
                             .iter()
-                            .fold(Message::new(id), |message, name| match name.as_str() {
+                            .fold(Message::new(&id), |message, name| match name.as_str() {
                                 "rang" => message.with(name, rang),
                                 "count" | "digits" => message.with(name, count),
                                 _ => message.with(name, "X"),
@@ -274,12 +444,22 @@ fn failures_say_what_to_do_in_more_than_one_clause() {
 fn french_is_set_with_its_spaces_and_apostrophes() {
     for (lang, id, said) in every_sentence().iter().filter(|(lang, ..)| *lang == Language::Fr) {
         assert!(!said.contains('\''), "{lang:?} {id}: {said}");
-        let plain = said.replace("https://", "").replace("ldaps://", "");
+        let plain = [
+            "https://", "ldaps://", "ldap://", "http://", "tel:", "callto:", "sip:",
+        ]
+        .iter()
+        .fold(said.clone(), |text, address| text.replace(address, ""));
         for (at, sign) in plain
             .char_indices()
             .filter(|(_, c)| [':', ';', '!', '?'].contains(c))
         {
             let before = plain[..at].chars().next_back();
+            let after = plain[at + 1..].chars().next();
+            // A time of day.
+            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            if sign == ':' && digit(before) && digit(after) {
+                continue;
+            }
             let expected = if sign == ':' { '\u{a0}' } else { '\u{202f}' };
             assert_eq!(before, Some(expected), "{id}: {said}");
         }
