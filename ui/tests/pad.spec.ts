@@ -183,6 +183,23 @@ test('a refused dial says why, in the field’s own place, and can be tried agai
   await expect(page.getByRole('heading', { name: '01 99 00 12 34' })).toBeVisible();
 });
 
+test('in a low window with a banner all keys stay in sight, above the button', async ({ desk, page }) => {
+  await page.setViewportSize({ width: 320, height: 440 });
+  for (const lang of ['fr', 'en']) {
+    await desk.open('down', { lang });
+    const call = page.getByRole('button', { name: /^(Appeler|Call)$/ });
+    const last = page.locator('.keys button').last();
+    for (const number of ['', '0639981234']) {
+      await desk.field.fill(number);
+      if (number !== '') await expect(desk.sentence).toContainText(/injoignable|reached|Composera|Will dial/);
+      const [key, button] = [await last.boundingBox(), await call.boundingBox()];
+      if (key === null || button === null) throw new Error('a key or the button is missing');
+      expect(key.y + key.height, `${lang} “${number}”`).toBeLessThanOrEqual(button.y);
+      expect(key.height).toBeGreaterThanOrEqual(24);
+    }
+  }
+});
+
 for (const [width, height, scenes] of [
   [360, 560, ['ready', 'lines', 'direct']],
   [320, 440, ['ready']],
