@@ -136,6 +136,7 @@ test-relay-dial-none = The relay announces calls but cannot place any for this c
 test-account-missing = The account’s id is missing. Enter it in the settings.
 test-credentials-ok = The keychain holds this account’s secret.
 test-credentials-missing = The keychain holds no secret for this account. Store the API key or the password in the settings.
+test-credentials-other-platform = The keychain’s secret was given for another address of the platform: it is not sent to this one. Give it again in the settings, or put the old address back.
 test-platform-reachable = The platform answers. The key is only checked with the first call, because the test rings nothing.
 test-platform-unreachable = The platform cannot be reached ({ $why }). Check your Internet connection and the platform’s address.
 test-direct-refused-key = The platform refused this key or password when a call was last placed, so the next one would fail too. Correct it in the settings, or ask your administrator.

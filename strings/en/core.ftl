@@ -142,6 +142,7 @@ dial-failed-keychain-failed = The keychain refused to give the secret for callin
 dial-failed-no-credential = The secret for calling has not been stored yet: the call was not placed. Store it in the settings.
 dial-failed-not-enrolled = This computer is not yet enrolled with the relay: the call was not placed. Enter an enrolment code in the settings.
 dial-failed-not-configured = Nothing is set up for calling yet. Open the settings and choose your company’s relay or direct mode.
+dial-failed-other-platform = The secret for calling was given for another address of the platform: it was not sent, and the call was not placed. Give it again in the settings, or put the old address back.
 dial-failed-nothing-rang = The platform accepted the call, but told nothing more of it. Your phone did not ring, or was not picked up. Check that it is plugged in, then try again.
 
 ## Why no call could be placed now, though nobody wanted to yet
@@ -153,6 +154,7 @@ cannot-dial-keychain-locked = The secret for calling is in the keychain, which i
 cannot-dial-keychain-no-answer = The secret for calling is in the keychain, which does not answer: no call can be placed from here. It is asked again; if it goes on, sign out and in again.
 cannot-dial-keychain-failed = The keychain refused to give the secret for calling: no call can be placed from here. Store it again in the settings.
 cannot-dial-no-credential = The secret for calling has not been stored yet: no call can be placed from here. Store it in the settings.
+cannot-dial-other-platform = The secret for calling was given for another address of the platform and is not sent to this one: no call can be placed from here. Give it again in the settings, or put the old address back.
 cannot-dial-not-enrolled = This computer is not yet enrolled with the relay: no call can be placed from here. Enter an enrolment code in the settings.
 
 ## What a typed text means

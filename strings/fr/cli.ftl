@@ -136,6 +136,7 @@ test-relay-dial-none = Le relais annonce les appels, mais ne peut pas en lancer 
 test-account-missing = L’identifiant du compte manque. Indiquez-le dans les paramètres.
 test-credentials-ok = Le trousseau garde le secret de ce compte.
 test-credentials-missing = Le trousseau ne garde aucun secret pour ce compte. Enregistrez la clé d’API ou le mot de passe dans les paramètres.
+test-credentials-other-platform = Le secret du trousseau a été donné pour une autre adresse de la plateforme : il n’est pas envoyé à celle-ci. Donnez-le de nouveau dans les paramètres, ou remettez l’ancienne adresse.
 test-platform-reachable = La plateforme répond. La clé n’est vérifiée qu’au premier appel, car l’essai ne fait rien sonner.
 test-platform-unreachable = La plateforme est injoignable ({ $why }). Vérifiez votre connexion à Internet et l’adresse de la plateforme.
 test-direct-refused-key = La plateforme a refusé cette clé ou ce mot de passe au dernier appel : le prochain échouerait aussi. Corrigez-le dans les paramètres, ou demandez à votre administrateur.

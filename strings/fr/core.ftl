@@ -142,6 +142,7 @@ dial-failed-keychain-failed = Le trousseau a refusé de donner le secret pour ap
 dial-failed-no-credential = Le secret pour appeler n’a pas encore été enregistré : l’appel n’est pas parti. Enregistrez-le dans les paramètres.
 dial-failed-not-enrolled = Cet ordinateur n’est pas encore inscrit auprès du relais : l’appel n’est pas parti. Saisissez un code d’inscription dans les paramètres.
 dial-failed-not-configured = Rien n’est encore configuré pour appeler. Ouvrez les paramètres et choisissez le relais de votre entreprise ou le mode direct.
+dial-failed-other-platform = Le secret pour appeler a été donné pour une autre adresse de la plateforme : il n’a pas été envoyé, et l’appel n’est pas parti. Donnez-le de nouveau dans les paramètres, ou remettez l’ancienne adresse.
 dial-failed-nothing-rang = La plateforme a accepté l’appel, mais n’en a plus rien dit. Votre téléphone n’a pas sonné, ou n’a pas été décroché. Vérifiez qu’il est branché, puis recommencez.
 
 ## Why no call could be placed now, though nobody wanted to yet
@@ -153,6 +154,7 @@ cannot-dial-keychain-locked = Le secret pour appeler est dans le trousseau, qui 
 cannot-dial-keychain-no-answer = Le secret pour appeler est dans le trousseau, qui ne répond pas : aucun appel ne peut partir d’ici. Un nouvel essai suit ; si cela persiste, fermez puis rouvrez votre session.
 cannot-dial-keychain-failed = Le trousseau a refusé de donner le secret pour appeler : aucun appel ne peut partir d’ici. Enregistrez-le de nouveau dans les paramètres.
 cannot-dial-no-credential = Le secret pour appeler n’a pas encore été enregistré : aucun appel ne peut partir d’ici. Enregistrez-le dans les paramètres.
+cannot-dial-other-platform = Le secret pour appeler a été donné pour une autre adresse de la plateforme et n’est pas envoyé à celle-ci : aucun appel ne peut partir d’ici. Donnez-le de nouveau dans les paramètres, ou remettez l’ancienne adresse.
 cannot-dial-not-enrolled = Cet ordinateur n’est pas encore inscrit auprès du relais : aucun appel ne peut partir d’ici. Saisissez un code d’inscription dans les paramètres.
 
 ## What a typed text means

@@ -7,7 +7,8 @@ use relay_api::wire::{PlaceCall, problem};
 use relay_api::{ClientError, RelayClient};
 use telephony::{AccountId, CallId, E164};
 
-use crate::desktop::{KeychainPort, SecretName};
+use crate::desktop::KeychainPort;
+use crate::token::SecretPlace;
 
 /// How it went: the platform's call id, when it told one.
 pub(crate) type DialOutcome = Result<Option<CallId>, DialFailure>;
@@ -71,12 +72,15 @@ pub(crate) async fn directly<K: KeychainPort>(
         Authentication::ApiKey => CredentialKind::ApiKey,
         Authentication::AccountPassword => CredentialKind::AccountPassword,
     };
-    let name = SecretName {
-        kind,
-        account: Some(account.clone()),
-    };
-    let secret = match keychain.get(name).await {
-        Ok(Some(secret)) => secret,
+    let place = SecretPlace::platform(kind, account.clone(), settings)
+        .ok_or_else(|| not_sent(DialReason::NotConfigured))?;
+    let secret = match keychain.get(place.name.clone()).await {
+        Ok(Some(kept)) => place.take(&kept).ok_or_else(|| {
+            tracing::warn!(
+                "the platform's address is not the one that the secret was given for: it is not sent"
+            );
+            not_sent(DialReason::OtherPlatform)
+        })?,
         Ok(None) => return Err(not_sent(DialReason::NotConfigured)),
         Err(problem) => return Err(not_sent(DialReason::Keychain(problem))),
     };

@@ -1,6 +1,7 @@
-//! Secrets as the keychain keeps them: the relay's token behind the address of the relay that issued it, a directory's password
-//! behind its server. Whoever changes an address in a settings file doesn't get the secret sent there.
+//! Secrets as the keychain keeps them: the relay's token behind the address of the relay that issued it, the platform's key and
+//! a directory's password behind their server. Whoever changes an address in the settings doesn't get the secret sent there.
 
+use centrex::PLATFORM_URL;
 use companion::event::CredentialKind;
 use companion::settings::Settings;
 use relay_api::RelayUrl;
@@ -32,7 +33,7 @@ fn behind(address: &str, secret: &SecretString) -> SecretString {
     SecretString::from(text)
 }
 
-/// Where the password of an address book or a directory stands, and for which server it is kept.
+/// Where the secret for a server stands (the platform, an address book, a directory), and for which server it is kept.
 pub(crate) struct SecretPlace {
     /// The entry.
     pub(crate) name: SecretName,
@@ -40,14 +41,15 @@ pub(crate) struct SecretPlace {
 }
 
 impl SecretPlace {
-    /// The place for such a password; `None` for other kinds, and while the settings have no use for it.
+    /// The place for such a secret; `None` for the relay's token, and while the settings have no use for it.
     pub(crate) fn of(kind: CredentialKind, settings: &Settings) -> Option<Self> {
         let (url, user) = match kind {
             CredentialKind::CardDavPassword => (settings.carddav.url.as_ref()?, &settings.carddav.user),
             CredentialKind::LdapPassword => (settings.ldap.url.as_ref()?, &settings.ldap.user),
-            CredentialKind::RelayToken | CredentialKind::ApiKey | CredentialKind::AccountPassword => {
-                return None;
+            CredentialKind::ApiKey | CredentialKind::AccountPassword => {
+                return Self::platform(kind, settings.account_id.clone()?, settings);
             }
+            CredentialKind::RelayToken => return None,
         };
         // Without a name nobody signs in.
         let account = Some(AccountId(user.clone())).filter(|account| !account.0.is_empty())?;
@@ -60,15 +62,40 @@ impl SecretPlace {
         })
     }
 
-    /// What stands in the keychain for this password: the server, a space, the password.
+    /// The place for an account's secret at the platform of the settings. `None` for other kinds.
+    pub(crate) fn platform(kind: CredentialKind, account: AccountId, settings: &Settings) -> Option<Self> {
+        let usual = || Url::parse(PLATFORM_URL).ok();
+        kind.is_of_an_account().then_some(())?;
+        let url = settings.platform_url.clone().or_else(usual)?;
+        Some(Self {
+            name: SecretName {
+                kind,
+                account: Some(account),
+            },
+            server: server(&url),
+        })
+    }
+
+    /// What stands in the keychain for this secret: the server, a space, the secret.
     pub(crate) fn keep(&self, password: &SecretString) -> SecretString {
         behind(&self.server, password)
     }
 
-    /// The password in what the keychain gave, if it may go to this server.
+    /// The secret in what the keychain gave, if it may go to this server. A platform's secret without a server was put there
+    /// by hand or by an early version: it goes to the operator's usual address alone.
     pub(crate) fn take(&self, kept: &SecretString) -> Option<SecretString> {
-        let (server, password) = kept.expose_secret().split_once(' ')?;
-        (server == self.server).then(|| SecretString::from(password))
+        let text = kept.expose_secret();
+        match text.split_once(' ') {
+            // A password may hold spaces; no server's begins without its scheme.
+            Some((server, secret)) if server.contains("://") => {
+                (server == self.server).then(|| SecretString::from(secret))
+            }
+            _ => {
+                let usual = Url::parse(PLATFORM_URL).ok()?;
+                let goes = self.name.kind.is_of_an_account() && server(&usual) == self.server;
+                goes.then(|| kept.clone())
+            }
+        }
     }
 }
 
@@ -138,7 +165,41 @@ mod tests {
         ] {
             assert_eq!(at(other), None, "{other}");
         }
-        assert!(SecretPlace::of(CredentialKind::ApiKey, &settings).is_none());
+    }
+
+    #[test]
+    fn a_key_goes_to_the_platform_that_it_was_given_for_and_to_no_other() {
+        for kind in [CredentialKind::ApiKey, CredentialKind::AccountPassword] {
+            let mut settings = Settings::default();
+            assert!(SecretPlace::of(kind, &settings).is_none(), "no account");
+            settings.account_id = Some(AccountId("1001".into()));
+            let mut taken = |address: Option<&str>, kept: &SecretString| {
+                settings.platform_url = address.map(|address| Url::parse(address).unwrap());
+                let place = SecretPlace::of(kind, &settings).unwrap();
+                assert_eq!(place.name.account, settings.account_id);
+                place.take(kept).map(|secret| secret.expose_secret().to_owned())
+            };
+            let usual = SecretPlace::platform(kind, AccountId("1001".into()), &Settings::default()).unwrap();
+            // With a server, and as an early version kept it.
+            for (kept, secret) in [
+                (usual.keep(&SecretString::from("k-1")), "k-1"),
+                (SecretString::from("k-1"), "k-1"),
+                (SecretString::from("with spaces "), "with spaces "),
+            ] {
+                for ours in [None, Some(PLATFORM_URL)] {
+                    assert_eq!(taken(ours, &kept).as_deref(), Some(secret), "{ours:?}");
+                }
+                for other in ["http://127.0.0.1:8495/api", "https://evil.example"] {
+                    assert_eq!(taken(Some(other), &kept), None, "{other}");
+                }
+            }
+            let elsewhere = SecretString::from("http://127.0.0.1:8495 k-2");
+            assert_eq!(
+                taken(Some("http://127.0.0.1:8495/api"), &elsewhere).as_deref(),
+                Some("k-2")
+            );
+            assert_eq!(taken(None, &elsewhere), None);
+        }
     }
 
     #[test]

@@ -194,6 +194,8 @@ pub enum CredentialState {
     Present,
     /// The keychain works and doesn't hold it.
     Absent,
+    /// The keychain holds one that was given for another server than the settings name; it goes to no other.
+    Elsewhere,
     /// The keychain can't say.
     Unavailable(KeychainProblem),
 }
@@ -316,6 +318,8 @@ pub enum DialReason {
     Keychain(KeychainProblem),
     /// Nothing is set up to dial with.
     NotConfigured,
+    /// The secret was given for another address of the platform, and goes to no other.
+    OtherPlatform,
     /// The platform took the call and nothing was heard of it within the limit, though the relay was listening: the own phone
     /// didn't ring, or nobody picked it up (which of the two isn't told).
     NothingRang,

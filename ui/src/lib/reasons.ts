@@ -8,6 +8,7 @@ const MENDED_IN_SETTINGS = new Set([
   'dial-failed-no-credential',
   'dial-failed-not-enrolled',
   'dial-failed-not-configured',
+  'dial-failed-other-platform',
   'dial-failed-relay-refused',
 ]);
 

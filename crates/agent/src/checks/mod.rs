@@ -20,11 +20,12 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::controller::Input;
+use crate::desktop::KeychainPort;
 use crate::desktop::notifications::Server;
 use crate::desktop::tray::Host;
-use crate::desktop::{KeychainPort, SecretName};
 use crate::enrol::{self, TOKEN, address_problem};
-use crate::{token, view};
+use crate::token::{self, SecretPlace};
+use crate::view;
 
 pub(crate) use desktop::{Found, desktop};
 pub(crate) use directories::directories;
@@ -302,11 +303,15 @@ async fn direct<K: KeychainPort>(
         Authentication::ApiKey => CredentialKind::ApiKey,
         Authentication::AccountPassword => CredentialKind::AccountPassword,
     };
-    let name = SecretName {
-        kind,
-        account: Some(account.clone()),
+    let Some(place) = SecretPlace::platform(kind, account.clone(), settings) else {
+        return;
     };
-    match keychain.get(name).await {
+    match keychain.get(place.name.clone()).await {
+        Ok(Some(kept)) if place.take(&kept).is_none() => {
+            steps
+                .add(failed(CheckName::Credentials, "test-credentials-other-platform"))
+                .await;
+        }
         Ok(Some(_)) => steps.add(ok(CheckName::Credentials, "test-credentials-ok")).await,
         Ok(None) => {
             steps

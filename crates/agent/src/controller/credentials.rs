@@ -150,10 +150,15 @@ impl<P: Ports> Controller<P> {
         if !self.wanted_secrets().contains(name) {
             return;
         }
+        let mut elsewhere = false;
         let result = match result {
             // One that was kept for another server is none.
             Ok(Some(kept)) => match SecretPlace::of(name.kind, self.companion.settings()) {
-                Some(place) => Ok(place.take(&kept)),
+                Some(place) => {
+                    let taken = place.take(&kept);
+                    elsewhere = taken.is_none();
+                    Ok(taken)
+                }
                 None => Ok(Some(kept)),
             },
             result => result,
@@ -171,6 +176,7 @@ impl<P: Ports> Controller<P> {
         };
         let state = match &result {
             Ok(Some(_)) => CredentialState::Present,
+            Ok(None) if elsewhere => CredentialState::Elsewhere,
             Ok(None) => CredentialState::Absent,
             Err(problem) => CredentialState::Unavailable(*problem),
         };
@@ -236,10 +242,14 @@ impl<P: Ports> Controller<P> {
         }
         let relay = self.companion.settings().relay_url.as_ref();
         let relay = relay.and_then(|url| RelayUrl::parse(url.as_str()).ok());
-        let secret = match (kind, relay) {
-            (CredentialKind::RelayToken, Some(relay)) => secret.map(|token| token::kept(&relay, &token)),
+        let platform = account
+            .clone()
+            .and_then(|account| SecretPlace::platform(kind, account, self.companion.settings()));
+        let secret = secret.map(|secret| match (kind, relay, platform) {
+            (CredentialKind::RelayToken, Some(relay), _) => token::kept(&relay, &secret),
+            (_, _, Some(platform)) => platform.keep(&secret),
             _ => secret,
-        };
+        });
         self.store_secret(SecretName { kind, account }, secret, reply);
     }
 

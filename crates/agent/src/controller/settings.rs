@@ -112,6 +112,7 @@ impl<P: Ports> Controller<P> {
                 settings.mode,
                 settings.relay_url.clone(),
                 settings.account_id.clone(),
+                settings.platform_url.clone(),
                 settings.carddav.clone(),
                 settings.ldap.clone(),
             )

@@ -1,7 +1,7 @@
 //! Calls placed straight to the platform.
 
 use centrex_sim::faults::{AnswerFault, Function, OddAnswer};
-use centrex_sim::{Faults, Filter, Kind};
+use centrex_sim::{Faults, Filter, Kind, Sim};
 use companion::event::KeychainProblem;
 use control::protocol::{
     Answer, CheckResult, ConnectionState, CredentialKind, DialStage, Mode, Request, SettingsChange, Snapshot,
@@ -125,13 +125,74 @@ async fn each_failure_has_its_own_sentence_and_no_phone_rings() {
     desk.keychain.fail(Some(KeychainProblem::NoAnswer));
     failed(&mut agent, "dial-failed-keychain-no-answer").await;
     desk.keychain.fail(None);
+    // The key isn't tried at an address that it wasn't given for.
     set_up(&agent, "http://127.0.0.1:9/api", "api_key").await;
+    failed(&mut agent, "dial-failed-other-platform").await;
+    store(&agent, CredentialKind::ApiKey, API_KEY).await;
     failed(&mut agent, "dial-failed-unreachable").await;
     let rings = sim.record(&Filter {
         kind: Some(Kind::OwnPhoneRings),
         ..Default::default()
     });
     assert!(rings.is_empty(), "{rings:?}");
+}
+
+#[tokio::test]
+async fn a_secret_goes_to_the_platform_that_it_was_given_for_and_to_no_other() {
+    for (kind, authentication) in [
+        (CredentialKind::ApiKey, "api_key"),
+        (CredentialKind::AccountPassword, "account_password"),
+    ] {
+        let (sim, other) = (platform().await, platform().await);
+        for sim in [&sim, &other] {
+            sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
+        }
+        let asked = |sim: &Sim| {
+            sim.record(&Filter::default())
+                .iter()
+                .filter(|entry| entry.kind == Kind::CallRequested)
+                .count()
+        };
+        let desk = Desk::new();
+        let mut agent = desk.start().await;
+        set_up(&agent, &sim.api_base(), authentication).await;
+        let secret = match kind {
+            CredentialKind::ApiKey => API_KEY,
+            _ => PASSWORD,
+        };
+        store(&agent, kind, secret).await;
+        agent.until("ready", |state| state.cannot_dial.is_none()).await;
+
+        // Whoever may change the settings has the address changed and a call placed.
+        set_up(&agent, &other.api_base(), authentication).await;
+        agent.dial("01 99 00 00 42").await;
+        let state = agent
+            .until("it failed", |state| stage(state) == Some(DialStage::Failed))
+            .await;
+        assert_eq!(state.dial.unwrap().message.id, "dial-failed-other-platform");
+        let why = |state: &Snapshot| state.cannot_dial.as_ref().map(|why| why.id.clone());
+        let state = agent
+            .until("said beforehand", |state| {
+                why(state).as_deref() == Some("cannot-dial-other-platform")
+            })
+            .await;
+        assert!(!state.credentials.iter().any(|credential| credential.present));
+        let Answer::Checks { checks } = agent.ask(Request::TestConnection).await else {
+            panic!("another answer")
+        };
+        assert_eq!(checks[0].message.id, "test-credentials-other-platform");
+        agent.ask(Request::DismissDial).await;
+
+        // Back at the old address it is good again, without being given anew.
+        set_up(&agent, &sim.api_base(), authentication).await;
+        agent.until("ready", |state| state.cannot_dial.is_none()).await;
+        agent.dial("01 99 00 00 42").await;
+        agent
+            .until("pick up", |state| stage(state) == Some(DialStage::PickUp))
+            .await;
+        assert_eq!((asked(&sim), asked(&other)), (1, 0));
+        agent.quit().await;
+    }
 }
 
 #[tokio::test]

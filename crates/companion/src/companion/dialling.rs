@@ -176,6 +176,7 @@ impl Companion {
         }
         match self.credential(self.direct_credential()) {
             CredentialState::Absent => Some(Message::new("dial-failed-no-credential")),
+            CredentialState::Elsewhere => Some(failed_id(DialReason::OtherPlatform)),
             CredentialState::Unavailable(problem) => Some(failed_id(DialReason::Keychain(problem))),
             CredentialState::Present | CredentialState::Unknown => None,
         }
@@ -194,7 +195,9 @@ impl Companion {
             return Some(failed_id(DialReason::NotConfigured));
         }
         match self.credential(CredentialKind::RelayToken) {
-            CredentialState::Absent => return Some(Message::new("dial-failed-not-enrolled")),
+            CredentialState::Absent | CredentialState::Elsewhere => {
+                return Some(Message::new("dial-failed-not-enrolled"));
+            }
             CredentialState::Unavailable(problem) => return Some(failed_id(DialReason::Keychain(problem))),
             CredentialState::Present | CredentialState::Unknown => {}
         }
@@ -317,12 +320,13 @@ impl DialReason {
             Self::Keychain(KeychainProblem::NoAnswer) => "keychain-no-answer",
             Self::Keychain(KeychainProblem::Failed) => "keychain-failed",
             Self::NotConfigured => "not-configured",
+            Self::OtherPlatform => "other-platform",
             Self::NothingRang => "nothing-rang",
         }
     }
 
     /// Every reason, for a test that each has words.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::WrongKey,
         Self::Forbidden,
         Self::RateLimited,
@@ -343,6 +347,7 @@ impl DialReason {
         Self::Keychain(KeychainProblem::NoAnswer),
         Self::Keychain(KeychainProblem::Failed),
         Self::NotConfigured,
+        Self::OtherPlatform,
         Self::NothingRang,
     ];
 

@@ -447,6 +447,14 @@ fn what_prevents_a_call_is_said_before_it_is_tried() {
         (direct(), Some(absent(CredentialKind::AccountPassword)), None),
         (
             direct(),
+            Some(Event::Credential(
+                CredentialKind::ApiKey,
+                CredentialState::Elsewhere,
+            )),
+            Some("dial-failed-other-platform"),
+        ),
+        (
+            direct(),
             Some(locked(CredentialKind::ApiKey)),
             Some("dial-failed-keychain-locked"),
         ),
