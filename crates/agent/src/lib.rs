@@ -14,6 +14,7 @@ pub mod view;
 
 mod checks;
 mod control_server;
+mod data_lock;
 mod dial;
 mod enrol;
 mod journal;

@@ -1,6 +1,6 @@
 //! Where the files of a profile lie.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use control::profile::Profile;
 use directories::ProjectDirs;
@@ -65,6 +65,11 @@ impl Paths {
             journal: data.join("journal.db"),
             contacts: data.join("contacts.db"),
         })
+    }
+
+    /// The folder of journal and contacts.
+    pub(crate) fn data(&self) -> &Path {
+        self.journal.parent().unwrap_or(Path::new("."))
     }
 }
 

@@ -17,6 +17,7 @@ pub mod known;
 mod notify;
 mod numbers;
 pub mod pop;
+pub mod private;
 pub mod quiet;
 pub mod settings;
 #[cfg(test)]

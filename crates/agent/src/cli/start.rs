@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::{DONE, hand_over};
 use crate::controller::{Controller, Handle, Setup, Start};
+use crate::data_lock::{DataLock, InUse};
 use crate::desktop;
 use crate::paths::Paths;
 use crate::ports::RealDesktop;
@@ -34,6 +35,12 @@ pub(super) async fn start(
             return Err(Message::new("cli-socket-failed").with("why", error.to_string()));
         }
     };
+    // Before anything of it is opened, and until the end.
+    let _data = DataLock::take(paths.data()).map_err(|InUse| {
+        Message::new("cli-data-in-use")
+            .with("profile", profile.name())
+            .with("folder", paths.data().display().to_string())
+    })?;
     let (events, desktop_events) = mpsc::unbounded_channel();
     let failed = |why: String| Message::new("cli-desktop-failed").with("why", why);
     let desktop = desktop::open(profile.name(), events).map_err(|error| failed(error.to_string()))?;

@@ -58,6 +58,10 @@ impl<P: Ports> Controller<P> {
                     None => self.show_or_log(Wish::place(Place::Pad)),
                 }
             }
+            DesktopEvent::SessionEnded => {
+                tracing::info!("the session has ended");
+                self.quitting = true;
+            }
             DesktopEvent::Asleep => {
                 tracing::info!("the machine goes to sleep");
                 self.fall_asleep();

@@ -132,6 +132,8 @@ pub enum DesktopEvent {
     Hotkey(Result<(), HotkeyProblem>),
     /// It was pressed; what was selected then, if anything.
     HotkeyPressed(Option<Secret>),
+    /// The session's bus has gone, and with it icon, notifications and keychain: the desktop has ended.
+    SessionEnded,
     /// The machine goes to sleep in a moment: what happens from now on isn't heard.
     Asleep,
     /// The machine woke up, the screen was unlocked, or the network may have changed: look at the connections now.

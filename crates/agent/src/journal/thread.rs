@@ -45,7 +45,7 @@ pub(super) enum Job {
 pub(super) fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
     let opened = path
         .parent()
-        .map_or(Ok(()), make_private_folder)
+        .map_or(Ok(()), companion::private::make_folder)
         .map_err(JournalError::from)
         .and_then(|()| Journal::open(path, Timestamp::now()));
     let (journal, opened) = match opened {
@@ -105,21 +105,6 @@ pub(super) fn erase() -> Slice {
             None => false,
         },
     )
-}
-
-/// Who called whom is nobody else's business.
-#[cfg(unix)]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(windows)]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
 }
 
 /// Works until every handle is dropped. Without a journal the jobs are answered all the same: the app works, and remembers

@@ -8,6 +8,7 @@
     reason = "a panic is the failure's message; what a session said is shown with it"
 )]
 
+mod alone;
 mod clipboard;
 mod complaints;
 mod daemons;

@@ -41,12 +41,12 @@ pub struct Agent {
     id: u32,
     address: Address,
     pub client: Client,
-    changes: Changes,
+    pub changes: Changes,
     state: Snapshot,
 }
 
 impl Agent {
-    async fn start(world: &mut World) -> Self {
+    pub async fn start(world: &mut World) -> Self {
         let (hidden, mut status) = (program(world, &["--hidden"]), program(world, &["status"]));
         status.stdout(Stdio::null()).stderr(Stdio::null());
         let address = Address::within(&world.home().join("tray/run"), &Profile::default());

@@ -198,7 +198,7 @@ impl Journal {
     /// [`JournalError`] when the folder can't be written or the file is a newer version's.
     pub fn open(path: &Path, now: Timestamp) -> Result<(Self, Opened), JournalError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            crate::private::make_folder(folder)?;
         }
         let existed = path.exists();
         match Self::begin(path, now) {

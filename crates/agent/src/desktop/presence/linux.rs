@@ -1,7 +1,9 @@
 //! Puts together what logind, the screen saver and the notification daemon say.
 
+use futures_util::StreamExt;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use zbus::MessageStream;
 
 use super::{Presence, dnd, hint, saver};
 use crate::desktop::{DesktopEvent, bus};
@@ -17,10 +19,11 @@ pub(super) enum Word {
     Dnd(Option<bool>),
 }
 
-/// Tells [`DesktopEvent::Presence`] as soon as something is known, and at each change.
+/// Tells [`DesktopEvent::Presence`] as soon as something is known, and at each change; and [`DesktopEvent::SessionEnded`] when
+/// the session's bus goes, if there was one.
 pub(in crate::desktop) fn watch(runtime: &Handle, events: UnboundedSender<DesktopEvent>) {
     let (words, heard) = unbounded_channel();
-    runtime.spawn(merge(heard, events));
+    runtime.spawn(merge(heard, events.clone()));
     let hints = words.clone();
     runtime.spawn(async move {
         if let Err(error) = hint::follow(&hints).await {
@@ -35,6 +38,14 @@ pub(in crate::desktop) fn watch(runtime: &Handle, events: UnboundedSender<Deskto
                 return;
             }
         };
+        tracing::debug!("the session's bus is listened to");
+        let end = async {
+            // Everything that this connection hears passes here; only its end is of interest.
+            let mut all = MessageStream::from(&bus);
+            while let Some(Ok(_)) = all.next().await {}
+            // Fails only when the controller has ended.
+            let _ = events.send(DesktopEvent::SessionEnded);
+        };
         let saver = async {
             if let Err(error) = saver::follow(&bus, &words).await {
                 tracing::info!(%error, "the screen saver can't be listened to");
@@ -45,7 +56,7 @@ pub(in crate::desktop) fn watch(runtime: &Handle, events: UnboundedSender<Deskto
                 tracing::info!(%error, "do-not-disturb can't be listened to");
             }
         };
-        tokio::join!(saver, dnd);
+        tokio::join!(saver, dnd, end);
     });
 }
 
