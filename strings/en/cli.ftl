@@ -53,6 +53,7 @@ cli-answer-unknown = The running app is of another version than this command. Qu
 cli-quit-slow = The app agreed to quit but is still running. Wait a moment; if it stays, end it from the system’s task manager.
 cli-unregister-failed = The system still starts this app ({ $why }). Check your access rights, then try again.
 cli-socket-failed = The app cannot open its control socket and so does not start ({ $why }). Check the access rights of that folder, then try again.
+cli-socket-not-private = The folder { $folder } belongs to another user, or others may write to it: the app does not open its control socket there and does not start. Give that folder to yourself alone (chmod 700), or name another one in CENTREX_TRAY_RUNTIME_DIR.
 cli-data-in-use = The app already runs for the profile “{ $profile }” with the data in { $folder }, and cannot be reached from here: it was started in another session, or its runtime folder is gone. Use it there, or quit it from its icon’s menu, then try again.
 cli-desktop-failed = The app cannot settle into the session and so does not start ({ $why }). Close some programs or sign in again, then try again.
 cli-no-session-bus = No D-Bus session bus can be reached ({ $why }): without one there is no icon, no notification and no keychain. Start the app from your graphical session, or with “dbus-run-session centrex-tray”.

@@ -53,6 +53,7 @@ cli-answer-unknown = L’application en marche est d’une autre version que cet
 cli-quit-slow = L’application a accepté de s’arrêter, mais elle est encore en marche. Attendez un instant ; si elle reste, fermez-la depuis le gestionnaire de tâches du système.
 cli-unregister-failed = Le système ouvre toujours cette application ({ $why }). Vérifiez vos droits d’accès, puis réessayez.
 cli-socket-failed = L’application ne peut pas ouvrir son canal de commande et ne démarre donc pas ({ $why }). Vérifiez les droits de ce dossier, puis recommencez.
+cli-socket-not-private = Le dossier { $folder } appartient à un autre utilisateur, ou d’autres peuvent y écrire : l’application n’y ouvre pas son canal de commande et ne démarre pas. Réservez ce dossier à vous seul (chmod 700), ou indiquez-en un autre dans CENTREX_TRAY_RUNTIME_DIR.
 cli-data-in-use = L’application est déjà en marche pour le profil « { $profile } » avec les données de { $folder }, et n’est pas joignable d’ici : elle a été lancée dans une autre session, ou son dossier d’exécution a disparu. Utilisez-la là-bas, ou quittez-la depuis le menu de son icône, puis recommencez.
 cli-desktop-failed = L’application ne peut pas s’installer dans la session et ne démarre donc pas ({ $why }). Fermez des programmes ou rouvrez la session, puis recommencez.
 cli-no-session-bus = Aucun bus de session D-Bus n’est joignable ({ $why }) : sans lui, ni icône, ni notification, ni trousseau. Démarrez l’application depuis votre session graphique, ou avec « dbus-run-session centrex-tray ».

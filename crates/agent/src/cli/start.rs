@@ -31,6 +31,9 @@ pub(super) async fn start(
         Ok(server) => server,
         Err(BindError::AlreadyRunning) if show => return hand_over::to_running(&address, Start::Pad).await,
         Err(BindError::AlreadyRunning) => return Ok(DONE),
+        Err(BindError::NotPrivate { folder }) => {
+            return Err(Message::new("cli-socket-not-private").with("folder", folder.display().to_string()));
+        }
         Err(error @ BindError::Io { .. }) => {
             return Err(Message::new("cli-socket-failed").with("why", error.to_string()));
         }

@@ -90,7 +90,7 @@ impl Client {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => ConnectError::NotRunning,
             _ => ConnectError::Io(error),
         })?;
-        check_peer(&stream, address).map_err(ConnectError::Io)?;
+        check_peer(&stream).map_err(ConnectError::Io)?;
         let (reader, writer) = lines(stream);
         let shared = Arc::new(Shared::default());
         let reader = tokio::spawn(read(reader, Arc::clone(&shared)));

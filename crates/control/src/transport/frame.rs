@@ -99,16 +99,15 @@ pub(super) fn lines(stream: Stream) -> (LineReader, LineWriter) {
     )
 }
 
-/// Refuses a peer that runs as somebody else. The socket's mode and folder keep others out already; this holds even where
-/// the folder was chosen badly. On Windows the pipe's security descriptor does it.
+/// Refuses a peer that runs as another user than we do: whoever may write to the folder of the socket could put one of his own
+/// there and be told what is meant for the agent. On Windows the pipe's security descriptor does it.
 #[cfg(unix)]
-pub(super) fn check_peer(stream: &Stream, address: &super::Address) -> io::Result<()> {
+pub(super) fn check_peer(stream: &Stream) -> io::Result<()> {
     use interprocess::local_socket::traits::StreamCommon;
-    use std::os::unix::fs::MetadataExt;
 
-    let owner = std::fs::metadata(address.socket_file())?.uid();
+    let ours = rustix::process::geteuid().as_raw();
     match stream.peer_creds()?.euid() {
-        Some(peer) if peer == owner => Ok(()),
+        Some(peer) if peer == ours => Ok(()),
         _ => Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
             "the other side runs as another user",
@@ -118,6 +117,6 @@ pub(super) fn check_peer(stream: &Stream, address: &super::Address) -> io::Resul
 
 /// See the other one.
 #[cfg(windows)]
-pub(super) fn check_peer(_: &Stream, _: &super::Address) -> io::Result<()> {
+pub(super) fn check_peer(_: &Stream) -> io::Result<()> {
     Ok(())
 }

@@ -16,7 +16,6 @@ use crate::protocol::{ClientLine, Error, ErrorCode, Message, Request, ServerLine
 pub struct Server {
     // Dropped before the lock: the socket's file goes while nobody else may make one.
     listener: Listener,
-    address: Address,
     _lock: File,
 }
 
@@ -26,6 +25,12 @@ pub enum BindError {
     /// Another agent of this profile runs, or is just starting: talk to that one.
     #[error("another agent of this profile is running")]
     AlreadyRunning,
+    /// The folder is another user's, or others may write to it: they could put a socket there that isn't ours.
+    #[error("the folder {folder} is not this user's alone", folder = folder.display())]
+    NotPrivate {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
     /// The folder, the lock or the socket can't be made.
     #[error("the control socket {path} can't be made: {error}", path = path.display())]
     Io {
@@ -42,13 +47,19 @@ impl Server {
     /// Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`BindError::AlreadyRunning`] while another process holds the profile; [`BindError::Io`] otherwise.
+    /// [`BindError::AlreadyRunning`] while another process holds the profile; [`BindError::NotPrivate`] where others could
+    /// stand in for it; [`BindError::Io`] otherwise.
     pub fn bind(address: &Address) -> Result<Self, BindError> {
         let failed = |error| BindError::Io {
             path: address.socket_file(),
             error,
         };
         make_private_folder(address.folder()).map_err(failed)?;
+        if !is_private(address.folder()).map_err(failed)? {
+            return Err(BindError::NotPrivate {
+                folder: address.folder().to_owned(),
+            });
+        }
         let lock = open_lock(address).map_err(failed)?;
         // The lock, not the socket, decides who is first: the system frees it however its holder ends.
         match lock.try_lock() {
@@ -62,7 +73,6 @@ impl Server {
         let listener = options.create_tokio().map_err(failed)?;
         Ok(Self {
             listener,
-            address: address.clone(),
             _lock: lock,
         })
     }
@@ -74,7 +84,7 @@ impl Server {
     pub async fn accept(&mut self) -> io::Result<Connection> {
         loop {
             let stream = self.listener.accept().await?;
-            match check_peer(&stream, &self.address) {
+            match check_peer(&stream) {
                 Ok(()) => return Ok(Connection::new(stream)),
                 Err(error) => tracing::warn!(%error, "a control connection was turned away"),
             }
@@ -94,6 +104,21 @@ fn make_private_folder(folder: &std::path::Path) -> io::Result<()> {
 #[cfg(windows)]
 fn make_private_folder(folder: &std::path::Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)
+}
+
+/// Whether the folder is ours and nobody else may put anything there. It may have been made by somebody else.
+#[cfg(unix)]
+fn is_private(folder: &std::path::Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(folder)?;
+    Ok(found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0)
+}
+
+/// The pipe doesn't lie there, and has a security descriptor of its own.
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps, reason = "the other half can fail")]
+fn is_private(_: &std::path::Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 fn open_lock(address: &Address) -> io::Result<File> {

@@ -254,6 +254,79 @@ mod unix {
     }
 
     #[tokio::test]
+    async fn a_folder_that_others_may_write_to_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        std::fs::create_dir(&run).unwrap();
+        for (mode, refused) in [(0o777, true), (0o770, true), (0o1777, true), (0o755, false)] {
+            std::fs::set_permissions(&run, std::fs::Permissions::from_mode(mode)).unwrap();
+            let outcome = Server::bind(&address(&folder));
+            match (&outcome, refused) {
+                (Err(BindError::NotPrivate { folder }), true) => assert_eq!(*folder, run),
+                (Ok(_), false) => {}
+                _ => panic!("{mode:o}: {:?}", outcome.err()),
+            }
+        }
+    }
+
+    /// Another user's program, as the test below starts it.
+    const IMPOSTOR: &str = "CONTROL_TEST_IMPOSTOR";
+    const NOBODY: u32 = 65534;
+
+    #[tokio::test]
+    async fn what_another_user_put_into_the_folder_is_told_nothing() {
+        if let Some(run) = std::env::var_os(IMPOSTOR) {
+            let run = std::path::PathBuf::from(run);
+            let address = Address::within(&run, &Default::default());
+            let _socket = std::os::unix::net::UnixListener::bind(address.socket_file()).unwrap();
+            std::fs::write(run.join("ready"), "").unwrap();
+            // Until it is killed.
+            std::io::stdin().read_line(&mut String::new()).unwrap();
+            return;
+        }
+        // Only root can be two users.
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        std::fs::create_dir(&run).unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&run, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let (listening, _writer) = std::io::pipe().unwrap();
+        let mut impostor = std::process::Command::new(std::env::current_exe().unwrap());
+        impostor
+            .args([
+                "transport::unix::what_another_user_put_into_the_folder_is_told_nothing",
+                "--exact",
+            ])
+            .env(IMPOSTOR, &run)
+            .stdin(listening)
+            .current_dir("/");
+        std::os::unix::process::CommandExt::uid(&mut impostor, NOBODY);
+        let mut impostor = impostor.spawn().unwrap();
+        while !run.join("ready").exists() {
+            assert!(impostor.try_wait().unwrap().is_none(), "it ended early");
+            tokio::task::yield_now().await;
+        }
+        let refused = Client::connect_to(&address(&folder)).await;
+        impostor.kill().unwrap();
+        impostor.wait().unwrap();
+        assert!(
+            matches!(&refused, Err(ConnectError::Io(error)) if error.kind() == std::io::ErrorKind::PermissionDenied),
+            "{:?}",
+            refused.err()
+        );
+        // Folders that are another user's are no place for a socket of ours.
+        std::fs::set_permissions(&run, std::fs::Permissions::from_mode(0o700)).unwrap();
+        std::os::unix::fs::chown(&run, Some(NOBODY), None).unwrap();
+        assert!(matches!(
+            Server::bind(&address(&folder)),
+            Err(BindError::NotPrivate { .. })
+        ));
+    }
+
+    #[tokio::test]
     async fn a_socket_that_a_dead_agent_left_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("run")).unwrap();
