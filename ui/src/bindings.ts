@@ -782,6 +782,10 @@ export type Outcome = "ringing" | "talking" | "answered" | "missed" | "no_answer
  */
 export type PendingEnrolment = { 
 /**
+ * Which link this is: another one has another id, also for the same relay.
+ */
+id: string, 
+/**
  * The relay's address as the link has it.
  */
 relay: string, 
@@ -866,9 +870,13 @@ relay: string,
  */
 code: Secret, } | { "type": "accept_enrolment", 
 /**
- * [`PendingEnrolment::relay`] as the person saw it. Refused when by now another relay waits, or none.
+ * [`PendingEnrolment::relay`] as the person saw it.
  */
-relay: string, } | { "type": "dismiss_enrolment" } | { "type": "set_credential", 
+relay: string, 
+/**
+ * [`PendingEnrolment::id`] of the link that the person saw. Refused when by now another link waits, or none.
+ */
+id: string, } | { "type": "dismiss_enrolment" } | { "type": "set_credential", 
 /**
  * Which.
  */

@@ -206,11 +206,13 @@ test('a link that cannot be obeyed says why and what to do, until it is read', a
   expect((await desk.heard('dismissEnrolment')).length).toBe(1);
 });
 
-test('yes to an enrolment link is a yes to the relay that was shown', async ({ desk, page }) => {
+test('yes to an enrolment link is a yes to the link that was shown', async ({ desk, page }) => {
   await desk.open('enrol');
   await page.getByRole('dialog').getByRole('button', { name: 'Inscrire cet ordinateur' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  expect((await desk.heard('acceptEnrolment')).map((h) => h.args)).toEqual([['https://telephonie.relais.example']]);
+  expect((await desk.heard('acceptEnrolment')).map((h) => h.args)).toEqual([
+    ['https://telephonie.relais.example', 'link-1'],
+  ]);
 });
 
 test('a link that comes while another is read asks anew', async ({ desk, page }) => {
@@ -222,11 +224,25 @@ test('a link that comes while another is read asks anew', async ({ desk, page })
   await (
     await desk.agent()
   ).evaluate((agent) =>
-    agent.change({ pending_enrolment: { relay: 'https://autre.relais.example', host: 'autre.relais.example' } }),
+    agent.change({
+      pending_enrolment: { id: 'link-2', relay: 'https://autre.relais.example', host: 'autre.relais.example' },
+    }),
   );
   await expect(dialog).toContainText('autre.relais.example');
   await page.mouse.up();
   await expect(dialog.getByRole('heading')).toBeFocused();
+  // The same relay with another code is another link, too.
+  await yes.hover();
+  await page.mouse.down();
+  await (
+    await desk.agent()
+  ).evaluate((agent) =>
+    agent.change({
+      pending_enrolment: { id: 'link-3', relay: 'https://autre.relais.example', host: 'autre.relais.example' },
+    }),
+  );
+  await expect(dialog.getByRole('heading')).toBeFocused();
+  await page.mouse.up();
   expect(await desk.heard('acceptEnrolment')).toEqual([]);
   await (await desk.agent()).evaluate((agent) => agent.failNext('acceptEnrolment', 'failed', 'enrol-link-changed'));
   await yes.click();

@@ -72,11 +72,19 @@ pub struct EnrolmentLink {
     pub code: Secret,
 }
 
-/// Reads `centrex-tray://enrol?relay=…&code=…`. Nothing is contacted: the person decides first.
+impl EnrolmentLink {
+    /// The same link once more, whatever it is called here.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.pending.relay == other.pending.relay && self.code == other.code
+    }
+}
+
+/// Reads `centrex-tray://enrol?relay=…&code=…`. Nothing is contacted: the person decides first. `id` is a new one for the
+/// question.
 ///
 /// # Errors
 /// [`LinkError`]
-pub fn enrolment(uri: &str) -> Result<EnrolmentLink, LinkError> {
+pub fn enrolment(uri: &str, id: String) -> Result<EnrolmentLink, LinkError> {
     let url = Url::parse(uri.trim()).map_err(|_| LinkError::NotEnrolment)?;
     let place = url.host_str().unwrap_or_else(|| url.path().trim_matches('/'));
     if url.scheme() != "centrex-tray" || !place.eq_ignore_ascii_case("enrol") {
@@ -103,6 +111,7 @@ pub fn enrolment(uri: &str) -> Result<EnrolmentLink, LinkError> {
     }
     Ok(EnrolmentLink {
         pending: PendingEnrolment {
+            id,
             relay: relay.as_str().to_owned(),
             host: relay.host(),
         },
@@ -113,6 +122,10 @@ pub fn enrolment(uri: &str) -> Result<EnrolmentLink, LinkError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(uri: &str) -> Result<EnrolmentLink, LinkError> {
+        enrolment(uri, "1".into())
+    }
 
     #[test]
     fn links_and_numbers_fill_the_pad_as_they_stand() {
@@ -136,18 +149,19 @@ mod tests {
     fn an_enrolment_link_says_whom_to_trust() {
         let link = "centrex-tray://enrol?relay=https%3A%2F%2Frelay.example%3A8443&code=ABCD-1234";
         assert_eq!(
-            enrolment(link),
+            read(link),
             Ok(EnrolmentLink {
                 pending: PendingEnrolment {
+                    id: "1".into(),
                     relay: "https://relay.example:8443/".into(),
                     host: "relay.example:8443".into(),
                 },
                 code: "ABCD-1234".to_owned().into(),
             })
         );
-        assert!(!format!("{:?}", enrolment(link)).contains("ABCD"));
-        assert!(enrolment("centrex-tray:enrol?relay=https://relay.example&code=X").is_ok());
-        assert!(enrolment("centrex-tray://enrol/?relay=http://127.0.0.1:8080&code=X").is_ok());
+        assert!(!format!("{:?}", read(link)).contains("ABCD"));
+        assert!(read("centrex-tray:enrol?relay=https://relay.example&code=X").is_ok());
+        assert!(read("centrex-tray://enrol/?relay=http://127.0.0.1:8080&code=X").is_ok());
     }
 
     #[test]
@@ -174,7 +188,7 @@ mod tests {
             ),
         ];
         for (link, reason) in cases {
-            assert_eq!(enrolment(link), Err(reason), "{link}");
+            assert_eq!(read(link), Err(reason), "{link}");
         }
     }
 
@@ -195,7 +209,7 @@ mod tests {
             &long,
         ] {
             let link = format!("centrex-tray://enrol?relay=https://{host}&code=X");
-            assert_eq!(enrolment(&link), Err(LinkError::Relay), "{host}");
+            assert_eq!(read(&link), Err(LinkError::Relay), "{host}");
         }
         for host in [
             "relay",
@@ -206,7 +220,7 @@ mod tests {
             "10.0.0.1",
         ] {
             let link = format!("centrex-tray://enrol?relay=https://{host}&code=X");
-            assert!(enrolment(&link).is_ok(), "{host}");
+            assert!(read(&link).is_ok(), "{host}");
         }
     }
 

@@ -98,8 +98,8 @@ export interface Backend {
   dismissDial(): Promise<void>;
   missedRead(): Promise<void>;
   enrol(relay: string, code: string): Promise<void>;
-  /** Says yes to the enrolment that waits, by the relay that the person saw: its code never comes into the page. */
-  acceptEnrolment(relay: string): Promise<void>;
+  /** Says yes to the enrolment link that the person saw: its code never comes into the page. */
+  acceptEnrolment(relay: string, id: string): Promise<void>;
   dismissEnrolment(): Promise<void>;
   setCredential(kind: CredentialKind, account: string | null, secret: string): Promise<void>;
   forgetCredential(kind: CredentialKind, account: string | null): Promise<void>;

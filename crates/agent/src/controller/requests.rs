@@ -7,6 +7,7 @@ use control::protocol::{Answer, Error, ErrorCode, Place, Request, Secret};
 use relay_api::RelayUrl;
 use secrecy::SecretString;
 use telephony::{AccountId, E164};
+use uuid::Uuid;
 
 use super::{Controller, Input, Subscriber, keychain, new_press, settings};
 use crate::checks::{self, Found};
@@ -61,7 +62,7 @@ impl<P: Ports> Controller<P> {
                 reply.send(Ok(Answer::Done));
             }
             Request::Enrol { relay, code } => self.enrol(&relay, code, reply),
-            Request::AcceptEnrolment { relay } => self.accept_enrolment(&relay, reply),
+            Request::AcceptEnrolment { relay, id } => self.accept_enrolment(&relay, &id, reply),
             Request::DismissEnrolment => {
                 self.enrolment_link = None;
                 self.link_problem = None;
@@ -171,9 +172,16 @@ impl<P: Ports> Controller<P> {
     /// An enrolment link waits in the snapshot for the person's yes. Why one can't be obeyed stands there too: whoever
     /// clicked it in a mail sees nothing else of us.
     pub(super) fn open_link(&mut self, uri: &Secret) -> Result<(), Error> {
-        let problem = match links::enrolment(uri.expose()) {
+        let problem = match links::enrolment(uri.expose(), Uuid::new_v4().to_string()) {
             Ok(link) => {
-                self.enrolment_link = Some(link);
+                // The same link once more is the same question.
+                if !self
+                    .enrolment_link
+                    .as_ref()
+                    .is_some_and(|waits| waits.is_same(&link))
+                {
+                    self.enrolment_link = Some(link);
+                }
                 None
             }
             Err(LinkError::NotEnrolment) => Some("link-unknown"),
@@ -193,11 +201,11 @@ impl<P: Ports> Controller<P> {
     }
 
     /// The person said yes to what they saw: another link that came meanwhile isn't meant.
-    fn accept_enrolment(&mut self, relay: &str, reply: Reply) {
+    fn accept_enrolment(&mut self, relay: &str, id: &str, reply: Reply) {
         let seen = self
             .enrolment_link
             .as_ref()
-            .filter(|link| link.pending.relay == relay);
+            .filter(|link| (link.pending.relay.as_str(), link.pending.id.as_str()) == (relay, id));
         match seen.map(|link| link.code.clone()) {
             Some(code) => self.enrol(relay, code, reply),
             None => reply.send(Err(error(ErrorCode::Failed, "enrol-link-changed"))),

@@ -44,7 +44,12 @@ async fn a_link_asks_first_and_a_yes_leads_to_calls_that_are_heard() {
         "{shown}"
     );
 
-    agent.ask(Request::AcceptEnrolment { relay: pending.relay }).await;
+    agent
+        .ask(Request::AcceptEnrolment {
+            relay: pending.relay,
+            id: pending.id,
+        })
+        .await;
     let state = agent.live().await;
     assert_eq!((state.mode, state.pending_enrolment), (Mode::Relay, None));
     assert_eq!(
@@ -76,27 +81,42 @@ fn open(relay: &str, code: &str) -> Request {
 }
 
 #[tokio::test]
-async fn a_yes_holds_for_the_relay_that_was_shown_and_for_no_other() {
+async fn a_yes_holds_for_the_link_that_was_shown_and_for_no_other() {
     let (_sim, relay, desk, mut agent) = started().await;
-    let accept = |relay: &str| {
+    let accept = |relay: &str, id: &str| {
         agent.client.request(Request::AcceptEnrolment {
             relay: relay.to_owned(),
+            id: id.to_owned(),
         })
     };
+    let waiting = async || agent.client.snapshot().await.unwrap().pending_enrolment.unwrap();
     let changed = (ErrorCode::Failed, "enrol-link-changed".to_owned());
     let shown = format!("{}/", relay.url());
-    assert_eq!(refusal(accept(&shown).await), changed, "nothing waits");
+    assert_eq!(refusal(accept(&shown, "").await), changed, "nothing waits");
 
     let code = relay.code();
     let _ = agent.client.request(open(&relay.url(), &code)).await;
-    let _ = agent.client.request(open("https://other.example", "X")).await;
-    assert_eq!(refusal(accept(&shown).await), changed);
-    let pending = agent.client.snapshot().await.unwrap().pending_enrolment.unwrap();
-    assert_eq!(pending.host, "other.example", "it still waits");
+    let seen = waiting().await;
+    assert_eq!(seen.relay, shown);
+    // Another relay, and the same one with somebody else's code.
+    for other in ["https://other.example", &relay.url()] {
+        let _ = agent.client.request(open(other, "X")).await;
+        assert_eq!(refusal(accept(&shown, &seen.id).await), changed, "{other}");
+        assert_eq!(refusal(accept(&shown, "").await), changed, "{other}");
+        let pending = waiting().await;
+        assert!(
+            pending.relay.starts_with(other) && pending.id != seen.id,
+            "it still waits"
+        );
+    }
     assert!(desk.keychain.holds(&TOKEN).is_none());
 
+    // Opened twice it is one question.
     let _ = agent.client.request(open(&relay.url(), &code)).await;
-    accept(&shown).await.unwrap();
+    let seen = waiting().await;
+    let _ = agent.client.request(open(&relay.url(), &code)).await;
+    assert_eq!(waiting().await, seen);
+    accept(&shown, &seen.id).await.unwrap();
     agent.live().await;
 }
 

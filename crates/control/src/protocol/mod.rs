@@ -127,8 +127,11 @@ pub enum Request {
     },
     /// The person said yes to the enrolment that waits: as [`Request::Enrol`], with the code of its link.
     AcceptEnrolment {
-        /// [`PendingEnrolment::relay`] as the person saw it. Refused when by now another relay waits, or none.
+        /// [`PendingEnrolment::relay`] as the person saw it.
         relay: String,
+        /// [`PendingEnrolment::id`] of the link that the person saw. Refused when by now another link waits, or none.
+        #[serde(default)]
+        id: String,
     },
     /// The person said no to the enrolment that waits, or has read why a link can't be obeyed.
     DismissEnrolment,

@@ -365,6 +365,9 @@ pub struct SilencedNumber {
 /// An enrolment link that waits. Its one-time code stays with the agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PendingEnrolment {
+    /// Which link this is: another one has another id, also for the same relay.
+    #[serde(default)]
+    pub id: String,
     /// The relay's address as the link has it.
     pub relay: String,
     /// Its host, to be shown large: whom the person is about to trust.

@@ -299,9 +299,10 @@ export class FakeAgent {
         }),
       ),
     enrol: (relay, code) => this.answer('enrol', [relay, code], () => this.enrolled(relay)),
-    acceptEnrolment: (relay) =>
-      this.answer('acceptEnrolment', [relay], () => {
-        if (this.snapshot.pending_enrolment?.relay !== relay)
+    acceptEnrolment: (relay, id) =>
+      this.answer('acceptEnrolment', [relay, id], () => {
+        const waits = this.snapshot.pending_enrolment;
+        if (waits?.relay !== relay || waits.id !== id)
           throw new BackendError({ code: 'failed', message: says('enrol-link-changed') });
         this.enrolled(relay);
       }),

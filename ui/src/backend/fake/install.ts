@@ -178,6 +178,7 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
     snapshot: {
       ...unset(now),
       pending_enrolment: {
+        id: 'link-1',
         relay: 'https://telephonie.relais.example',
         host: 'telephonie.relais.example',
       },
