@@ -245,6 +245,7 @@ keychain-failed = The keychain answered with an error: secrets can be neither re
 settings-broken = The file { $file } cannot be read, there is an error in line { $line }. The default settings are used and the file stays as it is: correct that line, or delete the file.
 settings-broken-kept = The file { $file } cannot be read any more, there is an error in line { $line }. The settings from before stay in force and the file stays as it is: correct that line.
 settings-unreadable-kept = The file { $file } cannot be opened any more. The settings from before stay in force: check its access rights.
+settings-unfit-kept = The file { $file } is no longer a regular file, or is larger than 1 MiB now, and is not read. The settings from before stay in force: put a regular, smaller file in its place.
 settings-value =
     Line { $line } of { $file }: the value of { $key } cannot be used. Expected: { $form }. The default is used and the file stays as it is: correct that line.{ $others ->
         [none] {""}
@@ -266,8 +267,10 @@ settings-unknown-meant =
        *[other] {" "}Also to be corrected: { $others }.
     }
 settings-unreadable = The file { $file } cannot be opened. The default settings are used: check its access rights.
+settings-unfit = The file { $file } is not a regular file, or is larger than 1 MiB, and is not read. The default settings are used: put a regular, smaller file in its place.
 settings-change-broken = The setting was not saved: the file { $file } has an error in line { $line }, and it is not overwritten. Correct that line, or delete the file, then try again.
 settings-change-unreadable = The setting was not saved: the file { $file } cannot be read. Check its access rights, then try again.
+settings-change-unfit = The setting was not saved: the file { $file } is not a regular file, or is larger than 1 MiB, and is not read. Put a regular, smaller file in its place, then try again.
 settings-change-unwritable = The setting was not saved: the file { $file } cannot be written. Check its access rights and the room on the disk, then try again.
 settings-change-locked = This setting ({ $key }) is fixed by your company and cannot be changed here. Ask your administrator.
 settings-change-company = The setting was not saved: your company’s file, { $file }, cannot be read, so what it fixes is not known. The settings from before stay in force. Tell your administrator, then try again.

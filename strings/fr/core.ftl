@@ -245,6 +245,7 @@ keychain-failed = Le trousseau a répondu par une erreur : les secrets ne peuve
 settings-broken = Le fichier { $file } ne peut pas être lu, erreur à la ligne { $line }. Les réglages par défaut sont utilisés et le fichier reste tel quel : corrigez cette ligne, ou supprimez le fichier.
 settings-broken-kept = Le fichier { $file } ne peut plus être lu, erreur à la ligne { $line }. Les réglages d’avant restent en vigueur et le fichier reste tel quel : corrigez cette ligne.
 settings-unreadable-kept = Le fichier { $file } ne peut plus être ouvert. Les réglages d’avant restent en vigueur : vérifiez ses droits d’accès.
+settings-unfit-kept = Le fichier { $file } n’est plus un fichier ordinaire, ou dépasse désormais 1 Mio : il n’est pas lu. Les réglages d’avant restent en vigueur : remettez à sa place un fichier ordinaire, plus petit.
 settings-value =
     Ligne { $line } de { $file } : la valeur de { $key } n’est pas utilisable. Attendu : { $form }. Le réglage par défaut est utilisé et le fichier reste tel quel : corrigez cette ligne.{ $others ->
         [none] {""}
@@ -266,8 +267,10 @@ settings-unknown-meant =
        *[other] {" "}À corriger aussi : { $others }.
     }
 settings-unreadable = Le fichier { $file } ne peut pas être ouvert. Les réglages par défaut sont utilisés : vérifiez ses droits d’accès.
+settings-unfit = Le fichier { $file } n’est pas un fichier ordinaire, ou dépasse 1 Mio : il n’est pas lu. Les réglages par défaut sont utilisés : mettez à sa place un fichier ordinaire, plus petit.
 settings-change-broken = Le réglage n’a pas été enregistré : le fichier { $file } contient une erreur à la ligne { $line }, et il n’est pas écrasé. Corrigez cette ligne, ou supprimez le fichier, puis recommencez.
 settings-change-unreadable = Le réglage n’a pas été enregistré : le fichier { $file } ne peut pas être lu. Vérifiez ses droits d’accès, puis recommencez.
+settings-change-unfit = Le réglage n’a pas été enregistré : le fichier { $file } n’est pas un fichier ordinaire, ou dépasse 1 Mio, et n’est pas lu. Mettez à sa place un fichier ordinaire, plus petit, puis recommencez.
 settings-change-unwritable = Le réglage n’a pas été enregistré : le fichier { $file } ne peut pas être écrit. Vérifiez ses droits d’accès et la place sur le disque, puis recommencez.
 settings-change-locked = Ce réglage ({ $key }) est fixé par votre entreprise et ne peut pas être changé ici. Adressez-vous à votre administrateur.
 settings-change-company = Le réglage n’a pas été enregistré : le fichier de votre entreprise, { $file }, ne peut pas être lu, et l’on ne sait donc pas ce qu’il fixe. Les réglages d’avant restent en vigueur. Prévenez votre administrateur, puis recommencez.

@@ -27,7 +27,7 @@ impl SettingsWatch {
 
 fn watch(file: &Path, inputs: mpsc::Sender<Input>) -> notify::Result<RecommendedWatcher> {
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
-    std::fs::create_dir_all(&folder).map_err(notify::Error::io)?;
+    companion::private::make_folder(&folder).map_err(notify::Error::io)?;
     let name = file.file_name().map(ToOwned::to_owned);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let concerns_us = event.is_ok_and(|event| {

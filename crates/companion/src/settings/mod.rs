@@ -226,6 +226,7 @@ impl Loaded {
             let id = match problem.id.as_str() {
                 "settings-broken" => "settings-broken-kept",
                 "settings-unreadable" => "settings-unreadable-kept",
+                "settings-unfit" => "settings-unfit-kept",
                 "settings-value" => "settings-value-kept",
                 other => other,
             };

@@ -1,7 +1,8 @@
 //! The files: read in layers, changed one key at a time, never at the cost of what a person wrote.
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
@@ -12,6 +13,8 @@ use crate::words::Message;
 
 /// Faults of a file that are named beside the first.
 const MOST_FAULTS: usize = 8;
+/// Bytes of the largest file that is read: far more than anybody writes by hand. Everything waits while one is read.
+const LARGEST: u64 = 1 << 20;
 
 /// The two settings files. Blocking, but small: a few kilobytes are read and written.
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ enum Broken {
     Line(usize),
     /// It can't be read.
     Unreadable,
+    /// It isn't a regular file, which may never end, or is larger than [`LARGEST`].
+    Unfit,
 }
 
 impl Store {
@@ -137,6 +142,7 @@ impl Store {
                 Err(ChangeError(message.with("line", line.to_string())))
             }
             Err(Broken::Unreadable) => Err(self.error("settings-change-unreadable")),
+            Err(Broken::Unfit) => Err(self.error("settings-change-unfit")),
         }
     }
 
@@ -163,9 +169,17 @@ impl Store {
         // Through a link to the file itself; replacing the link would tear it off a person's own collection of files.
         let path = std::fs::canonicalize(&self.person).unwrap_or_else(|_| self.person.clone());
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            crate::private::make_folder(folder)?;
         }
-        let mut file = AtomicWriteFile::open(&path)?;
+        let mut options = AtomicWriteFile::options();
+        // Whom a person silenced, and which account is theirs, is nobody else's business, whatever the file was before.
+        #[cfg(unix)]
+        {
+            use atomic_write_file::unix::OpenOptionsExt as _;
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.preserve_mode(false).mode(0o600);
+        }
+        let mut file = options.open(&path)?;
         file.write_all(text.as_bytes())?;
         Ok(file)
     }
@@ -197,6 +211,7 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
         Ok(None) => return Layer::default(),
         Err(Broken::Line(line)) => return unread(told("settings-broken").with("line", line.to_string())),
         Err(Broken::Unreadable) => return unread(told("settings-unreadable")),
+        Err(Broken::Unfit) => return unread(told("settings-unfit")),
     };
     let (mut held, mut unusable) = (BTreeSet::new(), BTreeSet::new());
     let mut faults = Vec::new();
@@ -218,7 +233,8 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
     }
     faults.sort_by_key(|fault| fault.line);
     // What has no effect is said after what is wrong.
-    faults.extend(unknown::all(document.as_table()).into_iter().map(|unknown| {
+    let unknown = unknown::first(document.as_table(), MOST_FAULTS + 2);
+    faults.extend(unknown.into_iter().map(|unknown| {
         Fault {
             line: unknown
                 .offset
@@ -274,10 +290,8 @@ impl Fault {
 
 /// The file as TOML; `None` when there is none.
 fn parse(path: &Path) -> Result<Option<Document<String>>, Broken> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(_) => return Err(Broken::Unreadable),
+    let Some(bytes) = read(path)? else {
+        return Ok(None);
     };
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -289,6 +303,28 @@ fn parse(path: &Path) -> Result<Option<Document<String>>, Broken> {
             text.as_bytes(),
             error.span().map_or(0, |span| span.start),
         ))),
+    }
+}
+
+/// The file's bytes; `None` when there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, Broken> {
+    // Looked at before it is opened: opening a pipe waits for somebody who writes.
+    let found = std::fs::metadata(path).and_then(|found| match found.is_file() && found.len() <= LARGEST {
+        true => File::open(path).map(Some),
+        false => Ok(None),
+    });
+    let file = match found {
+        Ok(file) => file.ok_or(Broken::Unfit)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(_) => return Err(Broken::Unreadable),
+    };
+    let mut bytes = Vec::new();
+    let mut whole = file.take(LARGEST + 1);
+    match whole.read_to_end(&mut bytes) {
+        Ok(_) if whole.limit() > 0 => Ok(Some(bytes)),
+        // It grew meanwhile.
+        Ok(_) => Err(Broken::Unfit),
+        Err(_) => Err(Broken::Unreadable),
     }
 }
 

@@ -21,8 +21,9 @@ pub(super) struct Unknown {
     pub meant: Option<Key>,
 }
 
-/// Everything in a file that is no setting, in its order.
-pub(super) fn all(root: &Table) -> Vec<Unknown> {
+/// The first of what is no setting in a file, in its order. Not all: what was meant takes its time to find, and a file may
+/// hold a hundred thousand of them.
+pub(super) fn first(root: &Table, most: usize) -> Vec<Unknown> {
     let mut all = Vec::new();
     for (name, item) in root.iter() {
         // What stands in the place of a setting, or of a table of settings, is judged as that setting.
@@ -37,18 +38,21 @@ pub(super) fn all(root: &Table) -> Vec<Unknown> {
         match item.as_table_like() {
             Some(table) if is_folder || !table.is_empty() => within(name, table, &mut all),
             None if is_folder => {}
-            _ => all.push(unknown(name.to_owned(), offset(root, name, item))),
+            _ => all.push((offset(root, name, item), name.to_owned())),
         }
     }
-    all.sort_by_key(|unknown| unknown.offset);
-    all
+    all.sort_by_key(|(offset, _)| *offset);
+    all.truncate(most);
+    all.into_iter()
+        .map(|(offset, path)| unknown(path, offset))
+        .collect()
 }
 
-fn within(folder: &str, table: &dyn TableLike, all: &mut Vec<Unknown>) {
+fn within(folder: &str, table: &dyn TableLike, all: &mut Vec<(Option<usize>, String)>) {
     for (name, item) in table.iter() {
         let path = format!("{folder}.{name}");
         if Key::ALL.iter().all(|key| key.path() != path) {
-            all.push(unknown(path, offset(table, name, item)));
+            all.push((offset(table, name, item), path));
         }
     }
 }
@@ -90,7 +94,7 @@ mod tests {
 
     fn found(text: &str) -> Option<(String, usize, Option<Key>)> {
         let document = Document::parse(text).unwrap();
-        let unknown = all(document.as_table()).into_iter().next()?;
+        let unknown = first(document.as_table(), 1).into_iter().next()?;
         let line = text[..unknown.offset.unwrap()].matches('\n').count() + 1;
         Some((unknown.path, line, unknown.meant))
     }

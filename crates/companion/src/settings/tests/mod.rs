@@ -364,11 +364,89 @@ fn a_byte_order_mark_does_no_harm() {
 fn a_place_that_cannot_be_read_is_said() {
     let files = files();
     fs::create_dir(&files.person).unwrap();
-    assert_eq!(files.store.load().problem.unwrap().id, "settings-unreadable");
+    assert_eq!(files.store.load().problem.unwrap().id, "settings-unfit");
     assert_eq!(
         files.store.change(&[Change::Sound(true)]).unwrap_err().0.id,
-        "settings-change-unreadable"
+        "settings-change-unfit"
     );
+}
+
+#[test]
+fn a_file_of_a_size_that_nobody_writes_is_not_read() {
+    const MIB: usize = 1 << 20;
+    let files = files();
+    let file = |size: usize| {
+        let mut text = "mode = \"relay\"\n#".to_owned();
+        text.extend(std::iter::repeat_n('x', size - text.len()));
+        fs::write(&files.person, text).unwrap();
+    };
+    file(MIB);
+    let good = files.store.load();
+    assert_eq!((good.settings.mode, &good.problem), (Mode::Relay, &None));
+    file(MIB + 1);
+    let loaded = files.store.load();
+    assert_eq!(loaded.settings.mode, Mode::Unset);
+    assert_eq!(loaded.problem.as_ref().unwrap().id, "settings-unfit");
+    let kept = loaded.after(&good);
+    assert_eq!(
+        (kept.settings.mode, kept.problem.unwrap().id.as_str()),
+        (Mode::Relay, "settings-unfit-kept")
+    );
+    fs::rename(&files.person, &files.company).unwrap();
+    assert_eq!(
+        files.store.change(&[Change::Sound(true)]).unwrap_err().0.id,
+        "settings-change-company"
+    );
+}
+
+#[test]
+fn of_very_many_lines_without_effect_the_first_are_named() {
+    let files = files();
+    let lines: String = (0..90_000).map(|n| format!("k{n} = 1\n")).collect();
+    fs::write(&files.person, lines).unwrap();
+    let problem = files.store.load().problem.unwrap();
+    assert_eq!(
+        (problem.args["key"].as_str(), problem.args["line"].as_str()),
+        ("k0", "1")
+    );
+    assert_eq!(
+        problem.args["others"],
+        "k1 (2), k2 (3), k3 (4), k4 (5), k5 (6), k6 (7), k7 (8), k8 (9), …"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_holds_nobody_up() {
+    let files = files();
+    let made = std::process::Command::new("mkfifo")
+        .arg(&files.person)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let (tell, told) = std::sync::mpsc::channel();
+    let store = files.store.clone();
+    std::thread::spawn(move || tell.send(store.load()).unwrap());
+    let loaded = told.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+    assert_eq!(loaded.problem.unwrap().id, "settings-unfit");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_is_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("new/deep/settings.toml");
+    let store = Store::new(file.clone(), None);
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    store.change(&[Change::Sound(true)]).unwrap();
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file.parent().unwrap()), 0o700);
+    assert_eq!(mode(&folder.path().join("new")), 0o700);
+    // As earlier versions left it.
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    store.change(&[Change::Sound(false)]).unwrap();
+    assert_eq!(mode(&file), 0o600);
 }
 
 #[cfg(unix)]
