@@ -129,6 +129,7 @@ fn snapshot(theme: &str) -> Snapshot {
         cannot_dial: None,
         dial: None,
         live: vec![],
+        live_more: 0,
         recent: vec![],
         missed: 0,
         credentials: vec![],

@@ -81,6 +81,7 @@ cli-missed-calls =
 ## The control socket
 
 control-bad-request = This request cannot be read. The program that sent it may not fit this version: update both together.
+control-answer-too-long = The answer is longer than the app may send, so it was left out; what you asked for may have been done. Ask for less; if it happens again, restart the app.
 control-line-too-long = This request is too long and was not read. Send a smaller one.
 control-too-many = Too many programs talk to the app at once: this one was refused, and nothing was done. Close some of them and try again; if you don’t know which they are, restart the app.
 control-version = This program is of another version than the running app. Quit the app, then start it again.

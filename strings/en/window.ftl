@@ -34,6 +34,7 @@ window-pad-people = Contacts that match
 window-pad-people-hint = Enter for the first one, arrow down for another.
 window-pad-question-yes = Call anyway
 window-pad-question-no = Don’t call
+window-pad-look-first = This number has only just come in: check it, then press Enter again.
 window-pad-ready = Type a name or a number.
 window-pad-ready-recall = Name, number, or ↑ for the last one dialled.
 window-pad-setup = Nothing is set up yet.

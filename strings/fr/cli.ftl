@@ -81,6 +81,7 @@ cli-missed-calls =
 ## The control socket
 
 control-bad-request = Cette demande n’est pas lisible. Le programme qui l’a envoyée ne convient peut-être pas à cette version : mettez-les à jour ensemble.
+control-answer-too-long = La réponse est plus longue que ce que l’application peut envoyer et a été omise ; il se peut que la demande ait été suivie. Demandez-en moins ; si cela se reproduit, redémarrez l’application.
 control-line-too-long = Cette demande est trop longue et n’a pas été lue. Envoyez-la en plus petit.
 control-too-many = Trop de programmes parlent à l’application en même temps : celui-ci a été refusé et rien n’a été fait. Fermez-en quelques-uns et réessayez ; si vous ne savez pas lesquels, redémarrez l’application.
 control-version = Ce programme est d’une autre version que l’application en marche. Quittez l’application, puis démarrez-la de nouveau.

@@ -35,6 +35,7 @@ window-pad-people = Contacts qui correspondent
 window-pad-people-hint = Entrée pour le premier, flèche bas pour un autre.
 window-pad-question-yes = Appeler quand même
 window-pad-question-no = Ne pas appeler
+window-pad-look-first = Ce numéro vient d’arriver : vérifiez-le, puis appuyez de nouveau sur Entrée.
 window-pad-ready = Saisissez un nom ou un numéro.
 window-pad-ready-recall = Nom, numéro, ou ↑ pour le dernier composé.
 window-pad-setup = Rien n’est encore configuré.

@@ -1291,9 +1291,13 @@ cannot_dial: Message | null,
  */
 dial: Dial | null, 
 /**
- * Ringing and connected ones, newest first.
+ * Ringing and connected ones, newest first, at most 100.
  */
 live: Array<CallView>, 
+/**
+ * How many more ring or are connected.
+ */
+live_more: number, 
 /**
  * The latest ended ones, newest first, at most 100.
  */

@@ -77,3 +77,10 @@ test('a line that is no longer served is not asked for', async ({ desk, page }) 
   await page.getByRole('button', { name: 'Rappeler' }).click();
   await expect.poll(() => desk.heard('dial')).toEqual([{ name: 'dial', args: ['+33199001234', null, false] }]);
 });
+
+test('the card of a request under way stays until it is answered', async ({ desk, page }) => {
+  await desk.open('asking');
+  await page.getByRole('button', { name: 'Masquer' }).click({ force: true });
+  await expect(page.locator('main')).toContainText('Demande d’appel en cours');
+  expect(await desk.heard('dismissDial')).toEqual([]);
+});

@@ -165,6 +165,39 @@ test('a link fills the field and dials nothing', async ({ desk }) => {
   expect(await desk.heard('dial')).toEqual([]);
 });
 
+test('Enter right after a link came was meant for another program, and is said not to count', async ({
+  desk,
+  page,
+}) => {
+  await page.clock.install();
+  await desk.open();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  await (await desk.agent()).evaluate((agent) => agent.show('pad', 'tel:+33199001234'));
+  await expect(desk.field).toHaveValue(/01.99.00.12.34/);
+  await page.clock.runFor(900);
+  await page.keyboard.press('Enter');
+  await expect(desk.sentence).toContainText('vérifiez-le, puis appuyez de nouveau sur Entrée');
+  expect(await desk.heard('dial')).toEqual([]);
+  await page.clock.runFor(200);
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await desk.heard('dial')).length).toBe(1);
+});
+
+test('Enter that is held down dials nothing, and the button works at once', async ({ desk, page }) => {
+  await desk.open();
+  await desk.field.fill('0199001234');
+  await desk.field.evaluate((field) => {
+    // As the system repeats a key; the page's own submit is what an Enter that isn't held leads to.
+    const held = new KeyboardEvent('keydown', { key: 'Enter', repeat: true, bubbles: true, cancelable: true });
+    if (field.dispatchEvent(held)) field.closest('form')?.requestSubmit();
+  });
+  await (await desk.agent()).evaluate((agent) => agent.show('pad', '+33199001235'));
+  await expect(desk.field).toHaveValue(/01.99.00.12.35/);
+  expect(await desk.heard('dial')).toEqual([]);
+  await page.getByRole('button', { name: 'Appeler' }).click();
+  await expect.poll(async () => (await desk.heard('dial')).length).toBe(1);
+});
+
 test('the other line rings when it was chosen', async ({ desk, page }) => {
   await desk.open('lines');
   await page.getByLabel('Depuis').selectOption('4207002');

@@ -27,6 +27,10 @@ use crate::now::Now;
 const LOOK_AGAIN: Duration = Duration::from_secs(24 * 3600);
 /// Between two tries of a request that the stream's own back-off doesn't cover.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// Lines that a desktop serves at most; a whole company's have some hundreds.
+const MOST_ACCOUNTS: usize = 1_000;
+/// Longest id of a call or an account, in bytes: a relay takes no longer one from the platform.
+const LONGEST_ID: usize = 256;
 
 /// What the link's tasks tell the controller.
 pub(crate) enum News {
@@ -157,7 +161,7 @@ impl RelayLink {
             News::Update(update) => self.on_update(update, now),
             News::Me(Ok(me)) => {
                 let is_token_old = me.renew_after.is_some_and(|from| from <= me.at);
-                self.me = Some(me);
+                self.me = Some(bounded(me));
                 self.ask(Ask::Me, LOOK_AGAIN);
                 Outcome {
                     is_token_old,
@@ -211,6 +215,7 @@ impl RelayLink {
 
     fn on_event(&mut self, event: RelayEvent, now: Now) -> Outcome {
         let events = match event.body {
+            EventBody::Call { call } if !is_bounded(&call) => Vec::new(),
             EventBody::Call { call } => {
                 let age_s = self.relay_clock(now).duration_since(event.at).as_secs();
                 vec![Event::Call {
@@ -219,7 +224,8 @@ impl RelayLink {
                     age_s,
                 }]
             }
-            EventBody::Snapshot { calls } => {
+            EventBody::Snapshot { mut calls } => {
+                calls.retain(is_bounded);
                 let first = self.last.is_none();
                 self.last = Some(event.id);
                 if first && self.reconciling.is_none() {
@@ -269,7 +275,7 @@ impl RelayLink {
                 age_s,
             }
         };
-        let oldest_first = list.ended.into_iter().rev();
+        let oldest_first = list.ended.into_iter().rev().filter(is_bounded);
         match reason {
             Reconciling::First(since) => {
                 let history = oldest_first.filter(|call| call.last_change() <= since);
@@ -399,6 +405,31 @@ async fn follow(generation: u64, client: RelayClient, journal: JournalHandle, in
             return;
         }
     }
+}
+
+/// What is shown of a relay's accounts: whatever it says, a state of the app stays sendable.
+fn bounded(mut me: Me) -> Me {
+    let told = me.accounts.len();
+    me.accounts.retain(|account| account.0.len() <= LONGEST_ID);
+    me.accounts.truncate(MOST_ACCOUNTS);
+    let kept = me.accounts.len();
+    if kept < told {
+        tracing::warn!(
+            told,
+            kept,
+            "the relay names more lines than a desktop serves: the others are left out"
+        );
+    }
+    me
+}
+
+/// A call whose ids are as long as an id may be.
+fn is_bounded(call: &Call) -> bool {
+    let bounded = call.call_id.0.len() <= LONGEST_ID && call.account_id.0.len() <= LONGEST_ID;
+    if !bounded {
+        tracing::warn!("the relay tells of a call with an absurdly long id: it is left out");
+    }
+    bounded
 }
 
 fn problem(reason: &DownReason) -> LinkProblem {

@@ -47,6 +47,8 @@ pub struct Around<'a> {
 /// The whole state at a time.
 pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> wire::Snapshot {
     let default = companion.accounts().first().cloned();
+    let live: Vec<_> = companion.live().into_iter().map(call).collect();
+    let live_more = companion.live_count().saturating_sub(live.len());
     wire::Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         profile: around.profile.to_owned(),
@@ -63,7 +65,8 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
             .collect(),
         cannot_dial: companion.cannot_dial().map(message),
         dial: companion.dial().map(|card| dial(&card)),
-        live: companion.live().into_iter().map(call).collect(),
+        live,
+        live_more: u32::try_from(live_more).unwrap_or(u32::MAX),
         recent: companion.recent(RECENT).into_iter().map(call).collect(),
         missed: companion.missed(),
         credentials: credentials(companion),

@@ -6,6 +6,8 @@
 //! - A missed call is told at once, if the person is there and it is fresh. Otherwise it waits; when alerts may come again,
 //!   all that waits is told as one. More of the same kind joins the notification that stands.
 //! - A notification goes when its last call was read, dealt with, or turned out otherwise.
+//! - However many calls there are, few notifications stand: of further ringing phones tray and window tell, and further
+//!   missed calls are told as one.
 
 use jiff::Timestamp;
 
@@ -15,6 +17,8 @@ use crate::time::after;
 
 /// What arrives late, as after sleep, is gathered this long into one notification.
 const GATHER_S: i64 = 2;
+/// Notifications of calls that go on which stand at once, and as many of missed ones.
+const STANDING: usize = 10;
 
 /// What the person wants to be told now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,17 +84,19 @@ impl Alerts {
     /// Takes one piece of news. `silenced`: nothing is to be said of its number.
     pub fn on(&mut self, news: &News, silenced: bool, board: &Board, policy: Policy) -> Vec<Step> {
         match news {
-            News::Rings(id) if policy.incoming && !policy.hold && !silenced => {
+            News::Rings(id) if policy.incoming && !policy.hold && !silenced && self.has_room(false) => {
                 self.say(*id, What::Ringing(*id), true, board)
             }
-            News::Placed(id) if policy.outgoing && !policy.hold && !policy.away && !silenced => {
+            News::Placed(id)
+                if policy.outgoing && !policy.hold && !policy.away && !silenced && self.has_room(false) =>
+            {
                 self.say(*id, What::Placed(*id), false, board)
             }
             News::Quiet(id) => self.withdraw_where(|what| *what == What::Ringing(*id)),
             News::Over(id) => self.withdraw_where(|what| *what == What::Placed(*id)),
             News::Missed { group, fresh } if policy.missed && !silenced => {
                 let absent = policy.away || policy.behind || !*fresh;
-                if !absent && !policy.hold {
+                if !absent && !policy.hold && self.has_room(true) {
                     let what = What::Missed {
                         calls: vec![*group],
                         waited: false,
@@ -166,6 +172,13 @@ impl Alerts {
     pub fn read_all(&mut self) -> Vec<Step> {
         self.waiting.clear();
         self.withdraw_where(|what| matches!(what, What::Missed { .. }))
+    }
+
+    /// Whether one more notification may stand: of a missed call, or of one that goes on.
+    fn has_room(&self, missed: bool) -> bool {
+        let is_missed = |what: &What| matches!(what, What::Missed { .. });
+        let alike = self.standing.iter().filter(|(_, what)| is_missed(what) == missed);
+        alike.count() < STANDING
     }
 
     fn say(&mut self, id: GroupId, what: What, sound: bool, board: &Board) -> Vec<Step> {

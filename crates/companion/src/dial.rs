@@ -304,11 +304,13 @@ impl Desk {
     }
 
     /// The person closed the card. What is under way goes on: under a question it shows again, else behind the closed card.
+    /// While the platform is asked the card stays: nothing else can be dialled then, and it says why.
     pub fn dismiss(&mut self, board: &Board) {
         let aside = self.aside.take();
         if let Some(pending) = &mut self.pending {
             let over = matches!(stage_of(pending, board), DialStage::Ended | DialStage::Failed);
-            pending.hidden |= over || aside.is_none();
+            let asks = pending.stage == Stage::Asking;
+            pending.hidden |= over || (aside.is_none() && !asks);
         }
     }
 

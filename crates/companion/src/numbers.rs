@@ -28,8 +28,7 @@ pub(crate) fn show_party(party: Option<&Party>, lang: Language) -> Option<String
         Party::Number(number) => Some(show(number, lang)),
         Party::Other(text) => {
             let clean = neutralise(text, LONGEST_PARTY);
-            let withheld = clean.is_empty() || WITHHELD.contains(&clean.to_lowercase().as_str());
-            (!withheld).then(|| telephony::display(&Party::Other(clean), lang))
+            (!names_nobody(&clean)).then(|| telephony::display(&Party::Other(clean), lang))
         }
     }
 }
@@ -55,7 +54,20 @@ pub(crate) fn number(party: Option<&Party>) -> Option<&E164> {
 
 /// Whether both are the same party. Those who withhold their number are never the same.
 pub(crate) fn is_same_party(a: Option<&Party>, b: Option<&Party>) -> bool {
-    a == b && show_party(a, Language::En).is_some()
+    a == b && !is_withheld(a)
+}
+
+/// Whether nobody can tell who that is.
+fn is_withheld(party: Option<&Party>) -> bool {
+    match party {
+        None => true,
+        Some(Party::Number(_)) => false,
+        Some(Party::Other(text)) => names_nobody(&neutralise(text, LONGEST_PARTY)),
+    }
+}
+
+fn names_nobody(clean: &str) -> bool {
+    clean.is_empty() || WITHHELD.contains(&clean.to_lowercase().as_str())
 }
 
 /// What is known about a party, when it is worth a line.

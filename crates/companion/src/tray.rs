@@ -9,6 +9,8 @@ use crate::words::{Language, Message, say};
 
 /// How many of the last callers the menu offers.
 pub(crate) const CALLERS: usize = 3;
+/// How many of the calls that go on the menu names.
+pub(crate) const LIVE: usize = 10;
 /// Calls named in the tooltip; a tooltip is one line.
 const NAMED: usize = 2;
 
@@ -71,8 +73,12 @@ pub(crate) struct Facts {
     pub lang: Language,
     pub mode: Mode,
     pub connection: Connection,
-    /// Ringing and connected calls, newest first.
+    /// Ringing and connected calls, newest first, at most [`LIVE`].
     pub live: Vec<CallLine>,
+    /// How many there are in all.
+    pub live_count: usize,
+    /// One of them rings.
+    pub rings: bool,
     pub missed: u32,
     /// The last callers, newest first: as shown, and the number.
     pub callers: Vec<(String, E164)>,
@@ -98,9 +104,9 @@ impl Facts {
     }
 
     fn icon(&self) -> TrayIcon {
-        if self.live.iter().any(|call| call.outcome == Outcome::Ringing) {
+        if self.rings {
             TrayIcon::Ringing
-        } else if !self.live.is_empty() {
+        } else if self.live_count > 0 {
             TrayIcon::InCall
         } else if self.deaf() {
             TrayIcon::NotConnected
@@ -119,10 +125,7 @@ impl Facts {
             .take(NAMED)
             .map(|call| self.say(&about_call(call)))
             .collect();
-        if self.live.len() > NAMED {
-            let more = (self.live.len() - NAMED).to_string();
-            parts.push(self.say(&Message::new("tray-more").with("count", more)));
-        }
+        parts.extend(self.more_than(NAMED));
         if self.missed > 0 {
             parts.push(self.say(&self.missed_message()));
         }
@@ -130,6 +133,12 @@ impl Facts {
             parts.push(self.say(&self.state()));
         }
         format!("{} – {}", self.say(&Message::new("app-name")), parts.join(" · "))
+    }
+
+    /// That more calls go on than these.
+    fn more_than(&self, named: usize) -> Option<String> {
+        let more = self.live_count.checked_sub(named).filter(|more| *more > 0)?;
+        Some(self.say(&Message::new("tray-more").with("count", more.to_string())))
     }
 
     fn missed_message(&self) -> Message {
@@ -156,6 +165,10 @@ impl Facts {
         let mut menu = vec![MenuItem::Text(self.say(&self.state()))];
         menu.extend(self.live.iter().map(|call| MenuItem::Action {
             label: self.say(&about_call(call)),
+            action: MenuAction::Open(Place::Calls),
+        }));
+        menu.extend(self.more_than(LIVE).map(|label| MenuItem::Action {
+            label,
             action: MenuAction::Open(Place::Calls),
         }));
         menu.push(MenuItem::Separator);

@@ -141,7 +141,7 @@ export class App {
     const unset = this.snapshot?.mode === 'unset';
     this.place = unset && place === 'pad' && fill === null ? 'settings' : place;
     if (this.place === 'pad' && (fill !== null || !this.pad.hasNews())) this.pad.leaveCard();
-    if (fill !== null) this.pad.fill(fill);
+    if (fill !== null) this.pad.receive(fill);
     this.shown += 1;
   }
 }

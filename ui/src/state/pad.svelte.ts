@@ -9,6 +9,9 @@ const REST_MS = 60;
 /** How long the reason of a failed call waits for somebody to come and read it, in milliseconds. */
 const FAILURE_IS_NEWS_MS = 60_000;
 
+/** How long after a number came from another program Enter isn't taken for a press on it, in milliseconds. */
+const LOOK_FIRST_MS = 1_000;
+
 /** What the pad needs of the rest. */
 export interface Surroundings {
   snapshot(): Snapshot | null;
@@ -47,6 +50,11 @@ export class Pad {
 
   /** Who was chosen by name for the last call, and the number. */
   private dialled = $state.raw<(Named & { number: string }) | null>(null);
+  /** When what stands in the field came from another program, by the page's own clock. */
+  private cameAt = -Infinity;
+  /** Enter was pressed too soon after that. */
+  hasty = $state(false);
+
   /** What stands in the field was dialled: it goes when the call's card does. */
   private spent = $state(false);
   /** Start time of the finished call that the person went on from: its card is gone, whatever the agent still holds. */
@@ -116,8 +124,24 @@ export class Pad {
   fill(text: string, line: string | null = null, whom: Named | null = null): void {
     this.recalled = -1;
     this.takeWhole(text);
+    this.cameAt = -Infinity;
     this.lent = line;
     this.chosenBy = whom === null ? null : { name: whom.name, company: whom.company };
+  }
+
+  /**
+   * A text from another program, which brought the window to the front: whoever was typing elsewhere may press Enter without
+   * having seen it.
+   */
+  receive(text: string): void {
+    this.fill(text);
+    this.cameAt = performance.now();
+  }
+
+  /** Whether Enter counts as a press on what stands in the field. */
+  mayEnter(): boolean {
+    this.hasty = performance.now() - this.cameAt < LOOK_FIRST_MS;
+    return !this.hasty;
   }
 
   /** Something stands in the field that no call was asked for yet: it shows once the card has gone. */
@@ -269,6 +293,7 @@ export class Pad {
     this.finder.type('');
     this.question = false;
     this.refusal = null;
+    this.hasty = false;
   }
 
   private takeWhole(text: string, keepOriginal = true): void {

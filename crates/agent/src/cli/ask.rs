@@ -62,9 +62,8 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
     ];
     let problems = problems.into_iter().flatten();
     lines.extend(problems.map(|problem| say(view::words(problem))));
-    lines.push(say(
-        Message::new("cli-live-calls").with("count", snapshot.live.len().to_string())
-    ));
+    let live = snapshot.live.len() + usize::try_from(snapshot.live_more).unwrap_or(0);
+    lines.push(say(Message::new("cli-live-calls").with("count", live.to_string())));
     lines.push(say(
         Message::new("cli-missed-calls").with("count", snapshot.missed.to_string())
     ));
@@ -132,14 +131,12 @@ fn doctor_json(checks: &[Check], lang: Language) -> serde_json::Value {
 /// `quit`: ends the agent, and returns once it has gone.
 pub(super) async fn quit(profile: &Profile) -> Result<u8, Message> {
     let client = connect(profile).await?;
-    let (_, mut changes) = client.subscribe(false).await.map_err(|error| reason(&error))?;
     match client.request(Request::Quit).await {
         // It may be gone before its answer is read.
         Ok(_) | Err(RequestError::Lost) => {}
         Err(error) => return Err(reason(&error)),
     }
-    let gone = async { while changes.next().await.is_some() {} };
-    tokio::time::timeout(FAREWELL, gone)
+    tokio::time::timeout(FAREWELL, client.closed())
         .await
         .map_err(|_| Message::new("cli-quit-slow"))?;
     Ok(DONE)

@@ -228,8 +228,7 @@ impl<P: Ports> Controller<P> {
     pub(super) fn ask_directory(&mut self, number: &E164) -> Result<Option<Known>, ()> {
         let said = self.said_by_directory(number);
         // For whom it rings, or who is being called. What is long over isn't worth a question.
-        let live = self.companion.live();
-        let calls = live.iter().any(|line| line.number.as_ref() == Some(number));
+        let calls = self.companion.has_live_call_with(number);
         let Some(directory) = &mut self.directories.directory else {
             return Ok(None);
         };

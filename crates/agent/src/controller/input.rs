@@ -59,6 +59,8 @@ pub(crate) enum Input {
     JournalAnswered(Box<Result<JournalAnswer, AskError>>, Reply),
     /// The call whose record a client wants.
     RecordWanted(Result<Option<Box<Row>>, AskError>, Reply),
+    /// A run of the doctor ended, and who asked for it was answered.
+    Examined,
     /// The settings file may have changed.
     SettingsTouched,
     /// The window's process has ended: how, as far as the system tells.
@@ -71,7 +73,9 @@ impl Input {
     /// It leaves everything that is shown as it is: clients come, go, and ask what is.
     fn changes_nothing(&self) -> bool {
         match self {
-            Self::Client(_, ClientInput::Came(_) | ClientInput::Went) | Self::TestStep(_) => true,
+            Self::Client(_, ClientInput::Came(_) | ClientInput::Went)
+            | Self::TestStep(_)
+            | Self::Examined => true,
             Self::Client(_, ClientInput::Asks(request, _)) => super::requests::only_asks(request),
             _ => false,
         }
@@ -124,6 +128,7 @@ impl<P: Ports> Controller<P> {
             Input::JournalSalvaged => self.journal_revision += 1,
             Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
             Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
+            Input::Examined => self.on_examined(),
             Input::SettingsTouched => {
                 self.reload = Some(Reload::touched(self.reload, self.now.moment));
             }

@@ -52,6 +52,7 @@ use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
 use crate::journal::{JournalHandle, Trouble};
 use crate::links::EnrolmentLink;
 use crate::now::Now;
+use crate::outbox::Reply;
 use crate::paths::Paths;
 use crate::people::{FolderSource, Lookup, News as PeopleNews, PeopleHandle};
 use crate::ports::Ports;
@@ -119,6 +120,10 @@ pub struct Controller<P: Ports> {
     enrolment_link: Option<EnrolmentLink>,
     /// Why the last link of our own can't be obeyed.
     link_problem: Option<Message>,
+    /// A run of the doctor is under way.
+    examining: bool,
+    /// Who waits for the next one.
+    patients: Vec<Reply>,
     tray_shown: bool,
     notify_problem: Option<String>,
     /// Whether the hotkey of the settings works, once that is known.
@@ -200,6 +205,8 @@ impl<P: Ports> Controller<P> {
             window: Window::default(),
             enrolment_link: None,
             link_problem: None,
+            examining: false,
+            patients: Vec::new(),
             tray_shown: false,
             notify_problem: None,
             hotkey_works: None,

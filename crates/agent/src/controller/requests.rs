@@ -34,6 +34,10 @@ impl<P: Ports> Controller<P> {
             }
             Request::Subscribe { window } => self.subscribe(client, window, reply),
             Request::Understand { input } => reply.send(Ok(self.understood(&input))),
+            // Who pressed is told that this press dials nothing.
+            Request::Dial { .. } if self.companion.is_asking() => {
+                reply.send(Err(error(ErrorCode::Failed, "dial-busy")));
+            }
             Request::Dial {
                 input,
                 account,
@@ -269,7 +273,25 @@ impl<P: Ports> Controller<P> {
         });
     }
 
+    /// One run at a time: who asks meanwhile is answered by the next one, for all who wait.
     fn doctor(&mut self, reply: Reply) {
+        self.patients.push(reply);
+        if !self.examining {
+            self.examine();
+        }
+    }
+
+    /// A run of the doctor has ended: whoever asked during it isn't told what was so before.
+    pub(super) fn on_examined(&mut self) {
+        self.examining = false;
+        if !self.patients.is_empty() {
+            self.examine();
+        }
+    }
+
+    fn examine(&mut self) {
+        self.examining = true;
+        let (replies, own) = (std::mem::take(&mut self.patients), self.own.clone());
         let keychain = keychain(&self.ports);
         let (settings, refused) = (self.companion.settings().clone(), self.refused);
         let (tray_shown, history_cut) = (self.tray_shown, self.history_cut);
@@ -308,7 +330,13 @@ impl<P: Ports> Controller<P> {
             let sources = sources.await.unwrap_or_default();
             checks.extend(checks::directories(&settings, &sources));
             checks::summarise(settings.mode, &mut checks);
-            reply.send(Ok(Answer::Checks { checks }));
+            for reply in replies {
+                reply.send(Ok(Answer::Checks {
+                    checks: checks.clone(),
+                }));
+            }
+            // Fails only when the controller has ended.
+            let _ = own.send(Input::Examined).await;
         });
     }
 }

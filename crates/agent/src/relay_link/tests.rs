@@ -122,3 +122,46 @@ async fn a_clock_that_is_set_makes_no_call_old_or_new() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_relay_that_names_very_many_lines_leaves_the_state_small() {
+    let (mut link, _folder) = link();
+    link.on(News::Update(Update::Live { clock_skew: None }), now(0));
+    let long = "9".repeat(LONGEST_ID + 1);
+    let many = (0..40_000).map(|n| AccountId(n.to_string()));
+    let me = Me {
+        label: "x".into(),
+        accounts: [AccountId(long.clone())].into_iter().chain(many).collect(),
+        capabilities: relay_api::wire::Capabilities { dial: true },
+        scope: Default::default(),
+        renew_after: None,
+        version: "1".into(),
+        at: at(0),
+    };
+    let outcome = link.on(News::Me(Ok(me)), now(0));
+    let Some(Event::Link(LinkState::Live { accounts, .. })) = outcome.events.first() else {
+        panic!("not live: {:?}", outcome.events)
+    };
+    assert_eq!((accounts.len(), accounts[0].0.as_str()), (MOST_ACCOUNTS, "0"));
+
+    let calls = || vec![call(&long, CallState::Ringing), call("a", CallState::Ringing)];
+    let told = link.on(
+        event(
+            1,
+            EventBody::Call {
+                call: calls().remove(0),
+            },
+        ),
+        now(1),
+    );
+    assert!(
+        told.events.is_empty() && told.position.is_some(),
+        "{:?}",
+        told.events
+    );
+    let told = link.on(event(2, EventBody::Snapshot { calls: calls() }), now(1));
+    let Some(Event::LiveCalls { calls, .. }) = told.events.first() else {
+        panic!("no list: {:?}", told.events)
+    };
+    assert_eq!(calls.len(), 1);
+}

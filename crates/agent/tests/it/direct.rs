@@ -6,6 +6,7 @@ use companion::event::KeychainProblem;
 use control::protocol::{
     Answer, CheckResult, ConnectionState, CredentialKind, DialStage, Mode, Request, SettingsChange, Snapshot,
 };
+use control::transport::RequestError;
 
 use crate::fakes::Seen;
 use crate::world::{ACCOUNT, API_KEY, Agent, Desk, PASSWORD, platform};
@@ -245,6 +246,35 @@ async fn what_the_platform_answers_is_said_and_whether_a_phone_may_have_rung() {
         ..Default::default()
     });
     assert!(asked.len() <= 6, "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_press_while_another_call_is_asked_for_is_told_so() {
+    // A platform that takes the request and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut agent = Desk::new().start().await;
+    set_up(
+        &agent,
+        &format!("http://{}/", silent.local_addr().unwrap()),
+        "api_key",
+    )
+    .await;
+    store(&agent, CredentialKind::ApiKey, API_KEY).await;
+    agent.until("ready", |state| state.cannot_dial.is_none()).await;
+    agent.dial("01 99 00 00 41").await;
+    agent.ask(Request::DismissDial).await;
+    let second = agent.client.request(Request::Dial {
+        input: "01 99 00 00 42".into(),
+        account: None,
+        confirmed: false,
+    });
+    let Err(RequestError::Refused(error)) = second.await else {
+        panic!("not refused")
+    };
+    assert_eq!(error.message.id, "dial-busy");
+    let state = agent.client.snapshot().await.unwrap();
+    assert_eq!(stage(&state), Some(DialStage::Asking), "{:?}", state.dial);
+    assert!(state.dial.unwrap().display.ends_with("41"));
 }
 
 #[tokio::test]

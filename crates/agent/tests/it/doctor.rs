@@ -129,3 +129,18 @@ async fn doctor_tells_of_a_journal_that_broke_meanwhile() {
     let checks = doctor(&agent).await;
     assert_eq!(found(&checks, "journal").0, CheckResult::Ok, "and was mended");
 }
+
+#[tokio::test]
+async fn many_who_ask_at_once_share_a_run() {
+    let desk = Desk::new();
+    let agent = desk.start().await;
+    let before = desk.keychain.asked();
+    let asked = (0..200).map(|_| agent.ask(Request::Doctor));
+    for answer in futures_util::future::join_all(asked).await {
+        assert!(matches!(answer, Answer::Checks { checks } if !checks.is_empty()));
+    }
+    // A run tries the keychain a few times.
+    let tried = desk.keychain.asked() - before;
+    assert!(tried < 40, "the keychain was asked {tried} times");
+    found(&doctor(&agent).await, "keychain");
+}

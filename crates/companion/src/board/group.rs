@@ -59,10 +59,10 @@ impl Facts {
 /// called the same line at the same moment.
 pub(crate) fn is_same_call(a: &Call, b: &Call) -> bool {
     let incoming = a.direction == Direction::Incoming && b.direction == Direction::Incoming;
-    let together = seconds_between(a.started_at, b.started_at).abs() <= TOGETHER_S;
-    let same_line = a.called_number.is_some() && a.called_number == b.called_number;
-    let same_caller = numbers::is_same_party(a.calling_number.as_ref(), b.calling_number.as_ref());
+    let together = || seconds_between(a.started_at, b.started_at).abs() <= TOGETHER_S;
+    let same_line = || a.called_number.is_some() && a.called_number == b.called_number;
+    let same_caller = || numbers::is_same_party(a.calling_number.as_ref(), b.calling_number.as_ref());
     a.account_id != b.account_id
         && incoming
-        && (a.call_id == b.call_id || (together && same_line && same_caller))
+        && (a.call_id == b.call_id || (together() && same_line() && same_caller()))
 }

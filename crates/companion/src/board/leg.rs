@@ -8,12 +8,17 @@ use crate::event::Origin;
 use crate::time::after;
 use crate::view::Outcome;
 
+/// No relay's clock is so far ahead of ours: a call from later than that is told wrong.
+const AHEAD_S: i64 = 24 * 3600;
+
 #[derive(Clone, Debug)]
 pub(super) struct Leg {
     pub call: Call,
     pub group: GroupId,
     /// When its present state began, by this computer's clock.
     pub since: Timestamp,
+    /// When it was first heard of, by this computer's clock.
+    pub heard: Timestamp,
     /// No news for too long: not live any more as far as people are told, though nobody said that it ended.
     pub silent: bool,
     /// It turned out to be the own phone, ringing for a dialled call.
@@ -23,7 +28,7 @@ pub(super) struct Leg {
 impl Leg {
     pub fn new(call: Call, group: GroupId, origin: Origin, age_s: i64, now: Timestamp) -> Self {
         let since = if matches!(origin, Origin::Journal { .. }) {
-            call.last_change().min(now)
+            known_since(call.last_change(), now)
         } else {
             after(now, -age_s)
         };
@@ -31,6 +36,7 @@ impl Leg {
             call,
             group,
             since,
+            heard: now,
             silent: false,
             own: false,
         }
@@ -81,5 +87,14 @@ impl Leg {
             (CallState::Ringing, Direction::Incoming) if answered => Outcome::Answered,
             (CallState::Ringing, _) => Outcome::Ringing,
         }
+    }
+}
+
+/// Since when a call of the journal is in its state. One from the future would begin to ring with each start.
+fn known_since(last_change: Timestamp, now: Timestamp) -> Timestamp {
+    if last_change > after(now, AHEAD_S) {
+        Timestamp::MIN
+    } else {
+        last_change.min(now)
     }
 }

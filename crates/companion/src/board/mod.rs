@@ -21,6 +21,8 @@
 //! States only go forward (ringing → connected → ended by guess → ended). News is what the relay tells; what the journal knew
 //! at the start is no news, and neither is history from before this desktop listened. Only the first news of a leg can ring,
 //! if it is at most [`FRESH_S`] old by the relay's clock.
+//!
+//! Whatever a relay tells, at most [`LIVE`] legs are live, and [`KEPT`] calls that are over are known.
 
 mod group;
 mod leg;
@@ -29,7 +31,7 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
 use telephony::{Call, CallState, Direction};
@@ -55,6 +57,11 @@ const TALK_LIMIT_S: i64 = 12 * 3600;
 const KEPT: usize = 500;
 /// Own legs of dialled calls remembered, so that their later news stays unheard.
 const OWN_LEGS: usize = 64;
+/// Live legs known at once. A desktop has a few; of what is told beyond, only the end is taken, for the journal.
+const LIVE: usize = 500;
+/// A list of live calls that comes this long after a call was first heard of is newer than that call, whenever the relay says
+/// that it started.
+const LATE_LIST_S: i64 = 60;
 
 /// One call to a person. Ids grow and are never used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,6 +136,9 @@ impl Board {
         let age_s = age_s.max(0);
         let mut news = Vec::new();
         let first = !self.legs.contains_key(&key);
+        if first && call.state != CallState::Ended && self.is_full() {
+            return news;
+        }
         if first {
             self.add(&key, call, origin, age_s, now);
         } else if !self.update(&key, call, age_s, now, &mut news) {
@@ -148,12 +158,16 @@ impl Board {
     }
 
     fn add(&mut self, key: &CallKey, call: Call, origin: Origin, age_s: i64, now: Timestamp) {
-        let known = self.groups.iter().find(|(_, group)| {
-            let mut legs = group.legs.iter().filter_map(|key| self.legs.get(key));
-            group.legs.iter().all(|leg| leg.account != call.account_id)
-                && legs.any(|leg| group::is_same_call(&leg.call, &call))
-        });
-        let id = known.map(|(id, _)| *id).unwrap_or_else(|| self.new_group());
+        let same = self
+            .legs
+            .values()
+            .filter(|leg| group::is_same_call(&leg.call, &call));
+        let elsewhere = |id: &GroupId| {
+            let group = self.groups.get(id);
+            group.is_some_and(|group| group.legs.iter().all(|leg| leg.account != call.account_id))
+        };
+        let known = same.map(|leg| leg.group).filter(elsewhere).min();
+        let id = known.unwrap_or_else(|| self.new_group());
         let group = self.groups.entry(id).or_default();
         group.legs.push(key.clone());
         if let Origin::Journal { unread } = origin {
@@ -162,6 +176,11 @@ impl Board {
         }
         self.legs
             .insert(key.clone(), Leg::new(call, id, origin, age_s, now));
+    }
+
+    /// No further live leg is taken.
+    fn is_full(&self) -> bool {
+        self.legs.len() >= LIVE && self.legs.values().filter(|leg| leg.is_live()).count() >= LIVE
     }
 
     fn new_group(&mut self) -> GroupId {
@@ -219,13 +238,15 @@ impl Board {
 
     /// Takes the relay's list of live calls, true at `at` by its clock: ours that aren't in it are over.
     pub fn reconcile(&mut self, calls: Vec<Call>, at: Timestamp, now: Timestamp) -> Vec<News> {
-        let listed: Vec<CallKey> = calls.iter().map(CallKey::of).collect();
+        let listed: HashSet<CallKey> = calls.iter().map(CallKey::of).collect();
         let mut news = Vec::new();
         for call in calls {
             let age_s = age_at(&call, at);
             news.extend(self.take(call, Origin::Relay, age_s, now));
         }
-        let over = |leg: &Leg| leg.call.state != CallState::Ended && leg.call.started_at <= at;
+        // One that began later than the list isn't in it. That it began in the future is no reason to ring for ever.
+        let before = |leg: &Leg| leg.call.started_at <= at || after(leg.heard, LATE_LIST_S) <= now;
+        let over = |leg: &Leg| leg.call.state != CallState::Ended && before(leg);
         for key in self.legs_where(over) {
             if !listed.contains(&key)
                 && let Some(leg) = self.legs.get_mut(&key)
@@ -376,17 +397,14 @@ impl Board {
         let Some(later) = self.legs.get(key) else {
             return;
         };
-        let legs = |group: &Group| {
-            group
-                .legs
-                .iter()
-                .filter_map(|key| self.legs.get(key))
-                .collect::<Vec<_>>()
+        let dealt_with = |group: &Group| {
+            let legs = group.legs.iter().filter_map(|key| self.legs.get(key));
+            group.unread && settles(later, legs)
         };
         let settled: Vec<GroupId> = self
             .groups
             .iter()
-            .filter(|(_, group)| group.unread && settles(later, legs(group).into_iter()))
+            .filter(|(_, group)| dealt_with(group))
             .map(|(id, _)| *id)
             .collect();
         for id in settled {
@@ -397,14 +415,16 @@ impl Board {
     /// Forgets calls that are over.
     pub fn drop_groups(&mut self, ids: &[GroupId]) {
         for id in ids {
-            self.groups.remove(id);
+            for key in self.groups.remove(id).into_iter().flat_map(|group| group.legs) {
+                self.legs.remove(&key);
+            }
         }
-        self.legs.retain(|_, leg| !ids.contains(&leg.group));
     }
 
     /// Keeps memory bounded: the oldest calls that are over go first, those that are `pinned` (in an alert) stay.
     pub fn forget_oldest(&mut self, pinned: impl Fn(GroupId) -> bool) {
-        if self.groups.len() <= KEPT + KEPT / 10 {
+        let over = self.groups.values().filter(|group| !group.facts.live).count();
+        if over <= KEPT + KEPT / 10 {
             return;
         }
         // Own legs too, which no list shows.

@@ -1,11 +1,12 @@
 //! What others may ask the board.
 
-use telephony::{AccountId, Call, CallState};
+use telephony::{AccountId, Call, CallState, E164};
 
 use super::group::Group;
 use super::leg::Leg;
 use super::{Board, GroupId, News};
 use crate::event::CallKey;
+use crate::numbers;
 use crate::view::Outcome;
 
 impl Board {
@@ -112,6 +113,19 @@ impl Board {
     /// Ringing and connected calls, newest first, each by the leg that stands for it.
     pub fn live(&self) -> Vec<CallKey> {
         self.leads_where(|group| group.facts.live)
+    }
+
+    /// How many calls ring or are connected.
+    pub fn live_count(&self) -> usize {
+        self.groups.values().filter(|group| group.facts.live).count()
+    }
+
+    /// Whether a call with this number rings or is connected.
+    pub fn has_live_call_with(&self, number: &E164) -> bool {
+        let with = |leg: &Leg| numbers::number(leg.call.other_party()) == Some(number);
+        self.legs
+            .values()
+            .any(|leg| leg.is_live() && !leg.own && with(leg))
     }
 
     /// All other calls, newest first.

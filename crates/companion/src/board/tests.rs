@@ -1,3 +1,5 @@
+use telephony::E164;
+
 use super::*;
 use crate::testing::{CALLER, at, connected, ended, incoming, key, on_account, outgoing, started};
 use crate::view::Outcome;
@@ -334,4 +336,60 @@ fn memory_is_bounded_and_keeps_what_matters() {
     assert_eq!(board.legs.len(), board.groups.len());
     let knows = |id: &str| board.call(&key(id)).is_some();
     assert!(knows("rings") && knows("call-1999") && knows("call-0") && !knows("call-1"));
+}
+
+#[test]
+fn a_flood_of_live_calls_is_bounded_and_their_ends_are_heard() {
+    let mut board = Board::default();
+    let flood = |n: usize| started(incoming(&format!("call-{n}")), i64::try_from(n).unwrap() * 10);
+    let news = board.reconcile((0..3 * LIVE).map(flood).collect(), at(0), at(0));
+    assert_eq!(kinds(&news).iter().filter(|kind| **kind == "rings").count(), LIVE);
+    assert_eq!((board.live().len(), board.live_count()), (LIVE, LIVE));
+    let further = incoming("further");
+    assert_eq!(tell(&mut board, further.clone(), 0, 1), []);
+    let news = tell(&mut board, ended(further, 9), 0, 9);
+    assert_eq!(kinds(&news), ["missed", "over", "changed"], "for the journal");
+    tell(&mut board, ended(flood(0), 20), 0, 20);
+    tell(&mut board, flood(LIVE), 0, 21);
+    assert!(board.has_live_call_with(&E164::parse(CALLER).unwrap()));
+    assert_eq!(
+        (
+            board.call(&key(&format!("call-{LIVE}"))).is_some(),
+            board.live_count()
+        ),
+        (true, LIVE)
+    );
+    board.reconcile(Vec::new(), at(100_000), at(100_000));
+    assert!(!board.has_live_call_with(&E164::parse(CALLER).unwrap()));
+    // Beside live calls as well, only so many are kept that are over.
+    board.forget_oldest(|_| false);
+    assert!(board.legs.len() <= KEPT, "{}", board.legs.len());
+}
+
+#[test]
+fn a_call_from_the_future_does_not_ring_for_ever() {
+    let future: Timestamp = "9999-01-01T00:00:00Z".parse().unwrap();
+    let mut board = Board::default();
+    let call = Call {
+        started_at: future,
+        ..incoming("a")
+    };
+    tell(&mut board, call.clone(), -1, 0);
+    assert_eq!(board.next_deadline(), Some(at(120)));
+    // A list that may be older than the call says nothing of it, a later one does.
+    assert_eq!(board.reconcile(Vec::new(), at(30), at(30)), []);
+    let news = board.reconcile(Vec::new(), at(60), at(60));
+    assert_eq!(kinds(&news), ["quiet", "over", "changed"]);
+    assert_eq!(board.outcome(&key("a")), Some(Outcome::Unknown));
+
+    // One that the journal kept as ringing is silent from the start on.
+    let mut board = Board::default();
+    board.take(call, Origin::Journal { unread: false }, 0, at(0));
+    board.tick(at(0));
+    assert_eq!(board.live(), []);
+    // A relay whose clock is an hour ahead is believed.
+    let ahead = started(incoming("b"), 3600);
+    board.take(ahead, Origin::Journal { unread: false }, 0, at(0));
+    board.tick(at(0));
+    assert_eq!(board.live(), [key("b")]);
 }

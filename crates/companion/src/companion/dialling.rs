@@ -146,6 +146,11 @@ impl Companion {
         }
     }
 
+    /// A call is being asked for: a further press is refused until that is answered.
+    pub fn is_asking(&self) -> bool {
+        self.desk.is_asking()
+    }
+
     /// Why no call could be placed now; `None`: it could, as far as is known here.
     pub fn cannot_dial(&self) -> Option<Message> {
         let why = self.why_not()?;

@@ -204,8 +204,9 @@ impl Companion {
             self.ear.told(now);
             effects = self.relate(&call, age_s, now);
         }
-        let look_up = self.look_up(&call);
+        let key = CallKey::of(&call);
         let news = self.board.take(call, origin, age_s, now);
+        let look_up = self.look_up_call(&key);
         effects.extend(self.follow_news(news, now));
         effects.extend(look_up);
         effects
@@ -232,12 +233,12 @@ impl Companion {
     fn reconcile(&mut self, calls: Vec<Call>, at: Timestamp, now: Timestamp) -> Vec<Effect> {
         self.ear.told(now);
         let mut effects = Vec::new();
-        let mut look_ups = Vec::new();
         for call in &calls {
             effects.extend(self.relate(call, crate::board::age_at(call, at), now));
-            look_ups.extend(self.look_up(call));
         }
+        let listed: Vec<CallKey> = calls.iter().map(CallKey::of).collect();
         let news = self.board.reconcile(calls, at, now);
+        let look_ups: Vec<_> = listed.iter().filter_map(|key| self.look_up_call(key)).collect();
         effects.extend(self.follow_news(news, now));
         effects.extend(look_ups);
         effects

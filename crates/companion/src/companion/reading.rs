@@ -13,6 +13,10 @@ use crate::tray::{self, CALLERS, Facts, Tray};
 use crate::view::{CallLine, Connection, ConnectionState, Outcome, Understood};
 use crate::words::{Message, say};
 
+/// Calls that go on which are shown, of however many there are.
+const LIVE: usize = 100;
+/// Calls among which the last callers are looked for.
+const LOOKED_AT: usize = 200;
 /// Longest name from the journal that is shown, in characters.
 const JOURNAL_NAME: usize = 60;
 
@@ -27,13 +31,24 @@ impl Companion {
         self.names.of(number)
     }
 
-    /// Ringing and connected calls, newest first.
+    /// Ringing and connected calls, newest first, at most 100.
     pub fn live(&self) -> Vec<CallLine> {
         self.board
             .live()
             .iter()
+            .take(LIVE)
             .filter_map(|key| self.line(key))
             .collect()
+    }
+
+    /// How many calls ring or are connected, also where [`Companion::live`] leaves some out.
+    pub fn live_count(&self) -> usize {
+        self.board.live_count()
+    }
+
+    /// Whether a call with this number rings or is connected.
+    pub fn has_live_call_with(&self, number: &E164) -> bool {
+        self.board.has_live_call_with(number)
     }
 
     /// The latest calls that are over, newest first, at most `limit`.
@@ -112,11 +127,19 @@ impl Companion {
 
     /// The tray's icon, tooltip and menu now.
     pub fn tray(&self) -> Tray {
+        let live = self.board.live();
+        let rings = |key: &CallKey| self.board.outcome(key) == Some(Outcome::Ringing);
         tray::tray(&Facts {
             lang: self.language(),
             mode: self.settings.mode,
             connection: self.connection(),
-            live: self.live(),
+            live_count: live.len(),
+            rings: live.iter().any(rings),
+            live: live
+                .iter()
+                .take(tray::LIVE)
+                .filter_map(|key| self.line(key))
+                .collect(),
             missed: self.missed(),
             callers: self.callers(),
         })
@@ -125,7 +148,7 @@ impl Companion {
     /// The last different callers that can be called, newest first.
     fn callers(&self) -> Vec<(String, E164)> {
         let mut callers: Vec<(String, E164)> = Vec::new();
-        for key in self.board.live().iter().chain(&self.board.past()) {
+        for key in self.board.live().iter().chain(&self.board.past()).take(LOOKED_AT) {
             let Some(call) = self.board.call(key) else {
                 continue;
             };

@@ -173,9 +173,10 @@ impl Companion {
         numbers::number(call.other_party()).is_some_and(|number| self.settings.silenced.contains(number))
     }
 
-    /// Whom a new call's party is, if that isn't known.
-    pub(super) fn look_up(&mut self, call: &Call) -> Option<Effect> {
-        self.look_up_number(numbers::number(call.other_party())?)
+    /// Whom a call's party is, if that isn't known. Nobody asks for a call that the board didn't take.
+    pub(super) fn look_up_call(&mut self, key: &CallKey) -> Option<Effect> {
+        let number = numbers::number(self.board.call(key)?.other_party())?.clone();
+        self.look_up_number(&number)
     }
 
     /// Who has a number, if that isn't known.

@@ -24,8 +24,11 @@ pub struct Snapshot {
     pub cannot_dial: Option<Message>,
     /// The call being placed, or the last one until its card is closed.
     pub dial: Option<Dial>,
-    /// Ringing and connected ones, newest first.
+    /// Ringing and connected ones, newest first, at most 100.
     pub live: Vec<CallView>,
+    /// How many more ring or are connected.
+    #[serde(default)]
+    pub live_more: u32,
     /// The latest ended ones, newest first, at most 100.
     pub recent: Vec<CallView>,
     /// Missed and not yet seen.

@@ -33,6 +33,8 @@ struct Shared(Mutex<State>);
 struct State {
     waiting: HashMap<u64, oneshot::Sender<Result<Answer, Error>>>,
     changes: Option<mpsc::Sender<Change>>,
+    /// Dropped at the end.
+    until_closed: Vec<oneshot::Sender<()>>,
     closed: bool,
 }
 
@@ -136,6 +138,20 @@ impl Client {
             .map_err(RequestError::Refused)
     }
 
+    /// Returns once the connection has ended.
+    pub async fn closed(&self) {
+        let (kept, ended) = oneshot::channel::<()>();
+        {
+            let mut state = self.shared.lock();
+            if state.closed {
+                return;
+            }
+            state.until_closed.push(kept);
+        }
+        // Nothing is ever sent: it is dropped.
+        let _ = ended.await;
+    }
+
     /// The whole state, now.
     ///
     /// # Errors
@@ -229,6 +245,7 @@ impl Drop for Closing {
         let mut state = self.0.lock();
         state.closed = true;
         state.waiting.clear();
+        state.until_closed.clear();
         state.changes = None;
     }
 }

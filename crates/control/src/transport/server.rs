@@ -240,25 +240,43 @@ fn read(line: &str) -> Incoming {
 }
 
 fn refused(id: u64, code: ErrorCode, message: &str) -> Incoming {
+    Incoming::Refused {
+        id,
+        error: failed(code, message),
+    }
+}
+
+fn failed(code: ErrorCode, message: &str) -> Error {
     let message = Message {
         id: message.to_owned(),
         args: Default::default(),
     };
-    Incoming::Refused {
-        id,
-        error: Error { code, message },
-    }
+    Error { code, message }
 }
 
 /// The way to one client.
 pub struct Outgoing(LineWriter);
 
 impl Outgoing {
-    /// Sends one line; waits while the client doesn't read.
+    /// Sends one line; waits while the client doesn't read. An answer longer than the protocol allows becomes an error that
+    /// says so, and a change as long is left out.
     ///
     /// # Errors
-    /// When the client has gone, or the line is longer than the protocol allows.
+    /// When the client has gone.
     pub async fn send(&mut self, line: &ServerLine) -> io::Result<()> {
-        self.0.send(line).await
+        match self.0.send(line).await {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                tracing::warn!(%error, "not everything is told to a client of the control socket");
+                match line {
+                    ServerLine::Reply { id, .. } => {
+                        let error = failed(ErrorCode::Failed, "control-answer-too-long");
+                        let result = Err(error);
+                        self.0.send(&ServerLine::Reply { id: *id, result }).await
+                    }
+                    ServerLine::Change { .. } => Ok(()),
+                }
+            }
+            sent => sent,
+        }
     }
 }

@@ -165,6 +165,48 @@ async fn a_subscription_gives_the_state_then_each_change_then_its_end() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_too_long_is_said_to_be_and_the_connection_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::bind(&address(&folder)).unwrap();
+    let serving = tokio::spawn(async move {
+        let mut connection = server.accept().await.unwrap();
+        let too_long = Snapshot {
+            profile: "x".repeat(control::protocol::MAX_LINE),
+            ..snapshot()
+        };
+        let change = Change::Snapshot {
+            snapshot: Box::new(too_long.clone()),
+        };
+        for answer in [Box::new(too_long), Box::new(snapshot())] {
+            let Some(Incoming::Request { id, .. }) = connection.requests.next().await else {
+                panic!("no request");
+            };
+            let result = Ok(Answer::Snapshot { snapshot: answer });
+            let lines = [
+                ServerLine::Change {
+                    change: change.clone(),
+                },
+                ServerLine::Reply { id, result },
+            ];
+            for line in lines {
+                connection.outgoing.send(&line).await.unwrap();
+            }
+        }
+    });
+    let client = Client::connect_to(&address(&folder)).await.unwrap();
+    let refused = client.snapshot().await;
+    assert!(
+        matches!(&refused, Err(RequestError::Refused(error)) if error.message.id == "control-answer-too-long"),
+        "{refused:?}"
+    );
+    assert_eq!(client.snapshot().await.unwrap(), snapshot());
+    client.closed().await;
+    serving.await.unwrap();
+    // And whoever asks later needn't wait.
+    client.closed().await;
+}
+
+#[tokio::test]
 async fn a_request_whose_agent_ends_is_lost_not_stuck() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::bind(&address(&folder)).unwrap();
@@ -409,6 +451,7 @@ fn snapshot() -> Snapshot {
         cannot_dial: None,
         dial: None,
         live: Vec::new(),
+        live_more: 0,
         recent: Vec::new(),
         missed: 0,
         credentials: Vec::new(),

@@ -91,6 +91,7 @@ export function ready(now: Date): Snapshot {
     cannot_dial: null,
     dial: null,
     live: [],
+    live_more: 0,
     recent: someCalls(now),
     missed: 2,
     credentials: [{ kind: 'relay_token', account: null, present: true, problem: null }],

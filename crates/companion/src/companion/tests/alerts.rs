@@ -1,4 +1,5 @@
 use super::*;
+use crate::tray::{MenuItem, TrayIcon};
 
 #[test]
 fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
@@ -244,4 +245,44 @@ fn a_phone_that_rings_when_the_connection_breaks_in_the_middle_of_catching_up_is
     );
     let effects = on(&mut companion, Event::CatchingUp, 5);
     assert!(notifications(&effects).is_empty(), "once");
+}
+
+#[test]
+fn a_flood_of_calls_puts_up_few_notifications() {
+    let mut companion = companion();
+    let call = |n: u32| Call {
+        calling_number: Some(Party::from(format!("+331990{n:05}"))),
+        ..incoming(&format!("c{n}"))
+    };
+    let calls: Vec<Call> = (0..300).map(call).collect();
+    let listed = Event::LiveCalls {
+        calls: calls.clone(),
+        at: at(0),
+    };
+    let effects = on(&mut companion, listed, 0);
+    assert_eq!(notifications(&effects).len(), 10);
+    assert_eq!((companion.live().len(), companion.live_count()), (100, 300));
+    let tray = companion.tray();
+    assert_eq!(tray.icon, TrayIcon::Ringing);
+    assert!(tray.tooltip.contains("et 298 autres appels"), "{}", tray.tooltip);
+    let labels = |item: &MenuItem| match item {
+        MenuItem::Action { label, .. } => Some(label.clone()),
+        _ => None,
+    };
+    let menu: Vec<String> = tray.menu.iter().filter_map(labels).collect();
+    assert_eq!(menu[10], "et 290 autres appels");
+
+    // Missed, the first ones are told each, and the others as one.
+    let mut alone = 0;
+    for call in &calls {
+        let effects = tell(&mut companion, ended(call.clone(), 20), 20);
+        alone += notifications(&effects).len();
+    }
+    assert_eq!((alone, companion.missed()), (10, 300));
+    let effects = on(&mut companion, Event::Tick, 22);
+    let summary: Vec<_> = notifications(&effects)
+        .iter()
+        .map(|note| note.title.clone())
+        .collect();
+    assert_eq!(summary, ["290 appels manqués"]);
 }

@@ -524,3 +524,18 @@ fn what_the_companys_rules_ask_about_becomes_a_question_and_the_yes_goes_with_th
         "{effects:?}"
     );
 }
+
+#[test]
+fn the_card_of_a_request_under_way_can_not_be_closed() {
+    let mut companion = companion();
+    on(&mut companion, dial(1, TARGET, false), 0);
+    companion.on(Event::DialDismissed, at(1));
+    assert_eq!(stage(&companion).0, DialStage::Asking);
+    // Another press now dials nothing, and the card says why.
+    assert_eq!(places(&on(&mut companion, dial(2, CALLER, false), 2)), 0);
+    assert_eq!((card(&companion).id, companion.is_asking()), (press(1), true));
+    companion.on(Event::DialOutcome(press(1), Ok(None)), at(4));
+    assert!(!companion.is_asking());
+    companion.on(Event::DialDismissed, at(5));
+    assert!(companion.dial().is_none());
+}
