@@ -4,6 +4,8 @@
 //! [`Request::Subscribe`] it also gets [`ServerLine::Change`]s. No reply and no change ever carries a secret: one can be set
 //! ([`Request::SetCredential`]) and forgotten, never read; an enrolment code goes in ([`Request::Enrol`],
 //! [`Request::OpenLink`]) and stays with the agent.
+//!
+//! A reply that would be longer than a line may be is an error that says so; a change as long is left out.
 
 mod contacts;
 mod journal;
