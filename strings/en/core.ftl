@@ -75,6 +75,11 @@ note-call-back = Call back
 note-copy = Copy the number
 note-open-record = Open record
 note-silence = No more alerts
+# $party: whom the number belongs to, or the number itself
+note-silenced = { $party } will no longer alert you
+note-silenced-discreet = This number will no longer alert you
+note-silenced-where = Its calls stay in the list. To take it back later: Settings, Alerts.
+note-unsilence = Undo
 note-call-back-failed = Could not call back
 note-record-failed = Record not opened
 note-silence-failed = No more alerts for this number, but only for now
@@ -122,6 +127,24 @@ dial-failed-platform =
     { $rang ->
         [yes] The platform answered with an error. The call may have been placed all the same: wait a moment before trying again.
        *[no] The platform answered with an error: the call was not placed. Try again, and tell your administrator if it goes on.
+    }
+dial-failed-wrong-key-by-relay = The platform refuses the key of your company’s relay: the call was not placed. Tell your administrator, or dial the number on your phone.
+dial-failed-forbidden-by-relay = The platform refuses requests from your company’s relay, or for this account: the call was not placed. Tell your administrator, or dial the number on your phone.
+dial-failed-unreachable-by-relay =
+    { $rang ->
+        [yes] The connection between your company’s relay and the platform broke during the request. Your phone may be about to ring: wait a moment before trying again.
+       *[no] Your company’s relay could not reach the platform: no phone rang. Tell your administrator, or dial the number on your phone.
+    }
+dial-failed-tls-by-relay = Your company’s relay could not set up an encrypted connection to the platform: the call was not placed. Tell your administrator, or dial the number on your phone.
+dial-failed-timeout-by-relay =
+    { $rang ->
+        [yes] Your company’s relay got no answer in time. The call may have been placed: if your phone rings, pick it up; if not, try again in a moment.
+       *[no] Your company’s relay got no answer in time: no phone rang. Try again; if it goes on, tell your administrator.
+    }
+dial-failed-platform-by-relay =
+    { $rang ->
+        [yes] Your company’s relay or the platform answered with an error. The call may have been placed all the same: wait a moment before trying again.
+       *[no] Your company’s relay or the platform answered with an error: the call was not placed. Tell your administrator, or dial the number on your phone.
     }
 dial-failed-relay-unreachable =
     { $rang ->

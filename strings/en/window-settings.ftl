@@ -14,6 +14,7 @@ window-settings-state-connecting = Connecting to the relay…
 window-settings-state-live = Connected to the relay
 window-settings-state-down = Relay can’t be reached
 window-settings-state-refused = Refused by the relay
+window-settings-state-unenrolled = Not enrolled
 window-settings-sum-incoming = incoming
 window-settings-sum-missed = missed
 window-settings-sum-outgoing = outgoing

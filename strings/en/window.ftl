@@ -32,6 +32,7 @@ window-pad-original = Original text
 window-pad-choose = Which number to call?
 window-pad-people = Contacts that match
 window-pad-people-hint = Enter for the first one, arrow down for another.
+window-pad-nobody = No contact of that name: type a number, or another name.
 window-pad-question-yes = Call anyway
 window-pad-question-no = Don’t call
 window-pad-look-first = This number has only just come in: check it, then press Enter again.
@@ -122,6 +123,7 @@ window-calls-to-call-back = To call back
 window-calls-record = Open the record
 window-calls-silence = No more alerts
 window-calls-unsilence = Alert again
+window-calls-silenced = no alerts
 window-calls-delete = Delete
 window-calls-delete-sure = Really delete
 
@@ -140,6 +142,8 @@ window-settings-enrol = Enrol this computer
 window-settings-enrolling = Enrolling…
 window-settings-enrolled = This computer is enrolled with
 window-settings-enrolled-done = This computer is enrolled.
+window-settings-ready = All is ready
+window-settings-ready-pad = Dial a number
 window-settings-account = Account id
 window-settings-account-hint = The one of your Centrex line.
 window-settings-authentication = Sign in by
@@ -220,6 +224,7 @@ window-enrol-host = The link that you opened enrols this computer with:
 window-enrol-trust = This server will know who calls you and can make your phone ring. Accept only if you recognise the name.
 window-enrol-yes = Enrol this computer
 window-enrol-no = Refuse
+window-enrol-code = Enter the code
 
 ## Banners
 window-banner-agent-lost = Centrex Tray no longer answers. The window reconnects as soon as it is back.

@@ -75,6 +75,11 @@ note-call-back = Rappeler
 note-copy = Copier le numéro
 note-open-record = Ouvrir la fiche
 note-silence = Ne plus alerter
+# $party: whom the number belongs to, or the number itself
+note-silenced = { $party } ne vous alertera plus
+note-silenced-discreet = Ce numéro ne vous alertera plus
+note-silenced-where = Ses appels restent dans la liste. Pour y revenir plus tard : Paramètres, Alertes.
+note-unsilence = Annuler
 note-call-back-failed = Rappel impossible
 note-record-failed = Fiche non ouverte
 note-silence-failed = Plus d’alerte pour ce numéro, mais pour l’instant seulement
@@ -122,6 +127,24 @@ dial-failed-platform =
     { $rang ->
         [yes] La plateforme a répondu par une erreur. L’appel est peut-être parti quand même : attendez un instant avant de recommencer.
        *[no] La plateforme a répondu par une erreur : l’appel n’est pas parti. Recommencez, et prévenez votre administrateur si cela persiste.
+    }
+dial-failed-wrong-key-by-relay = La plateforme refuse la clé du relais de votre entreprise : l’appel n’est pas parti. Prévenez votre administrateur, ou composez le numéro sur votre téléphone.
+dial-failed-forbidden-by-relay = La plateforme refuse les demandes du relais de votre entreprise, ou celles pour ce compte : l’appel n’est pas parti. Prévenez votre administrateur, ou composez le numéro sur votre téléphone.
+dial-failed-unreachable-by-relay =
+    { $rang ->
+        [yes] La liaison entre le relais de votre entreprise et la plateforme s’est coupée pendant la demande. Votre téléphone va peut-être sonner : attendez un instant avant de recommencer.
+       *[no] Le relais de votre entreprise n’a pas pu joindre la plateforme : aucun téléphone n’a sonné. Prévenez votre administrateur, ou composez le numéro sur votre téléphone.
+    }
+dial-failed-tls-by-relay = Le relais de votre entreprise n’a pas pu établir de connexion chiffrée avec la plateforme : l’appel n’est pas parti. Prévenez votre administrateur, ou composez le numéro sur votre téléphone.
+dial-failed-timeout-by-relay =
+    { $rang ->
+        [yes] Le relais de votre entreprise n’a pas eu de réponse à temps. L’appel est peut-être parti : si votre téléphone sonne, décrochez-le ; sinon, recommencez dans un instant.
+       *[no] Le relais de votre entreprise n’a pas eu de réponse à temps : aucun téléphone n’a sonné. Recommencez ; si cela persiste, prévenez votre administrateur.
+    }
+dial-failed-platform-by-relay =
+    { $rang ->
+        [yes] Le relais de votre entreprise ou la plateforme a répondu par une erreur. L’appel est peut-être parti quand même : attendez un instant avant de recommencer.
+       *[no] Le relais de votre entreprise ou la plateforme a répondu par une erreur : l’appel n’est pas parti. Prévenez votre administrateur, ou composez le numéro sur votre téléphone.
     }
 dial-failed-relay-unreachable =
     { $rang ->

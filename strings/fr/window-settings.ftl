@@ -14,6 +14,7 @@ window-settings-state-connecting = Connexion au relais…
 window-settings-state-live = Connecté au relais
 window-settings-state-down = Relais injoignable
 window-settings-state-refused = Refusé par le relais
+window-settings-state-unenrolled = Non inscrit
 window-settings-sum-incoming = entrants
 window-settings-sum-missed = manqués
 window-settings-sum-outgoing = sortants

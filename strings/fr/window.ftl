@@ -33,6 +33,7 @@ window-pad-original = Texte d’origine
 window-pad-choose = Quel numéro appeler ?
 window-pad-people = Contacts qui correspondent
 window-pad-people-hint = Entrée pour le premier, flèche bas pour un autre.
+window-pad-nobody = Aucun contact de ce nom : saisissez un numéro, ou un autre nom.
 window-pad-question-yes = Appeler quand même
 window-pad-question-no = Ne pas appeler
 window-pad-look-first = Ce numéro vient d’arriver : vérifiez-le, puis appuyez de nouveau sur Entrée.
@@ -123,6 +124,7 @@ window-calls-to-call-back = À rappeler
 window-calls-record = Ouvrir la fiche
 window-calls-silence = Ne plus alerter
 window-calls-unsilence = Alerter de nouveau
+window-calls-silenced = sans alerte
 window-calls-delete = Supprimer
 window-calls-delete-sure = Supprimer vraiment
 
@@ -141,6 +143,8 @@ window-settings-enrol = Inscrire cet ordinateur
 window-settings-enrolling = Inscription…
 window-settings-enrolled = Cet ordinateur est inscrit auprès de
 window-settings-enrolled-done = Cet ordinateur est inscrit.
+window-settings-ready = C’est prêt
+window-settings-ready-pad = Composer un numéro
 window-settings-account = Identifiant du compte
 window-settings-account-hint = Celui de votre ligne Centrex.
 window-settings-authentication = S’identifier par
@@ -221,6 +225,7 @@ window-enrol-host = Le lien que vous avez ouvert inscrit cet ordinateur auprès 
 window-enrol-trust = Ce serveur saura qui vous appelle et pourra faire sonner votre téléphone. N’acceptez que si vous reconnaissez ce nom.
 window-enrol-yes = Inscrire cet ordinateur
 window-enrol-no = Refuser
+window-enrol-code = Saisir le code
 
 ## Banners
 window-banner-agent-lost = Centrex Tray ne répond plus. La fenêtre se reconnecte dès qu’il revient.

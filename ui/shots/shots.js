@@ -26,6 +26,16 @@ const shots = [
   { name: 'pad-premium', scene: 'ready', type: '0891123456', act: (page) => page.keyboard.press('Enter') },
   { name: 'pad-cannot', scene: 'cannot-dial' },
   { name: 'pad-down', scene: 'down' },
+  { name: 'pad-refused', scene: 'refused', act: (page) => page.keyboard.type('0199001234') },
+  {
+    name: 'pad-short',
+    scene: 'ready',
+    act: async (page) => {
+      await page.keyboard.type('014268530');
+      await page.keyboard.press('Enter');
+    },
+  },
+  { name: 'pad-nobody', scene: 'ready', type: 'Martin' },
   {
     name: 'pad-names',
     scene: 'ready',
@@ -69,6 +79,16 @@ const shots = [
         const agent = globalThis.fake?.agent;
         const dial = agent?.snapshot.dial;
         if (dial) agent.change({ dial: { ...dial, message: { id: 'dial-failed-wrong-key', args: {} } } });
+      }),
+  },
+  {
+    name: 'card-rule',
+    scene: 'failed',
+    act: (page) =>
+      page.evaluate(() => {
+        const agent = globalThis.fake?.agent;
+        const dial = agent?.snapshot.dial;
+        if (dial) agent.change({ dial: { ...dial, message: { id: 'dial-failed-rule-refused', args: {} } } });
       }),
   },
   ...['question', 'pick-up', 'calling', 'talking', 'ended', 'failed'].map((scene) => ({
@@ -258,6 +278,25 @@ const shots = [
     act: (page) => page.locator('.choice').first().click(),
   },
   { name: 'enrol', scene: 'enrol' },
+  {
+    name: 'enrol-mistyped',
+    scene: 'enrol',
+    act: async (page) => {
+      await page.evaluate(() => globalThis.fake?.agent.failNext('acceptEnrolment', 'failed', 'enrol-code-mistyped'));
+      await page.locator('dialog .primary').click();
+      await page.locator('dialog .error').waitFor();
+    },
+  },
+  {
+    name: 'enrolled',
+    scene: 'enrol',
+    act: async (page) => {
+      await page.locator('dialog .primary').click();
+      await page.locator('#ready').waitFor();
+    },
+  },
+  { name: 'unenrolled', scene: 'unenrolled' },
+  { name: 'unenrolled-settings', scene: 'unenrolled', place: 'settings' },
   { name: 'trouble', scene: 'trouble' },
   { name: 'refused', scene: 'refused' },
   { name: 'lost', scene: 'lost' },

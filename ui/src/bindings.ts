@@ -1416,7 +1416,8 @@ export type Understood = {
  */
 verdict: Verdict, 
 /**
- * The sentence under the field: "Composera le 01 42 68 53 00", or why not.
+ * The sentence under the field: "Composera le 01 42 68 53 00", or why not. Of what is incomplete: why not, for who
+ * presses call all the same; nothing is said of it while it is typed.
  */
 message: Message | null, 
 /**

@@ -45,6 +45,32 @@ test('a failure gives the reason; closing keeps the number in the field', async 
   await expect(desk.field).toHaveValue('0199001234');
 });
 
+test('nobody is told to try again what only somebody else can mend', async ({ desk, page }) => {
+  await desk.open('failed');
+  const says = async (id: string) =>
+    (await desk.agent()).evaluate((agent, id) => {
+      const { dial } = agent.snapshot;
+      if (dial !== null) agent.change({ dial: { ...dial, message: { id, args: { rang: 'no' } } } });
+    }, id);
+  const again = page.getByRole('button', { name: 'Réessayer' });
+  const settings = page.getByRole('button', { name: 'Ouvrir les paramètres' });
+  await says('dial-failed-unreachable-by-relay');
+  await expect(page.locator('main')).toContainText('n’a pas pu joindre la plateforme');
+  await expect(again).toBeVisible();
+  await expect(settings).toHaveCount(0);
+  for (const [id, said] of [
+    ['dial-failed-rule-refused', 'Votre entreprise n’autorise pas'],
+    ['dial-failed-wrong-key-by-relay', 'La plateforme refuse la clé du relais'],
+  ] as const) {
+    await says(id);
+    await expect(page.locator('main')).toContainText(said);
+    await expect(again).toHaveCount(0);
+    await expect(settings).toHaveCount(0);
+  }
+  await page.getByRole('button', { name: 'Fermer' }).click();
+  await expect(desk.field).toBeFocused();
+});
+
 test('again dials the same number once', async ({ desk, page }) => {
   await desk.open('ended');
   await page.getByRole('button', { name: 'Rappeler' }).dblclick();

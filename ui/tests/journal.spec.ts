@@ -122,8 +122,12 @@ test('of several people with one number, one is chosen once', async ({ page }) =
 
 test('a number is silenced and heard again', async ({ desk, page }) => {
   await page.locator('.row-button').first().click();
+  const row = page.locator('.row-button').first();
+  await expect(row).not.toContainText('sans alerte');
   await page.getByRole('button', { name: 'Ne plus alerter' }).click();
+  await expect(row).toContainText('sans alerte');
   await page.getByRole('button', { name: 'Alerter de nouveau' }).click();
+  await expect(row).not.toContainText('sans alerte');
   await expect(page.getByRole('button', { name: 'Ne plus alerter' })).toBeVisible();
   expect((await desk.heard('silence')).map((h) => h.args[1])).toEqual([true, false]);
 });

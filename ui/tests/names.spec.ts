@@ -40,11 +40,12 @@ test('up from the first one leads back, and typing goes on in the field', async 
   await expect(page.locator('.keys button')).toHaveCount(12);
 });
 
-test('nobody of that name: what was typed is judged as a number', async ({ desk, page }) => {
+test('nobody of that name is said, and what to do', async ({ desk, page }) => {
   await desk.open();
   await page.keyboard.type('personne-de-ce-nom');
   await page.keyboard.press('Enter');
-  await expect(desk.sentence).toContainText('lettres');
+  await expect(desk.sentence).toHaveText(/Aucun contact de ce nom.: saisissez un numéro, ou un autre nom\./);
+  await expect(page.getByRole('button', { name: 'Appeler' })).toHaveAttribute('aria-disabled', 'true');
   expect(await desk.heard('dial')).toEqual([]);
 });
 

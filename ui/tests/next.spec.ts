@@ -80,7 +80,7 @@ test('opening the pad again puts an ended call away, and leaves a fresh failure 
   await expect(desk.field).toBeFocused();
   await (await desk.agent()).evaluate((agent) => agent.stage('failed'));
   await (await desk.agent()).evaluate((agent) => agent.show('pad'));
-  await expect(page.getByRole('button', { name: 'Réessayer' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Fermer' })).toBeVisible();
 });
 
 test('a call that lives marks the calls, and one that rings is named on the pad', async ({ desk, page }) => {
@@ -105,7 +105,7 @@ test('why nothing can be dialled stands under the number, with the way to the se
 test('a failure that the settings can mend leads there', async ({ desk, page }) => {
   await desk.open('failed');
   const button = page.getByRole('main').getByRole('button', { name: 'Ouvrir les paramètres' });
-  await expect(page.getByRole('button', { name: 'Réessayer' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Fermer' })).toBeVisible();
   await expect(button).toHaveCount(0);
   await (
     await desk.agent()

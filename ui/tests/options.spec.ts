@@ -79,6 +79,18 @@ test('two silenced numbers pressed at once are both heard again', async ({ desk,
     ]);
 });
 
+test('whose number is silenced stands beside it', async ({ desk, page }) => {
+  await desk.open();
+  await (
+    await desk.agent()
+  ).evaluate((agent) => {
+    const silenced = [{ number: '+33639981234', display: '06 39 98 12 34' }];
+    agent.change({ settings: { ...agent.snapshot.settings, silenced } });
+  });
+  await desk.settings(/^Alertes/);
+  await expect(page.getByRole('listitem').filter({ hasText: '06 39 98 12 34' })).toContainText('Élodie Exemple');
+});
+
 test('a silenced number is heard again, and dialling only leaves no alert to choose', async ({ desk, page }) => {
   await desk.open('rich');
   await desk.settings(/^Alertes/);

@@ -118,6 +118,58 @@ test('an emergency number is refused with the reason', async ({ desk, page }) =>
   expect(await desk.heard('dial')).toEqual([]);
 });
 
+test('a number that lacks digits says so to who calls it, not while it is typed', async ({ desk, page }) => {
+  await desk.open();
+  const call = page.getByRole('button', { name: 'Appeler' });
+  for (const press of [() => page.keyboard.press('Enter'), () => call.click()]) {
+    await desk.field.fill('');
+    await page.keyboard.type('014268530');
+    await expect.poll(async () => (await desk.heard('understand')).at(-1)?.args).toEqual(['014268530']);
+    await expect(desk.sentence).not.toContainText('9 chiffres');
+    await expect(call).not.toHaveAttribute('aria-disabled');
+    await press();
+    await expect(desk.sentence).toContainText('9 chiffres');
+    await expect(call).toHaveAttribute('aria-disabled', 'true');
+  }
+  expect(await desk.heard('dial')).toEqual([]);
+  await page.keyboard.type('0');
+  await expect(call).not.toHaveAttribute('aria-disabled');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await desk.heard('dial')).length).toBe(1);
+});
+
+test('the button is greyed under every reason for which nothing can be dialled', async ({ desk, page }) => {
+  await desk.open();
+  const call = page.getByRole('button', { name: 'Appeler' });
+  for (const text of ['112', 'lettres1234']) {
+    await desk.field.fill(text);
+    await expect(desk.sentence.locator('.bad')).toBeVisible();
+    await expect(call).toHaveAttribute('aria-disabled', 'true');
+  }
+  // A call that was refused for now can be asked for again.
+  await (await desk.agent()).evaluate((agent) => agent.failNext('dial', 'failed', 'dial-busy'));
+  await desk.field.fill('0199001234');
+  await page.keyboard.press('Enter');
+  await expect(desk.sentence).toContainText('Un autre appel');
+  await expect(call).not.toHaveAttribute('aria-disabled');
+});
+
+test('why no call can be placed is said once, and leaves every key in sight', async ({ desk, page }) => {
+  await desk.open('refused');
+  const why = page.getByText('Le relais n’accepte plus cet ordinateur');
+  await page.keyboard.type('0199001234');
+  await expect(desk.sentence).not.toContainText('Composera');
+  await expect(why).toHaveCount(1);
+  await expect(page.getByRole('button', { name: 'Ouvrir les paramètres' })).toHaveCount(1);
+  const call = page.getByRole('button', { name: 'Appeler' });
+  await expect(call).toHaveAttribute('aria-disabled', 'true');
+  const star = await page.getByRole('button', { name: 'étoile' }).boundingBox();
+  const below = await call.boundingBox();
+  expect((star?.y ?? 0) + (star?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('p[role=status].visually-hidden')).toContainText('aucun appel ne peut partir');
+});
+
 test('the keys on the screen type where the caret is, and a long press on 0 gives plus', async ({ desk, page }) => {
   await desk.open();
   const keys = page.getByRole('group', { name: 'Pavé numérique' });

@@ -6,13 +6,24 @@ test('a first start begins with a choice and ends connected', async ({ desk, pag
   await desk.open('first');
   await expect(page.getByRole('heading', { name: 'Bienvenue' })).toBeVisible();
   await page.getByRole('button', { name: /code d’inscription/ }).click();
+  await expect(page.getByLabel('Adresse du relais')).toBeFocused();
   await page.getByRole('button', { name: 'Inscrire cet ordinateur' }).click();
   await expect(page.getByRole('alert')).toContainText('Indiquez l’adresse du relais');
   await page.getByLabel('Adresse du relais').fill('https://relais.example');
   await page.getByLabel('Code d’inscription').fill('K7QF-9M2X');
   await page.keyboard.press('Enter');
   await expect(page.getByText('Connecté au relais')).toBeVisible();
+  // What is left to do is offered, and the way to the pad.
+  const ready = page.getByRole('region', { name: 'C’est prêt' });
+  await expect(ready.getByRole('heading')).toBeFocused();
+  await ready.getByRole('switch', { name: /session/ }).click();
+  await expect
+    .poll(async () => (await desk.heard('changeSettings')).map((h) => h.args))
+    .toEqual([[{ autostart: true }]]);
+  await ready.getByRole('button', { name: 'Composer un numéro' }).click();
+  await expect(desk.field).toBeFocused();
   await desk.settings(/^Connexion/);
+  await expect(ready).toHaveCount(0);
   await expect(page.getByText('Cet ordinateur est inscrit auprès de')).toBeVisible();
   expect(await desk.heard('enrol')).toEqual([{ name: 'enrol', args: ['https://relais.example', 'K7QF-9M2X'] }]);
 });
@@ -213,6 +224,58 @@ test('yes to an enrolment link is a yes to the link that was shown', async ({ de
   expect((await desk.heard('acceptEnrolment')).map((h) => h.args)).toEqual([
     ['https://telephonie.relais.example', 'link-1'],
   ]);
+});
+
+test('a link whose code is none leads to the form, with the address in it', async ({ desk, page }) => {
+  await page.setViewportSize({ width: 360, height: 440 });
+  await desk.open('enrol');
+  const dialog = page.getByRole('dialog', { name: 'Inscrire cet ordinateur' });
+  await expect(dialog.getByRole('button', { name: 'Saisir le code' })).toHaveCount(0);
+  await (await desk.agent()).evaluate((agent) => agent.failNext('acceptEnrolment', 'failed', 'enrol-code-mistyped'));
+  await dialog.getByRole('button', { name: 'Inscrire cet ordinateur' }).click();
+  await expect(dialog.getByRole('alert')).toBeInViewport({ ratio: 1 });
+  for (const name of ['Inscrire cet ordinateur', 'Saisir le code', 'Refuser']) {
+    await expect(dialog.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+  }
+  await dialog.getByRole('button', { name: 'Saisir le code' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByLabel('Adresse du relais')).toHaveValue('https://telephonie.relais.example');
+  await expect(page.getByLabel('Code d’inscription')).toBeFocused();
+  await page.keyboard.type('K7QF-9M2X');
+  await page.keyboard.press('Enter');
+  await expect
+    .poll(async () => (await desk.heard('enrol')).map((h) => h.args))
+    .toEqual([['https://telephonie.relais.example', 'K7QF-9M2X']]);
+});
+
+test('an enrolled computer takes another relay’s code the same way', async ({ desk, page }) => {
+  await desk.open();
+  await desk.settings(/^Connexion/);
+  const agent = await desk.agent();
+  await agent.evaluate((agent) => {
+    agent.failNext('acceptEnrolment', 'failed', 'enrol-code-mistyped');
+    agent.change({ pending_enrolment: { relay: 'https://autre.relais.example', host: 'autre.relais.example' } });
+  });
+  const dialog = page.getByRole('dialog', { name: 'Inscrire cet ordinateur' });
+  await dialog.getByRole('button', { name: 'Inscrire cet ordinateur' }).click();
+  await dialog.getByRole('button', { name: 'Saisir le code' }).click();
+  await expect(page.getByLabel('Adresse du relais')).toHaveValue('https://autre.relais.example');
+  await expect(page.getByLabel('Code d’inscription')).toBeFocused();
+});
+
+test('a desk that lacks only its code is led to it, wherever it is asked for', async ({ desk, page }) => {
+  await desk.open('unenrolled');
+  const code = page.getByLabel('Code d’inscription');
+  await expect(code).toBeFocused();
+  await expect(page.getByLabel('Adresse du relais')).toHaveValue('https://relais.example');
+  await desk.place(/^Composer|^Clavier/).click();
+  await expect(desk.field).toBeFocused();
+  await page.locator('.banners').getByRole('button', { name: 'Ouvrir les paramètres' }).click();
+  await expect(code).toBeFocused();
+  await desk.place(/Paramètres/).click();
+  await expect(page.locator('[data-page=connection]')).toContainText('Non inscrit');
+  await (await desk.agent()).evaluate((agent) => agent.show('pad'));
+  await expect(code).toBeFocused();
 });
 
 test('a link that comes while another is read asks anew', async ({ desk, page }) => {

@@ -50,8 +50,13 @@ pub enum Effect {
     /// The same for all of these, of whom something is shown already: there is time. [`crate::event::Event::NamedAgain`]
     /// answers.
     LookUpAgain(Vec<E164>),
-    /// Add the number to the setting `notify.silenced`.
-    Silence(E164),
+    /// Write the setting `notify.silenced`, to which a button has added this number, or from which it has taken it.
+    Silence {
+        /// Whose number.
+        number: E164,
+        /// It was added.
+        silenced: bool,
+    },
     /// Open the record of a call in whatever opens such addresses.
     OpenUrl(Url),
     /// Run a program for a call, without a shell, and don't wait for it.

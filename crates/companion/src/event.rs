@@ -338,4 +338,6 @@ pub enum NoteAction {
     OpenRecord,
     /// No alert and no sound for this number from now on.
     Silence,
+    /// The number that was silenced last is alerted for again.
+    Unsilence,
 }

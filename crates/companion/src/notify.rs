@@ -86,31 +86,31 @@ impl Style {
         (NoteAction::Open, self.say("note-open"))
     }
 
-    /// The buttons that work for this call, of those wanted.
+    /// The buttons that work for this call, of those wanted, in their order.
     fn actions(self, told: &Told<'_>, wanted: &[NoteAction]) -> Vec<(NoteAction, String)> {
         let callable = numbers::callable(told.call.other_party()).is_some();
         let works = |action: &NoteAction| match action {
+            NoteAction::Open => true,
             _ if self.discreet => false,
             NoteAction::CallBack => callable && self.can_dial,
             NoteAction::CopyNumber => callable,
             NoteAction::OpenRecord => told.has_record,
             NoteAction::Silence => numbers::number(told.call.other_party()).is_some(),
-            NoteAction::Open => false,
+            NoteAction::Unsilence => false,
         };
-        let mut actions: Vec<_> = wanted
+        wanted
             .iter()
             .filter(|action| works(action))
             .map(|action| (*action, self.say(action.words())))
-            .collect();
-        actions.push(self.open());
-        actions
+            .collect()
     }
 
-    /// A phone rings.
+    /// A phone rings. What lasts beyond the call comes last: it isn't to be hit in passing.
     pub fn incoming(self, key: CallKey, told: &Told<'_>) -> Notification {
         let wanted = [
             NoteAction::OpenRecord,
             NoteAction::CopyNumber,
+            NoteAction::Open,
             NoteAction::Silence,
         ];
         Notification {
@@ -126,7 +126,7 @@ impl Style {
 
     /// One of our phones calls somebody.
     pub fn placed(self, key: CallKey, told: &Told<'_>) -> Notification {
-        let wanted = [NoteAction::OpenRecord, NoteAction::CopyNumber];
+        let wanted = [NoteAction::OpenRecord, NoteAction::CopyNumber, NoteAction::Open];
         Notification {
             key,
             title: self.title("note-placed", told),
@@ -145,6 +145,7 @@ impl Style {
             NoteAction::CallBack,
             NoteAction::CopyNumber,
             NoteAction::OpenRecord,
+            NoteAction::Open,
         ];
         let one_party = calls
             .iter()
@@ -227,6 +228,19 @@ impl Style {
         }
     }
 
+    /// A number was silenced by a button, which holds from now on and can be taken back; see [`silence_key`].
+    pub fn silenced(self, told: &Told<'_>) -> Notification {
+        Notification {
+            key: silence_key(),
+            title: self.title("note-silenced", told),
+            body: self.say("note-silenced-where"),
+            kind: NotificationKind::Info,
+            actions: vec![(NoteAction::Unsilence, self.say("note-unsilence"))],
+            sound: false,
+            news: true,
+        }
+    }
+
     /// A number was silenced by a button, and can't be kept so; see [`silence_key`].
     pub fn silence_failed(self, why: &Message) -> Notification {
         Notification {
@@ -263,6 +277,7 @@ impl NoteAction {
             Self::CopyNumber => "note-copy",
             Self::OpenRecord => "note-open-record",
             Self::Silence => "note-silence",
+            Self::Unsilence => "note-unsilence",
         }
     }
 }
@@ -284,8 +299,8 @@ pub(crate) fn record_key() -> CallKey {
     }
 }
 
-/// The notification of a number that can't be kept silenced: it belongs to no call.
-fn silence_key() -> CallKey {
+/// The notification of the number that was silenced last, or can't be kept so: it belongs to no call.
+pub(crate) fn silence_key() -> CallKey {
     CallKey {
         account: AccountId(String::new()),
         call: CallId("silence".to_owned()),

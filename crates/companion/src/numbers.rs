@@ -111,7 +111,7 @@ pub(crate) fn judge(input: &str, lang: Language) -> Judged {
             }
         }
         Meaning::Incomplete(refusal) => Judged {
-            understood: bare(Verdict::Incomplete, None),
+            understood: bare(Verdict::Incomplete, Some(refused(refusal))),
             refusal: Some(refused(refusal)),
         },
         Meaning::Refused(refusal) => refuse(refused(refusal)),
@@ -245,13 +245,16 @@ mod tests {
     }
 
     #[test]
-    fn incomplete_is_silent_in_the_field_and_refused_when_dialled() {
-        let judged = judge("01 42", Language::Fr);
+    fn incomplete_carries_what_to_say_to_who_dials_it_now() {
+        let judged = judge("01 42 68 53 0", Language::Fr);
+        assert_eq!(judged.understood.verdict, Verdict::Incomplete);
+        let message = judged.understood.message.unwrap();
+        assert_eq!(message.id, "number-refused-too-short");
         assert_eq!(
-            (judged.understood.verdict, judged.understood.message),
-            (Verdict::Incomplete, None)
+            (message.args["digits"].as_str(), message.args["expected"].as_str()),
+            ("9", "10")
         );
-        assert!(judged.refusal.is_some());
+        assert_eq!(judged.refusal, Some(message));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub enum TrayIcon {
     Ringing,
     /// A call is connected.
     InCall,
-    /// Calls can't be heard now though they should be; what was missed before stands in tooltip and menu.
+    /// Calls can't be heard now though they should be, or nothing is set up to work with; what was missed before stands in
+    /// tooltip and menu.
     NotConnected,
     /// A call was missed and not yet seen.
     Missed,
@@ -72,6 +73,8 @@ pub enum MenuAction {
 pub(crate) struct Facts {
     pub lang: Language,
     pub mode: Mode,
+    /// Something is set up to work with.
+    pub set_up: bool,
     pub connection: Connection,
     /// Ringing and connected calls, newest first, at most [`LIVE`].
     pub live: Vec<CallLine>,
@@ -108,7 +111,7 @@ impl Facts {
             TrayIcon::Ringing
         } else if self.live_count > 0 {
             TrayIcon::InCall
-        } else if self.deaf() {
+        } else if self.deaf() || !self.set_up {
             TrayIcon::NotConnected
         } else if self.missed > 0 {
             TrayIcon::Missed

@@ -1,5 +1,6 @@
 import type { Message, Place, Snapshot } from '../bindings';
 import type { Link } from '../backend/backend';
+import { needsCode } from './enrolled';
 
 /** A line at the top of the window: something that the person should know wherever they are. */
 export interface Banner {
@@ -12,6 +13,22 @@ export interface Banner {
 }
 
 const own = (id: string): Message => ({ id, args: {} });
+
+/** Why no call can be placed, where the connection is the reason. */
+const BY_CONNECTION = new Set([
+  'cannot-dial-relay-refused',
+  'cannot-dial-relay-unreachable',
+  'cannot-dial-not-enrolled',
+]);
+
+/** Whether one of the banners says already why no call can be placed. */
+export function isTold(cannotDial: Message, shown: Banner[]): boolean {
+  const has = (key: Banner['key']) => shown.some((banner) => banner.key === key);
+  if (has('agent')) return true;
+  return BY_CONNECTION.has(cannotDial.id)
+    ? has('connection')
+    : cannotDial.id.startsWith('cannot-dial-keychain-') && has('keychain');
+}
 
 /** What to say at the top, worst first. A silent agent makes everything else hearsay: then only that is said. */
 export function banners(
@@ -63,7 +80,7 @@ export function banners(
       tone: refused ? 'bad' : 'warn',
       title: 'window-banner-connection',
       message: snapshot.connection.message,
-      action: refused ? toSettings : null,
+      action: refused || needsCode(snapshot) ? toSettings : null,
     });
   }
   if (snapshot.journal_problem !== null) {

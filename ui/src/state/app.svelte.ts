@@ -3,6 +3,7 @@ import { getContext, setContext } from 'svelte';
 import type { Check, Dial, Message, Place, Snapshot } from '../bindings';
 import { type Backend, type Link, type News, sentenceOf } from '../backend/backend';
 import { wordsFor } from '../i18n/shared';
+import { needsCode } from '../lib/enrolled';
 import type { Page } from '../settings/pages';
 import type { First } from './first';
 import { ContactsImport } from './import.svelte';
@@ -22,6 +23,10 @@ export class App {
   place = $state<Place>('pad');
   /** The page of the settings that was asked for; taken once they are shown. */
   wanted: Page | null = null;
+  /** The relay's address that stands in the enrolment form once it is shown; the form takes it. */
+  enrolAt = $state<string | null>(null);
+  /** This computer was enrolled a moment ago: the settings say what is left to do. */
+  enrolled = $state(false);
   /** The steps of the connection test that runs or ran last. */
   steps = $state.raw<Check[]>([]);
   /** Why the agent couldn't be started from here. */
@@ -79,6 +84,13 @@ export class App {
     this.place = 'settings';
   }
 
+  /** Leads to the form that takes an enrolment code, with the relay's address in it. */
+  enterCode(relay: string): void {
+    this.enrolAt = relay;
+    this.openSettings('connection');
+    this.shown += 1;
+  }
+
   /** Fetches the state of now, for what must hold before the next press; where that fails it comes by itself. */
   async refresh(): Promise<void> {
     const snapshot = await this.backend.snapshot().catch(() => null);
@@ -125,10 +137,13 @@ export class App {
   private take(snapshot: Snapshot): void {
     if (snapshot.revision < this.newest) return;
     this.newest = snapshot.revision;
-    const first = this.snapshot === null;
+    const before = this.snapshot;
     this.snapshot = snapshot;
-    if (first && this.pad.waiting) this.pad.leaveCard();
-    if (first && snapshot.mode === 'unset' && this.pad.text === '') this.place = 'settings';
+    if (before === null && this.pad.waiting) this.pad.leaveCard();
+    if (this.place !== 'pad' || this.pad.text !== '') return;
+    if (before === null && snapshot.mode === 'unset') this.place = 'settings';
+    // It was set up but for the code: that comes before anything else.
+    if (needsCode(snapshot) && !(before !== null && needsCode(before))) this.openSettings('connection');
   }
 
   /** A place, from its beginning. */
@@ -138,8 +153,9 @@ export class App {
   }
 
   private show(place: Place, fill: string | null): void {
-    const unset = this.snapshot?.mode === 'unset';
-    this.place = unset && place === 'pad' && fill === null ? 'settings' : place;
+    const idle = place === 'pad' && fill === null;
+    this.place = idle && this.snapshot?.mode === 'unset' ? 'settings' : place;
+    if (idle && this.snapshot !== null && needsCode(this.snapshot)) this.openSettings('connection');
     if (this.place === 'pad' && (fill !== null || !this.pad.hasNews())) this.pad.leaveCard();
     if (fill !== null) this.pad.receive(fill);
     this.shown += 1;

@@ -19,6 +19,8 @@ export interface Offer {
 export class Finder {
   /** Every number of those who match. */
   offers = $state.raw<Offer[]>([]);
+  /** A text that is no contact's name, as the agent said of it last. */
+  nobody = $state<string | null>(null);
   /** Those with a number, while the field is empty. */
   favourites = $state.raw<Contact[]>([]);
   private readonly backend: Pick<Backend, 'searchContacts'>;
@@ -59,10 +61,13 @@ export class Finder {
     clearTimeout(this.timer);
     this.timer = undefined;
     const mine = ++this.asked;
+    const { text } = this;
     this.answer = (async () => {
       // A search that fails offers nothing: what was typed is judged as a number then.
-      const { contacts } = await this.backend.searchContacts(this.text, false, MOST).catch(() => NOBODY);
-      if (mine === this.asked) this.offers = contacts.flatMap((contact) => offersOf(contact));
+      const found = await this.backend.searchContacts(text, false, MOST).catch(() => null);
+      if (mine !== this.asked) return;
+      this.offers = (found ?? NOBODY).contacts.flatMap((contact) => offersOf(contact));
+      this.nobody = found?.contacts.length === 0 ? text : null;
     })();
     return this.answer;
   }

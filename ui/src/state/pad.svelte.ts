@@ -89,6 +89,12 @@ export class Pad {
     return this.served(this.lent) ?? this.served(this.chosen);
   }
 
+  /** What stands in the field can't be dialled as it is, and the sentence under it says why. */
+  get refused(): boolean {
+    const verdict = this.understood?.verdict;
+    return verdict === 'refuse' || (verdict === 'incomplete' && this.refusal !== null);
+  }
+
   /** Whose number stands in the field: whoever was chosen, else the contact who has it. */
   get named(): Named | null {
     if (this.chosenBy !== null) return this.chosenBy;

@@ -102,7 +102,7 @@ impl<P: Ports> Controller<P> {
             Effect::Heard(hearing) => return Some(journal::Change::Heard(hearing)),
             Effect::OpenUrl(url) => self.ports.open_url(url),
             Effect::Run { program, env } => self.ports.run(program, env),
-            Effect::Silence(_) => self.write_silenced(),
+            Effect::Silence { .. } => self.write_silenced(),
             // Answered already, see `decided`.
             Effect::LookUp(_) => {}
             Effect::LookUpAgain(numbers) => self.look_up_again(numbers),
@@ -110,8 +110,8 @@ impl<P: Ports> Controller<P> {
         None
     }
 
-    /// The person silenced a number, which holds already; the file keeps it. One that can't be written is said, and the number
-    /// stays silenced until the settings are read again.
+    /// The person silenced a number or took that back, which holds already; the file keeps it. One that can't be written is
+    /// said, and what was pressed holds until the settings are read again.
     fn write_silenced(&mut self) {
         let silenced = self.companion.settings().silenced.clone();
         if let Err(ChangeError(why)) = self.try_settings(&[Change::Silenced(silenced)]) {

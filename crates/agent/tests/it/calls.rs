@@ -218,7 +218,7 @@ async fn a_number_that_cannot_be_kept_silenced_is_said() {
         .unwrap();
     let said = agent
         .sees("that it isn't kept", |seen| match seen {
-            Seen::Notify(note) if note.kind == NotificationKind::Info => Some(note),
+            Seen::Notify(note) if note.title.contains("silencieux") => Some(note),
             _ => None,
         })
         .await;
@@ -226,6 +226,7 @@ async fn a_number_that_cannot_be_kept_silenced_is_said() {
         said.title,
         "Plus d’alerte pour ce numéro, mais pour l’instant seulement"
     );
+    assert_eq!(said.kind, NotificationKind::Info);
     assert!(said.body.contains("settings.toml"), "{}", said.body);
     assert_ne!(said.key, ringing.key);
 }

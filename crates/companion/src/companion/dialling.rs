@@ -137,7 +137,7 @@ impl Companion {
             Turn::Quiet => Vec::new(),
             Turn::TellFailure(key) => match self.desk.failure() {
                 Some(failure) => vec![Effect::Notify(
-                    self.style().call_back_failed(key, &failed(failure)),
+                    self.style().call_back_failed(key, &self.failed(failure)),
                 )],
                 None => Vec::new(),
             },
@@ -149,6 +149,29 @@ impl Companion {
     /// A call is being asked for: a further press is refused until that is answered.
     pub fn is_asking(&self) -> bool {
         self.desk.is_asking()
+    }
+
+    /// The sentence for a failed dial. What stands between the relay and the platform is the administrator's to mend: nobody is
+    /// sent to a connection or a key that this computer doesn't use.
+    fn failed(&self, failure: DialFailure) -> Message {
+        let rang = if failure.may_have_rung { "yes" } else { "no" };
+        let message = match self.settings.mode {
+            Mode::Relay => failure.reason.message_by_relay(),
+            Mode::Direct | Mode::Unset => failure.reason.message(),
+        };
+        message.with("rang", rang)
+    }
+
+    /// Something is set up to work with: a relay, or all that direct mode dials with.
+    pub(super) fn is_set_up(&self) -> bool {
+        match self.settings.mode {
+            Mode::Unset => false,
+            Mode::Relay => self.settings.relay_url.is_some(),
+            Mode::Direct => {
+                self.settings.account_id.is_some()
+                    && self.credential(self.direct_credential()) != CredentialState::Absent
+            }
+        }
     }
 
     /// Why no call could be placed now; `None`: it could, as far as is known here.
@@ -256,7 +279,7 @@ impl Companion {
             Stage::Question(Question::Number(message)) | Stage::Failed(Failure::Before(message), _) => {
                 message.clone()
             }
-            Stage::Failed(Failure::Outcome(failure), _) => failed(*failure),
+            Stage::Failed(Failure::Outcome(failure), _) => self.failed(*failure),
             Stage::Question(Question::Repeat) => Message::new("dial-repeat"),
             Stage::Question(Question::Company) => Message::new("dial-company-asks"),
             Stage::Asking => Message::new("dial-asking"),
@@ -289,12 +312,6 @@ fn known_id(stage: DialStage, outcome: Option<Outcome>) -> &'static str {
         (_, Some(Outcome::NoAnswer)) => "dial-ended-no-answer",
         _ => "dial-ended-unknown",
     }
-}
-
-/// The sentence for a failed dial.
-pub(crate) fn failed(failure: DialFailure) -> Message {
-    let rang = if failure.may_have_rung { "yes" } else { "no" };
-    failed_id(failure.reason).with("rang", rang)
 }
 
 fn failed_id(reason: DialReason) -> Message {
@@ -359,6 +376,23 @@ impl DialReason {
     /// The sentence for it, when a phone can't have rung.
     pub fn message(self) -> Message {
         failed_id(self)
+    }
+
+    /// The same, of a call that went through the relay.
+    pub fn message_by_relay(self) -> Message {
+        let message = self.message();
+        match self {
+            Self::WrongKey
+            | Self::Forbidden
+            | Self::Unreachable
+            | Self::Tls
+            | Self::Timeout
+            | Self::Platform => Message {
+                id: format!("{}-by-relay", message.id),
+                ..message
+            },
+            _ => message,
+        }
     }
 }
 

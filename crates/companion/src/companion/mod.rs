@@ -23,6 +23,7 @@ use crate::event::{
 };
 use crate::hearing::Ear;
 use crate::known::{Known, Names};
+use crate::notify;
 use crate::numbers;
 use crate::pop::Pops;
 use crate::settings::{LanguageChoice, Mode, Settings};
@@ -37,6 +38,8 @@ pub struct Companion {
     alerts: Alerts,
     /// Notifications that stand, as they were said last.
     said: BTreeMap<CallKey, Notification>,
+    /// The number that a button silenced last: it can be taken back.
+    silenced_last: Option<E164>,
     names: Names,
     pops: Pops,
     /// Why records don't open; of each way the last word.
@@ -65,6 +68,7 @@ impl Companion {
             board: Board::default(),
             alerts: Alerts::default(),
             said: BTreeMap::new(),
+            silenced_last: None,
             names: Names::default(),
             pops: Pops::default(),
             record_problems: BTreeMap::new(),
@@ -309,21 +313,49 @@ impl Companion {
                 self.record_problems.clear();
                 self.open_record(&call)
             }
-            (NoteAction::Silence, _, Some(number)) => self.silence(number, now),
+            (NoteAction::Silence, Some(call), Some(number)) => {
+                let note = self.style().silenced(&self.told_call(&call));
+                let mut effects = self.silence(&number, true, now);
+                // Before it is written: should that fail, the failure takes its place.
+                effects.push(Effect::Notify(note));
+                effects.push(Effect::Silence {
+                    number: number.clone(),
+                    silenced: true,
+                });
+                self.silenced_last = Some(number);
+                effects
+            }
+            (NoteAction::Unsilence, ..) => self.unsilence(now),
             // Also the button of a notification that outlived what is known of its call.
             _ => vec![Effect::OpenWindow(Place::Calls)],
         }
     }
 
     /// In force at once; the agent writes it into the settings.
-    fn silence(&mut self, number: E164, now: Timestamp) -> Vec<Effect> {
-        self.settings.silenced.insert(number.clone());
+    fn silence(&mut self, number: &E164, silenced: bool, now: Timestamp) -> Vec<Effect> {
+        if silenced {
+            self.settings.silenced.insert(number.clone());
+        } else {
+            self.settings.silenced.remove(number);
+        }
         let unread = self.board.unread_groups().into_iter();
         let silenced: Vec<_> = unread.filter(|id| self.is_silenced(*id)).collect();
         let news: Vec<News> = silenced.into_iter().flat_map(|id| self.board.read(id)).collect();
         let mut effects = self.follow_news(news, now);
         effects.extend(self.review(now));
-        effects.push(Effect::Silence(number));
+        effects
+    }
+
+    /// Takes the last silencing back.
+    fn unsilence(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = vec![Effect::Withdraw(notify::silence_key())];
+        if let Some(number) = self.silenced_last.take() {
+            effects.extend(self.silence(&number, false, now));
+            effects.push(Effect::Silence {
+                number,
+                silenced: false,
+            });
+        }
         effects
     }
 

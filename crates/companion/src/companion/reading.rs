@@ -132,6 +132,7 @@ impl Companion {
         tray::tray(&Facts {
             lang: self.language(),
             mode: self.settings.mode,
+            set_up: self.is_set_up(),
             connection: self.connection(),
             live_count: live.len(),
             rings: live.iter().any(rings),

@@ -143,12 +143,15 @@ impl Companion {
     }
 
     fn told(&self, id: GroupId) -> Option<Told<'_>> {
-        let call = self.board.face(id)?;
-        Some(Told {
+        Some(self.told_call(self.board.face(id)?))
+    }
+
+    pub(super) fn told_call<'a>(&'a self, call: &'a Call) -> Told<'a> {
+        Told {
             call,
             known: self.known(call),
             has_record: self.has_record(call),
-        })
+        }
     }
 
     /// What contacts and directories know of a call's other party.
@@ -205,7 +208,7 @@ impl Companion {
     /// Whether a button may still do something for a call.
     pub(super) fn works(&self, action: NoteAction, call: &Call) -> bool {
         match action {
-            NoteAction::Open => true,
+            NoteAction::Open | NoteAction::Unsilence => true,
             NoteAction::CallBack | NoteAction::CopyNumber => numbers::callable(call.other_party()).is_some(),
             NoteAction::OpenRecord => self.has_record(call),
             NoteAction::Silence => numbers::number(call.other_party()).is_some(),

@@ -147,6 +147,9 @@ fn keychain_problems() -> Vec<KeychainProblem> {
 /// Ids that the code builds from codes.
 fn built() -> BTreeSet<String> {
     let dial = dial_reasons().into_iter().map(|reason| reason.message().id);
+    let by_relay = dial_reasons()
+        .into_iter()
+        .map(|reason| reason.message_by_relay().id);
     let link = link_problems().into_iter().map(|problem| problem.message().id);
     let record = record_problems()
         .into_iter()
@@ -192,8 +195,10 @@ fn built() -> BTreeSet<String> {
         "relay-unreachable",
     ]
     .map(|why| format!("cannot-dial-{why}"));
-    let discreet = ["note-incoming", "note-missed", "note-placed"].map(|id| format!("{id}-discreet"));
-    dial.chain(link)
+    let discreet =
+        ["note-incoming", "note-missed", "note-placed", "note-silenced"].map(|id| format!("{id}-discreet"));
+    dial.chain(by_relay)
+        .chain(link)
         .chain(record)
         .chain(keychain)
         .chain(refused)

@@ -10,7 +10,8 @@ use super::Message;
 pub struct Understood {
     /// What to do with it.
     pub verdict: Verdict,
-    /// The sentence under the field: "Composera le 01 42 68 53 00", or why not.
+    /// The sentence under the field: "Composera le 01 42 68 53 00", or why not. Of what is incomplete: why not, for who
+    /// presses call all the same; nothing is said of it while it is typed.
     pub message: Option<Message>,
     /// `+33142685300`, when there is one.
     pub number: Option<String>,

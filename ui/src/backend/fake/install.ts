@@ -134,7 +134,23 @@ export const SCENES: Record<string, (now: Date) => Scene> = {
     },
   }),
   refused: (now) => ({
-    snapshot: { ...ready(now), connection: { state: 'refused', message: says('link-refused'), since: null } },
+    snapshot: {
+      ...ready(now),
+      connection: { state: 'refused', message: says('link-refused'), since: null },
+      cannot_dial: says('cannot-dial-relay-refused'),
+    },
+  }),
+  // As a company gives it out: the relay's address is there, its code isn't.
+  unenrolled: (now) => ({
+    snapshot: {
+      ...ready(now),
+      connection: { state: 'down', message: says('link-down-no-token'), since: null },
+      cannot_dial: says('cannot-dial-not-enrolled'),
+      accounts: [],
+      recent: [],
+      missed: 0,
+      credentials: [],
+    },
   }),
   trouble: (now) => ({
     snapshot: {

@@ -8,6 +8,9 @@ function one(text: string): { number: string; display: string } | null {
   return /^0[1-9]\d{8}$/.test(digits) ? { number: `+33${digits.slice(1)}`, display: pairs(digits) } : null;
 }
 
+const tooShort = (text: string) =>
+  says('number-refused-too-short', { digits: String(text.replace(/\D/g, '').length), expected: '10' });
+
 /**
  * What a text means, roughly: enough for the page to show each kind of answer. The real rules are in `crates/telephony`, and
  * tested there.
@@ -26,9 +29,9 @@ export function understand(input: string, language: string): Understood {
   }
   const found = one(text);
   if (found === null) {
-    const short = text.replace(/\D/g, '').length < 9 && !/[a-z]/i.test(text);
+    const short = text.replace(/\D/g, '').length < 10 && !/[a-z]/i.test(text);
     return short
-      ? { ...nothing, verdict: 'incomplete' }
+      ? { ...nothing, verdict: 'incomplete', message: tooShort(text) }
       : { ...nothing, verdict: 'refuse', message: says('number-refused-letters') };
   }
   const display = language === 'fr' ? found.display : `+33\u00a0${found.display.slice(1)}`;

@@ -85,6 +85,7 @@ fn action_name(action: NoteAction) -> &'static str {
         NoteAction::CopyNumber => "copy-number",
         NoteAction::OpenRecord => "open-record",
         NoteAction::Silence => "silence",
+        NoteAction::Unsilence => "unsilence",
     }
 }
 
@@ -96,6 +97,7 @@ fn action_of(name: &str) -> Option<NoteAction> {
         NoteAction::CopyNumber,
         NoteAction::OpenRecord,
         NoteAction::Silence,
+        NoteAction::Unsilence,
     ]
     .into_iter()
     .find(|action| action_name(*action) == name)

@@ -16,8 +16,8 @@ fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
         kind: NotificationKind::Incoming,
         actions: vec![
             (NoteAction::CopyNumber, "Copier le numéro".into()),
-            (NoteAction::Silence, "Ne plus alerter".into()),
             (NoteAction::Open, "Afficher".into()),
+            (NoteAction::Silence, "Ne plus alerter".into()),
         ],
         sound: false,
         news: true,

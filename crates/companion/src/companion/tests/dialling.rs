@@ -210,7 +210,7 @@ fn a_timeout_is_settled_by_the_start() {
     );
     assert_eq!(
         stage(&companion),
-        (DialStage::Failed, "dial-failed-timeout".into())
+        (DialStage::Failed, "dial-failed-timeout-by-relay".into())
     );
     assert!(say(Language::Fr, &card(&companion).message).contains("peut-être"));
     tell(&mut companion, outgoing("a", TARGET, 12), 12);
@@ -227,9 +227,34 @@ fn a_refusal_is_settled_and_may_be_tried_again_at_once() {
     );
     assert_eq!(
         stage(&companion),
-        (DialStage::Failed, "dial-failed-wrong-key".into())
+        (DialStage::Failed, "dial-failed-wrong-key-by-relay".into())
     );
     assert_eq!(places(&companion.on(dial(2, TARGET, false), at(2))), 1);
+}
+
+#[test]
+fn what_fails_behind_the_relay_sends_nobody_to_a_key_that_this_computer_lacks() {
+    let said = |mut companion: Companion, reason| {
+        companion.on(dial(1, TARGET, false), at(0));
+        companion.on(Event::DialOutcome(press(1), failure(reason, false)), at(1));
+        say(Language::Fr, &card(&companion).message)
+    };
+    for reason in [
+        DialReason::WrongKey,
+        DialReason::Forbidden,
+        DialReason::Unreachable,
+        DialReason::Tls,
+        DialReason::Platform,
+    ] {
+        let by_relay = said(companion(), reason);
+        assert!(by_relay.contains("relais de votre entreprise"), "{by_relay}");
+        assert!(by_relay.contains("révenez votre administrateur"), "{by_relay}");
+        assert!(
+            !by_relay.contains("paramètres") && !by_relay.contains("Internet"),
+            "{by_relay}"
+        );
+        assert!(!said(direct(), reason).contains("relais"));
+    }
 }
 
 #[test]
@@ -240,7 +265,7 @@ fn an_agent_that_never_reports_does_not_leave_the_card_waiting() {
     companion.on(Event::Tick, due);
     assert_eq!(
         stage(&companion),
-        (DialStage::Failed, "dial-failed-timeout".into())
+        (DialStage::Failed, "dial-failed-timeout-by-relay".into())
     );
 }
 

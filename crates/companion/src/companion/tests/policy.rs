@@ -230,10 +230,24 @@ fn a_silenced_number_is_heard_of_no_more_and_its_calls_are_kept() {
     tell(&mut companion, incoming("a"), 0);
     let effects = companion.on(button("a", NoteAction::Silence, 1), at(1));
     let number = E164::parse(CALLER).unwrap();
+    let [Effect::Withdraw(withdrawn), Effect::Notify(said), written] = &effects[..] else {
+        panic!("{effects:?}");
+    };
     assert_eq!(
-        effects,
-        [Effect::Withdraw(key("a")), Effect::Silence(number.clone())]
+        (withdrawn, written),
+        (
+            &key("a"),
+            &Effect::Silence {
+                number,
+                silenced: true
+            }
+        )
     );
+    assert_eq!(
+        said.title,
+        "01\u{a0}99\u{a0}00\u{a0}00\u{a0}01 ne vous alertera plus"
+    );
+    assert_eq!(said.actions, [(NoteAction::Unsilence, "Annuler".into())]);
     let effects = tell(&mut companion, ended(incoming("a"), 9), 9);
     assert!(notifications(&effects).is_empty());
     assert!(
@@ -249,6 +263,35 @@ fn a_silenced_number_is_heard_of_no_more_and_its_calls_are_kept() {
         notifications(&tell(&mut companion, started(incoming("c"), 80), 80)).len(),
         1
     );
+}
+
+#[test]
+fn silencing_by_a_button_is_taken_back_by_one() {
+    let mut companion = with(|_| {});
+    tell(&mut companion, incoming("a"), 0);
+    let effects = companion.on(button("a", NoteAction::Silence, 1), at(1));
+    let said = notifications(&effects)[0].key.clone();
+    let undo = |press| Event::NoteAction {
+        key: said.clone(),
+        action: NoteAction::Unsilence,
+        press,
+    };
+    let effects = companion.on(undo(press(2)), at(2));
+    let number = E164::parse(CALLER).unwrap();
+    assert_eq!(effects[0], Effect::Withdraw(said.clone()));
+    assert!(effects.contains(&Effect::Silence {
+        number,
+        silenced: false
+    }));
+    // Its phone still rings, and the next time it is told again.
+    assert!(!companion.live()[0].silenced);
+    tell(&mut companion, ended(incoming("a"), 9), 9);
+    assert_eq!(
+        notifications(&tell(&mut companion, started(incoming("b"), 60), 60)).len(),
+        1
+    );
+    // Twice takes nothing else back.
+    assert_eq!(companion.on(undo(press(3)), at(61)), [Effect::Withdraw(said)]);
 }
 
 #[test]

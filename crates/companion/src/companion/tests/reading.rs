@@ -53,6 +53,24 @@ fn the_icon_shows_what_matters_most() {
 }
 
 #[test]
+fn nothing_set_up_is_not_connected() {
+    let icon = |settings: &Settings, key: CredentialState| {
+        let mut companion = Companion::new(settings.clone(), Language::Fr, at(0));
+        companion.on(Event::Credential(CredentialKind::ApiKey, key), at(0));
+        companion.tray().icon
+    };
+    let unset = Settings::default();
+    let direct = Settings {
+        mode: Mode::Direct,
+        account_id: Some(account()),
+        ..Settings::default()
+    };
+    assert_eq!(icon(&unset, CredentialState::Absent), TrayIcon::NotConnected);
+    assert_eq!(icon(&direct, CredentialState::Absent), TrayIcon::NotConnected);
+    assert_eq!(icon(&direct, CredentialState::Present), TrayIcon::Idle);
+}
+
+#[test]
 fn the_tooltip_says_who_rings_and_what_is_wrong() {
     let mut companion = companion();
     let tooltip = |companion: &Companion| companion.tray().tooltip.replace('\u{a0}', " ");

@@ -117,6 +117,8 @@ impl<'a> Desktop<'a> {
             _ => String::new(),
         });
         match effect {
+            // That a number was silenced is told of no call.
+            Effect::Notify(note) if note.key.account.0.is_empty() => {}
             Effect::Notify(note) => {
                 let standing = self.notes.contains_key(&note.key);
                 if note.sound {
@@ -146,7 +148,7 @@ impl<'a> Desktop<'a> {
                 let when = self.now + self.dice.roll(0, 6);
                 self.names.push_back((when, number));
             }
-            Effect::Silence(number) => {
+            Effect::Silence { number, .. } => {
                 self.settings.silenced.insert(number);
             }
             _ => {}
