@@ -125,7 +125,7 @@ fn dial_reasons() -> Vec<DialReason> {
         RelayRefused, RelayCannotDial, NumberRefused, RuleRefused, ToConfirm, TooManyCalls,
         Keychain(KeychainProblem::NoService), Keychain(KeychainProblem::Locked),
         Keychain(KeychainProblem::NoAnswer), Keychain(KeychainProblem::Failed),
-        NotConfigured, NothingRang,
+        NotConfigured, NothingRang, OtherPlatform,
     )
 }
 
