@@ -333,15 +333,13 @@ fn a_refused_number_takes_nothing_from_the_call_under_way() {
 fn closing_the_card_does_not_stop_the_call_and_a_failure_shows_again() {
     let mut companion = companion();
     companion.on(dial(1, TARGET, false), at(0));
-    companion.on(Event::DialDismissed, at(0));
+    companion.on(Event::DialOutcome(press(1), Ok(None)), at(1));
+    companion.on(Event::DialDismissed, at(1));
     assert_eq!(companion.dial(), None);
-    companion.on(
-        Event::DialOutcome(press(1), failure(DialReason::Forbidden, false)),
-        at(1),
-    );
+    companion.on(Event::Tick, at(61));
     assert_eq!(
         stage(&companion),
-        (DialStage::Failed, "dial-failed-forbidden".into())
+        (DialStage::Failed, "dial-failed-nothing-rang".into())
     );
 }
 
@@ -383,7 +381,8 @@ fn a_call_back_that_fails_says_so_and_takes_it_back_when_the_call_comes() {
         (NotificationKind::Info, "Rappel impossible", &key("a"))
     );
     assert!(
-        note.body.starts_with("La plateforme n’a pas répondu à temps."),
+        note.body
+            .starts_with("Le relais de votre entreprise n’a pas eu de réponse à temps."),
         "{}",
         note.body
     );
