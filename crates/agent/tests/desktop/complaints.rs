@@ -77,7 +77,7 @@ session_test! {
         assert_eq!(u8::try_from(&shown.hints["urgency"]).unwrap(), 1);
         assert_eq!(String::try_from(shown.hints["desktop-entry"].clone()).unwrap(), "centrex-tray");
         let keys: Vec<&str> = shown.actions.iter().step_by(2).map(String::as_str).collect();
-        assert_eq!(keys, ["copy-number", "silence", "default"], "a key or a click too many calls nobody");
+        assert_eq!(keys, ["copy-number", "default", "silence"], "a key or a click too many calls nobody");
         gives_up(&sim, &call).await;
         assert!(onlooker.shown().await.title.starts_with("Appel manqué"));
 
@@ -190,7 +190,7 @@ session_test! {
         set(&agent, hotkey).await;
         let deadline = Instant::now() + LIMIT;
         let doctor = || program(&world, &["doctor"]).output().unwrap().stdout;
-        while !String::from_utf8(doctor()).unwrap().contains("Ctrl+Alt+D remplit") {
+        while !String::from_utf8(doctor()).unwrap().contains("Ctrl+Alt+D met dans Composer") {
             assert!(Instant::now() < deadline, "the hotkey isn't taken");
         }
         select("Tél. 01 99 00 00 42", "primary");

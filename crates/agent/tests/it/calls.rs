@@ -218,7 +218,7 @@ async fn a_number_that_cannot_be_kept_silenced_is_said() {
         .unwrap();
     let said = agent
         .sees("that it isn't kept", |seen| match seen {
-            Seen::Notify(note) if note.title.contains("silencieux") => Some(note),
+            Seen::Notify(note) if note.title.contains("pour l’instant seulement") => Some(note),
             _ => None,
         })
         .await;
