@@ -125,7 +125,8 @@ fn serve(
         }
         door.open = Some((Arc::clone(&display), window));
     }
-    grab(&display, root, hotkey)?;
+    let mut place = Place::of(&display, hotkey)?;
+    grab(&display, root, hotkey, &place)?;
     let _ = events.send(DesktopEvent::Hotkey(Ok(())));
     let mut last = None;
     loop {
@@ -137,10 +138,15 @@ fn serve(
                     tell_selected(events);
                 }
             }
-            // The keyboard changed: the key may stand elsewhere now.
+            // The keyboard changed: the key may stand elsewhere now. Mostly it doesn't (another keyboard was used last), and then
+            // nothing is let go: a press in between would be lost.
             Event::MappingNotify(_) => {
-                display.ungrab_key(0_u8, root, ModMask::ANY)?;
-                grab(&display, root, hotkey)?;
+                let now = Place::of(&display, hotkey)?;
+                if now != place {
+                    display.ungrab_key(0_u8, root, ModMask::ANY)?;
+                    grab(&display, root, hotkey, &now)?;
+                    place = now;
+                }
             }
             Event::ClientMessage(_) if lock(door).shut => return Ok(()),
             _ => {}
@@ -177,20 +183,36 @@ fn own_window(display: &RustConnection, root: Window) -> Result<Window, HotkeyPr
     Ok(window)
 }
 
-/// Takes the keys, whatever the locks of the keyboard are.
-fn grab(display: &RustConnection, root: Window, hotkey: Hotkey) -> Result<(), HotkeyProblem> {
-    let keyboard = Keyboard::read(display)?;
-    let codes = keyboard.codes(keysym(hotkey.key));
-    if codes.is_empty() {
-        return Err(HotkeyProblem::NoKey(hotkey));
+/// Where a hotkey stands on the keyboard.
+#[derive(PartialEq)]
+struct Place {
+    codes: Vec<u8>,
+    num_lock: ModMask,
+}
+
+impl Place {
+    fn of(display: &RustConnection, hotkey: Hotkey) -> Result<Self, HotkeyProblem> {
+        let keyboard = Keyboard::read(display)?;
+        let codes = keyboard.codes(keysym(hotkey.key));
+        match codes.is_empty() {
+            true => Err(HotkeyProblem::NoKey(hotkey)),
+            false => Ok(Self {
+                codes,
+                num_lock: keyboard.num_lock,
+            }),
+        }
     }
+}
+
+/// Takes the keys, whatever the locks of the keyboard are.
+fn grab(display: &RustConnection, root: Window, hotkey: Hotkey, place: &Place) -> Result<(), HotkeyProblem> {
     let locks = [
         ModMask::from(0_u16),
         ModMask::LOCK,
-        keyboard.num_lock,
-        ModMask::LOCK | keyboard.num_lock,
+        place.num_lock,
+        ModMask::LOCK | place.num_lock,
     ];
-    for code in codes {
+    for &code in &place.codes {
         for lock in locks {
             let asked = display.grab_key(
                 false,
