@@ -134,8 +134,9 @@ pub fn wait_painted_dark(screen: &Screen, limit: Duration) -> Result<(Shown, Ins
 
 /// How long nothing may move until a page counts as still.
 const STILL: Duration = Duration::from_millis(500);
-/// Pixels that differ in a page that is still: the caret, the seconds of a call, the ring around what is waited for.
-const RESTLESS: usize = 1_500;
+/// Pixels that differ in a page that is still: the caret, the seconds of a call, the rings around both sides of a call that are
+/// waited for.
+const RESTLESS: usize = 3_000;
 
 /// Waits until a part of the screen has stopped changing, and gives its picture.
 ///

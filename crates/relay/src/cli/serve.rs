@@ -43,6 +43,7 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
         tracing::warn!("{advice}");
     }
     raise_open_files(settings);
+    #[cfg(unix)]
     leave_no_core();
     let prepared = server::prepare(settings)?;
     let public = bind("listen", settings.listen).await?;
@@ -82,6 +83,7 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
 }
 
 /// What is in memory is in a core file too: keys, tokens, numbers. The unit says the same (`LimitCORE=0`); by hand nobody does.
+#[cfg(unix)]
 fn leave_no_core() {
     if let Err(error) = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0) {
         tracing::warn!(%error, "core files can't be turned off: one of a relay that failed would hold secrets");

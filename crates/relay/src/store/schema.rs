@@ -10,7 +10,6 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::{FILE, StoreError, integrity, kinds, sqlite};
 use crate::lock::DataLock;
-use crate::owner;
 
 /// The version that this relay writes (`PRAGMA user_version`).
 pub const SCHEMA_VERSION: i64 = 1 + kinds::STEPS.len() as i64;
@@ -150,7 +149,7 @@ fn keep_private(path: &Path) -> std::io::Result<()> {
         .mode(0o600)
         .open(path)?;
     // The log and its index are given away by SQLite itself.
-    owner::like_its_folder(path)?;
+    crate::owner::like_its_folder(path)?;
     for suffix in ["", "-wal", "-shm"] {
         let mut file = path.as_os_str().to_owned();
         file.push(suffix);
