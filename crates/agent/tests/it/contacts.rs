@@ -22,6 +22,14 @@ async fn run(desk: &Desk, words: &[&str]) -> Output {
     within("the command ends", output).await.unwrap()
 }
 
+/// Whatever the system's language is; not every system takes it from the environment.
+fn speaks_french(desk: &Desk) {
+    let settings = desk.settings_file();
+    let so_far = std::fs::read_to_string(&settings).unwrap_or_default();
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    std::fs::write(settings, format!("language = \"fr\"\n{so_far}")).unwrap();
+}
+
 fn json(output: &Output) -> Value {
     assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).unwrap()
@@ -75,6 +83,7 @@ async fn what_the_command_line_imports_names_the_caller() {
 #[tokio::test]
 async fn a_list_that_was_cut_says_so() {
     let desk = Desk::new();
+    speaks_french(&desk);
     let mut agent = desk.start().await;
     let file = desk.path().join("clients.csv");
     std::fs::write(
@@ -150,6 +159,7 @@ async fn whom_a_number_belongs_to_is_said_on_the_pad_and_on_the_card() {
 #[tokio::test]
 async fn calls_are_listed_and_written_to_a_file() {
     let (sim, _relay, desk, mut agent) = enrolled().await;
+    speaks_french(&desk);
     missed_call(&sim).await;
     agent.until("a missed call", |state| state.missed == 1).await;
     let page = json(&run(&desk, &["calls", "--missed", "--json"]).await);
