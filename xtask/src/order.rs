@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -36,7 +37,10 @@ pub fn build_agent() -> Result<()> {
     for function in wanted {
         writeln!(order, "{}", function.symbol)?;
     }
-    let file = target().join("agent-order.txt");
+    // Cargo looks at the arguments, not into the file: by another name, or an old list would stay in the program.
+    let mut hash = DefaultHasher::new();
+    order.hash(&mut hash);
+    let file = target().join(format!("agent-order-{:016x}.txt", hash.finish()));
     std::fs::write(&file, order).with_context(|| format!("can't write {}", file.display()))?;
     build(&[
         format!("-Clink-arg=-Wl,--symbol-ordering-file={}", file.display()),
