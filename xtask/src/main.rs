@@ -25,6 +25,7 @@ mod servers;
 mod soak;
 mod tally;
 mod test;
+mod tools;
 
 /// Where Debian, Fedora and Arch put the notification daemon, which is not on anyone's PATH.
 const NOTIFYD: &[&str] = &[

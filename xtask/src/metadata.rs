@@ -1,4 +1,5 @@
-//! Brings the numbering plans of the locked rlibphonenumber into `crates/telephony/data`.
+//! What cargo tells of dependencies, and the numbering plans of the locked rlibphonenumber, which it brings into
+//! `crates/telephony/data`.
 
 use std::path::{Path, PathBuf};
 
@@ -13,11 +14,27 @@ struct Metadata {
     packages: Vec<Package>,
 }
 
+/// A dependency.
 #[derive(Deserialize)]
-struct Package {
+pub struct Package {
     name: String,
-    version: String,
-    manifest_path: PathBuf,
+    /// As `Cargo.lock` has it.
+    pub version: String,
+    /// Its `Cargo.toml`, beside everything else that the package brings.
+    pub manifest_path: PathBuf,
+}
+
+/// A dependency of the locked workspace, by its name.
+///
+/// # Errors
+/// When there is none.
+pub fn package(name: &str) -> Result<Package> {
+    let told = run::read(&mut run::cargo(["metadata", "--format-version", "1", "--locked"]))?;
+    let metadata: Metadata = serde_json::from_str(&told).context("can't read what `cargo metadata` says")?;
+    let mut packages = metadata.packages.into_iter();
+    packages
+        .find(|package| package.name == name)
+        .with_context(|| format!("{name} isn't among the dependencies"))
 }
 
 /// Copies the library's metadata, and says beside it whose and of which version it is.
@@ -25,13 +42,7 @@ struct Package {
 /// # Errors
 /// A library that isn't where cargo says, or a file that can't be written.
 pub fn write(root: &Path) -> Result<()> {
-    let told = run::read(&mut run::cargo(["metadata", "--format-version", "1", "--locked"]))?;
-    let metadata: Metadata = serde_json::from_str(&told).context("can't read what `cargo metadata` says")?;
-    let library = metadata
-        .packages
-        .iter()
-        .find(|package| package.name == "rlibphonenumber")
-        .context("rlibphonenumber isn't among the dependencies")?;
+    let library = package("rlibphonenumber")?;
     let from = library
         .manifest_path
         .with_file_name("src/generated/metadata/metadata.bin");

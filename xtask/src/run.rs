@@ -30,7 +30,7 @@ pub fn target() -> PathBuf {
 }
 
 /// A command in the repository's root.
-pub fn command<S: AsRef<OsStr>>(program: &str, args: impl IntoIterator<Item = S>) -> Command {
+pub fn command<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(program);
     command.args(args).current_dir(root());
     // Set by the `cargo run` that runs us; it would pin a nested cargo to one toolchain and package.

@@ -1,10 +1,13 @@
 //! The long runs: random schedules of calls played to the companion, and the relay killed over and over.
 
+use std::process::Command;
+
 use anyhow::{Result, bail};
 
 use crate::install::{self, Purpose};
-use crate::run::{cargo, on_path, run_and_read};
+use crate::run::run_and_read;
 use crate::tally::Tally;
+use crate::tools;
 
 /// How long to soak.
 #[derive(Clone, Debug, clap::Args)]
@@ -68,7 +71,6 @@ const KILLS: Long = Long {
 pub fn all(options: &Options) -> Result<()> {
     install::ensure(&[Purpose::Build])?;
     let first_seed = ("FIRST_SEED", options.first_seed);
-    let nextest = on_path("cargo-nextest");
     for (count, name, tests) in [
         (options.schedules, "SCHEDULES", SCHEDULES),
         (options.seeds, "SEEDS", SEEDS),
@@ -78,12 +80,11 @@ pub fn all(options: &Options) -> Result<()> {
         if count == 0 {
             continue;
         }
-        let mut command = cargo(tests.words(nextest));
+        let mut command = tests.command()?;
         for (name, value) in [first_seed, (name, count)] {
             command.env(name, value.to_string());
         }
         let (fine, output) = run_and_read(&mut command)?;
-        // cargo test is content with a name that no test has.
         if !fine || Tally::read(&output).passed == 0 {
             bail!("{} of {} did not pass", tests.name, tests.package);
         }
@@ -92,23 +93,14 @@ pub fn all(options: &Options) -> Result<()> {
 }
 
 impl Long {
-    /// What cargo is to do: by nextest, as the everyday tests are run, or by itself.
-    fn words(&self, nextest: bool) -> Vec<String> {
-        let begin: &[&str] = if nextest {
-            &["nextest", "run", "--no-capture"]
-        } else {
-            &["test"]
-        };
-        let mut words: Vec<&str> = begin.to_vec();
-        words.extend(["--release", "--package", self.package]);
-        words.extend(self.within);
+    fn command(&self) -> Result<Command> {
         let filter = format!("test({})", self.name);
-        match (nextest, self.ignored) {
-            (true, true) => words.extend(["--run-ignored", "only", "-E", &filter]),
-            (true, false) => words.extend(["-E", &filter]),
-            (false, true) => words.extend(["--", self.name, "--nocapture", "--ignored"]),
-            (false, false) => words.extend(["--", self.name, "--nocapture"]),
+        let mut words = vec!["--no-capture", "--release", "--package", self.package];
+        words.extend(self.within);
+        if self.ignored {
+            words.extend(["--run-ignored", "only"]);
         }
-        words.into_iter().map(str::to_owned).collect()
+        words.extend(["-E", &filter]);
+        tools::nextest(&words)
     }
 }

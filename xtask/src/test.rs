@@ -8,8 +8,9 @@ use clap::ValueEnum;
 use crate::check;
 use crate::install::{self, Purpose};
 use crate::node::Node;
-use crate::run::{cargo, on_path, run, run_and_read, say};
+use crate::run::{cargo, run, run_and_read, say};
 use crate::tally::Tally;
+use crate::tools;
 
 /// The parts of the test, in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -130,10 +131,7 @@ fn one(phase: Phase, node: &Node) -> Result<Tally> {
         Phase::Policy => check::policy().map(|()| Tally::default()),
         // The same packages and features as the tests: what is built here is what they use.
         Phase::Build => run(&mut cargo(["build", "--workspace", "--all-targets"])).map(|()| Tally::default()),
-        Phase::Rust if on_path("cargo-nextest") => {
-            counted(cargo(["nextest", "run", "--workspace", "--no-fail-fast"]))
-        }
-        Phase::Rust => counted(cargo(["test", "--workspace", "--all-targets", "--no-fail-fast"])),
+        Phase::Rust => counted(tools::nextest(&["--workspace", "--no-fail-fast"])?),
         Phase::Doc => counted(cargo(["test", "--workspace", "--doc", "--no-fail-fast"])),
         Phase::Api => counted(crate::api::tests()?),
         Phase::Page => counted(node.command("npm", &["run", "test:unit"])),

@@ -1,5 +1,5 @@
 //! What can be handed out from this machine, into `target/bundle/`: an archive of the programs, and packages where their
-//! tools are: Debian's with dpkg, an application on macOS.
+//! tools are: Debian's with dpkg, an application on macOS, and from Debian a set-up for Windows.
 
 #[cfg(target_os = "linux")]
 mod debian;
@@ -7,6 +7,8 @@ mod layout;
 mod licences;
 #[cfg(target_os = "macos")]
 mod macos;
+#[cfg(target_os = "linux")]
+mod windows;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,10 @@ pub struct Options {
     /// Packs the debug build: big and slow programs, quickly made, to try the packages themselves.
     #[arg(long)]
     debug: bool,
+    /// Packs the set-up for Windows and nothing else (Debian or Ubuntu).
+    #[cfg(target_os = "linux")]
+    #[arg(long)]
+    windows: bool,
 }
 
 /// Builds the programs and packs them.
@@ -37,6 +43,12 @@ pub fn all(options: Options) -> Result<()> {
     install::ensure(&[Purpose::Build])?;
     Node::ensure()?.build()?;
     let bundle = target().join("bundle");
+    #[cfg(target_os = "linux")]
+    if options.windows {
+        let setup = windows::setup(&bundle, options.debug)?;
+        say(format!("{}: the set-up for Windows.", setup.display()));
+        return Ok(());
+    }
     let built = &build(&bundle, options)?;
     let licences = licences::of_the_programs()?;
 
