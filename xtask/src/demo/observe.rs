@@ -83,6 +83,59 @@ pub fn wait_no_mark(screen: &Screen, limit: Duration) -> Result<()> {
     })
 }
 
+/// What the light window shows, told by how much of which colour of `ui/src/styles/tokens.css` it has: which is enough to know
+/// one stage of a call from another, and each from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The keys, with the green button that calls.
+    Pad,
+    /// A call's card: a blue disc for the own phone, none for the other party.
+    OwnPhone,
+    /// Blue discs for both.
+    BothPhones,
+    /// Pale green discs for both, and the time that passes in green.
+    Talking,
+    /// The bar of a call that rings, above whatever else there is.
+    RingingBar,
+}
+
+impl Look {
+    /// Pixels that text and edges may have of a colour.
+    const TRACES: usize = 1_800;
+
+    /// Whether the picture of the window looks so; `pixels` counts a colour in it.
+    fn is_seen(self, pixels: impl Fn([u8; 3]) -> usize) -> bool {
+        let [blue, pale_blue] = [[0x1f, 0x5f, 0xa8], [0xe2, 0xed, 0xfa]].map(&pixels);
+        let [green, pale_green, red] =
+            [[0x14, 0x71, 0x3f], [0xdf, 0xf3, 0xe7], [0xb3, 0x26, 0x1e]].map(&pixels);
+        let failed = red > Self::TRACES;
+        let seen = match self {
+            Self::Pad => green > 10_000 && blue < Self::TRACES,
+            Self::OwnPhone => (2_200..4_200).contains(&blue) && green < Self::TRACES,
+            Self::BothPhones => (4_800..8_000).contains(&blue) && green < Self::TRACES,
+            Self::Talking => pale_green > 4_000 && green > 1_000 && blue < Self::TRACES,
+            Self::RingingBar => pale_blue > 8_000,
+        };
+        seen && !failed
+    }
+}
+
+/// Waits until the window looks so; it may be moving, as what rings does.
+///
+/// # Errors
+/// When it doesn't within `limit`.
+pub fn wait_look(screen: &Screen, window: Area, look: Look, limit: Duration) -> Result<Pixmap> {
+    wait::until(limit, &format!("the window to look like {look:?}"), || {
+        let picture = screen.picture(window)?;
+        let pixels = |[red, green, blue]: [u8; 3]| {
+            let all = picture.pixels().iter();
+            all.filter(|pixel| (pixel.red(), pixel.green(), pixel.blue()) == (red, green, blue))
+                .count()
+        };
+        Ok(look.is_seen(pixels).then_some(picture))
+    })
+}
+
 /// More colours than an empty window has: text and keys were drawn.
 const PAINTED: usize = 40;
 

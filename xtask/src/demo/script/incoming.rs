@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::{ANOTHER, CALLER, MISSED, SOON, Stage, area, keep, millis};
+use super::{CALLER, MISSED, SOON, Stage, area, keep, millis};
 use crate::demo::bus::What;
-use crate::demo::observe::{self, Mark};
+use crate::demo::observe::{self, Look, Mark};
 use crate::demo::product::{ACCOUNT, LINE};
 use crate::demo::simulator::same_number;
 use crate::demo::timeline::Observation;
@@ -25,7 +25,7 @@ impl Stage<'_> {
         let shot = observe::wait_notification(&self.desktop.bus, mark, SOON, CALLER, |_| true)?;
         let bubble = observe::wait_bubble(self.screen(), SOON)?;
         observe::wait_mark(self.screen(), Mark::Ringing, SOON)?;
-        self.window_changed(ANOTHER)
+        self.window_becomes(Look::RingingBar)
             .context("the ringing call in the window")?;
         let detail = json!({
             "call_id": call, "to": LINE, "summary": shot.summary, "body": shot.body, "buttons": shot.buttons, "on_screen": area(bubble.area),
@@ -140,7 +140,7 @@ impl Stage<'_> {
         self.product.simulator.answer(ACCOUNT)?;
         self.heard("other_party_rings")?;
         let at = Instant::now();
-        self.window_changed(ANOTHER)
+        self.window_becomes(Look::BothPhones)
             .context("the call's card in the window")?;
         let detail = json!({
             "button": label, "at": area(button.area), "action": key, "requested": number, "press_to_request_ms": took,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::bus::What;
 use super::desktop::Desktop;
-use super::observe;
+use super::observe::{self, Look};
 use super::product::{ACCOUNT, Product};
 use super::screen::{Area, Screen, Shown};
 use super::timeline::Timeline;
@@ -163,6 +163,13 @@ impl Stage<'_> {
             None => observe::wait_still(self.screen(), window.area, SOON)?,
         };
         self.seen = Some(now);
+        Ok(())
+    }
+
+    /// Waits until the window looks like that.
+    fn window_becomes(&mut self, look: Look) -> Result<()> {
+        let window = self.window()?;
+        self.seen = Some(observe::wait_look(self.screen(), window.area, look, SOON)?);
         Ok(())
     }
 

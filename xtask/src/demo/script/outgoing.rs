@@ -6,8 +6,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use super::{ANOTHER, CALLEE, COLD, SOON, Stage, area, keep, millis};
-use crate::demo::observe::{self, Mark};
+use super::{CALLEE, COLD, SOON, Stage, area, keep, millis};
+use crate::demo::observe::{self, Look, Mark};
 use crate::demo::product::ACCOUNT;
 use crate::demo::screen::is_light;
 use crate::demo::simulator::same_number;
@@ -41,7 +41,7 @@ impl Stage<'_> {
         let detail = json!({
             "window": area(window.area), "colours": colours, "click_to_painted_ms": millis(at, clicked),
         });
-        self.seen = Some(observe::wait_still(self.screen(), window.area, SOON)?);
+        self.window_becomes(Look::Pad)?;
         Ok(Observation::at("the screen", at, detail))
     }
 
@@ -96,7 +96,7 @@ impl Stage<'_> {
         );
         let at = Instant::now();
         // The card takes the place of the keys.
-        self.window_changed(ANOTHER).context("the call's card")?;
+        self.window_becomes(Look::OwnPhone).context("the call's card")?;
         Ok(Observation::at(
             "the simulator's record, and the call's card in the window",
             at,
@@ -109,7 +109,7 @@ impl Stage<'_> {
         self.product.simulator.answer(ACCOUNT)?;
         let entry = self.heard("other_party_rings")?;
         let at = Instant::now();
-        self.window_changed(ANOTHER)
+        self.window_becomes(Look::BothPhones)
             .context("the other party on the call's card")?;
         Ok(Observation::at(
             "the simulator's record, and the call's card in the window",
@@ -124,7 +124,7 @@ impl Stage<'_> {
         let icon = observe::wait_mark(self.screen(), Mark::InCall, SOON)?;
         let at = Instant::now();
         let window = self.window()?;
-        self.window_changed(ANOTHER)
+        self.window_becomes(Look::Talking)
             .context("the connected call on its card")?;
         let detail = json!({ "icon": area(icon), "window": area(window.area) });
         Ok(Observation::at(
