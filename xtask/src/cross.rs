@@ -41,9 +41,9 @@ const TO_RUN: &[(&str, &str)] = &[
 /// What packing for Windows wants besides.
 const TO_PACK: &[(&str, &str)] = &[("nsis", "/usr/bin/makensis")];
 
-/// What is tested under Wine: settings, journal, control pipe, keychain, tray, links, command line, with the relay and the
+/// What is tested under Wine: settings, journal, contacts, control pipe, keychain, tray, links, command line, with the relay and the
 /// simulator around them. Not the window: there is no WebView2.
-const PORTABLE: &[&str] = &["telephony", "companion", "control", "centrex-tray"];
+const PORTABLE: &[&str] = &["telephony", "companion", "control", "contacts", "centrex-tray"];
 
 /// Type-checks and lints the whole workspace, tests included, for Windows and macOS.
 ///

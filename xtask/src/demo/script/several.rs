@@ -59,6 +59,10 @@ impl Stage<'_> {
         self.ended(&call)?;
         let row = self.kept(&call, |row| row.state == "ended")?;
         ensure!(row.outcome == "answered", "the journal has it as {}", row.outcome);
+        // For the picture: on the list it was taken, and nothing tells by whom.
+        self.show("calls")?;
+        let picture = self.screen().picture(self.screen().area())?;
+        self.show("pad")?;
         // What was to be said of the first call has been said once the next one is announced.
         let (next, after) = self.let_ring(KNOWN)?;
         let (shown, other) = self.note(after, KNOWN);
@@ -75,10 +79,13 @@ impl Stage<'_> {
         self.product.simulator.caller_hangs_up(ACCOUNT, &next)?;
         self.ended(&next)?;
         let detail = json!({ "call_id": call, "summary": shot.summary, "notification": id, "journal": row });
-        Ok(Observation::now(
-            "the session bus, and the journal's file, read with SQLite",
-            detail,
-        ))
+        Ok(Observation {
+            picture: Some(picture),
+            ..Observation::now(
+                "the session bus, and the journal's file, read with SQLite",
+                detail,
+            )
+        })
     }
 
     /// The notification of a ringing call, and the number that the daemon gave it.

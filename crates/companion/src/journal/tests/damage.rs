@@ -110,8 +110,14 @@ fn what_was_deleted_or_set_aside_with_everything_is_not_saved() {
     let mut salvage = Salvage::open(&aside).unwrap();
     let items = salvage.next_calls(10);
     assert_eq!(items.len(), 1);
+    let file = salvage.file().to_owned();
+    if cfg!(windows) {
+        // What is open can't be removed there: the person is told, all calls are still there, and another try helps.
+        desk.journal.delete_all(at(40)).unwrap_err();
+        drop(salvage);
+    }
     desk.journal.delete_all(at(40)).unwrap();
-    assert_eq!(desk.journal.take_salvaged(salvage.file(), &items).unwrap(), None);
+    assert_eq!(desk.journal.take_salvaged(&file, &items).unwrap(), None);
     assert!(desk.found(&text("")).is_empty());
 }
 
