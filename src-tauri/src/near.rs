@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn on_the_second_monitor_at_its_left_edge() {
+    fn row_18_on_the_second_monitor_at_its_left_edge() {
         let work = Area {
             x: -1280,
             y: 0,
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_smaller_than_the_window_keeps_the_title_bar() {
+    fn row_18_a_screen_smaller_than_the_window_keeps_the_title_bar() {
         let work = Area {
             x: 100,
             y: 50,
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn wherever_the_anchor_is_the_window_lies_whole_within() {
+    fn row_18_wherever_the_anchor_is_the_window_lies_whole_within() {
         let work = Area {
             x: -200,
             y: 40,

@@ -95,7 +95,7 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_makes_no_call_old_or_new() {
+async fn row_06_a_clock_that_is_set_makes_no_call_old_or_new() {
     let (mut link, _folder) = link();
     let start = Instant::now();
     let live = Update::Live {

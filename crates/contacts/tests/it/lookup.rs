@@ -7,7 +7,7 @@ use telephony::Party;
 use super::{Book, at, cards, e164, person, preview};
 
 #[test]
-fn a_number_is_found_however_it_was_written_and_only_exactly() {
+fn row_10_a_number_is_found_however_it_was_written_and_only_exactly() {
     let mut book = Book::new();
     for (name, number) in [
         ("points", "01.42.68.53.00"),
