@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use telephony::{AccountId, Call, CallId, Direction, E164, Party};
 
 use crate::board::Board;
+use crate::dialled::{Dialled, OwnLeg, Remembered, began};
+use crate::effect::Effect;
 use crate::event::{CallKey, DialFailure, DialId, DialReason};
 use crate::time::{after, seconds_between};
 use crate::view::{DialStage, Outcome};
@@ -19,14 +21,12 @@ use crate::words::Message;
 pub(crate) const REPEAT_S: i64 = 5;
 /// An outgoing call to the dialled number that starts this soon after the press is the dialled one.
 pub(crate) const MATCH_S: i64 = 120;
-/// The own phone rings at once for what was dialled; news of it may take this long.
-const OWN_LEG_S: i64 = 30;
 /// The platform took the call and a listening relay told nothing: it came to nothing. A later start still corrects it.
 pub(crate) const NOTHING_RANG_S: i64 = 60;
 /// The agent always reports an outcome; should it not, the card doesn't wait for ever.
 const ASKING_LIMIT_S: i64 = 90;
 /// The relay's clock may be this much off ours.
-const SKEW_S: i64 = 3;
+pub(crate) const SKEW_S: i64 = 3;
 /// Presses remembered, so that none counts twice.
 const PRESSES: usize = 64;
 
@@ -87,8 +87,6 @@ pub(crate) struct Pending {
     pub stage: Stage,
     pub asked_at: Timestamp,
     call_id: Option<CallId>,
-    /// The incoming call that was taken for the own phone, by its numbers.
-    own_leg: Option<CallId>,
     /// The person closed the card; it goes on behind it.
     hidden: bool,
 }
@@ -116,6 +114,7 @@ pub(crate) struct Desk {
     /// The last call that was asked for and may have rung.
     last: Option<(E164, Timestamp)>,
     presses: VecDeque<DialId>,
+    remembered: Remembered,
 }
 
 impl Desk {
@@ -134,10 +133,9 @@ impl Desk {
         }
     }
 
-    /// Whose phone the pending dial rings first, if it is this one.
+    /// Whose phone this press rings first.
     pub fn account_of(&self, id: DialId) -> Option<AccountId> {
-        let pending = self.pending.as_ref().filter(|pending| pending.id == id)?;
-        pending.account.clone()
+        self.remembered.account_of(id).cloned()
     }
 
     /// Whether this call is the one that was dialled last.
@@ -186,13 +184,24 @@ impl Desk {
         })
     }
 
-    /// The request goes out now.
-    pub fn ask(&mut self, id: DialId, begin: Begin, now: Timestamp) {
+    /// The request goes out now; gives what is to be kept of it.
+    pub fn ask(&mut self, id: DialId, begin: Begin, now: Timestamp) -> Option<Dialled> {
+        let dialled = begin.account.clone().map(|account| Dialled {
+            id,
+            account,
+            at: now,
+            call: None,
+            own_leg: None,
+        });
+        if let Some(dialled) = dialled.clone() {
+            self.remembered.ask(dialled);
+        }
         if let Some(number) = &begin.number {
             self.last = Some((number.clone(), now));
         }
         self.aside = None;
         self.pending = Some(begin.pending(id, Stage::Asking, now));
+        dialled
     }
 
     /// Nothing goes out yet, or at all: the person is asked, or told why.
@@ -252,39 +261,18 @@ impl Desk {
     }
 
     /// Whether an incoming call is only the own phone, ringing for what was dialled.
-    ///
-    /// The platform documents `outgoing_call_start` alone for a click-to-call; whether it also tells that the own phone
-    /// rings, and with which numbers, isn't said. So only what can be nobody else counts: the call whose id the platform
-    /// gave in its answer, or once, soon after the press, a call from a number to itself. The dialled number as the caller
-    /// proves nothing, for that person may be calling at this very moment: a leg too many is shown rather than a caller
-    /// hidden.
-    pub fn is_own_leg(&mut self, call: &Call, board: &Board, now: Timestamp) -> bool {
-        let Some(pending) = &mut self.pending else {
-            return false;
-        };
-        if call.direction != Direction::Incoming || pending.account.as_ref() != Some(&call.account_id) {
-            return false;
-        }
-        if pending.call_id.as_ref() == Some(&call.call_id) || pending.own_leg.as_ref() == Some(&call.call_id)
-        {
-            return true;
-        }
-        let may_ring = match &pending.stage {
-            Stage::Asking | Stage::PickUp(_) => true,
-            // Announced at the request already, while the own phone still rings.
-            Stage::Known(key) => board.outcome(key) == Some(Outcome::Ringing),
-            Stage::Failed(Failure::Outcome(failure), _) => failure.may_have_rung,
-            _ => false,
-        };
-        let calls_itself = call.calling_number.is_some() && call.calling_number == call.called_number;
-        let is_own = may_ring
-            && calls_itself
-            && pending.own_leg.is_none()
-            && now <= after(pending.asked_at, OWN_LEG_S);
-        if is_own {
-            pending.own_leg = Some(call.call_id.clone());
-        }
-        is_own
+    pub fn own_leg(&mut self, call: &Call, age_s: i64, board: &Board, now: Timestamp) -> OwnLeg {
+        self.remembered.own_leg(call, age_s, board, now)
+    }
+
+    /// What the process before this one dialled.
+    pub fn dialled_before(&mut self, dialled: Vec<Dialled>) {
+        self.remembered.before(dialled);
+    }
+
+    /// What is to be kept of a request's answer.
+    pub fn settled(&mut self, id: DialId, result: &Result<Option<CallId>, DialFailure>) -> Option<Effect> {
+        self.remembered.settled(id, result)
     }
 
     /// News of a call that the board didn't know: is it the dialled one?
@@ -368,7 +356,6 @@ impl Begin {
             stage,
             asked_at: now,
             call_id: None,
-            own_leg: None,
             hidden: false,
         }
     }
@@ -422,10 +409,8 @@ impl Pending {
         let same_number =
             matches!((&call.called_number, &self.number), (Some(Party::Number(a)), Some(b)) if a == b);
         let same_id = self.call_id.as_ref() == Some(&call.call_id);
-        // The age is that of the last change; a call first heard of when it is connected started earlier.
-        let since_start = seconds_between(call.started_at, call.last_change());
-        let started = after(now, -(age_s.max(0).saturating_add(since_start)));
-        let after_press = seconds_between(self.asked_at, started);
+        // A call first heard of when it is connected, or hours later, began before.
+        let after_press = seconds_between(self.asked_at, began(call, age_s, now));
         waiting
             && call.direction == Direction::Outgoing
             && self.account.as_ref() == Some(&call.account_id)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use telephony::{AccountId, Call, E164};
 use url::Url;
 
+use crate::dialled::Dialled;
 use crate::event::{CallKey, DialId, NoteAction};
 use crate::journal::Hearing;
 
@@ -39,6 +40,11 @@ pub enum Effect {
     /// Take a call out of the journal: it is none, but the own phone, ringing for what was dialled. Should it turn out to be one
     /// after all, it is recorded again.
     Unrecord(CallKey),
+    /// Keep for a day what was dialled, so that the own phone, ringing for it, is no caller after a restart either. Takes the
+    /// place of what was kept of the same press.
+    Dialled(Dialled),
+    /// Nothing rang for this press: keep nothing of it.
+    NotDialled(DialId),
     /// Mark every missed call of the journal as seen.
     MarkAllRead,
     /// Open the window.

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use telephony::{AccountId, Call, CallId, E164};
 use uuid::Uuid;
 
+use crate::dialled::Dialled;
 use crate::known::Known;
 use crate::settings::Settings;
 use crate::words::Message;
@@ -40,6 +41,8 @@ pub enum Event {
     Dial(DialRequest),
     /// What became of [`crate::effect::Effect::PlaceCall`].
     DialOutcome(DialId, Result<Option<CallId>, DialFailure>),
+    /// What earlier runs dialled of late, oldest first, as [`crate::effect::Effect::Dialled`] gave it: at the start.
+    DialledBefore(Vec<Dialled>),
     /// A button of a notification was pressed (or its body, for [`NoteAction::Open`]).
     NoteAction {
         /// Of which notification.

@@ -8,6 +8,7 @@ mod alerts;
 mod board;
 mod companion;
 mod dial;
+pub mod dialled;
 pub mod effect;
 pub mod event;
 mod hearing;

@@ -98,6 +98,8 @@ impl<P: Ports> Controller<P> {
             Effect::Copy(text) => self.ports.copy(text),
             Effect::Record { call, unread } => return Some(journal::Change::Record { call, unread }),
             Effect::Unrecord(key) => return Some(journal::Change::Unrecord(key)),
+            Effect::Dialled(dialled) => return Some(journal::Change::Dialled(dialled)),
+            Effect::NotDialled(id) => return Some(journal::Change::NotDialled(id)),
             Effect::MarkAllRead => return Some(journal::Change::MarkAllRead),
             Effect::Heard(hearing) => return Some(journal::Change::Heard(hearing)),
             Effect::OpenUrl(url) => self.ports.open_url(url),

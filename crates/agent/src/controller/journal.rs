@@ -52,6 +52,7 @@ impl<P: Ports> Controller<P> {
                 age_s: i64::MAX,
             });
         }
+        self.feed(Event::DialledBefore(opened.dialled));
     }
 
     /// The journal was damaged and is begun anew: what can be read comes over from the file, the rest is asked of the relay.

@@ -9,6 +9,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 
+use companion::dialled::Dialled;
 use companion::event::CallKey;
 use companion::journal::{
     Change, Cursor, Hearing, ImportError, Journal, JournalError, Name, Opened, Page, Position, Query, Row,
@@ -22,8 +23,10 @@ use tokio::sync::{mpsc as tokio_mpsc, oneshot, watch};
 use self::thread::{Job, SLICE, Slice};
 use crate::controller::Input;
 
-/// Calls that are shown again after a restart.
+/// Calls that are shown again after a restart, besides the missed ones that nobody has seen.
 const RECENT: usize = 200;
+/// Missed calls that nobody has seen and that are counted again after a restart, however old they are.
+const UNREAD: usize = 500;
 /// SQLite and its callers need far less than the usual 2 MiB.
 const STACK: usize = 512 * 1024;
 
@@ -75,8 +78,10 @@ impl From<&JournalError> for Trouble {
 pub(crate) struct JournalOpened {
     /// What was found; an error means that nothing is remembered in this run.
     pub(crate) opened: Result<Opened, JournalError>,
-    /// The latest calls, newest first.
+    /// The latest calls and the missed ones that nobody has seen, newest first.
     pub(crate) rows: Vec<Row>,
+    /// What was dialled here within the last day, oldest first.
+    pub(crate) dialled: Vec<Dialled>,
 }
 
 /// Why the journal didn't do what it was asked.

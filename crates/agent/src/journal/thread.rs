@@ -1,17 +1,19 @@
 //! The journal's thread: jobs in their order, and between them the long ones, a slice at a time, so that a call is written
 //! at once whatever else goes on.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
-use companion::journal::{Change, Hearing, Journal, JournalError, Keeping, Opened, Position};
+use companion::dialled::Dialled;
+use companion::event::CallKey;
+use companion::journal::{Change, Hearing, Journal, JournalError, Keeping, Opened, Position, Row};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::writer::Writer;
-use super::{JournalOpened, RECENT, STACK, Trouble};
+use super::{JournalOpened, RECENT, STACK, Trouble, UNREAD};
 use crate::controller::Input;
 
 /// What isn't to be kept is looked for so often.
@@ -55,7 +57,7 @@ pub(super) fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
     with_recent(journal, opened)
 }
 
-/// Reads the latest calls; a journal in which even those can't be read isn't used.
+/// Reads what the companion knows from the start; a journal in which even that can't be read isn't used.
 fn with_recent(
     journal: Option<Journal>,
     opened: Result<Opened, JournalError>,
@@ -63,18 +65,35 @@ fn with_recent(
     let without = |opened| JournalOpened {
         opened,
         rows: Vec::new(),
+        dialled: Vec::new(),
     };
     let Some(journal) = journal else {
         return (None, without(opened));
     };
-    match journal.recent(RECENT) {
-        Ok(rows) => (Some(journal), JournalOpened { opened, rows }),
+    match known(&journal) {
+        Ok((rows, dialled)) => (
+            Some(journal),
+            JournalOpened {
+                opened,
+                rows,
+                dialled,
+            },
+        ),
         Err(error) if error.is_damage() => match journal.replace_damaged(Timestamp::now()) {
             Ok((journal, opened)) => (Some(journal), without(Ok(opened))),
             Err(error) => (None, without(Err(error))),
         },
         Err(error) => (None, without(Err(error))),
     }
+}
+
+/// The calls that are shown or counted from the start, newest first, and what was dialled of late.
+fn known(journal: &Journal) -> Result<(Vec<Row>, Vec<Dialled>), JournalError> {
+    let mut rows = journal.recent(RECENT)?;
+    let recent: HashSet<CallKey> = rows.iter().map(|row| CallKey::of(&row.call)).collect();
+    let unread = journal.unread(UNREAD)?.into_iter();
+    rows.extend(unread.filter(|row| !recent.contains(&CallKey::of(&row.call))));
+    Ok((rows, journal.dialled(Timestamp::now())?))
 }
 
 /// Reads the whole journal on a thread of its own, which tells the journal's thread what it found.
@@ -228,6 +247,7 @@ impl Worker {
         let _ = self.inputs.blocking_send(Input::Journal(Box::new(JournalOpened {
             opened,
             rows: Vec::new(),
+            dialled: Vec::new(),
         })));
     }
 

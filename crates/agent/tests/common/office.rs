@@ -11,7 +11,8 @@ use centrex_sim::{Config, HangUp, HangUpBy, Ring, Sim, Timing};
 use jiff::{SignedDuration, Timestamp};
 use telephony::AccountId;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 /// The key of the simulated platform: it must turn up in no log and no file.
@@ -128,6 +129,18 @@ impl Relay {
     /// A setting of its next start.
     pub fn set(&mut self, key: &'static str, value: &str) {
         self.extra.push((key, value.to_owned()));
+    }
+
+    /// The platform's word reaches it: a callback with these parameters.
+    pub async fn hears(&self, parameters: &str) {
+        let mut platform = TcpStream::connect(self.address).await.unwrap();
+        let request = format!(
+            "GET /callback/{SECRET}?{parameters} HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n"
+        );
+        platform.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        platform.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     pub async fn stop(&mut self) {

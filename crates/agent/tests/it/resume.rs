@@ -3,11 +3,12 @@
 use centrex_sim::{Kind, Ring, Sim};
 use centrex_tray::desktop::DesktopEvent;
 use companion::effect::NotificationKind;
-use companion::journal::{Journal, Position};
-use control::protocol::{ConnectionState, Outcome};
+use companion::journal::{Change, Journal, Position};
+use control::protocol::{ConnectionState, DialStage, Outcome, Request};
+use telephony::{AccountId, Call, CallId, CallState, Direction, Party};
 
 use crate::fakes::Seen;
-use crate::world::{ACCOUNT, Desk, OTHER, Relay, enrolled, missed_call};
+use crate::world::{ACCOUNT, Desk, LINE, OTHER, OTHER_SHOWN, Relay, enrolled, missed_call};
 
 fn notifications(seen: Vec<Seen>) -> Vec<NotificationKind> {
     seen.into_iter()
@@ -203,4 +204,109 @@ async fn asleep_it_hears_nothing_and_awake_it_is_told_once() {
     let told = agent.sees_notification().await;
     assert_eq!(told.title, "2 appels manqués pendant votre absence");
     assert_eq!(notifications(agent.quit().await), [], "and nothing else");
+}
+
+/// The platform may tell that the own phone rings for what was dialled. An agent that ends before, or in the middle of it,
+/// leaves word of the press to the next one.
+#[tokio::test]
+async fn the_own_phone_is_no_caller_for_the_next_agent_either() {
+    let (_sim, relay, desk, mut agent) = enrolled().await;
+    let tells = |id: &str, event: &str, from: &str| {
+        let (from, to) = (&from[1..], &LINE[1..]);
+        format!("call_id={id}&event={event}&account_id={ACCOUNT}&calling_number={from}&called_number={to}")
+    };
+    for (id, is_told_before) in [("first", false), ("second", true)] {
+        // Another number each time: the same one at once would be a question.
+        agent
+            .dial(if is_told_before {
+                "01 99 00 00 43"
+            } else {
+                "01 99 00 00 44"
+            })
+            .await;
+        agent
+            .until("pick up", |state| {
+                state
+                    .dial
+                    .as_ref()
+                    .is_some_and(|dial| dial.stage == DialStage::PickUp)
+            })
+            .await;
+        let start = tells(id, "incoming_call_start", LINE);
+        if is_told_before {
+            relay.hears(&start).await;
+        }
+        agent.quit().await;
+        if !is_told_before {
+            relay.hears(&start).await;
+        }
+        relay
+            .hears(&format!("call_id={id}&event=call_end&status=x"))
+            .await;
+        agent = desk.start().await;
+        agent.live().await;
+    }
+    relay.hears(&tells("caller", "incoming_call_start", OTHER)).await;
+    relay.hears("call_id=caller&event=call_end&status=x").await;
+    let state = agent
+        .until("a caller, told after it", |state| state.missed == 1)
+        .await;
+    assert_eq!(state.recent.len(), 1, "{:?}", state.recent);
+    assert_eq!(state.recent[0].party, OTHER_SHOWN);
+    agent.quit().await;
+    let (journal, _) = Journal::open(&desk.journal_file(), jiff::Timestamp::now()).unwrap();
+    assert_eq!(journal.recent(9).unwrap().len(), 1);
+}
+
+/// An answered call of a busy week.
+fn answered(n: i64) -> Change {
+    let started = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(10_000 - n * 30);
+    Change::Record {
+        call: Box::new(Call {
+            call_id: CallId(format!("answered-{n}")),
+            account_id: AccountId(ACCOUNT.into()),
+            direction: Direction::Incoming,
+            state: CallState::Ended,
+            calling_number: Some(Party::from(OTHER.to_owned())),
+            called_number: Some(Party::from(LINE.to_owned())),
+            started_at: started,
+            connected_at: Some(started),
+            ended_at: Some(started),
+            status: None,
+            billable_duration: None,
+            end_unknown: false,
+            extra: Default::default(),
+        }),
+        unread: false,
+    }
+}
+
+#[tokio::test]
+async fn row_20_a_missed_call_counts_until_it_is_read_whatever_came_since() {
+    let desk = Desk::new();
+    let mut calls: Vec<Change> = (0..=300).map(answered).collect();
+    let Change::Record { call, unread } = &mut calls[0] else {
+        unreachable!()
+    };
+    call.calling_number = Some(Party::from("+33199000043".to_owned()));
+    (call.connected_at, *unread) = (None, true);
+    let (mut journal, _) = Journal::open(&desk.journal_file(), jiff::Timestamp::now()).unwrap();
+    journal.apply(&calls, None).unwrap();
+    drop(journal);
+    // Twice: nothing but the person takes it away.
+    for _ in 0..2 {
+        let mut agent = desk.start().await;
+        agent
+            .until("the missed call counts", |state| state.missed == 1)
+            .await;
+        agent.quit().await;
+    }
+    let mut agent = desk.start().await;
+    agent.until("it counts still", |state| state.missed == 1).await;
+    agent.ask(Request::MissedRead).await;
+    agent.until("it is read", |state| state.missed == 0).await;
+    agent.quit().await;
+    let (journal, _) = Journal::open(&desk.journal_file(), jiff::Timestamp::now()).unwrap();
+    assert_eq!(journal.unread(9).unwrap(), []);
+    assert_eq!(journal.recent(999).unwrap().len(), 301);
 }

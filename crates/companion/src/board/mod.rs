@@ -22,7 +22,8 @@
 //! at the start is no news, and neither is history from before this desktop listened. Only the first news of a leg can ring,
 //! if it is at most [`FRESH_S`] old by the relay's clock.
 //!
-//! Whatever a relay tells, at most [`LIVE`] legs are live, and [`KEPT`] calls that are over are known.
+//! Whatever a relay tells, at most [`LIVE`] legs are live, and of calls that are over [`KEPT`] are known, with as many missed
+//! ones that nobody has seen: those stay until they are read, however many calls came since.
 
 mod group;
 mod leg;
@@ -53,7 +54,7 @@ pub(crate) const RING_LIMIT_S: i64 = 120;
 const OUTGOING_RING_LIMIT_S: i64 = 600;
 /// A connected call without an end lasts no longer than this.
 const TALK_LIMIT_S: i64 = 12 * 3600;
-/// Calls that are over kept in memory; the journal has them all.
+/// Calls that are over kept in memory, and as many missed ones that nobody has seen, however old; the journal has them all.
 const KEPT: usize = 500;
 /// Own legs of dialled calls remembered, so that their later news stays unheard.
 const OWN_LEGS: usize = 64;
@@ -282,8 +283,8 @@ impl Board {
         self.legs.values().filter_map(Leg::silent_at).min()
     }
 
-    /// The person saw the missed calls; true when one of them was unread.
-    pub fn read_all(&mut self) -> (Vec<News>, bool) {
+    /// The person saw the missed calls.
+    pub fn read_all(&mut self) -> Vec<News> {
         let mut news = Vec::new();
         let ids = self.unread_groups();
         for id in &ids {
@@ -292,7 +293,7 @@ impl Board {
             }
             news.push(News::Settled(*id));
         }
-        (news, !ids.is_empty())
+        news
     }
 
     /// The person dealt with this missed call.
@@ -421,16 +422,23 @@ impl Board {
         }
     }
 
-    /// Keeps memory bounded: the oldest calls that are over go first, those that are `pinned` (in an alert) stay.
+    /// Keeps memory bounded: the oldest calls that are over go first, of those that nobody has seen and of the others apart.
+    /// Those that are `pinned` (in an alert) stay.
     pub fn forget_oldest(&mut self, pinned: impl Fn(GroupId) -> bool) {
-        let over = self.groups.values().filter(|group| !group.facts.live).count();
-        if over <= KEPT + KEPT / 10 {
+        let over = self.groups.values().filter(|group| !group.facts.live);
+        let (unread, all) = over.fold((0, 0), |(unread, all), group| {
+            (unread + usize::from(group.unread), all + 1)
+        });
+        if unread.max(all - unread) <= KEPT + KEPT / 10 {
             return;
         }
         // Own legs too, which no list shows.
-        let mut over = self.over(None);
-        self.newest_first(&mut over);
-        let forgotten: Vec<GroupId> = over.into_iter().skip(KEPT).filter(|id| !pinned(*id)).collect();
+        let (mut unread, mut read): (Vec<_>, Vec<_>) =
+            self.over(None).into_iter().partition(|id| self.is_unread(*id));
+        self.newest_first(&mut unread);
+        self.newest_first(&mut read);
+        let oldest = unread.into_iter().skip(KEPT).chain(read.into_iter().skip(KEPT));
+        let forgotten: Vec<GroupId> = oldest.filter(|id| !pinned(*id)).collect();
         self.drop_groups(&forgotten);
     }
 }

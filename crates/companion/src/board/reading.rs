@@ -1,6 +1,7 @@
 //! What others may ask the board.
 
-use telephony::{AccountId, Call, CallState, E164};
+use jiff::Timestamp;
+use telephony::{AccountId, Call, CallState, Direction, E164};
 
 use super::group::Group;
 use super::leg::Leg;
@@ -13,6 +14,23 @@ impl Board {
     /// A call's last known state.
     pub fn call(&self, key: &CallKey) -> Option<&Call> {
         self.legs.get(key).map(|leg| &leg.call)
+    }
+
+    /// The same, unless it is only the own phone, ringing for what was dialled: that has no row in the journal.
+    pub fn call_of_a_person(&self, key: &CallKey) -> Option<&Call> {
+        let leg = self.legs.get(key).filter(|leg| !leg.own)?;
+        Some(&leg.call)
+    }
+
+    /// Whether a call placed by this account at `since` or later rang no more at `until`, by the relay's clock.
+    pub fn rang_out(&self, account: &AccountId, since: Timestamp, until: Timestamp) -> bool {
+        self.legs.values().map(|leg| &leg.call).any(|call| {
+            let put_through = call.connected_at.or(call.ended_at);
+            call.direction == Direction::Outgoing
+                && call.account_id == *account
+                && call.started_at >= since
+                && put_through.is_some_and(|at| at < until)
+        })
     }
 
     /// What is known of a call's course.

@@ -332,7 +332,11 @@ fn memory_is_bounded_and_keeps_what_matters() {
         }
         board.forget_oldest(|id| id == GroupId(kept));
     }
-    assert!(board.legs.len() <= KEPT + KEPT / 10 + 2, "{}", board.legs.len());
+    assert!(
+        board.legs.len() <= 2 * (KEPT + KEPT / 10) + 2,
+        "{}",
+        board.legs.len()
+    );
     assert_eq!(board.legs.len(), board.groups.len());
     let knows = |id: &str| board.call(&key(id)).is_some();
     assert!(knows("rings") && knows("call-1999") && knows("call-0") && !knows("call-1"));
@@ -368,8 +372,32 @@ fn a_flood_of_live_calls_is_bounded_and_their_ends_are_heard() {
         let call = ended(started(incoming(&format!("later-{n}")), 100_000), 100_001);
         tell(&mut board, call, 0, 100_001);
     }
+    board.read_all();
     board.forget_oldest(|_| false);
     assert_eq!(board.legs.len(), KEPT);
+}
+
+#[test]
+fn a_missed_call_is_not_forgotten_before_it_is_read() {
+    let mut board = Board::default();
+    tell(&mut board, ended(incoming("missed"), 9), 0, 9);
+    let busy = |board: &mut Board, from: i64| {
+        for n in from..from + 2000 {
+            let call = outgoing(&format!("call-{n}"), "+33199000002", n * 10);
+            tell(
+                board,
+                ended(connected(call, n * 10 + 1), n * 10 + 9),
+                0,
+                n * 10 + 9,
+            );
+            board.forget_oldest(|_| false);
+        }
+    };
+    busy(&mut board, 1);
+    assert!(board.missed() == 1 && board.unread(&key("missed")));
+    board.read_all();
+    busy(&mut board, 2001);
+    assert_eq!((board.missed(), board.call(&key("missed"))), (0, None));
 }
 
 #[test]

@@ -109,18 +109,19 @@ impl Companion {
             let why = failed_id(DialReason::NotConfigured);
             return self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
         };
-        self.desk.ask(id, begin, now);
+        let kept = self.desk.ask(id, begin, now).map(Effect::Dialled);
         let route = match self.settings.mode {
             Mode::Direct => Route::Direct,
             Mode::Relay | Mode::Unset => Route::Relay,
         };
-        vec![Effect::PlaceCall {
+        let request = Effect::PlaceCall {
             id,
             number,
             account,
             route,
             confirmed,
-        }]
+        };
+        kept.into_iter().chain([request]).collect()
     }
 
     /// A failure of a notification's button is told by a notification; the pad shows its own on the card.

@@ -16,6 +16,7 @@ use telephony::{AccountId, Call, CallId, E164};
 use crate::alerts::Alerts;
 use crate::board::{Board, News};
 use crate::dial::Desk;
+use crate::dialled::OwnLeg;
 use crate::effect::{Effect, Notification, Place};
 use crate::event::{
     CallKey, CredentialKind, CredentialState, DeskState, DialFailure, DialId, Event, Link, NoteAction,
@@ -107,6 +108,10 @@ impl Companion {
             Event::LiveCalls { calls, at } => self.reconcile(calls, at, now),
             Event::Dial(request) => self.dial_from_pad(request, now),
             Event::DialOutcome(id, result) => self.dial_settled(id, result, now),
+            Event::DialledBefore(dialled) => {
+                self.desk.dialled_before(dialled);
+                Vec::new()
+            }
             Event::NoteAction { key, action, press } => self.pressed(&key, action, press, now),
             Event::MissedRead => self.missed_read(now),
             Event::Forgotten(which) => self.forgotten(which.as_ref(), now),
@@ -203,11 +208,13 @@ impl Companion {
     }
 
     fn heard(&mut self, call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Vec<Effect> {
-        let mut effects = Vec::new();
         if origin == Origin::Relay {
             self.ear.told(now);
-            effects = self.relate(&call, age_s, now);
         }
+        let mut effects = match origin {
+            Origin::Relay | Origin::History => self.relate(&call, age_s, now),
+            Origin::Journal { .. } => Vec::new(),
+        };
         let key = CallKey::of(&call);
         let news = self.board.take(call, origin, age_s, now);
         let look_up = self.look_up_call(&key);
@@ -227,8 +234,14 @@ impl Companion {
         {
             return Vec::new();
         }
-        if self.desk.is_own_leg(call, &self.board, now) {
-            return self.ignore_own_leg(key, now);
+        match self.desk.own_leg(call, age_s, &self.board, now) {
+            OwnLeg::No => {}
+            OwnLeg::Yes => return self.ignore_own_leg(key, now),
+            OwnLeg::Found(dialled) => {
+                let mut effects = self.ignore_own_leg(key, now);
+                effects.push(Effect::Dialled(dialled));
+                return effects;
+            }
         }
         let turn = self.desk.recognise(call, age_s, now);
         self.follow(turn)
@@ -255,8 +268,10 @@ impl Companion {
         now: Timestamp,
     ) -> Vec<Effect> {
         let named = result.as_ref().ok().cloned().flatten();
+        let kept = self.desk.settled(id, &result);
         let turn = self.desk.outcome(id, result, &self.board, now);
         let mut effects = self.follow(turn);
+        effects.extend(kept);
         // The own phone may have been told before the platform's answer said which call it is.
         let own = named
             .zip(self.desk.account_of(id))
@@ -362,11 +377,10 @@ impl Companion {
     fn missed_read(&mut self, now: Timestamp) -> Vec<Effect> {
         let steps = self.alerts.read_all();
         let mut effects = self.carry_out(steps);
-        let (news, any) = self.board.read_all();
+        let news = self.board.read_all();
         effects.extend(self.follow_news(news, now));
-        if any {
-            effects.push(Effect::MarkAllRead);
-        }
+        // The journal may know of more than is in memory.
+        effects.push(Effect::MarkAllRead);
         effects
     }
 

@@ -161,7 +161,7 @@ impl Companion {
 
     fn record(&self, key: &CallKey) -> Option<Effect> {
         Some(Effect::Record {
-            call: Box::new(self.board.call(key)?.clone()),
+            call: Box::new(self.board.call_of_a_person(key)?.clone()),
             unread: self.board.unread(key),
         })
     }

@@ -8,7 +8,7 @@ use telephony::Call;
 
 use super::row;
 use super::text::{Fact, Search};
-use super::{Journal, JournalError, damage, schema, store};
+use super::{Journal, JournalError, damage, dialled, schema, store};
 use crate::event::CallKey;
 
 /// So long a deleted call is remembered by its id, so that no replay brings it back. No relay keeps its events longer.
@@ -66,7 +66,7 @@ impl Journal {
     }
 
     /// One step of removing what [`Journal::keep`] excludes, at most `limit` calls. Gives whether more is to be done: call it
-    /// again. The last step also forgets old marks of deletion and gives free room back.
+    /// again. The last step also forgets old presses and marks of deletion, and gives free room back.
     ///
     /// # Errors
     /// [`JournalError`] when it can't be written; then nothing of this step was.
@@ -101,6 +101,7 @@ impl Journal {
                 "DELETE FROM deleted WHERE deleted_us < ?1",
                 [old.as_microsecond()],
             )?;
+            dialled::forget_old(&transaction, now)?;
         }
         transaction.commit()?;
         if more {
@@ -141,9 +142,10 @@ impl Journal {
         Ok(stored.is_some())
     }
 
-    /// Deletes every call for good but those that are going on, with the copies that the journal made of itself and what is
-    /// known of the times in which calls could be heard, up to the present one. At once none is found any more, and no replay brings one back; they are overwritten by [`Journal::erase`], which is
-    /// to be called until it has nothing more to do, in this run or the next.
+    /// Deletes every call for good but those that are going on, with the copies that the journal made of itself, what was
+    /// dialled of late, and what is known of the times in which calls could be heard, up to the present one. At once none is
+    /// found any more, and no replay brings one back; they are overwritten by [`Journal::erase`], which is to be called until
+    /// it has nothing more to do, in this run or the next.
     ///
     /// # Errors
     /// [`JournalError`] when it can't be written; then all are still there.
@@ -157,6 +159,7 @@ impl Journal {
             [now_us.saturating_sub(RINGS_US), now_us.saturating_sub(TALKS_US)],
         )?;
         transaction.execute("DELETE FROM heard WHERE open = 0", [])?;
+        transaction.execute("DELETE FROM dialled", [])?;
         if is_under_way(&transaction)? {
             // What has come since.
             transaction.execute(

@@ -2,7 +2,7 @@
 //! could be heard, and how far the relay's history was read.
 //!
 //! SQLite, blocking: one owner on a thread of its own; exports read beside it. Write-ahead log with `synchronous = NORMAL`: a
-//! power cut may lose the last transactions whole, and the relay then sends them again. Layout, version 2
+//! power cut may lose the last transactions whole, and the relay then sends them again. Layout, version 3
 //! (`PRAGMA user_version`; times `…_us` are microseconds since 1970):
 //!
 //! - `call`: one row a call and account. `id` is its start in milliseconds since 1970, or the next one free, so that the
@@ -19,20 +19,24 @@
 //!   the interval before: `open`, `filled`, `gap`.
 //! - `erased` and `erased_search`: `call` and `search` as they were when every call was deleted, while they are overwritten
 //!   step by step; that `erased` exists is the mark of it. Calls in it count as deleted.
+//! - `dialled`: calls that were asked for here, so that the own phone, ringing for one, is no caller after a restart either:
+//!   `press` (a UUID), `account`, `at_us` (by this computer's clock), `call` (the platform's id, once it named one), `own_leg`
+//!   (the incoming call that was taken for the own phone). No number. Kept a day.
 //! - `position`: one row a relay: the id of the last event handled, as the relay wrote it.
 //!
 //! A position is written in the same transaction as what its event changed, so a crash loses or repeats nothing. Deleted
 //! rows are overwritten (`secure_delete`, also in the index).
 //!
-//! Version 1 had `call` with account, call, started_us, unread and body only, and `position`. It is brought forward when
-//! opened, after it was copied to `journal.db.before-2`; nothing reads that copy, and it goes with [`Journal::delete_all`]
-//! or when it is older than what is kept. A damaged file is set aside as `journal.db.damaged-YYYYMMDD-HHMMSS` (with its log)
+//! Version 1 had `call` with account, call, started_us, unread and body only, and `position`; version 2 had no `dialled`. They
+//! are brought forward when opened, after they were copied to `journal.db.before-3`; nothing reads that copy, and it goes with
+//! [`Journal::delete_all`] or when it is older than what is kept. A damaged file is set aside as `journal.db.damaged-YYYYMMDD-HHMMSS` (with its log)
 //! and a new journal begun, which takes over what can be read. Opening looks at little (`check.rs`); the whole is read beside
 //! it by [`Journal::check_whole`].
 
 mod check;
 mod coverage;
 mod damage;
+mod dialled;
 mod elsewhere;
 mod erase;
 mod export;
@@ -63,7 +67,8 @@ pub use salvage::Salvage;
 pub use sample::sample_calls;
 pub use search::{Cursor, Filter, LONGEST_PAGE, Page, Query};
 
-use crate::event::CallKey;
+use crate::dialled::Dialled;
+use crate::event::{CallKey, DialId};
 use crate::words::Message;
 
 /// The open journal. One owner, on a thread of its own.
@@ -113,6 +118,10 @@ pub enum Change {
     },
     /// It is no call: its row goes.
     Unrecord(CallKey),
+    /// A call was asked for here, or more is known of it.
+    Dialled(Dialled),
+    /// Nothing rang for it.
+    NotDialled(DialId),
     /// Every missed call was seen.
     MarkAllRead,
     /// Calls can be heard, or no longer.
@@ -259,6 +268,8 @@ impl Journal {
                 }
                 Change::Unrecord(key) => store::unrecord(&transaction, key)?,
                 Change::Heard(hearing) => coverage::write(&transaction, *hearing)?,
+                Change::Dialled(dialled) => dialled::write(&transaction, dialled)?,
+                Change::NotDialled(id) => dialled::remove(&transaction, *id)?,
                 Change::MarkAllRead => {
                     transaction
                         .prepare_cached("UPDATE call SET unread = 0 WHERE unread = 1")?

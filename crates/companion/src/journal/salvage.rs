@@ -91,7 +91,7 @@ impl Journal {
     }
 }
 
-/// Takes over, before anything is told again, which calls were deleted and when calls could be heard.
+/// Takes over, before anything is told again, which calls were deleted, when calls could be heard and what was dialled.
 pub(super) fn take_marks(new: &Connection, file: &Path) {
     let marks = || -> Result<(), JournalError> {
         let old = schema::open_read_only(file)?;
@@ -108,6 +108,10 @@ pub(super) fn take_marks(new: &Connection, file: &Path) {
             (
                 "SELECT account, call, started_us FROM erased",
                 "deleted VALUES (?1, ?2, ?3)",
+            ),
+            (
+                "SELECT press, account, at_us, call, own_leg FROM dialled",
+                "dialled VALUES (?1, ?2, ?3, ?4, ?5)",
             ),
         ] {
             if let Err(error) = copy_rows(&old, &transaction, from, into) {

@@ -8,10 +8,10 @@ use rusqlite::{Connection, Transaction, params};
 use telephony::Call;
 
 use super::row::{CallBack, Row, Stored};
-use super::{JournalError, check, damage, store};
+use super::{JournalError, check, damage, dialled, store};
 
 /// The layout that this version writes.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// Pages that a connection keeps, in KiB. The agent lives all day and holds at most two connections.
 const CACHE_KIB: i32 = 384;
@@ -22,7 +22,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// After so long a call that still rings or talks here lost its end while nobody listened.
 const LOST_US: i64 = 24 * 3600 * 1_000_000;
 
-/// Version 1, as the program wrote it before version 2; for the migration and its tests.
+/// Version 1, as the program wrote it; for the migration and its tests.
 #[cfg(test)]
 pub(super) const LAYOUT_1: &str = "
     CREATE TABLE call (
@@ -117,12 +117,20 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Result<Connection, JournalErr
             layout.execute_batch(POSITION)?;
             layout.execute_batch(CALLS)?;
             layout.execute_batch(AROUND)?;
+            layout.execute_batch(dialled::LAYOUT)?;
             layout.pragma_update(None, "user_version", SCHEMA)?;
             layout.commit()?;
         }
         1 => {
             damage::copy_before(&db, path, SCHEMA)?;
             migrate(&mut db)?;
+        }
+        2 => {
+            damage::copy_before(&db, path, SCHEMA)?;
+            let layout = db.transaction()?;
+            layout.execute_batch(dialled::LAYOUT)?;
+            layout.pragma_update(None, "user_version", SCHEMA)?;
+            layout.commit()?;
         }
         _ => {}
     }
@@ -148,6 +156,7 @@ fn migrate(db: &mut Connection) -> Result<(), JournalError> {
     )?;
     transaction.execute_batch(CALLS)?;
     transaction.execute_batch(AROUND)?;
+    transaction.execute_batch(dialled::LAYOUT)?;
     {
         let mut rows = transaction
             .prepare("SELECT account, call, started_us, unread, body FROM call_1 ORDER BY started_us")?;

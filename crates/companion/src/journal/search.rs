@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use telephony::AccountId;
 
 use super::row::{self, Row};
-use super::store::ID_REACH_MS;
+use super::store::{self, ID_REACH_MS};
 use super::text::{Fact, Search};
 use super::{Journal, JournalError, elsewhere};
 
@@ -102,6 +102,16 @@ impl Journal {
     pub fn recent(&self, limit: usize) -> Result<Vec<Row>, JournalError> {
         find(&self.db, &Search::new("", None, None), &Query::default(), limit)
             .map(|found| found.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// The latest missed calls that nobody has seen, newest first, at most `limit`. A row that can't be read is left out.
+    ///
+    /// # Errors
+    /// [`JournalError::Sql`]
+    pub fn unread(&self, limit: usize) -> Result<Vec<Row>, JournalError> {
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found = store::stored_where(&self.db, "unread = 1 ORDER BY id DESC LIMIT ?1", [most])?;
+        Ok(found.into_iter().map(|stored| stored.row).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What people complain about in programs of this kind, each held against ours: a test a complaint, by its row in the list
-//! of `docs/complaints.md`. Those that need a desktop or a window are tested there, too: `crates/agent/tests/desktop/`
-//! (`row_17` only there), and the tests of the page whose titles begin with `row`.
+//! of `docs/complaints.md`. What needs a clock, a book, a desktop or a window to be held is tested there, too, by the same
+//! numbers: the list says where.
 
 mod desk;
 
@@ -378,6 +378,12 @@ fn row_15_the_own_phone_is_no_caller_and_the_card_says_to_pick_it_up() {
     assert!(desk.standing.is_empty() && desk.companion.live().is_empty());
     desk.tell(&goes_out("b", "+33261910001", 4));
     assert_eq!(desk.companion.dial().unwrap().stage, DialStage::Calling);
+    // However late it is told: a connection that was cut, a relay that is slow.
+    let mut desk = Desk::new(settings());
+    desk.dial(1, "02 61 91 00 01");
+    desk.now = 3620;
+    desk.tell_late(&over(&rings("own", LINE, 1), 20), 3600);
+    assert_eq!((desk.standing.len(), desk.companion.missed()), (0, 0));
     // The platform's answer names the own leg only after it rang.
     let mut desk = Desk::new(settings());
     desk.dial(1, "02 61 91 00 01");

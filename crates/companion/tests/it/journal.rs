@@ -178,10 +178,10 @@ fn a_newer_journal_is_left_as_it_is() {
     drop(Journal::open(&file, now()).unwrap());
     rusqlite::Connection::open(&file)
         .unwrap()
-        .pragma_update(None, "user_version", 3)
+        .pragma_update(None, "user_version", 4)
         .unwrap();
     let error = Journal::open(&file, now()).unwrap_err();
-    assert!(matches!(error, JournalError::Newer { found: 3, known: 2 }));
+    assert!(matches!(error, JournalError::Newer { found: 4, known: 3 }));
     assert_eq!(error.message().id, "journal-newer");
     assert_eq!(
         fs::read_dir(folder.path()).unwrap().count(),

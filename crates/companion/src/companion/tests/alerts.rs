@@ -180,7 +180,8 @@ fn several_missed_calls_of_an_absence_are_one_notification() {
     assert!(note.body.ends_with("et 2 autres"), "{}", note.body);
     let effects = companion.on(Event::MissedRead, at(3700));
     assert_eq!(effects, [Effect::Withdraw(key("5")), Effect::MarkAllRead]);
-    assert_eq!(companion.on(Event::MissedRead, at(3701)), []);
+    // The journal may know of more.
+    assert_eq!(companion.on(Event::MissedRead, at(3701)), [Effect::MarkAllRead]);
 }
 
 #[test]

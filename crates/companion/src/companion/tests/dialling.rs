@@ -295,7 +295,7 @@ fn a_premium_number_asks_and_is_sent_as_confirmed() {
         stage(&companion),
         (DialStage::Question, "number-confirm-premium".into())
     );
-    let effects = companion.on(dial(2, "0892 70 12 34", true), at(1));
+    let effects = on(&mut companion, dial(2, "0892 70 12 34", true), 1);
     assert!(matches!(
         &effects[..],
         [Effect::PlaceCall { confirmed: true, .. }]
@@ -352,7 +352,7 @@ fn missed_call() -> Companion {
 #[test]
 fn a_call_back_dials_and_settles_the_missed_call() {
     let mut companion = missed_call();
-    let effects = companion.on(button("a", NoteAction::CallBack, 1), at(10));
+    let effects = on(&mut companion, button("a", NoteAction::CallBack, 1), 10);
     assert_eq!(effects[0], Effect::Withdraw(key("a")));
     assert!(matches!(&effects[1], Effect::Record { unread: false, .. }));
     let number = telephony::E164::parse(CALLER).unwrap();
@@ -510,10 +510,8 @@ fn what_prevents_a_call_is_said_before_it_is_tried() {
 fn what_the_companys_rules_ask_about_becomes_a_question_and_the_yes_goes_with_the_call() {
     let mut companion = companion();
     companion.on(dial(1, TARGET, false), at(0));
-    let effects = companion.on(
-        Event::DialOutcome(press(1), failure(DialReason::ToConfirm, false)),
-        at(1),
-    );
+    let asks = Event::DialOutcome(press(1), failure(DialReason::ToConfirm, false));
+    let effects = on(&mut companion, asks, 1);
     assert_eq!(effects, []);
     assert_eq!(
         stage(&companion),

@@ -80,10 +80,15 @@ fn tell(companion: &mut Companion, call: Call, now: i64) -> Vec<Effect> {
     on(companion, event, now)
 }
 
-/// The effects but for looking up who it is, which has its own tests.
+/// The effects but for looking up who it is and keeping what was dialled, which have their own tests.
 fn on(companion: &mut Companion, event: Event, now: i64) -> Vec<Effect> {
     let mut effects = companion.on(event, at(now));
-    effects.retain(|effect| !matches!(effect, Effect::LookUp(_)));
+    effects.retain(|effect| {
+        !matches!(
+            effect,
+            Effect::LookUp(_) | Effect::Dialled(_) | Effect::NotDialled(_)
+        )
+    });
     effects
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use telephony::Direction;
 
 use super::*;
+use crate::dialled::Dialled;
 
 fn from(number: Option<&str>, id: &str) -> Call {
     Call {
@@ -184,4 +185,117 @@ fn what_was_told_before_it_was_known_for_the_own_phone_leaves_no_row() {
             .iter()
             .any(|effect| matches!(effect, Effect::Record { .. }))
     );
+}
+
+fn tell_late(companion: &mut Companion, call: Call, age_s: i64, now: i64) -> Vec<Effect> {
+    let event = Event::Call {
+        call: Box::new(call),
+        origin: Origin::Relay,
+        age_s,
+    };
+    on(companion, event, now)
+}
+
+/// The own phone, which began to ring a second after the press.
+fn own_phone() -> Call {
+    crate::testing::started(from(Some(OWN), "leg"), 1)
+}
+
+#[test]
+fn when_the_own_phone_began_to_ring_counts_and_not_when_it_is_told() {
+    let leg = own_phone();
+    // A slow relay; a connection that was cut for an hour, in which the call went through and was over.
+    for (state, age_s, now) in [
+        (leg.clone(), 90, 91),
+        (connected(leg.clone(), 9), 40, 49),
+        (ended(connected(leg.clone(), 9), 50), 3600, 3650),
+        (ended(leg, 20), 3600, 3620),
+    ] {
+        let mut companion = dialled(None);
+        if now > 1800 {
+            let call = ended(connected(outgoing("out", TARGET, 1), 9), 50);
+            tell_late(&mut companion, call, now - 50, now);
+        }
+        assert_eq!(tell_late(&mut companion, state, age_s, now), [], "told at {now}");
+        assert_eq!((companion.live().len(), companion.missed()), (0, 0));
+    }
+    // Whoever began to call later is no own phone, however late that is told.
+    let mut companion = dialled(None);
+    let caller = ended(crate::testing::started(from(Some(OWN), "caller"), 40), 60);
+    tell_late(&mut companion, caller, 3600, 3660);
+    assert_eq!(companion.missed(), 1);
+}
+
+#[test]
+fn each_press_has_its_own_phone() {
+    let mut companion = dialled(None);
+    companion.on(dial(2, "+33199000002", false), at(20));
+    companion.on(
+        Event::DialOutcome(press(2), Ok(Some(CallId("named".into())))),
+        at(21),
+    );
+    let second = crate::testing::started(from(Some(OWN), "second"), 21);
+    assert_eq!(tell(&mut companion, second, 21), []);
+    assert_eq!(tell_late(&mut companion, own_phone(), 24, 25), []);
+    assert_eq!(tell_late(&mut companion, ended(own_phone(), 19), 60, 79), []);
+    // Neither press has another one.
+    let third = crate::testing::started(from(Some(OWN), "third"), 22);
+    assert_eq!(notifications(&tell(&mut companion, third, 22)).len(), 1);
+}
+
+#[test]
+fn a_press_that_came_to_nothing_has_no_own_phone() {
+    let mut companion = companion();
+    companion.on(dial(1, TARGET, false), at(0));
+    let refused = failure(DialReason::WrongKey, false);
+    let effects = companion.on(Event::DialOutcome(press(1), refused), at(1));
+    assert!(effects.contains(&Effect::NotDialled(press(1))), "{effects:?}");
+    assert_eq!(notifications(&tell(&mut companion, own_phone(), 1)).len(), 1);
+}
+
+/// What a process leaves in the journal of what was dialled.
+fn kept(effects: &[Effect]) -> Option<Dialled> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::Dialled(dialled) => Some(dialled.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_next_process_knows_the_own_phone_too() {
+    for (answer, leg) in [(None, own_phone()), (Some("leg"), from(None, "leg"))] {
+        let mut first = companion();
+        let mut left = kept(&first.on(dial(1, TARGET, false), at(0)));
+        let answer = answer.map(|id| CallId(id.into()));
+        left = kept(&first.on(Event::DialOutcome(press(1), Ok(answer)), at(1))).or(left);
+        let told = |left: &Option<Dialled>| {
+            let mut next = companion();
+            next.on(Event::DialledBefore(left.iter().cloned().collect()), at(5));
+            let other = crate::testing::started(from(Some(OWN), "another"), 3);
+            (
+                tell_late(&mut next, ended(leg.clone(), 9), 3600, 3609),
+                notifications(&tell(&mut next, other, 3)).len(),
+            )
+        };
+        assert_eq!(told(&left).0, []);
+        // It rang before the restart: there is no other one.
+        let event = Event::Call {
+            call: Box::new(leg.clone()),
+            origin: Origin::Relay,
+            age_s: 0,
+        };
+        left = kept(&first.on(event, at(2))).or(left);
+        assert_eq!(told(&left), (vec![], 1));
+    }
+}
+
+#[test]
+fn what_was_dialled_is_not_taken_for_a_caller_in_the_past_either() {
+    let mut companion = dialled(None);
+    let event = Event::Call {
+        call: Box::new(ended(own_phone(), 20)),
+        origin: Origin::History,
+        age_s: 3600,
+    };
+    assert_eq!(on(&mut companion, event, 3620), []);
 }

@@ -93,7 +93,7 @@ fn delete_all_deletes_the_copies_too_and_gives_the_room_back() {
     desk.journal.fill_with_samples(2000, at(0)).unwrap();
     desk.record(missed("a", PARTY, 0), true);
     desk.journal.set_note(&key("a"), "Zyxwvutsr").unwrap();
-    for copy in ["journal.db.before-2", "journal.db.damaged-20261123-102030"] {
+    for copy in ["journal.db.before-3", "journal.db.damaged-20261123-102030"] {
         fs::write(desk.folder.path().join(copy), "Zyxwvutsr").unwrap();
     }
     fs::write(desk.folder.path().join("journal.database"), "someone else's").unwrap();

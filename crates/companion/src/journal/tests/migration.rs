@@ -5,7 +5,7 @@ use telephony::Direction;
 
 use super::{call, key, missed, talked, text};
 use crate::journal::schema::LAYOUT_1;
-use crate::journal::{CallBack, Journal, Opened};
+use crate::journal::{CallBack, Change, Journal, Opened};
 use crate::testing::at;
 use crate::view::Outcome;
 
@@ -59,7 +59,7 @@ fn version_1_is_brought_forward_and_a_copy_kept() {
     assert_eq!(journal.recent(10).unwrap().len(), 4);
     assert_eq!(journal.search(&text("0142685300")).unwrap().rows, [row("old")]);
 
-    let copy = folder.path().join("journal.db.before-2");
+    let copy = folder.path().join("journal.db.before-3");
     let db = Connection::open(copy).unwrap();
     let version: u32 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -92,9 +92,9 @@ fn the_copy_is_private_and_an_interrupted_migration_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("journal.db");
     version_1(&file);
-    let copy = folder.path().join("journal.db.before-2");
+    let copy = folder.path().join("journal.db.before-3");
     fs::write(&copy, "half of a copy").unwrap();
-    fs::write(folder.path().join("journal.db.before-2.partial"), "less").unwrap();
+    fs::write(folder.path().join("journal.db.before-3.partial"), "less").unwrap();
     Journal::open(&file, at(1000)).unwrap();
     assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(
@@ -103,7 +103,7 @@ fn the_copy_is_private_and_an_interrupted_migration_begins_anew() {
             .prepare("SELECT body FROM call")
             .is_ok()
     );
-    assert!(!folder.path().join("journal.db.before-2.partial").exists());
+    assert!(!folder.path().join("journal.db.before-3.partial").exists());
 }
 
 #[test]
@@ -118,5 +118,34 @@ fn a_damaged_version_1_is_set_aside_without_a_copy() {
     fs::write(&file, bytes).unwrap();
     let (_, opened) = Journal::open(&file, at(1000)).unwrap();
     assert!(matches!(opened, Opened::SetAside(_)), "{opened:?}");
-    assert!(!folder.path().join("journal.db.before-2").exists());
+    assert!(!folder.path().join("journal.db.before-3").exists());
+}
+
+#[test]
+fn version_2_is_brought_forward_and_a_copy_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let (mut journal, _) = Journal::open(&file, at(0)).unwrap();
+    let call = Box::new(missed("old", "+33142685300", 0));
+    journal
+        .apply(&[Change::Record { call, unread: true }], None)
+        .unwrap();
+    journal
+        .db
+        .execute_batch("DROP TABLE dialled; PRAGMA user_version = 2;")
+        .unwrap();
+    drop(journal);
+    let (journal, opened) = Journal::open(&file, at(1000)).unwrap();
+    assert_eq!(opened, Opened::Existing);
+    assert!(journal.call(&key("old")).unwrap().unwrap().unread);
+    assert_eq!(journal.dialled(at(1000)).unwrap(), []);
+    let copy = Connection::open(folder.path().join("journal.db.before-3")).unwrap();
+    let (version, calls): (u32, u32) = copy
+        .query_row(
+            "SELECT (SELECT user_version FROM pragma_user_version), count(*) FROM call",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!((version, calls), (2, 1));
 }

@@ -1,5 +1,6 @@
 mod coverage;
 mod damage;
+mod dialled;
 mod elsewhere;
 mod erasing;
 mod migration;

@@ -6,6 +6,7 @@ use telephony::Party;
 
 use super::world::{Real, State, Switch};
 use crate::event::DeskState;
+use crate::testing::OWN;
 use crate::view::Outcome;
 
 #[derive(Clone, Debug, Default)]
@@ -41,6 +42,8 @@ pub(super) struct Seen {
     held: bool,
     pub unread: bool,
     pub told: Told,
+    /// It is known for the own phone, ringing for what was dialled: nobody calls.
+    pub own: bool,
 }
 
 pub(super) struct Model<'a> {
@@ -58,6 +61,10 @@ pub(super) struct Model<'a> {
     pub behind: Option<i64>,
     ready_since: Option<i64>,
     now: i64,
+    /// This process dialled.
+    dialled: bool,
+    /// The platform's answer named the own phone's call.
+    named_own: bool,
     /// The relay's clock is ahead of ours by this much; a new process knows times by that clock only.
     skew: i64,
 }
@@ -82,6 +89,8 @@ impl<'a> Model<'a> {
             behind: None,
             ready_since: None,
             now: 0,
+            dialled: false,
+            named_own: false,
             skew,
         }
     }
@@ -133,7 +142,40 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// A call is being asked for, and hasn't been answered.
+    pub fn dial(&mut self) {
+        self.dialled = true;
+    }
+
+    /// The platform has taken it.
+    pub fn answered_dial(&mut self, named: Option<&str>) {
+        self.named_own = named == Some("own");
+        for call in 0..self.seen.len() {
+            if self.is_own(call) {
+                self.turn_out_own(call);
+            }
+        }
+        self.review();
+    }
+
+    /// Nobody calls from the own number but the own phone; by another number, only the platform's answer tells it.
+    fn is_own(&self, call: usize) -> bool {
+        let real = &self.real[call];
+        real.own && (real.party == Some(Party::from(OWN.to_owned())) || self.named_own)
+    }
+
+    fn turn_out_own(&mut self, call: usize) {
+        self.seen[call] = Seen {
+            legs: vec![Leg::default(); self.real[call].legs.len()],
+            own: true,
+            ..Seen::default()
+        };
+    }
+
     pub fn heard(&mut self, call: usize, leg: usize, state: &State, age: i64) {
+        if self.is_own(call) {
+            return self.turn_out_own(call);
+        }
         let incoming = self.real[call].incoming;
         let known = &mut self.seen[call].legs[leg];
         let first = known.best.is_none();
@@ -209,6 +251,8 @@ impl<'a> Model<'a> {
             }
         }
         self.ready_since = None;
+        // It doesn't know that a call was dialled here; which one is the own phone, it does.
+        self.dialled = false;
         self.at(self.now);
     }
 
@@ -310,7 +354,7 @@ impl<'a> Model<'a> {
         seen.placed &= lives;
         let rang = real.incoming && rings && news && !seen.rang;
         seen.rang |= rang;
-        if rang || (!real.incoming && lives && news && !real.dialled) {
+        if rang || (!real.incoming && lives && news && !(real.dialled && self.dialled)) {
             self.begin(call);
         }
         let seen = &mut self.seen[call];

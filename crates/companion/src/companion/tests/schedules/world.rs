@@ -59,6 +59,8 @@ pub(super) struct Real {
     pub incoming: bool,
     /// Dialled on this desktop's pad.
     pub dialled: bool,
+    /// No call at all: the own phone, ringing for what was dialled.
+    pub own: bool,
     pub party: Option<Party>,
     pub legs: Vec<Leg>,
 }
@@ -83,8 +85,6 @@ pub(super) enum Act {
         leg: usize,
         state: usize,
     },
-    /// The own phone rings for what was dialled.
-    OwnLeg(Box<Call>),
     /// The relay lists what is live.
     List(Vec<(usize, usize, usize)>),
     Cut,
@@ -99,6 +99,7 @@ pub(super) enum Act {
     Silence,
     Restart,
     Dial,
+    /// The platform answers, perhaps with a call's id.
     Dialled(Option<CallId>),
 }
 
@@ -112,7 +113,7 @@ pub(super) struct World {
     pub skew: i64,
 }
 
-pub(super) const TARGET: &str = "+33261910001";
+const TARGET: &str = "+33261910001";
 const ACCOUNTS: [&str; 3] = ["1001", "1002", "1003"];
 const PARTIES: [Option<&str>; 5] = [
     Some("+33199000001"),
@@ -125,8 +126,8 @@ const PARTIES: [Option<&str>; 5] = [
 pub(super) fn world(seed: u64) -> World {
     let mut dice = Dice::new(seed);
     let dials = dice.chance(15);
-    let restarts = !dials && dice.chance(30);
-    let skew = if dials || restarts {
+    let restarts = dice.chance(30);
+    let skew = if restarts {
         dice.roll(-2, 3)
     } else {
         dice.pick(&[0, 0, -3600, 3600, 2])
@@ -137,10 +138,12 @@ pub(super) fn world(seed: u64) -> World {
         start += dice.roll(7, 90);
         calls.push(real(&mut dice, n, start, skew));
     }
-    let mut acts = deliver(&mut dice, &calls, !dials);
-    if dials {
-        dial(&mut dice, &mut calls, &mut acts, start + 30, skew);
-    }
+    let presses = dials.then(|| {
+        let when = dice.roll(5, start + 60);
+        dial(&mut dice, &mut calls, when, skew)
+    });
+    let mut acts = deliver(&mut dice, &calls);
+    acts.extend(presses.into_iter().flatten());
     life(&mut dice, &mut acts, restarts);
     acts.sort_by_key(|(at, _)| *at);
     World {
@@ -202,6 +205,7 @@ fn real(dice: &mut Dice, n: i64, start: i64, skew: i64) -> Real {
     Real {
         incoming,
         dialled: false,
+        own: false,
         party,
         legs,
     }
@@ -249,6 +253,7 @@ fn leg(dice: &mut Dice, call: Call, start: i64, rings: i64, talks: Option<i64>, 
         1 => {
             let guess = Call {
                 end_unknown: true,
+                ended_at: Some(at(end + 300 + skew)),
                 ..over
             };
             states.push(state(&guess, end + 300, 2));
@@ -285,8 +290,8 @@ struct Cut {
 }
 
 /// What arrives: late, twice, in another order, after a cut, or never.
-fn deliver(dice: &mut Dice, calls: &[Real], cuts: bool) -> Vec<(i64, Act)> {
-    let cut = (cuts && dice.chance(40)).then(|| {
+fn deliver(dice: &mut Dice, calls: &[Real]) -> Vec<(i64, Act)> {
+    let cut = dice.chance(40).then(|| {
         let from = dice.roll(10, 300);
         Cut {
             from,
@@ -367,43 +372,56 @@ fn live_at(calls: &[Real], when: i64) -> Vec<(usize, usize, usize)> {
     live
 }
 
-/// The pad dials once; the own phone rings, then the other party's.
-fn dial(dice: &mut Dice, calls: &mut Vec<Real>, acts: &mut Vec<(i64, Act)>, when: i64, skew: i64) {
-    let named = dice.chance(50);
+/// The pad dials once: the own phone rings, and whoever was dialled, once it was picked up or at once. Gives what the person
+/// and the platform do; what the relay tells goes the way of all calls.
+fn dial(dice: &mut Dice, calls: &mut Vec<Real>, when: i64, skew: i64) -> [(i64, Act); 2] {
+    // A number that calls itself; or whoever was dialled, by whom only the platform's answer says that it is none.
+    let (caller, named) = dice.pick(&[
+        (OWN, None),
+        (OWN, Some("own")),
+        (OWN, Some("dialled")),
+        (TARGET, Some("own")),
+    ]);
     let own = Call {
         call_id: CallId("own".into()),
-        calling_number: Some(Party::from(if named { TARGET } else { OWN }.to_owned())),
-        started_at: at(when + 1 + skew),
-        ..incoming("x")
+        ..incoming_call(Some(Party::from(caller.to_owned())))
     };
-    let picked_up = dice.roll(2, 20);
-    acts.push((when, Act::Dial));
-    acts.push((when + 1, Act::Dialled(named.then(|| CallId("own".into())))));
-    let states = [
-        (1 + dice.roll(0, 2), own.clone()),
-        (1 + picked_up, connected(own.clone(), when + picked_up + skew)),
-        (dice.roll(60, 200), ended(own, when + 60 + skew)),
-    ];
-    for (later, call) in states {
-        acts.push((when + later, Act::OwnLeg(Box::new(call))));
-    }
+    let rings = dice.roll(1, 40);
+    let picked_up = dice.chance(80);
+    let at_once = dice.chance(50);
+    let holds = picked_up.then(|| dice.roll(5, 200));
+    let own_leg = leg(dice, own, when + 1, rings, holds, skew);
+    calls.push(Real {
+        incoming: true,
+        dialled: false,
+        own: true,
+        party: Some(Party::from(caller.to_owned())),
+        legs: vec![own_leg],
+    });
+    let party = Some(Party::from(TARGET.to_owned()));
     let call = Call {
         call_id: CallId("dialled".into()),
-        ..outgoing_call(Some(Party::from(TARGET.to_owned())))
+        ..outgoing_call(party.clone())
     };
-    let rings = dice.roll(1, 20);
-    let talks = dice.chance(50).then(|| dice.roll(1, 100));
-    let leg = leg(dice, call, when + 1 + picked_up, rings, talks, skew);
-    let call = calls.len();
-    for (state, told) in leg.states.iter().enumerate() {
-        acts.push((told.made, Act::Tell { call, leg: 0, state }));
+    let talks = (picked_up && dice.chance(50)).then(|| dice.roll(1, 100));
+    let other_rings = dice.roll(1, 20);
+    let other_leg = if at_once {
+        leg(dice, call, when + 1, rings + other_rings, talks, skew)
+    } else {
+        leg(dice, call, when + 1 + rings, other_rings, talks, skew)
+    };
+    if picked_up || at_once {
+        calls.push(Real {
+            incoming: false,
+            dialled: true,
+            own: false,
+            party,
+            legs: vec![other_leg],
+        });
     }
-    calls.push(Real {
-        incoming: false,
-        dialled: true,
-        party: Some(Party::from(TARGET.to_owned())),
-        legs: vec![leg],
-    });
+    let answered = when + dice.roll(0, 12);
+    let answer = named.map(|id| CallId(id.into()));
+    [(when, Act::Dial), (answered, Act::Dialled(answer))]
 }
 
 /// What the person does meanwhile.
