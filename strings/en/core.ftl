@@ -184,6 +184,7 @@ cannot-dial-not-enrolled = This computer is not yet enrolled with the relay: no 
 
 number-will-dial = Will dial { $number }
 number-will-dial-extension = Will dial { $number }; then ask for extension { $extension }
+number-will-dial-inside = Will dial extension { $extension }, { $number }
 number-choose = Several numbers in this text: choose the one to call.
 number-confirm-premium = { $number } is a premium-rate number, up to €0.80 a minute or €3 a call in France. Call it all the same?
 number-confirm-lost-zero-or-country-code = The leading 0 is missing, or a country code. Call { $number }?

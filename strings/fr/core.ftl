@@ -184,6 +184,7 @@ cannot-dial-not-enrolled = Cet ordinateur n’est pas encore inscrit auprès du 
 
 number-will-dial = Composera le { $number }
 number-will-dial-extension = Composera le { $number } ; demandez ensuite le poste { $extension }
+number-will-dial-inside = Composera le poste { $extension }, { $number }
 number-choose = Plusieurs numéros dans ce texte : choisissez celui à appeler.
 number-confirm-premium = Le { $number } est surtaxé, jusqu’à 0,80 € la minute ou 3 € l’appel en France. L’appeler quand même ?
 number-confirm-lost-zero-or-country-code = Il manque le 0 du début, ou l’indicatif d’un pays. Appeler le { $number } ?

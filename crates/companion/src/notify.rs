@@ -33,7 +33,7 @@ pub(crate) struct Told<'a> {
 
 impl Told<'_> {
     fn number(&self, lang: Language) -> Option<String> {
-        numbers::show_party(self.call.other_party(), lang)
+        numbers::show_other(self.call, lang)
     }
 
     /// Person, else company, else number; `None`: withheld.
@@ -74,7 +74,7 @@ impl Style {
             lines.extend(number.map(|number| number + &label.unwrap_or_default()));
         }
         lines.push(line);
-        let about = numbers::about(told.call.other_party());
+        let about = numbers::about(told.call);
         lines.extend(about.map(|about| say(self.lang, &about)));
         if told.known.is_some_and(|known| known.ambiguous) {
             lines.push(self.say("party-ambiguous"));

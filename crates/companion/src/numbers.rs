@@ -1,6 +1,6 @@
 //! Numbers in words: how one is shown, what is said about it, what a typed text means. The judgement is `telephony`'s.
 
-use telephony::{About, Caution, E164, Meaning, One, Party, Refusal, Rules};
+use telephony::{About, Call, Caution, E164, Meaning, Note, One, Party, Refusal, Rules};
 
 pub(crate) use telephony::neutralise;
 
@@ -30,6 +30,14 @@ pub(crate) fn show_party(party: Option<&Party>, lang: Language) -> Option<String
             let clean = neutralise(text, LONGEST_PARTY);
             (!names_nobody(&clean)).then(|| telephony::display(&Party::Other(clean), lang))
         }
+    }
+}
+
+/// Who stands at the other end of a call, for the eye: an extension as it was told. `None` when the number is withheld.
+pub(crate) fn show_other(call: &Call, lang: Language) -> Option<String> {
+    match &call.extension {
+        Some(extension) => Some(neutralise(extension, LONGEST_PARTY)).filter(|clean| !clean.is_empty()),
+        None => show_party(call.other_party(), lang),
     }
 }
 
@@ -70,9 +78,13 @@ fn names_nobody(clean: &str) -> bool {
     clean.is_empty() || WITHHELD.contains(&clean.to_lowercase().as_str())
 }
 
-/// What is known about a party, when it is worth a line.
-pub(crate) fn about(party: Option<&Party>) -> Option<Message> {
-    telephony::about(party?).map(|about| about_message(&about))
+/// What is known about the other party of a call, when it is worth a line.
+pub(crate) fn about(call: &Call) -> Option<Message> {
+    let about = match call.extension {
+        Some(_) => About::Extension,
+        None => telephony::about(call.other_party()?)?,
+    };
+    Some(about_message(&about))
 }
 
 fn about_message(about: &About) -> Message {
@@ -100,9 +112,9 @@ pub(crate) struct Judged {
     pub refusal: Option<Message>,
 }
 
-/// Judges a typed or pasted text. Pure and total.
-pub(crate) fn judge(input: &str, lang: Language) -> Judged {
-    match telephony::understand(input, &Rules::default()).meaning {
+/// Judges a typed or pasted text by the company's rules. Pure and total.
+pub(crate) fn judge(input: &str, rules: &Rules, lang: Language) -> Judged {
+    match telephony::understand(input, rules).meaning {
         Meaning::Empty => {
             let refusal = Message::new("number-refused-empty");
             Judged {
@@ -115,7 +127,7 @@ pub(crate) fn judge(input: &str, lang: Language) -> Judged {
             refusal: Some(refused(refusal)),
         },
         Meaning::Refused(refusal) => refuse(refused(refusal)),
-        Meaning::One(one) => judge_one(&one, lang),
+        Meaning::One(one) => judge_one(&one, rules, lang),
         Meaning::Several(choices) => {
             let choices: Vec<_> = choices
                 .iter()
@@ -143,7 +155,7 @@ pub(crate) fn judge(input: &str, lang: Language) -> Judged {
     }
 }
 
-fn judge_one(one: &One, lang: Language) -> Judged {
+fn judge_one(one: &One, rules: &Rules, lang: Language) -> Judged {
     let (verdict, message) = match (telephony::may_dial(one), one.number()) {
         (telephony::Verdict::Refuse(refusal), _) => return refuse(refused(refusal)),
         // Only numbers in international form can be sent; the judgement refuses all else.
@@ -151,12 +163,13 @@ fn judge_one(one: &One, lang: Language) -> Judged {
         (telephony::Verdict::Confirm(caution), Some(number)) => {
             (Verdict::Confirm, question(caution, number, lang))
         }
-        (telephony::Verdict::Dial, Some(number)) => (Verdict::Dial, will_dial(number, one, lang)),
+        (telephony::Verdict::Dial, Some(number)) => (Verdict::Dial, will_dial(number, one, rules, lang)),
     };
     let number = one.number().cloned();
     let about = number
         .as_ref()
-        .and_then(|number| about(Some(&Party::Number(number.clone()))));
+        .and_then(|number| telephony::about(&Party::Number(number.clone())))
+        .map(|about| about_message(&about));
     let display = number.as_ref().map(|number| show(number, lang));
     let understood = Understood {
         verdict,
@@ -190,8 +203,14 @@ fn refuse(message: Message) -> Judged {
     }
 }
 
-fn will_dial(number: &E164, one: &One, lang: Language) -> Message {
+fn will_dial(number: &E164, one: &One, rules: &Rules, lang: Language) -> Message {
     let display = show(number, lang);
+    let inside = rules.range.as_ref().filter(|_| one.notes.contains(&Note::Extension));
+    if let Some(extension) = inside.and_then(|range| range.extension(number)) {
+        return Message::new("number-will-dial-inside")
+            .with("number", display)
+            .with("extension", extension);
+    }
     match &one.extension {
         Some(extension) => Message::new("number-will-dial-extension")
             .with("number", display)
@@ -246,7 +265,7 @@ mod tests {
 
     #[test]
     fn incomplete_carries_what_to_say_to_who_dials_it_now() {
-        let judged = judge("01 42 68 53 0", Language::Fr);
+        let judged = judge("01 42 68 53 0", &Rules::default(), Language::Fr);
         assert_eq!(judged.understood.verdict, Verdict::Incomplete);
         let message = judged.understood.message.unwrap();
         assert_eq!(message.id, "number-refused-too-short");
@@ -259,7 +278,7 @@ mod tests {
 
     #[test]
     fn one_number_shows_what_will_be_dialled() {
-        let judged = judge("Tél. : 01.42.68.53.00 poste 204", Language::Fr);
+        let judged = judge("Tél. : 01.42.68.53.00 poste 204", &Rules::default(), Language::Fr);
         assert_eq!(judged.understood.verdict, Verdict::Dial);
         let message = judged.understood.message.unwrap();
         assert_eq!(message.id, "number-will-dial-extension");
@@ -269,13 +288,29 @@ mod tests {
 
     #[test]
     fn a_short_number_is_refused_and_premium_asks() {
-        assert_eq!(
-            judge("112", Language::Fr).understood.message.unwrap().id,
-            "number-refused-emergency"
-        );
-        let premium = judge("0892 70 12 34", Language::Fr).understood;
+        let judged = |text| judge(text, &Rules::default(), Language::Fr).understood;
+        assert_eq!(judged("112").message.unwrap().id, "number-refused-emergency");
+        let premium = judged("0892 70 12 34");
         assert_eq!(premium.verdict, Verdict::Confirm);
         assert_eq!(premium.message.unwrap().id, "number-confirm-premium");
         assert_eq!(premium.about.unwrap().id, "about-premium");
+    }
+
+    #[test]
+    fn an_extension_is_named_beside_the_number_that_is_dialled() {
+        let inside = Rules {
+            range: telephony::ExtensionRange::new("+3314268", 4).ok(),
+            ..Rules::default()
+        };
+        let judged = judge("5300", &inside, Language::Fr).understood;
+        assert_eq!(judged.verdict, Verdict::Dial);
+        assert_eq!(judged.number.unwrap().as_str(), "+33142685300");
+        let message = judged.message.unwrap();
+        assert_eq!(message.id, "number-will-dial-inside");
+        assert_eq!(message.args["extension"], "5300");
+        let whole = judge("01 42 68 53 00", &inside, Language::Fr).understood;
+        assert_eq!(whole.message.unwrap().id, "number-will-dial");
+        let unknown = judge("5300", &Rules::default(), Language::Fr).understood;
+        assert_eq!(unknown.verdict, Verdict::Incomplete);
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn incoming(id: &str) -> Call {
         status: None,
         billable_duration: None,
         end_unknown: false,
+        extension: None,
         extra: Default::default(),
     }
 }

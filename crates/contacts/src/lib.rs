@@ -28,5 +28,5 @@ pub use draft::{Cut, Draft, DraftNumber};
 pub use error::ContactsError;
 pub use label::Label;
 pub use model::{BatchId, Card, Contact, ContactId, Name, Number, Source};
-pub use numbering::{ExtensionRange, NotARange, Numbering};
+pub use numbering::Numbering;
 pub use store::{Found, Match, Opened, Reader, Store, is_ambiguous, is_shared};

@@ -87,6 +87,10 @@ pub struct Call {
     /// The relay closed the call because no end ever came: how it ended is not known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_unknown: bool,
+    /// The other party was told as this extension of the company, and its number is by the company's rule
+    /// ([`crate::Rules::read`]): the desktop's doing, no relay's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
     /// Callback parameters that the guide doesn't name, as they came.
     #[serde(default)]
     pub extra: BTreeMap<String, String>,

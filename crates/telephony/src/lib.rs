@@ -39,6 +39,6 @@ pub use class::{About, Class, Region, Territory, about, class, is_emergency};
 pub use format::{Language, copy_form, display, display_destination, display_number};
 pub use neutral::neutralise;
 pub use number::{Destination, E164, NotE164, Party};
-pub use rules::{Extensions, Rules};
+pub use rules::{ExtensionRange, Extensions, NotARange, Rules};
 pub use understand::{Choice, Meaning, Note, One, Understanding, understand};
 pub use verdict::{Caution, Refusal, Verdict, may_dial, may_dial_destination, may_dial_number};

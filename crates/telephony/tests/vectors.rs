@@ -8,7 +8,7 @@
 )]
 
 use telephony::{
-    Caution, Destination, Extensions, Meaning, Note, One, Refusal, Rules, Verdict, may_dial, understand,
+    Caution, Destination, ExtensionRange, Extensions, Meaning, Note, One, Refusal, Rules, Verdict, may_dial, understand,
 };
 
 const T: &str = "+33142685300";
@@ -430,6 +430,38 @@ fn the_administrator_says_what_is_an_extension() {
     );
     let one = only(understand("204", &rules).meaning).expect("an extension");
     assert_eq!(one.destination, Destination::Extension("204".to_owned()));
+}
+
+#[test]
+fn an_extension_is_dialled_by_its_direct_number() {
+    let rules = Rules {
+        outside_prefix: Some("0".to_owned()),
+        range: ExtensionRange::new("+3314268", 4).ok(),
+        ..Rules::default()
+    };
+    judge_all(
+        &rules,
+        &[
+            ("5300", Dial(T)),
+            ("poste 5300", Dial(T)),
+            ("53 00", Dial(T)),
+            ("3639", Refuse(Refusal::ShortNumber)),
+            ("112", Refuse(Refusal::Emergency)),
+            ("01 42 68 53 00", Dial(T)),
+            ("0 01 42 68 53 00", Dial(T)),
+            // Four digits on the way to a number, and beside one.
+            (
+                "05300",
+                Incomplete(Refusal::TooShort {
+                    digits: 5,
+                    expected: Some(10),
+                }),
+            ),
+            ("bureau 4207, 01 42 68 53 00", Dial(T)),
+        ],
+    );
+    let one = only(understand("5300", &rules).meaning).expect("a number");
+    assert_eq!(one.notes, [Note::Extension]);
 }
 
 #[test]

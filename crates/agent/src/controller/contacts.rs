@@ -9,7 +9,7 @@ use companion::settings::Settings;
 use companion::words::{Language, Message};
 use contacts::export::TableOptions;
 use contacts::sync::Kind;
-use contacts::{ExtensionRange, Numbering};
+use contacts::Numbering;
 use control::protocol::{Answer, ContactDraft, ContactFormat, ContactsRequest, Error, ErrorCode};
 use jiff::tz::TimeZone;
 use telephony::E164;
@@ -316,15 +316,10 @@ fn no_number() -> Error {
     }
 }
 
-/// How contacts' numbers are read. A prefix and a length that don't make a number together leave extensions what they are.
+/// How contacts' numbers are read.
 pub(super) fn numbering(settings: &Settings) -> Numbering {
-    let length = usize::try_from(settings.extension_length).unwrap_or_default();
     Numbering {
-        extensions: match settings.extension_problem() {
-            None => ExtensionRange::new(&settings.extension_prefix, length).ok(),
-            Some(_) => None,
-        },
-        ..Numbering::default()
+        rules: settings.rules(),
     }
 }
 

@@ -32,6 +32,7 @@ fn missed(id: usize) -> Change {
             status: None,
             billable_duration: None,
             end_unknown: false,
+            extension: None,
             extra: Default::default(),
         }),
         unread: true,

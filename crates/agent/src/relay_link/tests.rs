@@ -39,6 +39,7 @@ fn call(id: &str, state: CallState) -> Call {
         status: None,
         billable_duration: None,
         end_unknown: false,
+        extension: None,
         extra: Default::default(),
     }
 }

@@ -2,11 +2,14 @@
 
 use std::process::{Command, Output};
 
-use centrex_sim::Ring;
-use control::protocol::{Answer, Change, ContactDraft, ContactsRequest, DraftNumber, Request};
+use centrex_sim::{HangUp, HangUpBy, Ring};
+use companion::effect::NotificationKind;
+use companion::event::NoteAction;
+use control::protocol::{Answer, Change, ContactDraft, ContactsRequest, DraftNumber, Request, SettingsChange};
 use control::transport::{Client, RequestError};
 use serde_json::Value;
 
+use crate::fakes::Seen;
 use crate::world::{ACCOUNT, Agent, Desk, OTHER, enrolled, missed_call, within};
 
 /// The real program, beside the agent of a desk.
@@ -78,6 +81,68 @@ async fn what_the_command_line_imports_names_the_caller() {
     // The very first call is kept with the name, and found by it.
     let calls = json(&run(&desk, &["calls", "personne", "--json"]).await);
     assert_eq!(calls["calls"][0]["number"], OTHER, "{calls}");
+}
+
+#[tokio::test]
+async fn a_colleague_who_calls_from_an_extension_is_named() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    let rule = SettingsChange {
+        extension_prefix: Some("+3319900".into()),
+        extension_length: Some(4),
+        ..SettingsChange::default()
+    };
+    agent.change(rule).await;
+    let contact = ContactDraft {
+        id: None,
+        name: "Personne Une".into(),
+        company: String::new(),
+        numbers: vec![DraftNumber {
+            label: "work".into(),
+            number: "01 99 00 53 00".into(),
+        }],
+        note: String::new(),
+        favourite: false,
+    };
+    let ask = ContactsRequest::Save { contact };
+    agent.ask(Request::Contacts { ask }).await;
+    let rings = async |extension: &str| {
+        let ring = Ring {
+            to: ACCOUNT.into(),
+            from: Some(extension.into()),
+            ..Ring::default()
+        };
+        sim.ring(ring).await.unwrap();
+    };
+    rings("5300").await;
+    let told = agent.sees_notification().await;
+    assert!(told.title.contains("Personne Une"), "{told:?}");
+    assert!(told.body.contains("5300"), "{told:?}");
+    let hang_up = HangUp {
+        call_id: None,
+        by: HangUpBy::OtherParty,
+    };
+    sim.hang_up(ACCOUNT, hang_up).await.unwrap();
+    let missed = agent
+        .sees("a missed call", |seen| match seen {
+            Seen::Notify(note) if note.kind == NotificationKind::Missed => Some(note),
+            _ => None,
+        })
+        .await;
+    let offered: Vec<_> = missed.actions.iter().map(|(action, _)| *action).collect();
+    assert!(offered.contains(&NoteAction::CallBack), "{offered:?}");
+    // As it was told, and by its direct number; found by the name.
+    let calls = json(&run(&desk, &["calls", "personne", "--json"]).await);
+    assert_eq!(calls["calls"][0]["party"], "5300", "{calls}");
+    assert_eq!(calls["calls"][0]["number"], "+33199005300", "{calls}");
+    // One whom nobody knows, and a public short number.
+    for (extension, shown) in [("5301", "5301"), ("3639", "36\u{a0}39")] {
+        rings(extension).await;
+        let told = agent.sees_notification().await;
+        assert!(told.title.contains(shown), "{told:?}");
+        sim.hang_up(ACCOUNT, HangUp::default()).await.unwrap();
+        agent.until("over", |state| state.live.is_empty()).await;
+        agent.seen_so_far();
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,9 @@ pub(super) fn merge(old: &Call, new: Call) -> Call {
     };
     base.calling_number = base.calling_number.or(other.calling_number);
     base.called_number = base.called_number.or(other.called_number);
+    if base.extension.is_none() && base.other_party() == other.other_party() {
+        base.extension = other.extension;
+    }
     base.connected_at = base.connected_at.or(other.connected_at);
     base.status = base.status.or(other.status);
     base.billable_duration = base.billable_duration.or(other.billable_duration);

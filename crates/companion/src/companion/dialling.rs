@@ -52,7 +52,7 @@ impl Companion {
             // The card of the request under way stays; a notification's button gets its answer.
             return self.tell(&press, &Message::new("dial-busy"));
         }
-        let judged = numbers::judge(&input, self.language());
+        let judged = numbers::judge(&input, &self.rules, self.language());
         let account = account.or_else(|| self.accounts().into_iter().next());
         let begin = Begin {
             input,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use telephony::{AccountId, Call, CallId, E164};
+use telephony::{AccountId, Call, CallId, E164, Rules};
 
 use crate::alerts::Alerts;
 use crate::board::{Board, News};
@@ -34,6 +34,8 @@ use crate::words::Language;
 #[derive(Debug)]
 pub struct Companion {
     settings: Settings,
+    /// How numbers are read, by the settings.
+    rules: Rules,
     system: Language,
     board: Board,
     alerts: Alerts,
@@ -64,6 +66,7 @@ impl Companion {
     /// With the settings in force, the system's language and the present time; knows no call yet.
     pub fn new(settings: Settings, system: Language, now: Timestamp) -> Self {
         Self {
+            rules: settings.rules(),
             settings,
             system,
             board: Board::default(),
@@ -170,6 +173,7 @@ impl Companion {
         let source = |settings: &Settings| (settings.mode, settings.relay_url.clone());
         let other_source = source(&self.settings) != source(&settings);
         self.record_settings(&settings);
+        self.rules = settings.rules();
         self.settings = settings;
         let mut effects = self.review(now);
         if other_source {
@@ -208,6 +212,11 @@ impl Companion {
     }
 
     fn heard(&mut self, call: Call, origin: Origin, age_s: i64, now: Timestamp) -> Vec<Effect> {
+        let call = match origin {
+            // It was read when it came, maybe by other rules.
+            Origin::Journal { .. } => self.rules.read(call),
+            Origin::Relay | Origin::History => self.read(call),
+        };
         if origin == Origin::Relay {
             self.ear.told(now);
         }
@@ -221,6 +230,14 @@ impl Companion {
         effects.extend(self.follow_news(news, now));
         effects.extend(look_up);
         effects
+    }
+
+    /// A call that the relay told, as the company's rules read it. Which extension was told is ours to say.
+    fn read(&self, call: Call) -> Call {
+        self.rules.read(Call {
+            extension: None,
+            ..call
+        })
     }
 
     /// What a call has to do with the pending dial: its own leg, the dialled call itself, or nothing.
@@ -249,6 +266,7 @@ impl Companion {
 
     fn reconcile(&mut self, calls: Vec<Call>, at: Timestamp, now: Timestamp) -> Vec<Effect> {
         self.ear.told(now);
+        let calls: Vec<Call> = calls.into_iter().map(|call| self.read(call)).collect();
         let mut effects = Vec::new();
         for call in &calls {
             effects.extend(self.relate(call, crate::board::age_at(call, at), now));

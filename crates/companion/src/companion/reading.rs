@@ -122,7 +122,7 @@ impl Companion {
 
     /// What a typed or pasted text means as a number. Pure: changes nothing.
     pub fn understand(&self, input: &str) -> Understood {
-        numbers::judge(input, self.language()).understood
+        numbers::judge(input, &self.rules, self.language()).understood
     }
 
     /// The tray's icon, tooltip and menu now.
@@ -186,7 +186,9 @@ impl Companion {
         if let Some(line) = self.line(&key) {
             return line;
         }
-        let mut line = self.describe(&row.call, row.outcome, row.unread);
+        // What was recorded before the company's extensions were known.
+        let call = self.rules.read(row.call.clone());
+        let mut line = self.describe(&call, row.outcome, row.unread);
         line.answered_on.clone_from(&row.answered_on);
         if line.name.is_none()
             && let Some(name) = &row.name
@@ -208,7 +210,7 @@ impl Companion {
             telephony::Direction::Incoming => "party-withheld",
             telephony::Direction::Outgoing => "party-unknown",
         };
-        let party = numbers::show_party(call.other_party(), lang);
+        let party = numbers::show_other(call, lang);
         let known = self.known(call);
         CallLine {
             name: known.and_then(Known::title).map(str::to_owned),
@@ -228,7 +230,7 @@ impl Companion {
             withheld: party.is_none(),
             party: party.unwrap_or_else(|| say(lang, &Message::new(unnamed))),
             number: numbers::callable(call.other_party()).cloned(),
-            about: numbers::about(call.other_party()),
+            about: numbers::about(call),
             line: own_line(call, lang),
             started_at: call.started_at,
             connected_at: call.connected_at,

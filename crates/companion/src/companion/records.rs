@@ -19,11 +19,15 @@ const PROGRAM: usize = 200;
 impl Companion {
     /// Whether there is a record to open for this call.
     pub(super) fn has_record(&self, call: &Call) -> bool {
-        self.settings.pop_when != When::Never && !self.open_record(call).is_empty()
+        self.settings.pop_when != When::Never && !self.record_of(call).is_empty()
     }
 
     /// Opens the record of a call's party: what a person asks for. Pure; nothing when there is none.
     pub fn open_record(&self, call: &Call) -> Vec<Effect> {
+        self.record_of(&self.rules.read(call.clone()))
+    }
+
+    fn record_of(&self, call: &Call) -> Vec<Effect> {
         let known = self.known(call);
         let subject = Subject::of(
             call,
@@ -132,7 +136,7 @@ impl Companion {
     fn pop(&self, key: &CallKey) -> Vec<Effect> {
         self.board
             .call(key)
-            .map(|call| self.open_record(call))
+            .map(|call| self.record_of(call))
             .unwrap_or_default()
     }
 

@@ -74,6 +74,7 @@ pub fn sample_calls(count: usize, until: Timestamp) -> impl Iterator<Item = (Cal
             status: None,
             billable_duration: None,
             end_unknown: false,
+            extension: None,
             extra: Default::default(),
         };
         (call, named)

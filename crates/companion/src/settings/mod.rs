@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use telephony::{AccountId, E164};
+use telephony::{AccountId, E164, ExtensionRange, Extensions, Rules};
 use url::Url;
 
 use crate::hotkey::Hotkey;
@@ -136,6 +136,25 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How numbers are read, those that people type and those of calls and contacts. A beginning and a length of extensions
+    /// that make no number together leave extensions what they are.
+    pub fn rules(&self) -> Rules {
+        let length = usize::try_from(self.extension_length).unwrap_or_default();
+        let range = match self.extension_problem() {
+            None => ExtensionRange::new(&self.extension_prefix, length).ok(),
+            Some(_) => None,
+        };
+        Rules {
+            outside_prefix: None,
+            extensions: (length > 0).then(|| Extensions {
+                min_digits: length,
+                max_digits: length,
+                overriding: Vec::new(),
+            }),
+            range,
+        }
+    }
+
     /// A beginning and a length of extensions that make no phone number together: extensions stay what they are.
     pub fn extension_problem(&self) -> Option<Message> {
         if self.extension_prefix.is_empty() || self.extension_length == 0 {

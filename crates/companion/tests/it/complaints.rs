@@ -311,6 +311,25 @@ fn row_10_names_are_looked_up_in_one_writing_and_matched_exactly() {
     let mut desk = Desk::new(settings());
     desk.tell(&rings("a", "3639", 0));
     assert!(!desk.last.iter().any(|effect| matches!(effect, Effect::LookUp(_))));
+    // Nor, once extensions are direct numbers, what is none of them.
+    let inside = Settings {
+        extension_prefix: "+3319900".into(),
+        extension_length: 4,
+        ..settings()
+    };
+    for (told, number) in [("5300", Some("+33199005300")), ("3639", None), ("530", None), ("112", None)] {
+        let mut desk = Desk::new(inside.clone());
+        desk.tell(&rings("a", told, 0));
+        let asked: Vec<_> = desk
+            .last
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::LookUp(number) => Some(number.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(asked, Vec::from_iter(number), "{told}");
+    }
 }
 
 #[test]

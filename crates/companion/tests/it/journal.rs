@@ -19,6 +19,7 @@ fn call(id: &str, account: &str, started_s: i64) -> Call {
         status: None,
         billable_duration: None,
         end_unknown: false,
+        extension: None,
         extra: [("x".to_owned(), "é\u{202e}".to_owned())].into(),
     }
 }

@@ -1,7 +1,7 @@
 //! Who has a number, and which of several is meant.
 
 use rusqlite::{OptionalExtension as _, params};
-use telephony::{E164, Party};
+use telephony::E164;
 
 use super::row::{self, COLUMNS, JOINS};
 use super::{Reader, Store};
@@ -41,22 +41,7 @@ impl Reader {
     /// # Errors
     /// [`ContactsError::Sql`]
     pub fn lookup(&self, number: &E164) -> Result<Vec<Match>, ContactsError> {
-        self.by_key(number.as_str())
-    }
-
-    /// As [`Reader::lookup`], for whoever stands at an end of a call: an extension is found by the company's range, or as the
-    /// contact has it.
-    ///
-    /// # Errors
-    /// [`ContactsError::Sql`]
-    pub fn lookup_party(&self, party: &Party) -> Result<Vec<Match>, ContactsError> {
-        match self.numbering.key(party) {
-            Some(key) => self.by_key(&key),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    fn by_key(&self, key: &str) -> Result<Vec<Match>, ContactsError> {
+        let key = number.as_str();
         let chosen = self.chosen(key)?;
         let mut query = self.db.prepare_cached(&format!(
             "SELECT {COLUMNS}, n.position FROM number n CROSS JOIN contact c ON c.id = n.contact {JOINS} WHERE n.key = ?1

@@ -145,6 +145,7 @@ impl Record {
                     status: None,
                     billable_duration: None,
                     end_unknown: false,
+                    extension: None,
                     extra: report.extra.clone(),
                 };
                 (Verdict::Changed, vec![self.join(leg)])

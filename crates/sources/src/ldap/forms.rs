@@ -30,10 +30,8 @@ pub(super) fn of(number: &E164, numbering: &Numbering) -> Vec<String> {
             forms.push(format!("{country}(0){close}"));
         }
     }
-    let extension = numbering
-        .extensions
-        .as_ref()
-        .and_then(|range| range.extension(number));
+    let range = numbering.rules.range.as_ref();
+    let extension = range.and_then(|range| range.extension(number));
     forms.extend(extension.map(str::to_owned));
     let mut seen = std::collections::HashSet::new();
     forms.retain(|form| seen.insert(form.clone()));
@@ -42,15 +40,17 @@ pub(super) fn of(number: &E164, numbering: &Numbering) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use contacts::ExtensionRange;
+    use telephony::{ExtensionRange, Rules};
 
     use super::*;
 
     #[test]
     fn a_french_number_is_tried_as_people_write_it() {
         let numbering = Numbering {
-            extensions: ExtensionRange::new("+3314268", 4).ok(),
-            ..Numbering::default()
+            rules: Rules {
+                range: ExtensionRange::new("+3314268", 4).ok(),
+                ..Rules::default()
+            },
         };
         let forms = of(&E164::parse("+33142685300").unwrap(), &numbering);
         for form in [

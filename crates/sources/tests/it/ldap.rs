@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contacts::{Card, ExtensionRange, Label, Numbering};
+use contacts::{Card, Label, Numbering};
 use secrecy::SecretString;
 use sources::ldap::{Config, Directory};
 use sources::{Trouble, Trust};
-use telephony::E164;
+use telephony::{E164, ExtensionRange, Rules};
 use test_servers::{BASE, Slapd, Tls};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -66,8 +66,10 @@ fn config(url: &str) -> Config {
 
 fn directory(config: Config) -> Directory {
     let numbering = Numbering {
-        extensions: ExtensionRange::new("+3319926", 4).ok(),
-        ..Numbering::default()
+        rules: Rules {
+            range: ExtensionRange::new("+3319926", 4).ok(),
+            ..Rules::default()
+        },
     };
     Directory::new(config, numbering, &Trust::default()).unwrap()
 }

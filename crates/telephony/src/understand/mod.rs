@@ -69,6 +69,12 @@ impl One {
         }
     }
 
+    /// Nothing was assumed that could be wrong: a few digits among others may be an extension, or anything else.
+    fn is_sure(&self) -> bool {
+        let doubtful = |note: &Note| note.caution().is_some() || *note == Note::Extension;
+        !self.notes.iter().any(doubtful)
+    }
+
     fn noted(mut self, note: Note) -> Self {
         if !self.notes.contains(&note) {
             self.notes.push(note);
@@ -92,6 +98,8 @@ pub enum Note {
     Fax,
     /// The company's outside prefix was taken off.
     OutsidePrefix,
+    /// It is one of the company's extensions, by its public number.
+    Extension,
     /// A French form led to an overseas country code.
     Overseas,
 }
@@ -105,7 +113,7 @@ impl Note {
             Self::NotInPlan => Caution::NotInPlan,
             Self::Letters => Caution::Letters,
             Self::Fax => Caution::Fax,
-            Self::OutsidePrefix | Self::Overseas => return None,
+            Self::OutsidePrefix | Self::Extension | Self::Overseas => return None,
         })
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn read(run: &str, rules: &Rules) -> Reading {
         .map(|rest| read_compact(rest, rules));
     match inside {
         Some(Reading::One(one))
-            if one.number().is_some() && one.notes.iter().all(|n| n.caution().is_none()) =>
+            if one.number().is_some() && one.is_sure() =>
         {
             Reading::One(one.noted(Note::OutsidePrefix))
         }
@@ -64,7 +64,7 @@ fn read_compact(compact: &str, rules: &Rules) -> Reading {
         return Reading::Refused(Refusal::NotANumber);
     }
     if rules.overrides(compact) {
-        return Reading::One(One::plain(Destination::Extension(compact.to_owned())));
+        return extension(compact, rules);
     }
     if let Some(digits) = compact.strip_prefix("00") {
         return international(digits);
@@ -90,11 +90,19 @@ fn international(digits: &str) -> Reading {
     }
 }
 
+/// One of the company's extensions: by its public number, where the rules know it.
+fn extension(digits: &str, rules: &Rules) -> Reading {
+    Reading::One(match rules.public(digits) {
+        Some(number) => One::plain(Destination::Number(number)).noted(Note::Extension),
+        None => One::plain(Destination::Extension(digits.to_owned())),
+    })
+}
+
 /// Digits that start with neither `+` nor `0`.
 fn without_prefix(digits: &str, rules: &Rules) -> Reading {
     match short_class(digits) {
         Class::ShortOther if rules.is_extension(digits) => {
-            return Reading::One(One::plain(Destination::Extension(digits.to_owned())));
+            return extension(digits, rules);
         }
         Class::ShortOther => {}
         _ => return Reading::One(One::plain(Destination::Short(digits.to_owned()))),

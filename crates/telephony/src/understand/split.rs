@@ -93,9 +93,7 @@ fn side_by_side(run: &str, rules: &Rules) -> Option<Vec<One>> {
 
 fn sure(reading: Reading) -> Option<One> {
     match reading {
-        Reading::One(one) if one.number().is_some() && one.notes.iter().all(|n| n.caution().is_none()) => {
-            Some(one)
-        }
+        Reading::One(one) if one.number().is_some() && one.is_sure() => Some(one),
         _ => None,
     }
 }

@@ -53,8 +53,7 @@ pub(super) fn read(text: &str, rules: &Rules) -> Meaning {
 /// Takes a reading among the choices when it is a number; a doubtful one only when the text holds nothing else.
 fn add(choices: &mut Vec<Choice>, segment: &Segment<'_>, reading: Reading, among_others: bool) {
     let Reading::One(mut one) = reading else { return };
-    let doubtful = one.notes.iter().any(|note| note.caution().is_some());
-    if one.number().is_none() || (among_others && doubtful) {
+    if one.number().is_none() || (among_others && !one.is_sure()) {
         return;
     }
     one.extension = one.extension.or_else(|| segment.extension.clone());

@@ -168,7 +168,7 @@ impl Form for Json {
 
 /// The other party's number for the eye, in one line without no-break spaces; empty when it is withheld.
 fn number(row: &Row, language: Language) -> String {
-    numbers::show_party(row.call.other_party(), language)
+    numbers::show_other(&row.call, language)
         .map(|shown| shown.replace('\u{a0}', " "))
         .unwrap_or_default()
 }

@@ -107,6 +107,7 @@ fn call(id: &str, direction: Direction, other: Option<&str>, second: i64) -> Cal
         status: None,
         billable_duration: None,
         end_unknown: false,
+        extension: None,
         extra: Default::default(),
     }
 }

@@ -149,6 +149,7 @@ pub(super) fn rings(id: &str, from: &str, second: i64) -> Call {
         status: None,
         billable_duration: None,
         end_unknown: false,
+        extension: None,
         extra: Default::default(),
     }
 }
