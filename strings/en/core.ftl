@@ -310,13 +310,16 @@ settings-pop-scheme = Record addresses that begin with { $scheme } are not allow
 settings-pop-scheme-bad = “{ $scheme }” can’t be allowed as the beginning of an address: nothing was saved. Write the name of a protocol such as crm; those that run or read something on this computer are excluded.
 settings-pop-program = This is not the full path of a program: the setting was not saved. Enter it from the root of the disk.
 settings-carddav-every = An address book is read again after 5 to 1,440 minutes: the setting wasn’t saved. Enter 0 to read it only at the start and when asked.
+settings-carddav-books = These names of address books can’t be used: the setting wasn’t saved. There may be 20 at most, each on a line of its own.
 settings-ldap-url = This isn’t the address of a directory: the setting wasn’t saved. Write it as ldaps://directory.example, without user, password or path.
 # $number: what stands for the number, in braces
 settings-ldap-filter = This filter can’t be used: the setting wasn’t saved. It stands in one pair of parentheses and holds { $number }, for example (&(objectClass=person){ $number }).
+settings-ldap-attributes = “{ $name }” can’t be asked of a directory: the setting wasn’t saved. Attributes have letters, digits and hyphens, for example telephoneNumber; there may be 20 at most.
 settings-contacts-folder = This isn’t the whole path of a folder: the setting wasn’t saved. Enter it from the root of the disk.
 settings-extensions = { $prefix } and { $length } digits of extension make no phone number together: extensions aren’t recognised. Correct the beginning of your direct numbers, or the number of digits, in the settings.
 settings-extension-prefix = This isn’t the beginning of an international number: the setting wasn’t saved. Write it as +3314268, without the digits of the extension.
 settings-extension-length = An extension has 2 to 8 digits: the setting wasn’t saved. Enter 0 if there are none.
+settings-outside-prefix = An outside prefix is up to four digits: the setting wasn’t saved. Enter 0, for example, or nothing if there is none.
 
 ## The journal
 

@@ -34,6 +34,11 @@ window-settings-remove = Remove
 window-settings-advanced = Advanced
 window-settings-platform = Platform address
 window-settings-platform-hint = Leave it empty unless your operator says otherwise.
+window-settings-method = Requests to the platform
+window-settings-method-get = GET
+window-settings-method-post = POST
+window-settings-plus = Send numbers with their +
+window-settings-plus-about = Only if your operator says so.
 window-settings-default-line = Default line
 window-settings-default-line-about = The phone that rings when you choose no line.
 
@@ -114,6 +119,8 @@ window-settings-extension-prefix = Beginning of your direct numbers
 window-settings-extension-prefix-hint = Up to the extension, in the international form. For example: +3314268
 window-settings-extension-length = Digits of an extension
 window-settings-extension-length-hint = From 2 to 8; empty: extensions aren’t recognised.
+window-settings-outside-prefix = Outside prefix
+window-settings-outside-prefix-hint = The digits that you dial on your phone for an outside line, often 0. They are taken off a number that is typed or pasted with them.
 
 ## Start
 window-settings-linger = Keep the window ready

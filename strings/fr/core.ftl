@@ -310,13 +310,16 @@ settings-pop-scheme = Les adresses de fiche qui commencent par { $scheme } ne so
 settings-pop-scheme-bad = « { $scheme } » ne peut pas être autorisé comme début d’adresse : rien n’a été enregistré. Écrivez un nom de protocole comme crm ; ceux qui exécutent ou lisent quelque chose sur cet ordinateur sont exclus.
 settings-pop-program = Ce n’est pas le chemin complet d’un programme : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 settings-carddav-every = Un carnet est relu au bout de 5 à 1 440 minutes : le réglage n’a pas été enregistré. Saisissez 0 pour ne le lire qu’au démarrage et sur demande.
+settings-carddav-books = Ces noms de carnets ne peuvent pas servir : le réglage n’a pas été enregistré. Il y en a 20 au plus, un par ligne.
 settings-ldap-url = Ce n’est pas l’adresse d’un annuaire : le réglage n’a pas été enregistré. Écrivez-la comme ldaps://annuaire.example, sans utilisateur, mot de passe ni chemin.
 # $number: what stands for the number, in braces
 settings-ldap-filter = Ce filtre ne peut pas servir : le réglage n’a pas été enregistré. Il tient dans une paire de parenthèses et contient { $number }, par exemple (&(objectClass=person){ $number }).
+settings-ldap-attributes = « { $name } » ne peut pas être demandé à un annuaire : le réglage n’a pas été enregistré. Un attribut s’écrit avec des lettres, des chiffres et des tirets, par exemple telephoneNumber ; il y en a 20 au plus.
 settings-contacts-folder = Ce n’est pas le chemin complet d’un dossier : le réglage n’a pas été enregistré. Saisissez-le depuis la racine du disque.
 settings-extensions = { $prefix } et { $length } chiffres de poste ne font pas ensemble un numéro de téléphone : les postes ne sont pas reconnus. Corrigez le début de vos numéros directs, ou le nombre de chiffres, dans les paramètres.
 settings-extension-prefix = Ce n’est pas un début de numéro international : le réglage n’a pas été enregistré. Écrivez-le comme +3314268, sans les chiffres du poste.
 settings-extension-length = Un numéro de poste a de 2 à 8 chiffres : le réglage n’a pas été enregistré. Saisissez 0 s’il n’y en a pas.
+settings-outside-prefix = Un préfixe de sortie a quatre chiffres au plus : le réglage n’a pas été enregistré. Saisissez 0, par exemple, ou rien s’il n’y en a pas.
 
 ## The journal
 

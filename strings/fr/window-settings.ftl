@@ -34,6 +34,11 @@ window-settings-remove = Retirer
 window-settings-advanced = Avancé
 window-settings-platform = Adresse de la plateforme
 window-settings-platform-hint = À laisser vide, sauf consigne de votre opérateur.
+window-settings-method = Requêtes à la plateforme
+window-settings-method-get = GET
+window-settings-method-post = POST
+window-settings-plus = Envoyer les numéros avec leur +
+window-settings-plus-about = Seulement sur consigne de votre opérateur.
 window-settings-default-line = Ligne par défaut
 window-settings-default-line-about = Le téléphone qui sonne quand vous ne choisissez pas de ligne.
 
@@ -114,6 +119,8 @@ window-settings-extension-prefix = Début de vos numéros directs
 window-settings-extension-prefix-hint = Jusqu’au poste, au format international. Par exemple : +3314268
 window-settings-extension-length = Chiffres d’un poste
 window-settings-extension-length-hint = De 2 à 8 ; vide, les postes ne sont pas reconnus.
+window-settings-outside-prefix = Préfixe de sortie
+window-settings-outside-prefix-hint = Les chiffres à composer sur votre téléphone pour sortir, souvent 0. Ils sont ôtés d’un numéro saisi ou collé avec eux.
 
 ## Start
 window-settings-linger = Garder la fenêtre prête

@@ -1,8 +1,8 @@
 //! Places one call, once: through the relay or straight to the platform. Nothing here tries twice.
 
-use centrex::{Client, Config, ConfigError, Credential, PLATFORM_URL};
+use centrex::{Client, Config, ConfigError, Credential, Method, PLATFORM_URL};
 use companion::event::{CredentialKind, DialFailure, DialId, DialReason};
-use companion::settings::{Authentication, Settings};
+use companion::settings::{Authentication, PlatformMethod, Settings};
 use relay_api::wire::{PlaceCall, problem};
 use relay_api::{ClientError, RelayClient};
 use telephony::{AccountId, CallId, E164};
@@ -104,13 +104,20 @@ pub(crate) async fn directly<K: KeychainPort>(
     }
 }
 
-/// The platform at the address of the settings, or at the operator's usual one.
+/// The platform at the address of the settings, or at the operator's usual one, asked as they say.
 pub(crate) fn platform(settings: &Settings) -> Result<Client, ConfigError> {
     let base = match &settings.platform_url {
         Some(url) => url.clone(),
         None => url::Url::parse(PLATFORM_URL).map_err(|_| ConfigError::NotHttp)?,
     };
-    Client::new(Config::new(base))
+    Client::new(Config {
+        method: match settings.platform_method {
+            PlatformMethod::Get => Method::Get,
+            PlatformMethod::Post => Method::Post,
+        },
+        plus: settings.platform_plus,
+        ..Config::new(base)
+    })
 }
 
 fn platform_reason(error: &centrex::Error) -> DialReason {

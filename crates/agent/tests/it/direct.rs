@@ -74,6 +74,43 @@ async fn a_call_goes_straight_to_the_platform_with_either_secret() {
 }
 
 #[tokio::test]
+async fn the_platform_is_asked_as_the_settings_say() {
+    let sim = platform().await;
+    sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
+    let ways = [
+        (None, None, ("GET", "33199000042")),
+        (Some("post"), None, ("POST", "33199000042")),
+        (None, Some(true), ("GET", "+33199000042")),
+        (Some("post"), Some(true), ("POST", "+33199000042")),
+    ];
+    for (method, plus, expected) in ways {
+        let mut agent = Desk::new().start().await;
+        set_up(&agent, &sim.api_base(), "api_key").await;
+        agent
+            .change(SettingsChange {
+                platform_method: method.map(str::to_owned),
+                platform_plus: plus,
+                ..Default::default()
+            })
+            .await;
+        store(&agent, CredentialKind::ApiKey, API_KEY).await;
+        agent.until("ready", |state| state.cannot_dial.is_none()).await;
+        agent.dial("01 99 00 00 42").await;
+        agent
+            .until("pick up", |state| stage(state) == Some(DialStage::PickUp))
+            .await;
+        let asked = sim.record(&Filter {
+            kind: Some(Kind::CallRequested),
+            ..Default::default()
+        });
+        let asked = asked.last().unwrap();
+        assert_eq!((asked.text("method"), asked.text("number")), (Some(expected.0), Some(expected.1)));
+        agent.quit().await;
+        sim.hang_up(ACCOUNT, centrex_sim::HangUp::default()).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn each_failure_has_its_own_sentence_and_no_phone_rings() {
     let sim = platform().await;
     let desk = Desk::new();

@@ -19,10 +19,10 @@ pub(super) fn merge(old: &Call, new: Call) -> Call {
     } else {
         (old.clone(), new)
     };
-    base.calling_number = base.calling_number.or(other.calling_number);
-    base.called_number = base.called_number.or(other.called_number);
+    base.calling_number = base.calling_number.or_else(|| other.calling_number.clone());
+    base.called_number = base.called_number.or_else(|| other.called_number.clone());
     if base.extension.is_none() && base.other_party() == other.other_party() {
-        base.extension = other.extension;
+        base.extension.clone_from(&other.extension);
     }
     base.connected_at = base.connected_at.or(other.connected_at);
     base.status = base.status.or(other.status);

@@ -25,6 +25,10 @@ pub enum Change {
     Authentication(String),
     /// See [`Settings::platform_url`].
     PlatformUrl(String),
+    /// `get` or `post`.
+    PlatformMethod(String),
+    /// See [`Settings::platform_plus`].
+    PlatformPlus(bool),
     /// See [`Settings::default_account`].
     DefaultAccount(String),
     /// See [`Settings::notify_incoming`].
@@ -65,6 +69,8 @@ pub enum Change {
     CardDavUrl(String),
     /// See [`CardDav::user`].
     CardDavUser(String),
+    /// All of [`CardDav::books`].
+    CardDavBooks(Vec<String>),
     /// See [`CardDav::every_minutes`].
     CardDavEvery(u32),
     /// See [`Ldap::url`].
@@ -75,10 +81,18 @@ pub enum Change {
     LdapUser(String),
     /// See [`Ldap::filter`].
     LdapFilter(String),
+    /// All of [`Ldap::numbers`]; none: the usual ones.
+    LdapNumbers(Vec<String>),
+    /// All of [`Ldap::names`]; none: the usual ones.
+    LdapNames(Vec<String>),
+    /// All of [`Ldap::companies`]; none: the usual ones.
+    LdapCompanies(Vec<String>),
     /// See [`Settings::extension_prefix`].
     ExtensionPrefix(String),
     /// See [`Settings::extension_length`].
     ExtensionLength(u32),
+    /// See [`Settings::outside_prefix`].
+    OutsidePrefix(String),
     /// See [`Settings::dial_hotkey`].
     DialHotkey(String),
     /// See [`Settings::autostart`].
@@ -98,6 +112,8 @@ impl Change {
             Self::AccountId(_) => Key::AccountId,
             Self::Authentication(_) => Key::Authentication,
             Self::PlatformUrl(_) => Key::PlatformUrl,
+            Self::PlatformMethod(_) => Key::PlatformMethod,
+            Self::PlatformPlus(_) => Key::PlatformPlus,
             Self::DefaultAccount(_) => Key::DefaultAccount,
             Self::NotifyIncoming(_) => Key::NotifyIncoming,
             Self::NotifyMissed(_) => Key::NotifyMissed,
@@ -121,11 +137,16 @@ impl Change {
             Self::ContactsFolder(_) => Key::ContactsFolder,
             Self::CardDavUrl(_) => Key::CardDavUrl,
             Self::CardDavUser(_) => Key::CardDavUser,
+            Self::CardDavBooks(_) => Key::CardDavBooks,
             Self::CardDavEvery(_) => Key::CardDavEvery,
             Self::LdapUrl(_) => Key::LdapUrl,
             Self::LdapBase(_) => Key::LdapBase,
             Self::LdapUser(_) => Key::LdapUser,
             Self::LdapFilter(_) => Key::LdapFilter,
+            Self::LdapNumbers(_) => Key::LdapNumbers,
+            Self::LdapNames(_) => Key::LdapNames,
+            Self::LdapCompanies(_) => Key::LdapCompanies,
+            Self::OutsidePrefix(_) => Key::OutsidePrefix,
             Self::ExtensionPrefix(_) => Key::ExtensionPrefix,
             Self::ExtensionLength(_) => Key::ExtensionLength,
         }

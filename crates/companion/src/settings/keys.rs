@@ -20,6 +20,10 @@ pub enum Key {
     Authentication,
     /// [`Settings::platform_url`]: `direct.platform_url`
     PlatformUrl,
+    /// [`Settings::platform_method`]: `direct.method = "get" | "post"`
+    PlatformMethod,
+    /// [`Settings::platform_plus`]: `direct.plus`
+    PlatformPlus,
     /// [`Settings::default_account`]: `default_account`
     DefaultAccount,
     /// [`Settings::notify_incoming`]: `notify.incoming`
@@ -82,6 +86,8 @@ pub enum Key {
     ExtensionPrefix,
     /// [`Settings::extension_length`]: `extensions.length`
     ExtensionLength,
+    /// [`Settings::outside_prefix`]: `dial.outside_prefix`
+    OutsidePrefix,
     /// [`Settings::dial_hotkey`]: `dial.hotkey = "Ctrl+Alt+D"`
     DialHotkey,
     /// [`Settings::autostart`]: `autostart`
@@ -92,7 +98,7 @@ pub enum Key {
 
 impl Key {
     /// Every key, in the order of a file written from nothing.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::Mode,
         Self::Language,
         Self::Theme,
@@ -102,6 +108,9 @@ impl Key {
         Self::AccountId,
         Self::Authentication,
         Self::PlatformUrl,
+        Self::PlatformMethod,
+        Self::PlatformPlus,
+        Self::OutsidePrefix,
         Self::DialHotkey,
         Self::NotifyIncoming,
         Self::NotifyMissed,
@@ -146,6 +155,8 @@ impl Key {
             Self::AccountId => "account_id",
             Self::Authentication => "authentication",
             Self::PlatformUrl => "platform_url",
+            Self::PlatformMethod => "platform_method",
+            Self::PlatformPlus => "platform_plus",
             Self::DefaultAccount => "default_account",
             Self::NotifyIncoming => "notify_incoming",
             Self::NotifyMissed => "notify_missed",
@@ -177,6 +188,7 @@ impl Key {
             Self::LdapCompanies => "ldap_companies",
             Self::ExtensionPrefix => "extension_prefix",
             Self::ExtensionLength => "extension_length",
+            Self::OutsidePrefix => "outside_prefix",
             Self::DialHotkey => "dial_hotkey",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window_linger_s",
@@ -193,6 +205,8 @@ impl Key {
             Self::AccountId => "direct.account_id",
             Self::Authentication => "direct.authentication",
             Self::PlatformUrl => "direct.platform_url",
+            Self::PlatformMethod => "direct.method",
+            Self::PlatformPlus => "direct.plus",
             Self::DefaultAccount => "default_account",
             Self::NotifyIncoming => "notify.incoming",
             Self::NotifyMissed => "notify.missed",
@@ -224,6 +238,7 @@ impl Key {
             Self::LdapCompanies => "ldap.companies",
             Self::ExtensionPrefix => "extensions.prefix",
             Self::ExtensionLength => "extensions.length",
+            Self::OutsidePrefix => "dial.outside_prefix",
             Self::DialHotkey => "dial.hotkey",
             Self::Autostart => "autostart",
             Self::WindowLinger => "window.linger_s",
@@ -237,6 +252,7 @@ impl Key {
             Self::Language => r#""system", "fr", "en""#,
             Self::Theme => r#""system", "light", "dark""#,
             Self::Authentication => r#""api_key", "account_password""#,
+            Self::PlatformMethod => r#""get", "post""#,
             Self::PopWhen => r#""never", "ringing", "answered", "request""#,
             Self::PopDirections => r#"["incoming", "outgoing"]"#,
             Self::RelayUrl | Self::PlatformUrl | Self::CardDavUrl => r#""https://…""#,
@@ -252,6 +268,7 @@ impl Key {
             Self::CardDavEvery => "0, 5 … 1440",
             Self::ExtensionPrefix => r#""+3314268""#,
             Self::ExtensionLength => "0, 2 … 8",
+            Self::OutsidePrefix => r#""0""#,
             Self::WindowLinger => "0 … 86400",
             Self::LdapFilter => r#""(&(objectClass=person){number})""#,
             Self::CardDavBooks | Self::LdapNumbers | Self::LdapNames | Self::LdapCompanies => r#"["…"]"#,
@@ -266,6 +283,7 @@ impl Key {
             | Self::RespectDnd
             | Self::DiscreetWhenLocked
             | Self::KeepPrivate
+            | Self::PlatformPlus
             | Self::Autostart => "true, false",
         }
     }

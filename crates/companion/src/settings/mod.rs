@@ -44,6 +44,10 @@ pub struct Settings {
     pub authentication: Authentication,
     /// Direct mode: the platform's base address, when it isn't the operator's usual one.
     pub platform_url: Option<Url>,
+    /// Direct mode: the HTTP method of requests to the platform.
+    pub platform_method: PlatformMethod,
+    /// Direct mode: numbers go to the platform with their `+`.
+    pub platform_plus: bool,
     /// Of several accounts, the one that rings when nothing else is said.
     pub default_account: Option<AccountId>,
     /// Alert when a phone rings.
@@ -88,6 +92,8 @@ pub struct Settings {
     pub extension_prefix: String,
     /// How many digits follow it; 0: extensions aren't public numbers.
     pub extension_length: u32,
+    /// Digits that people type before an outside number; empty: none.
+    pub outside_prefix: String,
     /// Pressed anywhere, it fills the pad with what is selected. Off unless set.
     pub dial_hotkey: Option<Hotkey>,
     /// Start with the session.
@@ -106,6 +112,8 @@ impl Default for Settings {
             account_id: None,
             authentication: Authentication::ApiKey,
             platform_url: None,
+            platform_method: PlatformMethod::Get,
+            platform_plus: false,
             default_account: None,
             notify_incoming: true,
             notify_missed: true,
@@ -128,6 +136,7 @@ impl Default for Settings {
             ldap: Ldap::default(),
             extension_prefix: String::new(),
             extension_length: 0,
+            outside_prefix: String::new(),
             dial_hotkey: None,
             autostart: false,
             window_linger_s: 120,
@@ -145,7 +154,7 @@ impl Settings {
             Some(_) => None,
         };
         Rules {
-            outside_prefix: None,
+            outside_prefix: Some(self.outside_prefix.clone()).filter(|prefix| !prefix.is_empty()),
             extensions: (length > 0).then(|| Extensions {
                 min_digits: length,
                 max_digits: length,
@@ -216,6 +225,16 @@ pub enum Authentication {
     ApiKey,
     /// The account's SIP password.
     AccountPassword,
+}
+
+/// The HTTP method of requests to the platform.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PlatformMethod {
+    /// Parameters in the address.
+    #[default]
+    Get,
+    /// Parameters in the body.
+    Post,
 }
 
 /// What reading the files gave. Never nothing: what can't be used is replaced by defaults, and said.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use toml_edit::Item;
+use toml_edit::{Array, Item, Value};
 use url::Url;
 
 use super::values::Unusable;
@@ -88,14 +88,39 @@ pub(super) fn books(item: &Item) -> Result<Vec<String>, Unusable> {
     texts(item, |text| !text.is_empty() && line(text).is_some())
 }
 
-/// Names of attributes (RFC 4512, 1.4: `keystring`), at least one.
-pub(super) fn attributes(item: &Item) -> Result<Vec<String>, Unusable> {
-    let names = texts(item, |name| {
-        name.starts_with(|first: char| first.is_ascii_alphabetic())
-            && name.len() <= 100
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    })?;
-    (!names.is_empty()).then_some(names).ok_or(Unusable)
+/// The value for names of address books as a person typed them.
+pub(super) fn write_books(typed: &[String]) -> Option<Value> {
+    let value: Value = named(typed).collect::<Array>().into();
+    books(&Item::Value(value.clone())).ok().map(|_| value)
+}
+
+/// Names of attributes; none: the usual ones.
+pub(super) fn attributes(item: &Item, usual: Vec<String>) -> Result<Vec<String>, Unusable> {
+    let names = texts(item, is_attribute)?;
+    Ok(if names.is_empty() { usual } else { names })
+}
+
+/// The value for names of attributes as a person typed them. An error is the one that can't be used, or the first beyond
+/// those that may be.
+pub(super) fn write_attributes(typed: &[String]) -> Result<Value, String> {
+    let refused = named(typed)
+        .find(|name| !is_attribute(name))
+        .or_else(|| named(typed).nth(MOST));
+    match refused {
+        Some(name) => Err(crate::numbers::neutralise(name, 40)),
+        None => Ok(named(typed).collect::<Array>().into()),
+    }
+}
+
+fn named(typed: &[String]) -> impl Iterator<Item = &str> {
+    typed.iter().map(|name| name.trim()).filter(|name| !name.is_empty())
+}
+
+/// RFC 4512, 1.4: `keystring`.
+fn is_attribute(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.len() <= 100
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn texts(item: &Item, good: impl Fn(&str) -> bool) -> Result<Vec<String>, Unusable> {
@@ -161,6 +186,12 @@ pub(super) fn prefix(text: &str) -> Option<&str> {
         && digits.bytes().all(|b| b.is_ascii_digit())
         && !digits.starts_with('0');
     (usable || text.is_empty()).then_some(text)
+}
+
+/// Digits that are typed before an outside number: a few, or none.
+pub(super) fn outside_prefix(text: &str) -> Option<&str> {
+    let usable = text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
+    usable.then_some(text)
 }
 
 /// How many digits an extension may have; 0: there are none.
@@ -243,11 +274,12 @@ mod tests {
     fn lists_hold_what_a_server_may_be_asked_for() {
         let item = |text: &str| text.parse::<toml_edit::Value>().map(Item::Value).unwrap();
         assert_eq!(
-            attributes(&item("['mobile', 'otherMobile']")).unwrap(),
+            attributes(&item("['mobile', 'otherMobile']"), Vec::new()).unwrap(),
             ["mobile", "otherMobile"]
         );
-        for wrong in ["[]", "['']", "['a b']", "['(x=']", "['1a']", "[1]", "'mobile'"] {
-            assert!(attributes(&item(wrong)).is_err(), "{wrong}");
+        assert_eq!(attributes(&item("[]"), vec!["cn".to_owned()]).unwrap(), ["cn"]);
+        for wrong in ["['']", "['a b']", "['(x=']", "['1a']", "[1]", "'mobile'"] {
+            assert!(attributes(&item(wrong), Vec::new()).is_err(), "{wrong}");
         }
         assert_eq!(books(&item("['Équipe & Co']")).unwrap(), ["Équipe & Co"]);
         assert_eq!(books(&item("[]")).unwrap(), [""; 0]);
@@ -270,5 +302,30 @@ mod tests {
         }
         let good: Vec<u32> = (0..12).filter(|length| is_length(*length)).collect();
         assert_eq!(good, [0, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn lists_are_written_as_they_are_typed() {
+        let typed = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let written = |value: Value| value.to_string();
+        let attributes = |names: &[&str]| write_attributes(&typed(names)).map(written);
+        assert_eq!(attributes(&[" mobile ", "", "ipPhone"]).unwrap(), "[\"mobile\", \"ipPhone\"]");
+        assert_eq!(attributes(&[]).unwrap(), "[]");
+        assert_eq!(attributes(&["cn", "(x="]).unwrap_err(), "(x=");
+        assert_eq!(attributes(&["cn"; MOST + 1]).unwrap_err(), "cn");
+        let books = |names: &[&str]| write_books(&typed(names)).map(written);
+        assert_eq!(books(&["Équipe, siège "]).unwrap(), "[\"Équipe, siège\"]");
+        assert_eq!(books(&["a\nb"]), None);
+        assert_eq!(books(&["a"; MOST + 1]), None);
+    }
+
+    #[test]
+    fn an_outside_prefix_is_a_few_digits() {
+        for good in ["", "0", "9", "00", "1234"] {
+            assert_eq!(outside_prefix(good), Some(good));
+        }
+        for wrong in ["+", "*9", "0 ", "12345", "٠"] {
+            assert_eq!(outside_prefix(wrong), None, "{wrong}");
+        }
     }
 }

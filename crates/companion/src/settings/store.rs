@@ -118,12 +118,14 @@ impl Store {
         let Loaded { locked, settings, .. } = self.load();
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
-            if locked.contains(&change.key()) {
+            let (key, value) = values::write(change, &settings).map_err(ChangeError)?;
+            if !locked.contains(&key) {
+                writes.push((key, value));
+            } else if !in_force(&settings, key, &value) {
                 return Err(ChangeError(
-                    Message::new("settings-change-locked").with("key", change.key().path()),
+                    Message::new("settings-change-locked").with("key", key.path()),
                 ));
             }
-            writes.push(values::write(change, &settings).map_err(ChangeError)?);
         }
         let mut document = self.document()?;
         for (key, value) in writes {
@@ -175,6 +177,13 @@ impl Store {
         file.write_all(text.as_bytes())?;
         Ok(file)
     }
+}
+
+/// Whether a value is what the settings say already: a form that writes all its fields asks for nothing new there.
+fn in_force(settings: &Settings, key: Key, value: &Value) -> bool {
+    let mut asked = settings.clone();
+    let readable = values::read(&mut asked, key, &Item::Value(value.clone())).is_ok();
+    readable && asked == *settings
 }
 
 /// For this user alone: whom a person silenced, and which account is theirs, is nobody else's business, whatever the file was

@@ -4,7 +4,9 @@ use telephony::{AccountId, E164};
 use toml_edit::{Item, Value};
 use url::Url;
 
-use super::{Authentication, Change, Key, LanguageChoice, Mode, Settings, Theme, alerts, sources};
+use super::{
+    Authentication, Change, Key, LanguageChoice, Ldap, Mode, PlatformMethod, Settings, Theme, alerts, sources,
+};
 use crate::hotkey::{Hotkey, HotkeyError};
 use crate::words::{Language, Message};
 
@@ -27,6 +29,8 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
         Key::Authentication => settings.authentication = authentication(text(item)?).ok_or(Unusable)?,
         Key::RelayUrl => settings.relay_url = address(text(item)?).map_err(|_| Unusable)?,
         Key::PlatformUrl => settings.platform_url = address(text(item)?).map_err(|_| Unusable)?,
+        Key::PlatformMethod => settings.platform_method = method(text(item)?).ok_or(Unusable)?,
+        Key::PlatformPlus => settings.platform_plus = switch(item)?,
         Key::AccountId => settings.account_id = account(text(item)?).ok_or(Unusable)?,
         Key::DefaultAccount => settings.default_account = account(text(item)?).ok_or(Unusable)?,
         Key::NotifyIncoming => settings.notify_incoming = switch(item)?,
@@ -64,9 +68,12 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
         Key::LdapBase => settings.ldap.base = sources::line(text(item)?).ok_or(Unusable)?,
         Key::LdapUser => settings.ldap.user = sources::line(text(item)?).ok_or(Unusable)?,
         Key::LdapFilter => settings.ldap.filter = sources::filter(text(item)?).ok_or(Unusable)?,
-        Key::LdapNumbers => settings.ldap.numbers = sources::attributes(item)?,
-        Key::LdapNames => settings.ldap.names = sources::attributes(item)?,
-        Key::LdapCompanies => settings.ldap.companies = sources::attributes(item)?,
+        Key::LdapNumbers => settings.ldap.numbers = sources::attributes(item, Ldap::default().numbers)?,
+        Key::LdapNames => settings.ldap.names = sources::attributes(item, Ldap::default().names)?,
+        Key::LdapCompanies => settings.ldap.companies = sources::attributes(item, Ldap::default().companies)?,
+        Key::OutsidePrefix => {
+            settings.outside_prefix = sources::outside_prefix(text(item)?).ok_or(Unusable)?.to_owned();
+        }
         Key::ExtensionPrefix => {
             settings.extension_prefix = sources::prefix(text(item)?).ok_or(Unusable)?.to_owned();
         }
@@ -93,6 +100,9 @@ pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
         Key::Authentication => settings.authentication = before.authentication,
         Key::RelayUrl => settings.relay_url.clone_from(&before.relay_url),
         Key::PlatformUrl => settings.platform_url.clone_from(&before.platform_url),
+        Key::PlatformMethod => settings.platform_method = before.platform_method,
+        Key::PlatformPlus => settings.platform_plus = before.platform_plus,
+        Key::OutsidePrefix => settings.outside_prefix.clone_from(&before.outside_prefix),
         Key::AccountId => settings.account_id.clone_from(&before.account_id),
         Key::DefaultAccount => settings.default_account.clone_from(&before.default_account),
         Key::NotifyIncoming => settings.notify_incoming = before.notify_incoming,
@@ -150,6 +160,7 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
         Change::Language(text) => checked(text, language(text).is_some())?,
         Change::Theme(text) => checked(text, theme(text).is_some())?,
         Change::Authentication(text) => checked(text, authentication(text).is_some())?,
+        Change::PlatformMethod(text) => checked(text, method(text).is_some())?,
         Change::AccountId(text) | Change::DefaultAccount(text) => {
             checked(text.trim(), account(text.trim()).is_some())?
         }
@@ -194,6 +205,13 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
         Change::CardDavUser(text) | Change::LdapBase(text) | Change::LdapUser(text) => {
             checked(text.trim(), sources::line(text.trim()).is_some())?
         }
+        Change::CardDavBooks(names) => {
+            sources::write_books(names).ok_or_else(|| Message::new("settings-carddav-books"))?
+        }
+        Change::LdapNumbers(names) | Change::LdapNames(names) | Change::LdapCompanies(names) => {
+            sources::write_attributes(names)
+                .map_err(|name| Message::new("settings-ldap-attributes").with("name", name))?
+        }
         Change::CardDavEvery(minutes) if sources::is_interval(*minutes) => Value::from(i64::from(*minutes)),
         Change::CardDavEvery(_) => return Err(Message::new("settings-carddav-every")),
         Change::LdapUrl(text) => {
@@ -210,12 +228,17 @@ pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), 
             let good = sources::prefix(&prefix).is_some();
             checked(&prefix, good).map_err(|_| Message::new("settings-extension-prefix"))?
         }
+        Change::OutsidePrefix(text) => {
+            let good = sources::outside_prefix(text.trim()).is_some();
+            checked(text.trim(), good).map_err(|_| Message::new("settings-outside-prefix"))?
+        }
         Change::ExtensionLength(length) if sources::is_length(*length) => Value::from(i64::from(*length)),
         Change::ExtensionLength(_) => return Err(Message::new("settings-extension-length")),
         Change::KeepDays(days) if *days <= LONGEST_KEEP_DAYS => Value::from(i64::from(*days)),
         Change::KeepDays(_) => return Err(refused()),
         Change::NotifyIncoming(on)
         | Change::KeepPrivate(on)
+        | Change::PlatformPlus(on)
         | Change::NotifyMissed(on)
         | Change::NotifyOutgoing(on)
         | Change::ClickToCallOnly(on)
@@ -254,6 +277,16 @@ impl Authentication {
         match self {
             Self::ApiKey => "api_key",
             Self::AccountPassword => "account_password",
+        }
+    }
+}
+
+impl PlatformMethod {
+    /// As the file and the control protocol write it: `get` or `post`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
         }
     }
 }
@@ -304,6 +337,14 @@ fn authentication(text: &str) -> Option<Authentication> {
     Some(match text {
         "api_key" | "" => Authentication::ApiKey,
         "account_password" => Authentication::AccountPassword,
+        _ => return None,
+    })
+}
+
+fn method(text: &str) -> Option<PlatformMethod> {
+    Some(match text {
+        "get" | "" => PlatformMethod::Get,
+        "post" => PlatformMethod::Post,
         _ => return None,
     })
 }

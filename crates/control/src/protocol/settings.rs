@@ -26,6 +26,10 @@ pub struct SettingsChange {
     pub authentication: Option<String>,
     /// See [`Settings::platform_url`].
     pub platform_url: Option<String>,
+    /// See [`Settings::platform_method`].
+    pub platform_method: Option<String>,
+    /// See [`Settings::platform_plus`].
+    pub platform_plus: Option<bool>,
     /// See [`Settings::notify_incoming`].
     pub notify_incoming: Option<bool>,
     /// See [`Settings::notify_missed`].
@@ -62,6 +66,8 @@ pub struct SettingsChange {
     pub carddav_url: Option<String>,
     /// See [`Settings::carddav_user`].
     pub carddav_user: Option<String>,
+    /// All of [`Settings::carddav_books`].
+    pub carddav_books: Option<Vec<String>>,
     /// See [`Settings::carddav_every_minutes`].
     pub carddav_every_minutes: Option<u32>,
     /// See [`Settings::ldap_url`].
@@ -72,10 +78,18 @@ pub struct SettingsChange {
     pub ldap_user: Option<String>,
     /// See [`Settings::ldap_filter`]; empty: the usual one.
     pub ldap_filter: Option<String>,
+    /// All of [`Settings::ldap_numbers`]; none: the usual ones.
+    pub ldap_numbers: Option<Vec<String>>,
+    /// All of [`Settings::ldap_names`]; none: the usual ones.
+    pub ldap_names: Option<Vec<String>>,
+    /// All of [`Settings::ldap_companies`]; none: the usual ones.
+    pub ldap_companies: Option<Vec<String>>,
     /// See [`Settings::extension_prefix`].
     pub extension_prefix: Option<String>,
     /// See [`Settings::extension_length`].
     pub extension_length: Option<u32>,
+    /// See [`Settings::outside_prefix`].
+    pub outside_prefix: Option<String>,
     /// See [`Settings::default_account`].
     pub default_account: Option<String>,
     /// All of [`Settings::pop_directions`].

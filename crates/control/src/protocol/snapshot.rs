@@ -289,6 +289,12 @@ pub struct Settings {
     pub authentication: String,
     /// The platform's base address, when it isn't the operator's usual one.
     pub platform_url: Option<String>,
+    /// Direct mode: how requests go to the platform, `get` or `post`.
+    #[serde(default)]
+    pub platform_method: String,
+    /// Direct mode: numbers go to the platform with their `+`.
+    #[serde(default)]
+    pub platform_plus: bool,
     /// Of several accounts, the one that rings when nothing else is said.
     pub default_account: Option<String>,
     /// Alert when a phone rings.
@@ -334,6 +340,9 @@ pub struct Settings {
     pub carddav_url: Option<String>,
     /// Who asks there.
     pub carddav_user: String,
+    /// Of several books those that are read, by their names; none: all of them.
+    #[serde(default)]
+    pub carddav_books: Vec<String>,
     /// It is read again after so many minutes; 0: at the start and on request alone.
     pub carddav_every_minutes: u32,
     /// A company directory: `ldaps://ad.example`
@@ -344,10 +353,22 @@ pub struct Settings {
     pub ldap_user: String,
     /// What is searched; `{number}` stands for the conditions on the number.
     pub ldap_filter: String,
+    /// Attributes that hold numbers.
+    #[serde(default)]
+    pub ldap_numbers: Vec<String>,
+    /// Attributes that hold the name: the first that is there.
+    #[serde(default)]
+    pub ldap_names: Vec<String>,
+    /// Attributes that hold the company: the first that is there.
+    #[serde(default)]
+    pub ldap_companies: Vec<String>,
     /// What stands before an internal extension to make it a full number: `+33142685`
     pub extension_prefix: Option<String>,
     /// How many digits an internal extension has; 0: none.
     pub extension_length: u32,
+    /// Digits that people type before an outside number.
+    #[serde(default)]
+    pub outside_prefix: Option<String>,
     /// Seconds that the window's process stays, hidden, after it was closed.
     pub window_linger_s: u32,
     /// Keys that the company fixed; shown as locked.

@@ -36,6 +36,7 @@ const CLEARED = new Set([
   'pop_program',
   'contacts_folder',
   'extension_prefix',
+  'outside_prefix',
   'carddav_url',
   'ldap_url',
 ]);

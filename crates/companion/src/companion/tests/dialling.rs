@@ -33,6 +33,81 @@ fn one_press_is_one_request() {
 }
 
 #[test]
+fn what_is_typed_is_read_by_the_companys_rules() {
+    let number = |typed: &str, settings: &Settings| {
+        let companion = Companion::new(settings.clone(), Language::Fr, at(0));
+        let understood = companion.understand(typed);
+        let number = understood.number.map(|number| number.as_str().to_owned());
+        (understood.verdict, number)
+    };
+    let with = |outside_prefix: &str, prefix: &str, length| Settings {
+        outside_prefix: outside_prefix.into(),
+        extension_prefix: prefix.into(),
+        extension_length: length,
+        ..relay_settings()
+    };
+    let dials = |to: &str| (Verdict::Dial, Some(to.to_owned()));
+    let (plain, outside) = (relay_settings(), with("0", "", 0));
+    let (inside, length) = (with("", "+3314268", 4), with("", "", 4));
+    // The vectors that depend on what the administrator says.
+    for (typed, settings, expected) in [
+        ("0 01 42 68 53 00", &plain, (Verdict::Incomplete, None)),
+        ("0 01 42 68 53 00", &outside, dials("+33142685300")),
+        ("00687261234", &outside, dials("+687261234")),
+        ("01 42 68 53 00", &outside, dials("+33142685300")),
+        ("4207", &plain, (Verdict::Incomplete, None)),
+        ("4207", &length, (Verdict::Refuse, None)),
+        ("4207", &inside, dials("+33142684207")),
+        ("204", &inside, (Verdict::Incomplete, None)),
+        ("204", &with("", "+33142685", 3), dials("+33142685204")),
+        ("3639", &inside, (Verdict::Refuse, None)),
+        ("112", &with("", "+33142685", 3), (Verdict::Refuse, None)),
+    ] {
+        assert_eq!(number(typed, settings), expected, "{typed} {settings:?}");
+    }
+    // New settings hold at once, and the call goes to that number.
+    let mut companion = companion();
+    companion.on(Event::Settings(Box::new(with("0", "+3314268", 4))), at(0));
+    let effects = on(&mut companion, dial(1, "poste 4207", false), 0);
+    assert!(
+        matches!(&effects[..], [Effect::PlaceCall { number, .. }] if number.as_str() == "+33142684207"),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn an_extension_that_was_called_settles_what_was_missed_from_it() {
+    let settings = Settings {
+        extension_prefix: "+3314268".into(),
+        extension_length: 4,
+        ..relay_settings()
+    };
+    let mut companion = Companion::new(settings, Language::Fr, at(0));
+    companion.on(live(), at(0));
+    let from = |id: &str, party: &str| Call {
+        calling_number: Some(Party::from(party.to_owned())),
+        // Which extension was told is no relay's to say.
+        extension: Some("9999".into()),
+        ..incoming(id)
+    };
+    tell(&mut companion, from("a", "5300"), 0);
+    let line = companion.live().remove(0);
+    assert_eq!(line.party, "5300");
+    assert_eq!(line.number.unwrap().as_str(), "+33142685300");
+    assert_eq!(line.about.unwrap().id, "about-extension");
+    // The end tells no number any more.
+    let end = Call {
+        calling_number: None,
+        ..ended(from("a", "5300"), 5)
+    };
+    tell(&mut companion, end, 5);
+    assert_eq!((companion.missed(), companion.recent(1)[0].party.as_str()), (1, "5300"));
+    // By its whole number, as the platform may tell it.
+    tell(&mut companion, outgoing("b", "+33142685300", 9), 9);
+    assert_eq!(companion.missed(), 0);
+}
+
+#[test]
 fn the_card_names_whom_it_calls_and_of_several_nobody() {
     let number = telephony::E164::parse(TARGET).unwrap();
     let known = |ambiguous| Known {

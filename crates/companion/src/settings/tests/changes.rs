@@ -164,3 +164,64 @@ fn no_more_numbers_are_silenced_than_are_read_back() {
     assert_eq!(refused.0.id, "settings-silenced-full");
     assert_eq!(files.store.load().settings.silenced.len(), 1_000, "those stay");
 }
+
+#[test]
+fn the_ways_of_the_platform_and_the_lists_of_servers_are_written_and_may_be_locked() {
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let changes = [
+        Change::PlatformMethod("post".into()),
+        Change::PlatformPlus(true),
+        Change::OutsidePrefix(" 0 ".into()),
+        Change::CardDavBooks(list(&["Équipe"])),
+        Change::LdapNumbers(list(&["mobile", " ipPhone"])),
+        Change::LdapNames(list(&["cn"])),
+        Change::LdapCompanies(list(&["o"])),
+    ];
+    let files = files();
+    let settings = files.store.change(&changes).unwrap().settings;
+    assert_eq!(settings.platform_method, super::super::PlatformMethod::Post);
+    assert!(settings.platform_plus);
+    assert_eq!(settings.rules().outside_prefix.as_deref(), Some("0"));
+    assert_eq!(settings.carddav.books, ["Équipe"]);
+    let ldap = &settings.ldap;
+    assert_eq!((&ldap.numbers[..], &ldap.names[..]), (&list(&["mobile", "ipPhone"])[..], &list(&["cn"])[..]));
+    assert_eq!(ldap.companies, ["o"]);
+    // None in a list of attributes: the usual ones.
+    let usual = files.store.change(&[Change::LdapNames(Vec::new())]).unwrap();
+    assert_eq!((usual.settings.ldap.names, usual.problem), (Settings::default().ldap.names, None));
+    for (change, id) in [
+        (Change::PlatformMethod("put".into()), "settings-change-value"),
+        (Change::OutsidePrefix("*9".into()), "settings-outside-prefix"),
+        (Change::CardDavBooks(list(&["a\nb"])), "settings-carddav-books"),
+        (Change::LdapNumbers(list(&["(x="])), "settings-ldap-attributes"),
+    ] {
+        assert_eq!(files.store.change(&[change]).unwrap_err().0.id, id);
+    }
+    for change in changes {
+        let line = match &change {
+            Change::PlatformMethod(_) => "direct.method = \"get\"",
+            Change::PlatformPlus(_) => "direct.plus = false",
+            Change::OutsidePrefix(_) => "dial.outside_prefix = \"9\"",
+            Change::CardDavBooks(_) => "carddav.books = []",
+            Change::LdapNumbers(_) => "ldap.numbers = [\"x\"]",
+            Change::LdapNames(_) => "ldap.names = [\"x\"]",
+            _ => "ldap.companies = [\"x\"]",
+        };
+        fs::write(&files.company, line).unwrap();
+        let refused = files.store.change(&[change]).unwrap_err();
+        assert_eq!(refused.0.id, "settings-change-locked", "{line}");
+    }
+}
+
+#[test]
+fn a_form_that_writes_what_the_company_fixed_as_it_is_asks_for_nothing_new() {
+    let files = files();
+    fs::write(&files.company, "direct.account_id = \"1001\"\n").unwrap();
+    let form = |account: &str| {
+        let changes = [Change::AccountId(account.into()), Change::Mode(Mode::Direct)];
+        files.store.change(&changes).map(|loaded| loaded.settings.mode)
+    };
+    assert_eq!(form("1001"), Ok(Mode::Direct));
+    assert_eq!(fs::read_to_string(&files.person).unwrap(), "mode = \"direct\"\n");
+    assert_eq!(form("1002").unwrap_err().0.id, "settings-change-locked");
+}
