@@ -964,6 +964,14 @@ authentication: string,
  */
 platform_url: string | null, 
 /**
+ * Direct mode: how requests go to the platform, `get` or `post`.
+ */
+platform_method: string, 
+/**
+ * Direct mode: numbers go to the platform with their `+`.
+ */
+platform_plus: boolean, 
+/**
  * Of several accounts, the one that rings when nothing else is said.
  */
 default_account: string | null, 
@@ -1052,6 +1060,10 @@ carddav_url: string | null,
  */
 carddav_user: string, 
 /**
+ * Of several books those that are read, by their names; none: all of them.
+ */
+carddav_books: Array<string>, 
+/**
  * It is read again after so many minutes; 0: at the start and on request alone.
  */
 carddav_every_minutes: number, 
@@ -1072,6 +1084,18 @@ ldap_user: string,
  */
 ldap_filter: string, 
 /**
+ * Attributes that hold numbers.
+ */
+ldap_numbers: Array<string>, 
+/**
+ * Attributes that hold the name: the first that is there.
+ */
+ldap_names: Array<string>, 
+/**
+ * Attributes that hold the company: the first that is there.
+ */
+ldap_companies: Array<string>, 
+/**
  * What stands before an internal extension to make it a full number: `+33142685`
  */
 extension_prefix: string | null, 
@@ -1079,6 +1103,10 @@ extension_prefix: string | null,
  * How many digits an internal extension has; 0: none.
  */
 extension_length: number, 
+/**
+ * Digits that people type before an outside number.
+ */
+outside_prefix: string | null, 
 /**
  * Seconds that the window's process stays, hidden, after it was closed.
  */
@@ -1124,6 +1152,14 @@ authentication?: string | null,
  * See [`Settings::platform_url`].
  */
 platform_url?: string | null, 
+/**
+ * See [`Settings::platform_method`].
+ */
+platform_method?: string | null, 
+/**
+ * See [`Settings::platform_plus`].
+ */
+platform_plus?: boolean | null, 
 /**
  * See [`Settings::notify_incoming`].
  */
@@ -1197,6 +1233,10 @@ carddav_url?: string | null,
  */
 carddav_user?: string | null, 
 /**
+ * All of [`Settings::carddav_books`].
+ */
+carddav_books?: Array<string> | null, 
+/**
  * See [`Settings::carddav_every_minutes`].
  */
 carddav_every_minutes?: number | null, 
@@ -1217,6 +1257,18 @@ ldap_user?: string | null,
  */
 ldap_filter?: string | null, 
 /**
+ * All of [`Settings::ldap_numbers`]; none: the usual ones.
+ */
+ldap_numbers?: Array<string> | null, 
+/**
+ * All of [`Settings::ldap_names`]; none: the usual ones.
+ */
+ldap_names?: Array<string> | null, 
+/**
+ * All of [`Settings::ldap_companies`]; none: the usual ones.
+ */
+ldap_companies?: Array<string> | null, 
+/**
  * See [`Settings::extension_prefix`].
  */
 extension_prefix?: string | null, 
@@ -1224,6 +1276,10 @@ extension_prefix?: string | null,
  * See [`Settings::extension_length`].
  */
 extension_length?: number | null, 
+/**
+ * See [`Settings::outside_prefix`].
+ */
+outside_prefix?: string | null, 
 /**
  * See [`Settings::default_account`].
  */

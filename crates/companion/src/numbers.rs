@@ -205,7 +205,10 @@ fn refuse(message: Message) -> Judged {
 
 fn will_dial(number: &E164, one: &One, rules: &Rules, lang: Language) -> Message {
     let display = show(number, lang);
-    let inside = rules.range.as_ref().filter(|_| one.notes.contains(&Note::Extension));
+    let inside = rules
+        .range
+        .as_ref()
+        .filter(|_| one.notes.contains(&Note::Extension));
     if let Some(extension) = inside.and_then(|range| range.extension(number)) {
         return Message::new("number-will-dial-inside")
             .with("number", display)

@@ -203,6 +203,9 @@ mod tests {
             overriding: vec!["3639".to_owned()],
         });
         let (number, extension) = other(&overriding, Incoming, "3639", "5301");
-        assert_eq!((number.as_str(), extension.as_deref()), ("+33142683639", Some("3639")));
+        assert_eq!(
+            (number.as_str(), extension.as_deref()),
+            ("+33142683639", Some("3639"))
+        );
     }
 }

@@ -9,8 +9,8 @@
 
 use proptest::prelude::*;
 use telephony::{
-    Destination, E164, ExtensionRange, Extensions, Language, Meaning, Party, Rules, Verdict, about, class, copy_form,
-    display, display_destination, display_number, may_dial, understand,
+    Destination, E164, ExtensionRange, Extensions, Language, Meaning, Party, Rules, Verdict, about, class,
+    copy_form, display, display_destination, display_number, may_dial, understand,
 };
 
 /// Pieces of what people type, so that random texts reach the deeper branches.
@@ -66,9 +66,9 @@ fn rules() -> impl Strategy<Value = Rules> {
             }),
         );
     let prefix = prop::option::of(prop::sample::select(vec!["0", "9", "", "00"]).prop_map(str::to_owned));
-    let range = prop::option::of((2_usize..9).prop_filter_map("a range", |digits| {
-        ExtensionRange::new("+3314268", digits).ok()
-    }));
+    let range = prop::option::of(
+        (2_usize..9).prop_filter_map("a range", |digits| ExtensionRange::new("+3314268", digits).ok()),
+    );
     (prefix, extensions, range).prop_map(|(outside_prefix, extensions, range)| Rules {
         outside_prefix,
         extensions,

@@ -8,7 +8,8 @@
 )]
 
 use telephony::{
-    Caution, Destination, ExtensionRange, Extensions, Meaning, Note, One, Refusal, Rules, Verdict, may_dial, understand,
+    Caution, Destination, ExtensionRange, Extensions, Meaning, Note, One, Refusal, Rules, Verdict, may_dial,
+    understand,
 };
 
 const T: &str = "+33142685300";

@@ -5,7 +5,9 @@ use std::process::{Command, Output};
 use centrex_sim::{HangUp, HangUpBy, Ring};
 use companion::effect::NotificationKind;
 use companion::event::NoteAction;
-use control::protocol::{Answer, Change, ContactDraft, ContactsRequest, DraftNumber, Request, SettingsChange};
+use control::protocol::{
+    Answer, Change, ContactDraft, ContactsRequest, DraftNumber, Request, SettingsChange,
+};
 use control::transport::{Client, RequestError};
 use serde_json::Value;
 
@@ -132,16 +134,19 @@ async fn a_colleague_who_calls_from_an_extension_is_named() {
     assert!(offered.contains(&NoteAction::CallBack), "{offered:?}");
     // As it was told, and by its direct number; found by the name.
     let calls = json(&run(&desk, &["calls", "personne", "--json"]).await);
-    assert_eq!(calls["calls"][0]["party"], "5300", "{calls}");
+    assert_eq!(calls["calls"][0]["display"], "5300", "{calls}");
     assert_eq!(calls["calls"][0]["number"], "+33199005300", "{calls}");
     // One whom nobody knows, and a public short number.
     for (extension, shown) in [("5301", "5301"), ("3639", "36\u{a0}39")] {
         rings(extension).await;
-        let told = agent.sees_notification().await;
+        let told = agent
+            .sees("it rings", |seen| match seen {
+                Seen::Notify(note) if note.kind == NotificationKind::Incoming => Some(note),
+                _ => None,
+            })
+            .await;
         assert!(told.title.contains(shown), "{told:?}");
         sim.hang_up(ACCOUNT, HangUp::default()).await.unwrap();
-        agent.until("over", |state| state.live.is_empty()).await;
-        agent.seen_so_far();
     }
 }
 

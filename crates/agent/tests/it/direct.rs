@@ -1,6 +1,6 @@
 //! Calls placed straight to the platform.
 
-use centrex_sim::faults::{AnswerFault, Function, OddAnswer};
+use centrex_sim::faults::{AnswerFault, ApiSwitches, Function, Methods, OddAnswer, RequestNumber};
 use centrex_sim::{Faults, Filter, Kind, Sim};
 use companion::event::KeychainProblem;
 use control::protocol::{
@@ -75,15 +75,28 @@ async fn a_call_goes_straight_to_the_platform_with_either_secret() {
 
 #[tokio::test]
 async fn the_platform_is_asked_as_the_settings_say() {
-    let sim = platform().await;
-    sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
+    // A platform that takes nothing else.
+    let (get, post) = (Methods::Get, Methods::Post);
+    let (digits, plus) = (RequestNumber::Digits, RequestNumber::Plus);
     let ways = [
-        (None, None, ("GET", "33199000042")),
-        (Some("post"), None, ("POST", "33199000042")),
-        (None, Some(true), ("GET", "+33199000042")),
-        (Some("post"), Some(true), ("POST", "+33199000042")),
+        (None, None, (get, digits), ("GET", "33199000042")),
+        (Some("post"), None, (post, digits), ("POST", "33199000042")),
+        (None, Some(true), (get, plus), ("GET", "+33199000042")),
+        (Some("post"), Some(true), (post, plus), ("POST", "+33199000042")),
     ];
-    for (method, plus, expected) in ways {
+    for (method, plus, (methods, number), expected) in ways {
+        let sim = platform().await;
+        sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
+        let api = ApiSwitches {
+            methods,
+            number,
+            ..Default::default()
+        };
+        let faults = Faults {
+            api,
+            ..Default::default()
+        };
+        sim.set_faults(faults).await.unwrap();
         let mut agent = Desk::new().start().await;
         set_up(&agent, &sim.api_base(), "api_key").await;
         agent
@@ -104,9 +117,11 @@ async fn the_platform_is_asked_as_the_settings_say() {
             ..Default::default()
         });
         let asked = asked.last().unwrap();
-        assert_eq!((asked.text("method"), asked.text("number")), (Some(expected.0), Some(expected.1)));
+        assert_eq!(
+            (asked.text("method"), asked.text("number")),
+            (Some(expected.0), Some(expected.1))
+        );
         agent.quit().await;
-        sim.hang_up(ACCOUNT, centrex_sim::HangUp::default()).await.unwrap();
     }
 }
 

@@ -113,7 +113,10 @@ pub(super) fn write_attributes(typed: &[String]) -> Result<Value, String> {
 }
 
 fn named(typed: &[String]) -> impl Iterator<Item = &str> {
-    typed.iter().map(|name| name.trim()).filter(|name| !name.is_empty())
+    typed
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty())
 }
 
 /// RFC 4512, 1.4: `keystring`.
@@ -309,7 +312,10 @@ mod tests {
         let typed = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let written = |value: Value| value.to_string();
         let attributes = |names: &[&str]| write_attributes(&typed(names)).map(written);
-        assert_eq!(attributes(&[" mobile ", "", "ipPhone"]).unwrap(), "[\"mobile\", \"ipPhone\"]");
+        assert_eq!(
+            attributes(&[" mobile ", "", "ipPhone"]).unwrap(),
+            "[\"mobile\", \"ipPhone\"]"
+        );
         assert_eq!(attributes(&[]).unwrap(), "[]");
         assert_eq!(attributes(&["cn", "(x="]).unwrap_err(), "(x=");
         assert_eq!(attributes(&["cn"; MOST + 1]).unwrap_err(), "cn");

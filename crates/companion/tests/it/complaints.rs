@@ -317,7 +317,12 @@ fn row_10_names_are_looked_up_in_one_writing_and_matched_exactly() {
         extension_length: 4,
         ..settings()
     };
-    for (told, number) in [("5300", Some("+33199005300")), ("3639", None), ("530", None), ("112", None)] {
+    for (told, number) in [
+        ("5300", Some("+33199005300")),
+        ("3639", None),
+        ("530", None),
+        ("112", None),
+    ] {
         let mut desk = Desk::new(inside.clone());
         desk.tell(&rings("a", told, 0));
         let asked: Vec<_> = desk

@@ -39,9 +39,7 @@ pub(super) fn read(run: &str, rules: &Rules) -> Reading {
         .and_then(|prefix| compact.strip_prefix(prefix))
         .map(|rest| read_compact(rest, rules));
     match inside {
-        Some(Reading::One(one))
-            if one.number().is_some() && one.is_sure() =>
-        {
+        Some(Reading::One(one)) if one.number().is_some() && one.is_sure() => {
             Reading::One(one.noted(Note::OutsidePrefix))
         }
         _ => direct,

@@ -101,7 +101,10 @@ fn an_extension_that_was_called_settles_what_was_missed_from_it() {
         ..ended(from("a", "5300"), 5)
     };
     tell(&mut companion, end, 5);
-    assert_eq!((companion.missed(), companion.recent(1)[0].party.as_str()), (1, "5300"));
+    assert_eq!(
+        (companion.missed(), companion.recent(1)[0].party.as_str()),
+        (1, "5300")
+    );
     // By its whole number, as the platform may tell it.
     tell(&mut companion, outgoing("b", "+33142685300", 9), 9);
     assert_eq!(companion.missed(), 0);

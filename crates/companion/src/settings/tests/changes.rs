@@ -184,11 +184,17 @@ fn the_ways_of_the_platform_and_the_lists_of_servers_are_written_and_may_be_lock
     assert_eq!(settings.rules().outside_prefix.as_deref(), Some("0"));
     assert_eq!(settings.carddav.books, ["Équipe"]);
     let ldap = &settings.ldap;
-    assert_eq!((&ldap.numbers[..], &ldap.names[..]), (&list(&["mobile", "ipPhone"])[..], &list(&["cn"])[..]));
+    assert_eq!(
+        (&ldap.numbers[..], &ldap.names[..]),
+        (&list(&["mobile", "ipPhone"])[..], &list(&["cn"])[..])
+    );
     assert_eq!(ldap.companies, ["o"]);
     // None in a list of attributes: the usual ones.
     let usual = files.store.change(&[Change::LdapNames(Vec::new())]).unwrap();
-    assert_eq!((usual.settings.ldap.names, usual.problem), (Settings::default().ldap.names, None));
+    assert_eq!(
+        (usual.settings.ldap.names, usual.problem),
+        (Settings::default().ldap.names, None)
+    );
     for (change, id) in [
         (Change::PlatformMethod("put".into()), "settings-change-value"),
         (Change::OutsidePrefix("*9".into()), "settings-outside-prefix"),
