@@ -1,23 +1,119 @@
 //! The present, as the controller hands it down: read once for each thing that happens.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// One moment by two clocks.
+/// One moment by three clocks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Now {
+pub struct Now {
     /// By this computer's clock, which is set now and then.
-    pub(crate) wall: Timestamp,
-    /// By the clock that nobody sets.
-    pub(crate) moment: Instant,
+    pub wall: Timestamp,
+    /// By the clock that nobody sets, and that timers go by. On Linux and macOS it stands still while the machine sleeps.
+    pub moment: Instant,
+    /// Time since some fixed moment, sleep included. `None` where `moment` includes it already (Windows).
+    pub sleepless: Option<Duration>,
 }
 
 impl Now {
     /// Of this computer.
-    pub(crate) fn here() -> Self {
+    pub fn here() -> Self {
         Self {
             wall: Timestamp::now(),
             moment: Instant::now(),
+            // The last one: a sleep between two of them is told by this look, not by the next.
+            sleepless: sleepless(),
         }
+    }
+
+    /// How much time has passed, sleep included, whatever the wall's clock was set to.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        match (earlier.sleepless, self.sleepless) {
+            (Some(then), Some(now)) => now.saturating_sub(then),
+            _ => self.moment.saturating_duration_since(earlier.moment),
+        }
+    }
+
+    /// For how long nothing ran here since a look after which another was due in `due`: the machine slept, or this program
+    /// was stopped. Zero when all went as it should.
+    #[must_use]
+    pub fn stood_still_since(self, last: Self, due: Duration) -> Duration {
+        let ran = self.moment.saturating_duration_since(last.moment);
+        self.since(last).saturating_sub(ran.min(due))
+    }
+}
+
+#[cfg(unix)]
+fn sleepless() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+
+    // What Linux calls boot time, macOS calls monotonic.
+    #[cfg(target_os = "linux")]
+    const CLOCK: ClockId = ClockId::Boottime;
+    #[cfg(not(target_os = "linux"))]
+    const CLOCK: ClockId = ClockId::Monotonic;
+    clock_gettime(CLOCK).try_into().ok()
+}
+
+#[cfg(not(unix))]
+fn sleepless() -> Option<Duration> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DUE: Duration = Duration::from_secs(10);
+
+    fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_sleep_is_seen_by_what_the_clocks_say_of_it() {
+        let last = Now {
+            sleepless: Some(s(100)),
+            ..Now::here()
+        };
+        let at = |ran: u64, passed: Option<u64>| Now {
+            wall: last.wall,
+            moment: last.moment + s(ran),
+            sleepless: passed.map(|passed| s(100 + passed)),
+        };
+        for (ran, passed, still, what) in [
+            (0, 0, 0, "at once"),
+            (10, 10, 0, "when it was due"),
+            (3, 3, 0, "woken before"),
+            (3, 3603, 3600, "slept for an hour, and woken by what came"),
+            (10, 70, 60, "slept, and woken by its own timer"),
+            (40, 40, 30, "stopped: both clocks went on"),
+            (40, 100, 90, "stopped, and slept as well"),
+        ] {
+            let now = at(ran, Some(passed));
+            assert_eq!(now.since(last), s(passed), "{what}");
+            assert_eq!(now.stood_still_since(last, DUE), s(still), "{what}");
+        }
+        // One clock, which goes on in sleep.
+        let one = |ran| {
+            at(ran, None).stood_still_since(
+                Now {
+                    sleepless: None,
+                    ..last
+                },
+                DUE,
+            )
+        };
+        assert_eq!([one(3), one(10), one(3600)], [s(0), s(0), s(3590)]);
+    }
+
+    #[test]
+    fn this_computers_clock_goes_on() {
+        let (first, second) = (Now::here(), Now::here());
+        assert_eq!(first.sleepless.is_some(), cfg!(unix));
+        assert!(second.sleepless >= first.sleepless);
+        assert!(second.since(first) < s(60));
     }
 }

@@ -16,6 +16,7 @@ use crate::desktop::{
     Clipboard, Desktop, HotkeyProblem, Hotkeys, Keychain, KeychainPort, Notifier, NotifyPort, Opener,
     Programs, TrayHandle, TrayPort, autostart,
 };
+use crate::now::Now;
 
 /// A desktop. The controller touches the person's session through this and nothing else.
 pub trait Ports: 'static {
@@ -53,6 +54,10 @@ pub trait Ports: 'static {
     fn run(&self, program: PathBuf, environment: Vec<(String, String)>);
     /// Starts with the session from now on, or no more. Never blocks; what stands already is left alone.
     fn set_autostart(&self, on: bool);
+    /// What its clocks say.
+    fn now(&self) -> Now {
+        Now::here()
+    }
 }
 
 /// The real desktop.

@@ -16,7 +16,6 @@ use relay_api::{
 use secrecy::SecretString;
 use telephony::Call;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::controller::Input;
@@ -64,8 +63,9 @@ pub(crate) struct RelayLink {
     client: RelayClient,
     inputs: mpsc::Sender<Input>,
     me: Option<Me>,
-    /// The relay's clock when the connection was made, and the moment of that. Ours may be set meanwhile.
-    clock: Option<(Timestamp, Instant)>,
+    /// The relay's clock when the connection was made, and our moment of that: our clock may be set meanwhile, and the
+    /// machine may sleep.
+    clock: Option<(Timestamp, Now)>,
     live: bool,
     /// The last event handled.
     last: Option<EventId>,
@@ -92,17 +92,23 @@ enum Ask {
 }
 
 impl RelayLink {
-    /// Starts to connect; `me` is what an earlier link to the same relay knew. News come as [`Input::Link`] with this generation.
+    /// Starts to connect; `me` is what an earlier link to the same relay knew, `watchdog` how long the relay may say nothing.
+    /// News come as [`Input::Link`] with this generation.
     pub(crate) fn start(
         generation: u64,
         relay: RelayUrl,
         token: SecretString,
         me: Option<Me>,
+        watchdog: Duration,
         journal: JournalHandle,
         inputs: mpsc::Sender<Input>,
     ) -> Result<Self, SetupError> {
         let client = RelayClient::new(relay, Some(token.clone()), ClientOptions::default())?;
-        let stream = follow(generation, client.clone(), journal, inputs.clone());
+        let options = SubscribeOptions {
+            watchdog,
+            ..SubscribeOptions::default()
+        };
+        let stream = follow(generation, client.clone(), options, journal, inputs.clone());
         Ok(Self {
             generation,
             token,
@@ -186,7 +192,7 @@ impl RelayLink {
             Update::Live { clock_skew } => {
                 self.live = true;
                 let relay = now.wall.checked_add(clock_skew.unwrap_or_default());
-                self.clock = relay.ok().map(|relay| (relay, now.moment));
+                self.clock = relay.ok().map(|relay| (relay, now));
                 self.ask(Ask::Me, Duration::ZERO);
                 if self.reconciling.is_some() {
                     self.ask(Ask::Calls, Duration::ZERO);
@@ -346,10 +352,9 @@ impl RelayLink {
     }
 
     fn relay_clock(&self, now: Now) -> Timestamp {
-        let told = self.clock.and_then(|(relay, moment)| {
-            let passed = now.moment.saturating_duration_since(moment);
-            relay.checked_add(passed).ok()
-        });
+        let told = self
+            .clock
+            .and_then(|(relay, then)| relay.checked_add(now.since(then)).ok());
         told.unwrap_or(now.wall)
     }
 
@@ -385,7 +390,13 @@ impl From<LinkState> for Outcome {
 }
 
 /// Hands the subscription's updates on, one after the other.
-async fn follow(generation: u64, client: RelayClient, journal: JournalHandle, inputs: mpsc::Sender<Input>) {
+async fn follow(
+    generation: u64,
+    client: RelayClient,
+    options: SubscribeOptions,
+    journal: JournalHandle,
+    inputs: mpsc::Sender<Input>,
+) {
     let kept = journal.position(client.base().as_str().to_owned()).await;
     let from = kept.and_then(|position| position.parse().ok());
     if inputs
@@ -395,7 +406,7 @@ async fn follow(generation: u64, client: RelayClient, journal: JournalHandle, in
     {
         return;
     }
-    let mut updates = Subscription::start(client, from, SubscribeOptions::default(), ThreadJitter);
+    let mut updates = Subscription::start(client, from, options, ThreadJitter);
     while let Some(update) = updates.next().await {
         if inputs
             .send(Input::Link(generation, News::Update(update)))

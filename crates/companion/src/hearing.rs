@@ -14,8 +14,7 @@ const TOLD_AFTER_S: i64 = 5;
 /// Whether calls can be heard now, and whether what was missed before has been told.
 #[derive(Debug, Default)]
 pub(crate) struct Ear {
-    /// Live, with the last sign of life that was told.
-    live: Option<Timestamp>,
+    live: Option<Live>,
     /// What became of the hole before isn't known yet.
     open: bool,
     /// What became of it, said by the relay before the connection counted as live.
@@ -26,12 +25,25 @@ pub(crate) struct Ear {
     behind: Option<Timestamp>,
 }
 
+/// Signs of life of a connection that is live.
+#[derive(Clone, Copy, Debug)]
+struct Live {
+    /// The last one.
+    heard: Timestamp,
+    /// The last one that was told.
+    told: Timestamp,
+}
+
 impl Ear {
-    /// The connection is, or isn't, live.
+    /// The connection is, or isn't, live. What comes after its last sign of life wasn't heard: when a loss is noticed, the
+    /// connection may have been dead for long.
     pub fn link(&mut self, live: bool, now: Timestamp) -> Vec<Hearing> {
         match (self.live, live) {
             (None, true) => {
-                self.live = Some(now);
+                self.live = Some(Live {
+                    heard: now,
+                    told: now,
+                });
                 let early = self.early.take();
                 self.open = early.is_none();
                 [Hearing::Live(now)].into_iter().chain(early).collect()
@@ -39,7 +51,7 @@ impl Ear {
             (Some(_), true) => Vec::new(),
             (was, false) => {
                 *self = Self::default();
-                was.map(|_| Hearing::Lost(now)).into_iter().collect()
+                was.map(|live| Hearing::Lost(live.heard)).into_iter().collect()
             }
         }
     }
@@ -47,12 +59,18 @@ impl Ear {
     /// Bytes arrived.
     pub fn alive(&mut self, now: Timestamp) -> Option<Hearing> {
         self.told(now);
-        let last = self.live?;
-        if now.duration_since(last).abs() < SignedDuration::from_secs(ALIVE_EVERY_S) {
+        let live = self.live.as_mut()?;
+        live.heard = now;
+        if now.duration_since(live.told).abs() < SignedDuration::from_secs(ALIVE_EVERY_S) {
             return None;
         }
-        self.live = Some(now);
+        live.told = now;
         Some(Hearing::Alive(now))
+    }
+
+    /// The last sign of life of the connection that is live.
+    pub fn heard_until(&self) -> Option<Timestamp> {
+        self.live.map(|live| live.heard)
     }
 
     /// The relay begins to tell what was missed.
@@ -125,7 +143,12 @@ mod tests {
         assert_eq!(ear.link(true, at(1)), []);
         assert_eq!(ear.caught_up(), Some(Hearing::Filled));
         assert_eq!(ear.caught_up(), None, "once");
-        assert_eq!(ear.link(false, at(100)), [Hearing::Lost(at(100))]);
+        assert_eq!(ear.alive(at(59)), None, "not worth a write");
+        assert_eq!(
+            ear.link(false, at(100)),
+            [Hearing::Lost(at(59))],
+            "with the last that was heard, not when its silence was noticed"
+        );
         assert_eq!(ear.link(false, at(101)), []);
         assert_eq!(ear.caught_up(), None, "late news of a connection that is gone");
         assert_eq!(ear.link(true, at(900)), [Hearing::Live(at(900))]);

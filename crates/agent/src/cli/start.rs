@@ -1,8 +1,12 @@
 //! Becomes the agent, or has the one that runs show itself.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::transport::{Address, BindError, Server};
+use relay_api::SubscribeOptions;
 use tokio::sync::mpsc;
 
 use super::{DONE, hand_over};
@@ -15,6 +19,9 @@ use crate::ports::RealDesktop;
 /// Which log lines are written, in the syntax of `tracing_subscriber::filter::Targets`: `info`, `debug`,
 /// `centrex_tray=debug,relay_api=trace`.
 const LOG_ENV: &str = "CENTREX_TRAY_LOG";
+/// After how many seconds of silence the relay counts as gone, instead of [`SubscribeOptions`]' time: for a relay that gives
+/// another sign of life than usual.
+const WATCHDOG_ENV: &str = "CENTREX_TRAY_WATCHDOG_S";
 
 /// Starts the agent and stays until it ends, or leaves it to the running one; `show`: with the pad.
 pub(super) async fn start(
@@ -54,6 +61,7 @@ pub(super) async fn start(
         paths,
         system,
         show,
+        watchdog: watchdog(),
     };
     let (controller, handle) =
         Controller::start(setup, ports, desktop_events, server).map_err(|error| failed(error.to_string()))?;
@@ -77,6 +85,14 @@ fn offer_links(lang: Language) {
             tracing::warn!(%error, "links of other programs don't open here");
         }
     });
+}
+
+fn watchdog() -> Duration {
+    let said = std::env::var(WATCHDOG_ENV).ok();
+    let seconds = said.and_then(|text| text.trim().parse::<NonZeroU32>().ok());
+    seconds.map_or(SubscribeOptions::default().watchdog, |seconds| {
+        Duration::from_secs(seconds.get().into())
+    })
 }
 
 fn log() {

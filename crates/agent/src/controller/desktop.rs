@@ -62,9 +62,10 @@ impl<P: Ports> Controller<P> {
                 tracing::info!("the session has ended");
                 self.quitting = true;
             }
-            DesktopEvent::Asleep => {
+            DesktopEvent::Asleep(delay) => {
                 tracing::info!("the machine goes to sleep");
                 self.fall_asleep();
+                drop(delay);
             }
             DesktopEvent::Presence(presence) => {
                 tracing::debug!(?presence, "presence");
@@ -76,13 +77,16 @@ impl<P: Ports> Controller<P> {
             DesktopEvent::RecordOpened(way) => self.feed(Event::RecordOpened(way)),
             DesktopEvent::OpenFailed(problem) => self.feed(Event::RecordFailed(problem.into())),
             DesktopEvent::ProgramFailed(problem) => self.feed(Event::RecordFailed(problem.into())),
-            DesktopEvent::Woke => {
-                self.ask_keychain_again();
-                self.reconnect();
-                // Whoever slept may have travelled.
-                self.look_at_zone();
-                self.feed(Event::Tick);
-            }
+            DesktopEvent::Woke => self.wake_up(),
         }
+    }
+
+    /// The machine slept, the screen was unlocked, or the network is another one.
+    pub(super) fn wake_up(&mut self) {
+        self.ask_keychain_again();
+        self.reconnect();
+        // Whoever slept may have travelled.
+        self.look_at_zone();
+        self.feed(Event::Tick);
     }
 }

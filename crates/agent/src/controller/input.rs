@@ -17,7 +17,6 @@ use crate::desktop::SecretName;
 use crate::dial::DialOutcome;
 use crate::enrol::{Enrolment, Refusal};
 use crate::journal::{AskError, JournalOpened};
-use crate::now::Now;
 use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::relay_link::News;
@@ -93,7 +92,7 @@ impl<P: Ports> Controller<P> {
             match self.inputs.try_recv() {
                 Ok(next) => {
                     input = next;
-                    self.now = Now::here();
+                    self.look();
                 }
                 Err(_) => return,
             }

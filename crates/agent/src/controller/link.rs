@@ -41,6 +41,7 @@ impl<P: Ports> Controller<P> {
                 relay,
                 token,
                 me,
+                self.watchdog,
                 self.journal.clone(),
                 self.own.clone(),
             )

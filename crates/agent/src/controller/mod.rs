@@ -24,6 +24,7 @@ mod start;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use companion::Companion;
 use companion::event::{DialId, Event};
@@ -63,10 +64,14 @@ use crate::window::Window;
 /// Inputs that wait for the controller; whoever sends more waits too.
 const INPUTS: usize = 256;
 /// What follows the disappearance of the window or of clients when the agent ends.
-const FAREWELL: std::time::Duration = std::time::Duration::from_secs(2);
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// So many looks fall into the time that the relay may be silent, and a look that comes half of that between two of them too late
+/// comes after a sleep.
+const LOOKS: u32 = 4;
 
 /// Between two looks at the system's time zone.
-const ZONE_AGAIN: std::time::Duration = std::time::Duration::from_secs(3600);
+const ZONE_AGAIN: Duration = Duration::from_secs(3600);
 
 /// Who knows callers by their numbers.
 enum Callers {
@@ -108,6 +113,8 @@ pub struct Controller<P: Ports> {
     /// Grows with every change of the contacts.
     contacts_revision: u64,
     link: Option<RelayLink>,
+    /// How long the relay may say nothing.
+    watchdog: Duration,
     /// The relay's last list of past calls didn't hold them all.
     history_cut: bool,
     links: u64,
@@ -161,8 +168,9 @@ impl<P: Ports> Controller<P> {
             paths,
             system,
             show,
+            watchdog,
         } = setup;
-        let now = Now::here();
+        let now = ports.now();
         let store = Store::new(paths.settings.clone(), paths.company_settings.clone());
         let loaded = store.load();
         let companion = Companion::new(loaded.settings.clone(), system, now.wall);
@@ -196,6 +204,7 @@ impl<P: Ports> Controller<P> {
             desktop,
             inputs,
             clients: HashMap::new(),
+            watchdog,
             history_cut: false,
             link: None,
             links: 0,
@@ -250,9 +259,24 @@ impl<P: Ports> Controller<P> {
 
     /// Something happened, now. What doesn't say that it changes nothing may have changed what is shown.
     fn woken(&mut self) -> &mut Self {
-        self.now = Now::here();
+        self.look();
         self.changed = true;
         self
+    }
+
+    /// Reads the clocks. If nothing ran here for a while, the machine slept without a word, or this program was stopped: what
+    /// the connection has brought meanwhile is old.
+    fn look(&mut self) {
+        let last = std::mem::replace(&mut self.now, self.ports.now());
+        let due = self.watchdog / LOOKS;
+        if self.link.is_none() {
+            return;
+        }
+        let still = self.now.stood_still_since(last, due);
+        if still > due / 2 {
+            tracing::info!(still_s = still.as_secs(), "nothing ran for a while: a sleep");
+            self.wake_up();
+        }
     }
 
     /// When something is to be done though nothing happens.
@@ -267,6 +291,10 @@ impl<P: Ports> Controller<P> {
             self.wakes_at,
             self.credentials.ask_at(),
             Some(self.zone_at),
+            // A sleep is noticed by it.
+            self.link
+                .as_ref()
+                .map(|_| self.now.moment + self.watchdog / LOOKS),
         ]
         .into_iter()
         .flatten()
@@ -274,7 +302,9 @@ impl<P: Ports> Controller<P> {
     }
 
     fn on_deadline(&mut self) {
-        let Now { wall, moment: now } = self.now;
+        let Now {
+            wall, moment: now, ..
+        } = self.now;
         if self.reload.is_some_and(|reload| reload.at <= now) {
             self.reload = None;
             self.reload_settings();

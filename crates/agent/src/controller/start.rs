@@ -1,5 +1,7 @@
 //! How the agent is started and what it does first.
 
+use std::time::Duration;
+
 use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Place, Secret};
@@ -21,6 +23,8 @@ pub struct Setup {
     pub system: Language,
     /// The pad is shown as soon as everything stands: not for `--hidden`.
     pub show: bool,
+    /// After how much silence the relay counts as gone.
+    pub watchdog: Duration,
 }
 
 /// What the system or a person wants to see.

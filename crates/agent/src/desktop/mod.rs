@@ -35,6 +35,7 @@ pub use notifications::Notifier;
 pub use opener::{OpenProblem, Opener};
 pub use presence::Presence;
 pub use programs::{ProgramProblem, Programs};
+pub use session::SleepDelay;
 pub use tray::TrayHandle;
 
 /// How the product names itself to the desktop: StatusNotifierItem id, desktop entry, keychain service.
@@ -134,8 +135,8 @@ pub enum DesktopEvent {
     HotkeyPressed(Option<Secret>),
     /// The session's bus has gone, and with it icon, notifications and keychain: the desktop has ended.
     SessionEnded,
-    /// The machine goes to sleep in a moment: what happens from now on isn't heard.
-    Asleep,
+    /// The machine goes to sleep once this is dropped, or in a moment: what happens from now on isn't heard.
+    Asleep(SleepDelay),
     /// The machine woke up, the screen was unlocked, or the network may have changed: look at the connections now.
     Woke,
     /// What is known of the person's lock and do-not-disturb, whenever it changes; the first time once something is known.

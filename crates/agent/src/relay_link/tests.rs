@@ -2,6 +2,9 @@
 
 use super::*;
 use telephony::{AccountId, CallId, CallState, Direction};
+use tokio::time::Instant;
+
+const LONG: Duration = Duration::from_secs(40);
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -10,7 +13,7 @@ fn at(second: i64) -> Timestamp {
 fn now(second: i64) -> Now {
     Now {
         wall: at(second),
-        moment: Instant::now(),
+        ..Now::here()
     }
 }
 
@@ -21,7 +24,7 @@ fn link() -> (RelayLink, tempfile::TempDir) {
     let (inputs, _told) = mpsc::channel(16);
     let journal = JournalHandle::start(folder.path().join("journal.db"), inputs.clone()).unwrap();
     let relay = RelayUrl::parse("http://127.0.0.1:9/").unwrap();
-    let link = RelayLink::start(1, relay, "token".into(), None, journal, inputs).unwrap();
+    let link = RelayLink::start(1, relay, "token".into(), None, LONG, journal, inputs).unwrap();
     (link, folder)
 }
 
@@ -105,6 +108,7 @@ async fn row_06_a_clock_that_is_set_makes_no_call_old_or_new() {
     let connected = Now {
         wall: at(30),
         moment: start,
+        sleepless: Some(Duration::ZERO),
     };
     link.on(News::Update(live), connected);
     // The relay's clock was at 10 then, and the call changed at 10. Ours is set meanwhile.
@@ -112,16 +116,59 @@ async fn row_06_a_clock_that_is_set_makes_no_call_old_or_new() {
         for passed in [0, 12, 45] {
             let now = Now {
                 wall: at(30 + set + passed),
-                moment: start + Duration::from_secs(passed.unsigned_abs()),
+                moment: start + seconds(passed),
+                sleepless: Some(seconds(passed)),
             };
-            let call = call("ringing", CallState::Ringing);
-            let outcome = link.on(event(40, EventBody::Call { call }), now);
-            let [Event::Call { age_s, .. }] = outcome.events.as_slice() else {
-                panic!("{:?}", outcome.events)
-            };
-            assert_eq!(*age_s, passed, "set by {set} s");
+            assert_eq!(age_of_a_call(&mut link, now), passed, "set by {set} s");
         }
     }
+}
+
+/// What came while the machine slept waits in the socket, and is read before anybody says that there was a sleep.
+#[tokio::test]
+async fn a_call_grows_old_while_the_machine_sleeps() {
+    let connected = |sleepless| Now {
+        wall: at(10),
+        moment: Instant::now(),
+        sleepless,
+    };
+    // The clock of the timers stands still meanwhile; elsewhere it goes on. The wall's may be set right later.
+    let (still, goes_on) = (connected(Some(seconds(500))), connected(None));
+    for (connected, woken) in [
+        (
+            still,
+            Now {
+                sleepless: Some(seconds(500 + 3600)),
+                ..still
+            },
+        ),
+        (
+            goes_on,
+            Now {
+                moment: goes_on.moment + seconds(3600),
+                ..goes_on
+            },
+        ),
+    ] {
+        let (mut link, _folder) = link();
+        link.on(News::Update(Update::Live { clock_skew: None }), connected);
+        assert_eq!(age_of_a_call(&mut link, connected), 0);
+        assert_eq!(age_of_a_call(&mut link, woken), 3600);
+    }
+}
+
+fn seconds(seconds: i64) -> Duration {
+    Duration::from_secs(seconds.unsigned_abs())
+}
+
+/// In seconds, of a call that changed at 10 by the relay's clock.
+fn age_of_a_call(link: &mut RelayLink, now: Now) -> i64 {
+    let call = call("ringing", CallState::Ringing);
+    let outcome = link.on(event(40, EventBody::Call { call }), now);
+    let [Event::Call { age_s, .. }] = outcome.events.as_slice() else {
+        panic!("{:?}", outcome.events)
+    };
+    *age_s
 }
 
 #[tokio::test]

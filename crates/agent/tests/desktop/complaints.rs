@@ -6,20 +6,24 @@ use std::time::Instant;
 
 use centrex_sim::{HangUp, HangUpBy, Ring, Sim};
 use control::protocol::{
-    Change, ConnectionState, ContactDraft, ContactsRequest, DraftNumber, Request, SettingsChange,
+    Change, ConnectionState, ContactDraft, ContactsRequest, DraftNumber, Hole, HoleState, Request,
+    SettingsChange,
 };
 use control::transport::{Changes, Client};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::daemons::dunstctl;
+use crate::daemons::{dunst, dunstctl};
 use crate::hotkey::{press, select};
-use crate::notifications::Shown;
-use crate::office::{ACCOUNT, OTHER, OTHER_SHOWN, missed_call};
-use crate::presence::{Agent, at_work, hears_a_call, program};
+use crate::keychain::keyring;
+use crate::notifications::{Onlooker, Shown};
+use crate::office::{ACCOUNT, OTHER, OTHER_SHOWN, Relay, missed_call, platform};
+use crate::presence::{Agent, at_work, enrolled, hears_a_call, program, time};
 use crate::programs::{Written, script};
 use crate::tray::{Host, item, tooltip};
+use crate::way::Way;
 use crate::world::{LIMIT, World, session_test, within};
 
-async fn rings(sim: &Sim, from: &str) -> String {
+pub async fn rings(sim: &Sim, from: &str) -> String {
     let ring = Ring {
         to: ACCOUNT.into(),
         from: Some(from.into()),
@@ -28,7 +32,7 @@ async fn rings(sim: &Sim, from: &str) -> String {
     sim.ring(ring).await.unwrap()
 }
 
-async fn gives_up(sim: &Sim, call: &str) {
+pub async fn gives_up(sim: &Sim, call: &str) {
     let how = HangUp {
         call_id: Some(call.into()),
         by: HangUpBy::OtherParty,
@@ -152,6 +156,41 @@ session_test! {
         relay.resume().await;
         agent.is(ConnectionState::Live).await;
         assert!(!tooltip(&item).await.contains("ne sont pas annoncés"));
+        hears_a_call(&sim, &mut onlooker).await;
+    }
+}
+
+session_test! {
+    display
+    /// A connection that stands and brings nothing any more is noticed by the watchdog, without anybody's word, and the
+    /// journal's mark begins with the last that came.
+    async fn row_07_a_silent_connection_is_told_as_lost(mut world: World) {
+        world.watchdog_s = Some(6);
+        let mut host = Host::start().await;
+        dunst(&mut world).await;
+        keyring(&mut world).await;
+        let sim = platform().await;
+        let relay = Relay::start_with(&sim, true, &[("events.heartbeat", "1s")]).await;
+        let way = Way::to(relay.address).await;
+        let mut onlooker = Onlooker::new(&world).await;
+        let mut agent = enrolled(&mut world, &relay, way.url()).await;
+        let icon = host.icon().await;
+        let bus = world.bus().await;
+        let item = item(&bus, &icon).await;
+        hears_a_call(&sim, &mut onlooker).await;
+        way.go_silent();
+        agent.until("the loss", |state| state.connection.state != ConnectionState::Live).await;
+        let noticed = Timestamp::now();
+        // Between two tries; while one is under way it tells of that.
+        let says = async { while !tooltip(&item).await.contains("Non connecté au relais") {} };
+        within("the icon's truth", says).await;
+        let holes = agent.holes().await;
+        let lasts: Vec<&Hole> = holes.iter().filter(|hole| hole.state == HoleState::Open).collect();
+        let [hole] = lasts.as_slice() else { panic!("one that lasts: {holes:?}") };
+        let heard_nothing = noticed.duration_since(time(&hole.from));
+        assert!(heard_nothing >= SignedDuration::from_secs(4), "{heard_nothing} before it was noticed");
+        way.open();
+        agent.is(ConnectionState::Live).await;
         hears_a_call(&sim, &mut onlooker).await;
     }
 }

@@ -1,18 +1,38 @@
 //! The screen's lock: told by services that say what systemd-logind and the screen savers say.
 
+use std::io::{ErrorKind, PipeReader};
+use std::os::fd::OwnedFd;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zbus::object_server::SignalEmitter;
-use zbus::zvariant::OwnedObjectPath;
+use zbus::zvariant::{self, OwnedObjectPath};
 use zbus::{Connection, connection};
 
-use crate::world::{Told, World, session_test};
+use crate::world::{Told, World, session_test, within};
 
 pub const OURS: &str = "/org/freedesktop/login1/session/_31";
 const OTHERS: &str = "/org/freedesktop/login1/session/_32";
 
-struct Manager;
+struct Manager {
+    delays: UnboundedSender<PipeReader>,
+}
 
 #[zbus::interface(name = "org.freedesktop.login1.Manager")]
 impl Manager {
+    fn inhibit(&self, what: &str, who: &str, why: &str, mode: &str) -> zbus::fdo::Result<zvariant::OwnedFd> {
+        if (what, who, mode) != ("sleep", "Centrex Tray", "delay") || why.is_empty() {
+            return Err(zbus::fdo::Error::InvalidArgs(format!(
+                "{what} {who} {why} {mode}"
+            )));
+        }
+        let (end, held) = std::io::pipe().unwrap();
+        // Not every test looks at it.
+        let _ = self.delays.send(end);
+        Ok(OwnedFd::from(held).into())
+    }
+
     fn get_session(&self, id: &str) -> zbus::fdo::Result<OwnedObjectPath> {
         match id {
             "auto" => Ok(OURS.try_into().unwrap()),
@@ -33,11 +53,42 @@ impl Session {
     }
 }
 
+/// A sleep that logind puts off as long as somebody holds the other end.
+pub struct SleepDelay(pipe::Receiver);
+
+impl SleepDelay {
+    pub fn is_held(&self) -> bool {
+        let read = self.0.try_read(&mut [0]);
+        read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
+    pub async fn is_over(mut self) {
+        let end = within("the end of the delay", self.0.read(&mut [0])).await;
+        assert_eq!(end.unwrap(), 0, "nobody writes");
+    }
+}
+
+/// The delays that were asked for, one after the other.
+pub struct SleepDelays(UnboundedReceiver<PipeReader>);
+
+impl SleepDelays {
+    pub async fn next(&mut self) -> SleepDelay {
+        let end = within("a delay", self.0.recv()).await.unwrap();
+        SleepDelay(pipe::Receiver::from_owned_fd(end.into()).unwrap())
+    }
+}
+
 /// logind, with our session and somebody else's.
 pub async fn logind() -> Connection {
-    connection::Builder::system()
+    logind_that_waits().await.0
+}
+
+/// The same, and who has it wait before a sleep.
+pub async fn logind_that_waits() -> (Connection, SleepDelays) {
+    let (delays, asked) = unbounded_channel();
+    let login = connection::Builder::system()
         .unwrap()
-        .serve_at("/org/freedesktop/login1", Manager)
+        .serve_at("/org/freedesktop/login1", Manager { delays })
         .unwrap()
         .serve_at(OURS, Session { locked: false })
         .unwrap()
@@ -47,7 +98,8 @@ pub async fn logind() -> Connection {
         .unwrap()
         .build()
         .await
-        .unwrap()
+        .unwrap();
+    (login, SleepDelays(asked))
 }
 
 pub async fn lock(logind: &Connection, session: &str, locked: bool) {

@@ -26,4 +26,5 @@ mod presence;
 mod programs;
 mod session;
 mod tray;
+mod way;
 mod world;

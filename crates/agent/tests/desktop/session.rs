@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use centrex_tray::desktop::DesktopEvent;
+use centrex_tray::desktop::{DesktopEvent, SleepDelay};
 use futures_util::StreamExt;
 use zbus::zvariant::Value;
 
@@ -62,7 +62,7 @@ session_test! {
         let path = "/org/freedesktop/login1";
         let manager = "org.freedesktop.login1.Manager";
         login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &true).await.unwrap();
-        assert_eq!(told.next().await, DesktopEvent::Asleep);
+        assert_eq!(told.next().await, DesktopEvent::Asleep(SleepDelay::default()));
         login.emit_signal(None::<&str>, path, manager, "PrepareForSleep", &false).await.unwrap();
         assert_eq!(told.next().await, DesktopEvent::Woke);
 

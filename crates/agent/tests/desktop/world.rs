@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use centrex_tray::desktop::{Desktop, DesktopEvent, Presence};
 use futures_util::StreamExt;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// How long anything may take before a test calls it missing. Not a delay: all waits end as soon as the event comes.
@@ -45,6 +46,7 @@ pub fn in_session(name: &str, display: bool, test: impl AsyncFnOnce(World)) {
         runtime.block_on(test(World {
             running: Vec::new(),
             window: None,
+            watchdog_s: None,
         }));
         return;
     }
@@ -143,6 +145,8 @@ pub struct World {
     running: Vec<Child>,
     /// Stands in for the app's window.
     pub window: Option<PathBuf>,
+    /// After how many seconds of silence the relay counts as gone, if not as usual.
+    pub watchdog_s: Option<u32>,
 }
 
 impl World {
@@ -193,6 +197,17 @@ impl World {
         child.wait().unwrap();
     }
 
+    /// Stops a program that was started, as it stands; it goes on with [`Self::resume`].
+    pub fn stop(&self, id: u32) {
+        kill_process(pid(id), Signal::STOP).unwrap();
+        let (_, state) = waitpid(Some(pid(id)), WaitOptions::UNTRACED).unwrap().unwrap();
+        assert!(state.stopped(), "{state:?}");
+    }
+
+    pub fn resume(&self, id: u32) {
+        kill_process(pid(id), Signal::CONT).unwrap();
+    }
+
     /// A connection to the session's bus, as an onlooker.
     pub async fn bus(&self) -> zbus::Connection {
         zbus::Connection::session().await.unwrap()
@@ -206,6 +221,10 @@ impl World {
             Told(told),
         )
     }
+}
+
+fn pid(id: u32) -> Pid {
+    Pid::from_raw(id.cast_signed()).unwrap()
 }
 
 impl Drop for World {

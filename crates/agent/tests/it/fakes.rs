@@ -1,11 +1,13 @@
 //! A desktop that records what it is asked to show, and a keychain in memory that can fail.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
 
 use centrex_tray::desktop::links::{LinkOpener, LinksError, NumberLinks, Takeover};
 use centrex_tray::desktop::notifications::Server;
 use centrex_tray::desktop::{HotkeyProblem, KeychainPort, NotifyPort, SecretName, TrayPort};
+use centrex_tray::now::Now;
 use centrex_tray::ports::Ports;
 use companion::effect::Notification;
 use companion::event::{CallKey, KeychainProblem};
@@ -139,7 +141,56 @@ impl FakeLinks {
     }
 }
 
+/// The clocks of a machine that sleeps when a test wants it: whoever looks at them meanwhile stands still, as everything
+/// does. Clones are the same one.
+#[derive(Clone)]
+pub struct FakeClocks(Arc<(Mutex<Sleep>, Condvar)>);
+
+struct Sleep {
+    begun: Instant,
+    asleep: bool,
+    slept: Duration,
+}
+
+impl Default for FakeClocks {
+    fn default() -> Self {
+        let sleep = Sleep {
+            begun: Instant::now(),
+            asleep: false,
+            slept: Duration::ZERO,
+        };
+        Self(Arc::new((Mutex::new(sleep), Condvar::new())))
+    }
+}
+
+impl FakeClocks {
+    /// Without a word, and at once.
+    pub fn fall_asleep(&self) {
+        self.0.0.lock().unwrap().asleep = true;
+    }
+
+    /// After so long, by the clock that goes on in sleep; that of the timers has stood.
+    pub fn wake_after(&self, slept: Duration) {
+        let mut sleep = self.0.0.lock().unwrap();
+        sleep.slept += slept;
+        sleep.asleep = false;
+        self.0.1.notify_all();
+    }
+
+    fn now(&self) -> Now {
+        let (sleep, woken) = &*self.0;
+        let sleep = woken
+            .wait_while(sleep.lock().unwrap(), |sleep| sleep.asleep)
+            .unwrap();
+        Now {
+            sleepless: Some(sleep.begun.elapsed() + sleep.slept),
+            ..Now::here()
+        }
+    }
+}
+
 pub struct FakeDesktop {
+    pub clocks: FakeClocks,
     pub recorder: Recorder,
     pub keychain: Arc<FakeKeychain>,
     pub notification_server: Result<Option<Server>, String>,
@@ -202,5 +253,8 @@ impl Ports for FakeDesktop {
     }
     fn set_autostart(&self, on: bool) {
         self.recorder.saw(Seen::Autostart(on));
+    }
+    fn now(&self) -> Now {
+        self.clocks.now()
     }
 }

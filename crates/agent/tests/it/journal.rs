@@ -22,7 +22,7 @@ async fn search(agent: &Agent, query: CallQuery) -> CallPage {
     }
 }
 
-async fn all(agent: &Agent) -> CallPage {
+pub async fn all(agent: &Agent) -> CallPage {
     search(agent, CallQuery::default()).await
 }
 

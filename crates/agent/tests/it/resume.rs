@@ -1,13 +1,16 @@
 //! Ends, restarts and broken connections: nothing missed, nothing shown twice.
 
+use std::time::Duration;
+
 use centrex_sim::{Kind, Ring, Sim};
-use centrex_tray::desktop::DesktopEvent;
+use centrex_tray::desktop::{DesktopEvent, SleepDelay};
 use companion::effect::NotificationKind;
 use companion::journal::{Change, Journal, Position};
-use control::protocol::{ConnectionState, DialStage, Outcome, Request};
+use control::protocol::{ConnectionState, DialStage, HoleState, Outcome, Request};
 use telephony::{AccountId, Call, CallId, CallState, Direction, Party};
 
 use crate::fakes::Seen;
+use crate::journal::all;
 use crate::world::{ACCOUNT, Desk, LINE, OTHER, OTHER_SHOWN, Relay, enrolled, missed_call};
 
 fn notifications(seen: Vec<Seen>) -> Vec<NotificationKind> {
@@ -193,7 +196,8 @@ async fn what_the_list_of_a_gap_brings_makes_no_burst_either() {
 #[tokio::test]
 async fn asleep_it_hears_nothing_and_awake_it_is_told_once() {
     let (sim, _relay, _desk, mut agent) = enrolled().await;
-    agent.desktop.send(DesktopEvent::Asleep).unwrap();
+    let delay = SleepDelay::default();
+    agent.desktop.send(DesktopEvent::Asleep(delay)).unwrap();
     agent
         .until("asleep", |state| state.connection.state == ConnectionState::Down)
         .await;
@@ -309,4 +313,35 @@ async fn row_20_a_missed_call_counts_until_it_is_read_whatever_came_since() {
     let (journal, _) = Journal::open(&desk.journal_file(), jiff::Timestamp::now()).unwrap();
     assert_eq!(journal.unread(9).unwrap(), []);
     assert_eq!(journal.recent(999).unwrap().len(), 301);
+}
+
+/// Nobody says that the machine sleeps, the connection stands when it wakes, and what it holds is an hour old: the clocks
+/// alone tell.
+#[tokio::test]
+async fn row_06_a_sleep_that_nobody_announces_rings_for_no_call_of_it() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    agent.seen_so_far();
+    desk.clocks.fall_asleep();
+    let heard = jiff::Timestamp::now();
+    missed_call(&sim).await;
+    missed_call(&sim).await;
+    let woke = jiff::Timestamp::now();
+    desk.clocks.wake_after(Duration::from_secs(3600));
+    let told = agent.sees_notification().await;
+    assert_eq!(told.title, "2 appels manqués pendant votre absence");
+    agent.live().await;
+    let holes = all(&agent).await.holes;
+    let [hole] = holes.as_slice() else {
+        panic!("one hole: {holes:?}")
+    };
+    let time = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(hole.state, HoleState::Filled);
+    assert!(
+        time(&hole.from) <= heard,
+        "from the last that was heard: {hole:?}, {heard}"
+    );
+    assert!(time(hole.until.as_ref().unwrap()) >= woke, "{hole:?}, {woke}");
+    assert_eq!(notifications(agent.quit().await), [], "and nothing else");
 }

@@ -13,11 +13,12 @@ use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Answer, Change, ConnectionState, Request, SettingsChange, Snapshot};
 use control::transport::{self, Address, Changes, Client};
+use relay_api::SubscribeOptions;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::fakes::{FakeDesktop, FakeKeychain, FakeLinks, Recorder, Seen};
+use crate::fakes::{FakeClocks, FakeDesktop, FakeKeychain, FakeLinks, Recorder, Seen};
 
 pub use crate::office::*;
 
@@ -29,6 +30,7 @@ pub struct Desk {
     /// Who shows notifications, when somebody asks.
     pub notification_server: Result<Option<Server>, String>,
     pub links: FakeLinks,
+    pub clocks: FakeClocks,
 }
 
 impl Desk {
@@ -41,6 +43,7 @@ impl Desk {
                 has_buttons: true,
             })),
             links: FakeLinks::default(),
+            clocks: FakeClocks::default(),
         }
     }
 
@@ -96,6 +99,7 @@ impl Agent {
         let (desktop, events) = mpsc::unbounded_channel();
         let (recorder, seen) = mpsc::unbounded_channel();
         let ports = FakeDesktop {
+            clocks: desk.clocks.clone(),
             recorder: Recorder(recorder),
             keychain: Arc::new(desk.keychain.clone()),
             notification_server: desk.notification_server.clone(),
@@ -111,6 +115,7 @@ impl Agent {
             },
             system: Language::Fr,
             show: false,
+            watchdog: SubscribeOptions::default().watchdog,
         };
         let (ready, started) = tokio::sync::oneshot::channel();
         let listens_at = address.clone();

@@ -194,7 +194,8 @@ impl Companion {
             Link::Refused => 3,
         };
         if group(&self.link) != group(&link) {
-            self.link_since = now;
+            // One that is lost was lost with its last sign of life.
+            self.link_since = self.ear.heard_until().unwrap_or(now);
         }
         if let Link::Live { accounts, .. } = &link {
             self.relay_accounts.clone_from(accounts);

@@ -21,7 +21,7 @@ pub enum Hearing {
     Live(Timestamp),
     /// It still is: a heartbeat, or an event.
     Alive(Timestamp),
-    /// It is lost, or the agent ends.
+    /// It is lost; when it last gave a sign of life.
     Lost(Timestamp),
     /// The relay has told everything up to now: the holes before are filled.
     Filled,

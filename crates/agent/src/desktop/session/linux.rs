@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use futures_util::StreamExt;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use zbus::zvariant::{OwnedValue, Value};
-use zbus::{MatchRule, Message};
+use zbus::zvariant::{OwnedFd, OwnedValue, Value};
+use zbus::{Connection, MatchRule, Message};
 
-use crate::desktop::{DesktopEvent, bus};
+use crate::desktop::{APP_NAME, DesktopEvent, SleepDelay, bus};
 
 const LOGIND: &str = "org.freedesktop.login1";
 const NETWORK: &str = "org.freedesktop.NetworkManager";
@@ -28,14 +28,42 @@ pub(in crate::desktop) fn watch(runtime: &Handle, events: UnboundedSender<Deskto
 async fn follow(events: &UnboundedSender<DesktopEvent>) -> zbus::Result<()> {
     let bus = bus::system().await?;
     let mut signals = bus::listen(&bus, rules()?).await?;
+    let mut delay = sleep_delay(&bus).await;
     while let Some(signal) = signals.next().await {
-        if let Some(event) = meaning(&signal)
-            && events.send(event).is_err()
-        {
+        let told = meaning(&signal);
+        let event = match told {
+            Some(Told::Sleeps) => Some(DesktopEvent::Asleep(std::mem::take(&mut delay))),
+            Some(Told::Woke | Told::Changed) => Some(DesktopEvent::Woke),
+            Some(Told::Logind) | None => None,
+        };
+        if event.is_some_and(|event| events.send(event).is_err()) {
             break;
+        }
+        if matches!(told, Some(Told::Woke | Told::Logind)) {
+            delay = sleep_delay(&bus).await;
         }
     }
     Ok(())
+}
+
+/// Has logind wait for us before each sleep (5 s at most, as it is usually set); without, it is a race. Holds nothing where
+/// there is no logind.
+async fn sleep_delay(bus: &Connection) -> SleepDelay {
+    if bus::owner(bus, LOGIND).await.is_none() {
+        return SleepDelay::default();
+    }
+    let manager = Some("org.freedesktop.login1.Manager");
+    let ask = ("sleep", APP_NAME, "Notes until when calls were heard", "delay");
+    let answer = bus
+        .call_method(Some(LOGIND), "/org/freedesktop/login1", manager, "Inhibit", &ask)
+        .await;
+    match answer.and_then(|answer| answer.body().deserialize::<OwnedFd>()) {
+        Ok(held) => SleepDelay::until_dropped(held),
+        Err(error) => {
+            tracing::info!(%error, "the machine's sleep doesn't wait for us");
+            SleepDelay::default()
+        }
+    }
 }
 
 fn rules() -> zbus::Result<Vec<MatchRule<'static>>> {
@@ -43,6 +71,7 @@ fn rules() -> zbus::Result<Vec<MatchRule<'static>>> {
     let session = "org.freedesktop.login1.Session";
     let sleep = bus::signal("org.freedesktop.login1.Manager", "PrepareForSleep")?;
     Ok(vec![
+        bus::owner_changes(LOGIND)?,
         sleep.sender(LOGIND)?.build(),
         bus::signal(session, "Unlock")?.sender(LOGIND)?.build(),
         changes()?.sender(LOGIND)?.add_arg(session)?.build(),
@@ -51,15 +80,31 @@ fn rules() -> zbus::Result<Vec<MatchRule<'static>>> {
     ])
 }
 
-/// What a signal says, if it says that the machine goes or is back, the session is unlocked, or the network is another one.
-fn meaning(signal: &Message) -> Option<DesktopEvent> {
+/// What a signal says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// The machine goes.
+    Sleeps,
+    /// It is back.
+    Woke,
+    /// The session is unlocked, or the network is another one.
+    Changed,
+    /// logind is there, again or at last.
+    Logind,
+}
+
+fn meaning(signal: &Message) -> Option<Told> {
     let body = signal.body();
-    let back = match signal.header().member()?.as_str() {
+    let changed = match signal.header().member()?.as_str() {
         // True before the machine sleeps, false when it is back.
-        "PrepareForSleep" => match body.deserialize::<bool>().ok()? {
-            true => return Some(DesktopEvent::Asleep),
-            false => true,
-        },
+        "PrepareForSleep" => {
+            let sleeps = body.deserialize::<bool>().ok()?;
+            return Some(if sleeps { Told::Sleeps } else { Told::Woke });
+        }
+        "NameOwnerChanged" => {
+            let (_, owner) = bus::owner_change(signal)?;
+            return (!owner.is_empty()).then_some(Told::Logind);
+        }
         "Unlock" => true,
         "StateChanged" => body.deserialize::<u32>().ok()? >= CONNECTED,
         "PropertiesChanged" => {
@@ -73,7 +118,7 @@ fn meaning(signal: &Message) -> Option<DesktopEvent> {
         }
         _ => false,
     };
-    back.then_some(DesktopEvent::Woke)
+    changed.then_some(Told::Changed)
 }
 
 #[cfg(test)]
@@ -101,26 +146,31 @@ mod tests {
     #[test]
     fn only_sleep_and_what_may_have_broken_connections_is_told() {
         let table = [
-            (signal("PrepareForSleep", &true), Some(DesktopEvent::Asleep)),
-            (signal("PrepareForSleep", &false), Some(DesktopEvent::Woke)),
-            (signal("Unlock", &()), Some(DesktopEvent::Woke)),
+            (signal("PrepareForSleep", &true), Some(Told::Sleeps)),
+            (signal("PrepareForSleep", &false), Some(Told::Woke)),
+            (
+                signal("NameOwnerChanged", &(LOGIND, "", ":1.1")),
+                Some(Told::Logind),
+            ),
+            (signal("NameOwnerChanged", &(LOGIND, ":1.1", "")), None),
+            (signal("Unlock", &()), Some(Told::Changed)),
             (signal("Lock", &()), None),
             (signal("StateChanged", &20_u32), None),
-            (signal("StateChanged", &70_u32), Some(DesktopEvent::Woke)),
+            (signal("StateChanged", &70_u32), Some(Told::Changed)),
             (
                 signal("PropertiesChanged", &changed("LockedHint", Value::from(true))),
                 None,
             ),
             (
                 signal("PropertiesChanged", &changed("LockedHint", Value::from(false))),
-                Some(DesktopEvent::Woke),
+                Some(Told::Changed),
             ),
             (
                 signal(
                     "PropertiesChanged",
                     &changed("PrimaryConnection", Value::from("/1")),
                 ),
-                Some(DesktopEvent::Woke),
+                Some(Told::Changed),
             ),
             (
                 signal(

@@ -1,4 +1,5 @@
-//! Not watched yet on Windows and macOS: a dead connection is noticed by its heartbeat there.
+//! Not watched yet on Windows and macOS: a sleep is noticed by the controller's clocks there, and a dead connection by its
+//! heartbeat.
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;

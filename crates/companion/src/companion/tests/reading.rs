@@ -200,7 +200,9 @@ fn the_connection_says_what_is_and_since_when() {
         said(&companion),
         (ConnectionState::Live, "link-live".into(), at(5))
     );
-    companion.on(Event::Link(Link::Down(LinkProblem::Lost)), at(10));
+    companion.on(Event::Alive, at(10));
+    // Noticed late, it is told with when it was.
+    companion.on(Event::Link(Link::Down(LinkProblem::Lost)), at(15));
     companion.on(Event::Link(Link::Connecting { attempt: 2 }), at(20));
     companion.on(Event::Link(Link::Down(LinkProblem::Unreachable)), at(30));
     assert_eq!(
