@@ -23,6 +23,20 @@ test('row 16: Enter twice dials once', async ({ desk, page }) => {
   expect(await desk.heard('dial')).toEqual([{ name: 'dial', args: ['0199001234', null, false] }]);
 });
 
+test('Enter on a field without a number says so and dials nothing', async ({ desk, page }) => {
+  await desk.open();
+  for (const nothing of ['', '  ']) {
+    await desk.field.fill(nothing);
+    await expect(desk.sentence).not.toContainText('Aucun numéro');
+    await page.keyboard.press('Enter');
+    await expect(desk.sentence).toContainText('Aucun numéro n’a été saisi');
+    await expect(desk.field).toHaveAttribute('aria-invalid', 'true');
+    await page.keyboard.type('0');
+    await expect(desk.sentence).not.toContainText('Aucun numéro');
+  }
+  expect(await desk.heard('dial')).toEqual([]);
+});
+
 test('Enter straight after the last digit dials what stands in the field', async ({ desk, page }) => {
   await desk.open();
   await (await desk.agent()).evaluate((agent) => agent.holding.add('understand'));

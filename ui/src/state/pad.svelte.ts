@@ -209,7 +209,11 @@ export class Pad {
   /** The press on call, or Enter. A second one while the first is carried out does nothing. */
   async call(confirmed = false): Promise<void> {
     const { source } = this;
-    if (this.locked || source.trim() === '') return;
+    if (this.locked) return;
+    if (source.trim() === '') {
+      this.refusal = { id: 'number-refused-empty', args: {} };
+      return;
+    }
     this.locked = true;
     this.refusal = null;
     try {
