@@ -157,6 +157,7 @@ dial-failed-number-refused = The relay does not call this number. Dial it on you
 dial-failed-rule-refused = Your company does not let this number be called from the computer: the call was not placed. Ask your administrator, or dial it on your phone.
 dial-failed-to-confirm = Your company asks for a confirmation before this number is called: the call was not placed. Try again from the pad.
 dial-failed-too-many-calls = Your company limits how many calls a minute an account may place: this one was not placed. Wait a minute, then try again.
+dial-failed-too-many-requests = The relay got too many requests from this computer or its network: the call was not placed. Wait a minute, then try again; if it goes on, tell your administrator.
 dial-company-asks = Your company asks for a confirmation before { $number } is called. Call it?
 dial-failed-keychain-no-service = The secret for calling is in the keychain, but no keychain is open in this session: the call was not placed. Start the system’s keychain, then try again.
 dial-failed-keychain-locked = The secret for calling is in the keychain, which is locked: the call was not placed. Unlock the keychain, then try again.

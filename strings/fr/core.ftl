@@ -157,6 +157,7 @@ dial-failed-number-refused = Le relais n’appelle pas ce numéro. Composez-le s
 dial-failed-rule-refused = Votre entreprise n’autorise pas l’appel de ce numéro depuis l’ordinateur : l’appel n’est pas parti. Demandez à votre administrateur, ou composez-le sur votre téléphone.
 dial-failed-to-confirm = Votre entreprise demande une confirmation avant d’appeler ce numéro : l’appel n’est pas parti. Recommencez dans Composer.
 dial-failed-too-many-calls = Votre entreprise limite le nombre d’appels par minute et par compte : celui-ci n’est pas parti. Attendez une minute, puis recommencez.
+dial-failed-too-many-requests = Le relais a reçu trop de demandes de cet ordinateur ou de son réseau : l’appel n’est pas parti. Attendez une minute, puis recommencez ; si cela persiste, prévenez votre administrateur.
 dial-company-asks = Votre entreprise demande une confirmation avant d’appeler le { $number }. L’appeler ?
 dial-failed-keychain-no-service = Le secret pour appeler est dans le trousseau, mais aucun trousseau n’est ouvert dans cette session : l’appel n’est pas parti. Démarrez le trousseau du système, puis recommencez.
 dial-failed-keychain-locked = Le secret pour appeler est dans le trousseau, qui est verrouillé : l’appel n’est pas parti. Déverrouillez le trousseau, puis recommencez.

@@ -1,5 +1,7 @@
 //! Places one call, once: through the relay or straight to the platform. Nothing here tries twice.
 
+use std::time::Duration;
+
 use centrex::{Client, Config, ConfigError, Credential, Method, PLATFORM_URL};
 use companion::event::{CredentialKind, DialFailure, DialId, DialReason};
 use companion::settings::{Authentication, PlatformMethod, Settings};
@@ -52,19 +54,23 @@ fn reason(error: &ClientError) -> DialReason {
         problem::TOO_MANY_CALLS => DialReason::TooManyCalls,
         problem::PLATFORM_KEY => DialReason::WrongKey,
         problem::PLATFORM_FORBIDDEN => DialReason::Forbidden,
-        problem::PLATFORM_BUSY | problem::TOO_MANY_REQUESTS => DialReason::RateLimited,
+        problem::PLATFORM_BUSY => DialReason::RateLimited,
+        problem::TOO_MANY_REQUESTS => DialReason::TooManyRequests,
         problem::PLATFORM_NO_CALLBACK => DialReason::NoCallback,
         problem::PLATFORM_UNREACHABLE => DialReason::Unreachable,
+        problem::PLATFORM_TLS => DialReason::Tls,
         problem::PLATFORM_TIMEOUT => DialReason::Timeout,
         problem::UNAVAILABLE => DialReason::RelayUnreachable,
         _ => DialReason::Platform,
     }
 }
 
-/// Asks the platform for the call, with the secret from the keychain: fetched for this one call and dropped after it.
+/// Asks the platform for the call, to be answered `within` that time, with the secret from the keychain: fetched for this one
+/// call and dropped after it.
 pub(crate) async fn directly<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
+    within: Duration,
     account: AccountId,
     number: E164,
 ) -> DialOutcome {
@@ -88,7 +94,7 @@ pub(crate) async fn directly<K: KeychainPort>(
         CredentialKind::AccountPassword => Credential::AccountPassword(secret),
         _ => Credential::ApiKey(secret),
     };
-    let client = platform(settings).map_err(|error| {
+    let client = platform(settings, within).map_err(|error| {
         tracing::warn!(%error, "the platform's address can't be used");
         not_sent(DialReason::NotConfigured)
     })?;
@@ -105,12 +111,13 @@ pub(crate) async fn directly<K: KeychainPort>(
 }
 
 /// The platform at the address of the settings, or at the operator's usual one, asked as they say.
-pub(crate) fn platform(settings: &Settings) -> Result<Client, ConfigError> {
+pub(crate) fn platform(settings: &Settings, within: Duration) -> Result<Client, ConfigError> {
     let base = match &settings.platform_url {
         Some(url) => url.clone(),
         None => url::Url::parse(PLATFORM_URL).map_err(|_| ConfigError::NotHttp)?,
     };
     Client::new(Config {
+        timeout: within,
         method: match settings.platform_method {
             PlatformMethod::Get => Method::Get,
             PlatformMethod::Post => Method::Post,
@@ -203,9 +210,10 @@ mod tests {
             (problem::PLATFORM_KEY, DialReason::WrongKey),
             (problem::PLATFORM_FORBIDDEN, DialReason::Forbidden),
             (problem::PLATFORM_BUSY, DialReason::RateLimited),
-            (problem::TOO_MANY_REQUESTS, DialReason::RateLimited),
+            (problem::TOO_MANY_REQUESTS, DialReason::TooManyRequests),
             (problem::PLATFORM_NO_CALLBACK, DialReason::NoCallback),
             (problem::PLATFORM_UNREACHABLE, DialReason::Unreachable),
+            (problem::PLATFORM_TLS, DialReason::Tls),
             (problem::PLATFORM_TIMEOUT, DialReason::Timeout),
             (problem::UNAVAILABLE, DialReason::RelayUnreachable),
             ("of-a-later-version", DialReason::Platform),

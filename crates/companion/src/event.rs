@@ -291,7 +291,7 @@ pub enum DialReason {
     WrongKey,
     /// The platform refuses this computer's address or this account.
     Forbidden,
-    /// Too many calls; slow down.
+    /// The platform got too many call requests; slow down.
     RateLimited,
     /// The account has no callback URL set, which the platform demands.
     NoCallback,
@@ -317,6 +317,8 @@ pub enum DialReason {
     ToConfirm,
     /// As many calls a minute as the company lets this account place.
     TooManyCalls,
+    /// The relay got too many requests from this desktop, or from its address.
+    TooManyRequests,
     /// The keychain doesn't give the credential.
     Keychain(KeychainProblem),
     /// Nothing is set up to dial with.

@@ -272,6 +272,9 @@ pub mod problem {
         PLATFORM_NO_CALLBACK = "platform-no-callback";
         /// 502: the platform can't be reached: nothing rang.
         PLATFORM_UNREACHABLE = "platform-unreachable";
+        /// 502: no encrypted connection to the platform, its certificate isn't trusted: nothing rang, and nothing will until
+        /// that is mended.
+        PLATFORM_TLS = "platform-tls";
         /// 504: the platform didn't answer in time: a phone may have rung.
         PLATFORM_TIMEOUT = "platform-timeout";
         /// 502: the platform answered something else; a phone may have rung.

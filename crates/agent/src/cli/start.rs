@@ -6,11 +6,10 @@ use std::time::Duration;
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::transport::{Address, BindError, Server};
-use relay_api::SubscribeOptions;
 use tokio::sync::mpsc;
 
 use super::{DONE, hand_over};
-use crate::controller::{Controller, Handle, Setup, Start};
+use crate::controller::{Controller, Handle, Limits, Setup, Start};
 use crate::data_lock::{DataLock, InUse};
 use crate::desktop;
 use crate::paths::Paths;
@@ -19,8 +18,7 @@ use crate::ports::RealDesktop;
 /// Which log lines are written, in the syntax of `tracing_subscriber::filter::Targets`: `info`, `debug`,
 /// `centrex_tray=debug,relay_api=trace`.
 const LOG_ENV: &str = "CENTREX_TRAY_LOG";
-/// After how many seconds of silence the relay counts as gone, instead of [`SubscribeOptions`]' time: for a relay that gives
-/// another sign of life than usual.
+/// After how many seconds of silence the relay counts as gone: for one whose signs of life come at other times than usual.
 const WATCHDOG_ENV: &str = "CENTREX_TRAY_WATCHDOG_S";
 
 /// Starts the agent and stays until it ends, or leaves it to the running one; `show`: with the pad.
@@ -61,7 +59,7 @@ pub(super) async fn start(
         paths,
         system,
         show,
-        watchdog: watchdog(),
+        limits: limits(),
     };
     let (controller, handle) =
         Controller::start(setup, ports, desktop_events, server).map_err(|error| failed(error.to_string()))?;
@@ -87,12 +85,16 @@ fn offer_links(lang: Language) {
     });
 }
 
-fn watchdog() -> Duration {
+fn limits() -> Limits {
     let said = std::env::var(WATCHDOG_ENV).ok();
     let seconds = said.and_then(|text| text.trim().parse::<NonZeroU32>().ok());
-    seconds.map_or(SubscribeOptions::default().watchdog, |seconds| {
-        Duration::from_secs(seconds.get().into())
-    })
+    let usual = Limits::default();
+    Limits {
+        relay_silence: seconds.map_or(usual.relay_silence, |seconds| {
+            Duration::from_secs(seconds.get().into())
+        }),
+        ..usual
+    }
 }
 
 fn log() {

@@ -41,7 +41,7 @@ impl<P: Ports> Controller<P> {
                 relay,
                 token,
                 me,
-                self.watchdog,
+                self.limits.relay_silence,
                 self.journal.clone(),
                 self.own.clone(),
             )
@@ -156,7 +156,8 @@ impl<P: Ports> Controller<P> {
     ) -> impl Future<Output = DialOutcome> + Send + 'static {
         let keychain = keychain(&self.ports);
         let settings = self.companion.settings().clone();
-        async move { dial::directly(&*keychain, &settings, account, number).await }
+        let within = self.limits.platform_answer;
+        async move { dial::directly(&*keychain, &settings, within, account, number).await }
     }
 
     /// The settings that aren't yet as an enrolment at this relay makes them.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Place, Secret};
+use relay_api::SubscribeOptions;
 use tokio::sync::mpsc;
 
 use super::{Controller, Input, requests};
@@ -23,8 +24,26 @@ pub struct Setup {
     pub system: Language,
     /// The pad is shown as soon as everything stands: not for `--hidden`.
     pub show: bool,
-    /// After how much silence the relay counts as gone.
-    pub watchdog: Duration,
+    /// How long others may take.
+    pub limits: Limits,
+}
+
+/// How long others may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// After so much silence the relay counts as gone.
+    pub relay_silence: Duration,
+    /// For the platform's answer to a call that is placed without a relay.
+    pub platform_answer: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            relay_silence: SubscribeOptions::default().watchdog,
+            platform_answer: Duration::from_secs(20),
+        }
+    }
 }
 
 /// What the system or a person wants to see.

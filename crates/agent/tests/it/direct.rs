@@ -1,7 +1,9 @@
 //! Calls placed straight to the platform.
 
+use std::time::Duration;
+
 use centrex_sim::faults::{AnswerFault, ApiSwitches, Function, Methods, OddAnswer, RequestNumber};
-use centrex_sim::{Faults, Filter, Kind, Sim};
+use centrex_sim::{Entry, Faults, Filter, Kind, Sim};
 use companion::event::KeychainProblem;
 use control::protocol::{
     Answer, CheckResult, ConnectionState, CredentialKind, DialStage, Mode, Request, SettingsChange, Snapshot,
@@ -252,10 +254,21 @@ async fn a_secret_goes_to_the_platform_that_it_was_given_for_and_to_no_other() {
 async fn what_the_platform_answers_is_said_and_whether_a_phone_may_have_rung() {
     let sim = platform().await;
     sim.set_callback_url(Some("http://127.0.0.1:9/")).await.unwrap();
-    let mut agent = Desk::new().start().await;
+    let mut desk = Desk::new();
+    desk.limits.platform_answer = Duration::from_secs(2);
+    let mut agent = desk.start().await;
     set_up(&agent, &sim.api_base(), "api_key").await;
     store(&agent, CredentialKind::ApiKey, API_KEY).await;
     agent.until("ready", |state| state.cannot_dial.is_none()).await;
+    let asked = |sim: &Sim| {
+        let entries = sim.record(&Filter {
+            kind: Some(Kind::CallRequested),
+            ..Default::default()
+        });
+        let number = |entry: &Entry| entry.text("number").map(str::to_owned);
+        entries.iter().filter_map(number).collect::<Vec<_>>()
+    };
+    let mut pressed = Vec::new();
     // Another number each time: after a call that may have rung the same one asks first.
     for (at, (answer, sentence, rang)) in [
         (OddAnswer::Status(403), "dial-failed-forbidden", "no"),
@@ -264,6 +277,7 @@ async fn what_the_platform_answers_is_said_and_whether_a_phone_may_have_rung() {
         (OddAnswer::Status(500), "dial-failed-platform", "yes"),
         (OddAnswer::Html, "dial-failed-platform", "yes"),
         (OddAnswer::Close, "dial-failed-unreachable", "yes"),
+        (OddAnswer::Hang, "dial-failed-timeout", "yes"),
     ]
     .into_iter()
     .enumerate()
@@ -281,6 +295,7 @@ async fn what_the_platform_answers_is_said_and_whether_a_phone_may_have_rung() {
         };
         sim.set_faults(faults).await.unwrap();
         agent.dial(&format!("01 99 00 00 4{at}")).await;
+        pressed.push(format!("3319900004{at}"));
         let failed = |state: &Snapshot| stage(state) == Some(DialStage::Failed);
         let state = agent.until("it failed", failed).await;
         let message = state.dial.unwrap().message;
@@ -293,11 +308,7 @@ async fn what_the_platform_answers_is_said_and_whether_a_phone_may_have_rung() {
         agent.until("dismissed", |state| state.dial.is_none()).await;
     }
     // Each press asked once, whatever came back.
-    let asked = sim.record(&Filter {
-        kind: Some(Kind::CallRequested),
-        ..Default::default()
-    });
-    assert!(asked.len() <= 6, "{asked:?}");
+    assert_eq!(asked(&sim), pressed);
 }
 
 #[tokio::test]
@@ -336,8 +347,22 @@ async fn what_is_no_number_is_refused_before_anything_is_asked() {
     set_up(&agent, &sim.api_base(), "api_key").await;
     store(&agent, CredentialKind::ApiKey, API_KEY).await;
     agent.until("ready", |state| state.cannot_dial.is_none()).await;
-    for input in ["", "112", "*21*0199000042#", "01 99", "abc"] {
+    for (input, sentence) in [
+        ("", "number-refused-empty"),
+        ("  ", "number-refused-empty"),
+        ("112", "number-refused-emergency"),
+        ("*21*0199000042#", "number-refused-service-code"),
+        ("01 99", "number-refused-too-short"),
+        ("01 99 00 00 42 0", "number-refused-too-long"),
+        ("abc", "number-refused-letters"),
+        ("01 99 00 00 42 / 01 99 00 00 43", "number-choose"),
+    ] {
         agent.dial(input).await;
+        let refused = |state: &Snapshot| stage(state) == Some(DialStage::Failed);
+        let state = agent.until(input, refused).await;
+        assert_eq!(state.dial.unwrap().message.id, sentence, "{input}");
+        agent.ask(Request::DismissDial).await;
+        agent.until("dismissed", |state| state.dial.is_none()).await;
     }
     let Answer::Understood { understood } = agent.ask(Request::Understand { input: "112".into() }).await
     else {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use centrex_sim::Sim;
-use centrex_tray::controller::{Controller, Setup};
+use centrex_tray::controller::{Controller, Limits, Setup};
 use centrex_tray::desktop::DesktopEvent;
 use centrex_tray::desktop::notifications::Server;
 use centrex_tray::paths::Paths;
@@ -13,7 +13,6 @@ use companion::words::Language;
 use control::profile::Profile;
 use control::protocol::{Answer, Change, ConnectionState, Request, SettingsChange, Snapshot};
 use control::transport::{self, Address, Changes, Client};
-use relay_api::SubscribeOptions;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -31,6 +30,7 @@ pub struct Desk {
     pub notification_server: Result<Option<Server>, String>,
     pub links: FakeLinks,
     pub clocks: FakeClocks,
+    pub limits: Limits,
 }
 
 impl Desk {
@@ -44,6 +44,7 @@ impl Desk {
             })),
             links: FakeLinks::default(),
             clocks: FakeClocks::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -115,7 +116,7 @@ impl Agent {
             },
             system: Language::Fr,
             show: false,
-            watchdog: SubscribeOptions::default().watchdog,
+            limits: desk.limits,
         };
         let (ready, started) = tokio::sync::oneshot::channel();
         let listens_at = address.clone();

@@ -338,6 +338,7 @@ impl DialReason {
             Self::RuleRefused => "rule-refused",
             Self::ToConfirm => "to-confirm",
             Self::TooManyCalls => "too-many-calls",
+            Self::TooManyRequests => "too-many-requests",
             Self::Keychain(KeychainProblem::NoService) => "keychain-no-service",
             Self::Keychain(KeychainProblem::Locked) => "keychain-locked",
             Self::Keychain(KeychainProblem::NoAnswer) => "keychain-no-answer",
@@ -349,7 +350,7 @@ impl DialReason {
     }
 
     /// Every reason, for a test that each has words.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::WrongKey,
         Self::Forbidden,
         Self::RateLimited,
@@ -365,6 +366,7 @@ impl DialReason {
         Self::RuleRefused,
         Self::ToConfirm,
         Self::TooManyCalls,
+        Self::TooManyRequests,
         Self::Keychain(KeychainProblem::NoService),
         Self::Keychain(KeychainProblem::Locked),
         Self::Keychain(KeychainProblem::NoAnswer),

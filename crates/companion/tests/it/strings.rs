@@ -122,7 +122,7 @@ fn debugged<T: std::fmt::Debug>(values: &[T]) -> Vec<String> {
 fn dial_reasons() -> Vec<DialReason> {
     every!(DialReason:
         WrongKey, Forbidden, RateLimited, NoCallback, Unreachable, Tls, Timeout, Platform, RelayUnreachable,
-        RelayRefused, RelayCannotDial, NumberRefused, RuleRefused, ToConfirm, TooManyCalls,
+        RelayRefused, RelayCannotDial, NumberRefused, RuleRefused, ToConfirm, TooManyCalls, TooManyRequests,
         Keychain(KeychainProblem::NoService), Keychain(KeychainProblem::Locked),
         Keychain(KeychainProblem::NoAnswer), Keychain(KeychainProblem::Failed),
         NotConfigured, NothingRang, OtherPlatform,

@@ -45,11 +45,18 @@ fn words(error: &centrex::Error) -> (StatusCode, &'static str, &'static str, &'s
             "No callback URL at the platform",
             "The operator has no callback URL for this account; the administrator can run: centrex-relay callback set.",
         ),
-        E::Unreachable { .. } | E::Tls { .. } | E::Timeout { sent: false } => (
+        E::Unreachable { .. } | E::Timeout { sent: false } => (
             BAD,
             problem::PLATFORM_UNREACHABLE,
             "The platform can't be reached",
             "The relay has no connection to the operator; nothing rang. Try again in a moment, or dial on the phone.",
+        ),
+        E::Tls { .. } => (
+            BAD,
+            problem::PLATFORM_TLS,
+            "No encrypted connection to the platform",
+            "The relay doesn't trust the operator's certificate, or TLS failed otherwise; nothing rang. Its administrator must \
+             check platform.url, the machine's date and its certificates; until then dial on the phone.",
         ),
         E::Timeout { sent: true } => timeout(),
         E::Interrupted { .. } => (
@@ -58,7 +65,21 @@ fn words(error: &centrex::Error) -> (StatusCode, &'static str, &'static str, &'s
             "The connection to the platform broke",
             "The connection broke while the operator was asked; your phone may ring all the same.",
         ),
-        E::Rejected { .. } | E::Redirected { .. } => (
+        // It was carried out, and its answer lies elsewhere.
+        E::Redirected { status: 303 } => (
+            BAD,
+            problem::PLATFORM_ERROR,
+            "The platform answered with another address",
+            "The operator took the request and answered with a redirect; your phone may ring all the same.",
+        ),
+        E::Redirected { .. } => (
+            BAD,
+            problem::PLATFORM_ERROR,
+            "The platform's address leads elsewhere",
+            "The operator's address is a redirect, and the key goes to no other; nothing rang. The relay's administrator must \
+             put the right one into platform.url.",
+        ),
+        E::Rejected { .. } => (
             BAD,
             problem::PLATFORM_ERROR,
             "The platform refused the call",
@@ -87,4 +108,69 @@ pub(super) fn swallowed() -> Refusal {
     let (status, name, title, _) = timeout();
     let detail = "The relay restarted while the operator was asked; your phone may ring or have rung.";
     Refusal::new(status, name, title, detail).rung(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words of the system may hold an address, and with it the key.
+    const DETAIL: &str = "words of the system";
+
+    #[test]
+    fn each_failure_has_its_problem_and_says_whether_a_phone_may_ring() {
+        use centrex::Error as E;
+        let detail = || DETAIL.to_owned();
+        for (error, name, says) in [
+            (E::WrongKey, problem::PLATFORM_KEY, "key"),
+            (E::Forbidden, problem::PLATFORM_FORBIDDEN, "address"),
+            (
+                E::RateLimited { retry_after: None },
+                problem::PLATFORM_BUSY,
+                "nothing rang",
+            ),
+            (E::NoCallback, problem::PLATFORM_NO_CALLBACK, "callback"),
+            (
+                E::Unreachable { detail: detail() },
+                problem::PLATFORM_UNREACHABLE,
+                "nothing rang",
+            ),
+            (
+                E::Timeout { sent: false },
+                problem::PLATFORM_UNREACHABLE,
+                "nothing rang",
+            ),
+            (E::Tls { detail: detail() }, problem::PLATFORM_TLS, "nothing rang"),
+            (E::Timeout { sent: true }, problem::PLATFORM_TIMEOUT, "may ring"),
+            (
+                E::Interrupted { detail: detail() },
+                problem::PLATFORM_ERROR,
+                "may ring",
+            ),
+            (
+                E::Redirected { status: 302 },
+                problem::PLATFORM_ERROR,
+                "nothing rang",
+            ),
+            (E::Redirected { status: 303 }, problem::PLATFORM_ERROR, "may ring"),
+            (E::Rejected { status: 400 }, problem::PLATFORM_ERROR, "refused"),
+            (E::Server { status: 500 }, problem::PLATFORM_ERROR, "may ring"),
+        ] {
+            let (_, told, title, words) = words(&error);
+            assert_eq!(told, name, "{error:?}");
+            assert!(words.contains(says), "{error:?}: {words}");
+            assert_eq!(
+                words.contains("may ring"),
+                error.may_have_rung(),
+                "{error:?}: {words}"
+            );
+            assert!(!title.contains(DETAIL) && !words.contains(DETAIL));
+            if matches!(error, E::Tls { .. }) {
+                assert!(
+                    !words.contains("in a moment"),
+                    "it doesn't pass by itself: {words}"
+                );
+            }
+        }
+    }
 }

@@ -236,6 +236,20 @@ async fn unreachable_and_slow_platforms_are_told_apart() {
 
     let platform = Platform::start((StatusCode::OK, "{}"), false).await;
     let keys = platform.keys();
+    // One that speaks no TLS where TLS is expected: trying again won't mend it.
+    let address = keys[0].1.replace("http://", "https://");
+    let relay = Relay::with(&[(keys[0].0, address.as_str()), keys[1]]).await;
+    let client = relay.client(&relay.enrol(&["1001"]).await);
+    let error = client
+        .place_call(&call("01 99 00 00 12", "1001"), "press")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.problem_name(), error.may_have_rung()),
+        (Some("platform-tls"), false)
+    );
+    assert_eq!(platform.asked(), 0);
+
     let relay = Relay::with(&[keys[0], keys[1], ("platform.timeout", "2s")]).await;
     let client = relay.client(&relay.enrol(&["1001"]).await);
     let error = client
