@@ -5,6 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+/// The clocks are read one after the other: what they differ by is a sleep from here on.
+const A_SLEEP: Duration = Duration::from_secs(3);
+
 /// One moment by three clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -36,12 +39,18 @@ impl Now {
         }
     }
 
-    /// For how long nothing ran here since a look after which another was due in `due`: the machine slept, or this program
-    /// was stopped. Zero when all went as it should.
+    /// For how long nothing ran here since the last look, after which another was due in `due`: the machine slept, or this
+    /// program was stopped. `None` when all went as it should; timers that come late, as a system that saves power makes them,
+    /// are that too.
     #[must_use]
-    pub fn stood_still_since(self, last: Self, due: Duration) -> Duration {
-        let ran = self.moment.saturating_duration_since(last.moment);
-        self.since(last).saturating_sub(ran.min(due))
+    pub fn stood_still_since(self, last: Self, due: Duration) -> Option<Duration> {
+        let (passed, ran) = (
+            self.since(last),
+            self.moment.saturating_duration_since(last.moment),
+        );
+        let slept = passed.saturating_sub(ran) > A_SLEEP;
+        let stopped = ran > 2 * due;
+        (slept || stopped).then_some(passed)
     }
 }
 
@@ -84,17 +93,23 @@ mod tests {
             sleepless: passed.map(|passed| s(100 + passed)),
         };
         for (ran, passed, still, what) in [
-            (0, 0, 0, "at once"),
-            (10, 10, 0, "when it was due"),
-            (3, 3, 0, "woken before"),
-            (3, 3603, 3600, "slept for an hour, and woken by what came"),
-            (10, 70, 60, "slept, and woken by its own timer"),
-            (40, 40, 30, "stopped: both clocks went on"),
-            (40, 100, 90, "stopped, and slept as well"),
+            (0, 0, false, "at once"),
+            (3, 3, false, "woken before it was due"),
+            (10, 10, false, "when it was due"),
+            (16, 16, false, "late, and woken by what came"),
+            (3, 5, false, "no sleep worth the name"),
+            (3, 3603, true, "slept for an hour, and woken by what came"),
+            (10, 16, true, "slept, and woken by its own timer"),
+            (21, 21, true, "stopped: both clocks went on"),
+            (40, 100, true, "stopped, and slept as well"),
         ] {
             let now = at(ran, Some(passed));
             assert_eq!(now.since(last), s(passed), "{what}");
-            assert_eq!(now.stood_still_since(last, DUE), s(still), "{what}");
+            assert_eq!(
+                now.stood_still_since(last, DUE),
+                still.then_some(s(passed)),
+                "{what}"
+            );
         }
         // One clock, which goes on in sleep.
         let one = |ran| {
@@ -106,7 +121,7 @@ mod tests {
                 DUE,
             )
         };
-        assert_eq!([one(3), one(10), one(3600)], [s(0), s(0), s(3590)]);
+        assert_eq!([one(3), one(16), one(3600)], [None, None, Some(s(3600))]);
     }
 
     #[test]

@@ -46,7 +46,7 @@ use self::directories::Directories;
 pub(crate) use self::input::Input;
 use self::publish::{Client, Subscriber};
 use self::settings::Reload;
-pub use self::start::{Handle, Setup, Start};
+pub use self::start::{Handle, Limits, Setup, Start};
 use crate::checks::LastingRefusal;
 use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
@@ -66,8 +66,7 @@ const INPUTS: usize = 256;
 /// What follows the disappearance of the window or of clients when the agent ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// So many looks fall into the time that the relay may be silent, and a look that comes half of that between two of them too late
-/// comes after a sleep.
+/// So many looks fall into the time that the relay may be silent at least; when not even one of them comes, nothing ran.
 const LOOKS: u32 = 4;
 
 /// Between two looks at the system's time zone.
@@ -113,8 +112,7 @@ pub struct Controller<P: Ports> {
     /// Grows with every change of the contacts.
     contacts_revision: u64,
     link: Option<RelayLink>,
-    /// How long the relay may say nothing.
-    watchdog: Duration,
+    limits: Limits,
     /// The relay's last list of past calls didn't hold them all.
     history_cut: bool,
     links: u64,
@@ -168,7 +166,7 @@ impl<P: Ports> Controller<P> {
             paths,
             system,
             show,
-            watchdog,
+            limits,
         } = setup;
         let now = ports.now();
         let store = Store::new(paths.settings.clone(), paths.company_settings.clone());
@@ -204,7 +202,7 @@ impl<P: Ports> Controller<P> {
             desktop,
             inputs,
             clients: HashMap::new(),
-            watchdog,
+            limits,
             history_cut: false,
             link: None,
             links: 0,
@@ -268,12 +266,13 @@ impl<P: Ports> Controller<P> {
     /// the connection has brought meanwhile is old.
     fn look(&mut self) {
         let last = std::mem::replace(&mut self.now, self.ports.now());
-        let due = self.watchdog / LOOKS;
         if self.link.is_none() {
             return;
         }
-        let still = self.now.stood_still_since(last, due);
-        if still > due / 2 {
+        if let Some(still) = self
+            .now
+            .stood_still_since(last, self.limits.relay_silence / LOOKS)
+        {
             tracing::info!(still_s = still.as_secs(), "nothing ran for a while: a sleep");
             self.wake_up();
         }
@@ -294,7 +293,7 @@ impl<P: Ports> Controller<P> {
             // A sleep is noticed by it.
             self.link
                 .as_ref()
-                .map(|_| self.now.moment + self.watchdog / LOOKS),
+                .map(|_| self.now.moment + self.limits.relay_silence / LOOKS),
         ]
         .into_iter()
         .flatten()

@@ -230,7 +230,7 @@ session_test! {
         world.stop(agent.id);
         let stopped = Timestamp::now();
         for from in [OTHER, "+33199000043"] {
-            let ring = Ring { to: ACCOUNT.into(), from: Some(from.into()), ring_for_s: Some(4.0), ..Ring::default() };
+            let ring = Ring { to: ACCOUNT.into(), from: Some(from.into()), ring_for_s: Some(6.0), ..Ring::default() };
             sim.ring(ring).await.unwrap();
         }
         sim.settled().await.unwrap();
