@@ -1,5 +1,7 @@
 //! What a desktop makes of a stream's bytes: whole events, each once, in order. Pure: bytes in, events out.
 
+use std::time::Duration;
+
 use crate::sse::{Frame, FrameError, Frames, Item};
 use crate::wire::{Event, EventBody, EventId};
 
@@ -56,6 +58,11 @@ impl Reading {
     /// Forgets what a broken connection left unfinished.
     pub fn reconnected(&mut self) {
         self.frames = Frames::new(self.limit);
+    }
+
+    /// How long this connection asked to wait before the next one (`retry:`).
+    pub fn retry(&self) -> Option<Duration> {
+        self.frames.retry()
     }
 
     /// Adds what came from the network; then call [`told`](Self::told) until it gives nothing.

@@ -2,6 +2,8 @@
 //!
 //! The lines are sseer's; the event is put together here, because the bound on its size and the position belong together.
 
+use std::time::Duration;
+
 use bytes::{Buf as _, BytesMut};
 use sseer::parser::{FieldName, ValidatedEventLine, parse_line_from_buffer};
 
@@ -48,6 +50,7 @@ pub(crate) struct Frames {
     data: String,
     has_data: bool,
     caught_up: bool,
+    retry: Option<Duration>,
 }
 
 impl Frames {
@@ -61,7 +64,13 @@ impl Frames {
             data: String::new(),
             has_data: false,
             caught_up: false,
+            retry: None,
         }
+    }
+
+    /// How long the stream last asked to wait before the next connection (`retry:`).
+    pub(crate) fn retry(&self) -> Option<Duration> {
+        self.retry
     }
 
     /// Adds what came from the network; then call [`next`](Self::next) until it gives nothing.
@@ -110,6 +119,10 @@ impl Frames {
             }
             FieldName::Id if !value.contains('\0') => self.id = Some(value.to_owned()),
             FieldName::Event => self.caught_up = value == CAUGHT_UP,
+            // Digits alone; anything else isn't meant (WHATWG HTML, 9.2.6).
+            FieldName::Retry if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
+            }
             FieldName::Id | FieldName::Retry | FieldName::Ignored => {}
         }
     }
@@ -178,6 +191,21 @@ mod tests {
         let mut frames = Frames::new(1024);
         frames.push(b":\n\n: heartbeat\n\nretry: 5\n\nid: 1\ndata: a\nwhatever: x\n\n");
         assert_eq!(all(&mut frames), [frame("1", "a")]);
+    }
+
+    #[test]
+    fn the_wait_before_a_new_connection_is_the_last_one_that_can_be_read() {
+        for (said, wanted) in [
+            ("", None),
+            ("retry: 1500\n\n", Some(1500)),
+            ("retry:0\nretry: 7\n", Some(7)),
+            ("retry: 7\nretry: soon\nretry: -1\nretry:\nretry: 99999999999999999999\n", Some(7)),
+        ] {
+            let mut frames = Frames::new(1024);
+            frames.push(said.as_bytes());
+            assert_eq!(all(&mut frames), []);
+            assert_eq!(frames.retry(), wanted.map(Duration::from_millis), "{said:?}");
+        }
     }
 
     #[test]

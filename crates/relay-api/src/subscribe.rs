@@ -228,12 +228,15 @@ impl Task {
             if self.updates.send(connecting).await.is_err() {
                 return;
             }
+            // What an earlier connection asked for, it asked for once.
+            self.reading.reconnected();
             let ending = tokio::select! {
                 ending = self.connection() => ending,
                 () = nudge.notified() => DownReason::Nudged.into(),
             };
             let (reason, retry_after) = match ending {
-                Ending::Down { reason, retry_after } => (reason, retry_after),
+                // A relay that stops says in the stream when each desktop may come back, so that they don't come all at once.
+                Ending::Down { reason, retry_after } => (reason, retry_after.or(self.reading.retry())),
                 Ending::Refused(problem) => {
                     // Whether somebody still listens makes no difference: this is the end either way.
                     let _ = self.updates.send(Update::Refused(problem)).await;
@@ -272,7 +275,6 @@ impl Task {
         };
         let clock_skew = http::clock_skew(&response, Timestamp::now());
         let mut body = response.bytes_stream();
-        self.reading.reconnected();
         let mut proven: Option<Instant> = None;
         loop {
             let chunk = match timeout(self.options.watchdog, body.next()).await {

@@ -218,6 +218,31 @@ async fn a_nudge_reconnects_at_once_even_out_of_a_long_wait() {
 }
 
 #[tokio::test]
+async fn a_stream_that_ends_with_a_wait_is_waited_for_once() {
+    let script = move |_, before| {
+        let bytes = match before {
+            0 => format!("{HEAD}\r\n{}retry: 7000\n\n", frame(1)),
+            _ => "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        };
+        Answer {
+            bytes: bytes.into_bytes(),
+            hold: false,
+        }
+    };
+    let (address, _) = server(Arc::new(script)).await;
+    let mut subscription = subscribe(&address, None, SubscribeOptions::default());
+    assert_eq!(next_event(&mut subscription).await.id, EventId(1));
+    let mut waits = Vec::new();
+    while waits.len() < 2 {
+        if let Update::Down { retry_in, .. } = next(&mut subscription).await {
+            waits.push(retry_in);
+            subscription.nudge();
+        }
+    }
+    assert_eq!(waits, [Duration::from_secs(7), Duration::ZERO]);
+}
+
+#[tokio::test]
 async fn a_refused_token_is_the_end_and_shows_nowhere() {
     let body = "{\"type\":\"urn:centrex-relay:problem:unauthorized\",\"title\":\"no\",\"status\":401}";
     let answer = format!(
