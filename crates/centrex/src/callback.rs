@@ -30,14 +30,8 @@ pub struct Callback {
     /// Everything that the fields above don't hold: parameters that the guide doesn't name, further values of a repeated
     /// parameter (`call_id[2]`), a duration that is no number, the word that stood for a withheld number.
     pub extra: BTreeMap<String, String>,
-    /// Every parameter in the order it came, the query's before the body's, decoded.
-    pub parameters: Vec<(String, String)>,
     /// What is odd about it, for counting and showing. An odd callback is still one.
     pub problems: Vec<Problem>,
-    /// The query as it came, byte for byte.
-    pub raw_query: Vec<u8>,
-    /// The form body as it came, byte for byte.
-    pub raw_form: Option<Vec<u8>>,
 }
 
 /// What happened to a call.
@@ -124,7 +118,7 @@ pub fn parse(query: &[u8], form_body: Option<&[u8]>) -> Callback {
     for (name, value) in decode::pairs(query).chain(form_body.into_iter().flat_map(decode::pairs)) {
         reader.take(name, value);
     }
-    reader.finish(query, form_body)
+    reader.finish()
 }
 
 /// The parameters that the guide names.
@@ -140,46 +134,57 @@ const NAMED: [&str; 7] = [
 
 #[derive(Default)]
 struct Reader {
-    /// The first value of each named parameter.
-    named: HashMap<&'static str, String>,
+    /// What came of each parameter of [`NAMED`].
+    named: [Named; NAMED.len()],
     extra: BTreeMap<String, String>,
-    /// How often each name came.
+    /// How often each other name came.
     times: HashMap<String, usize>,
-    parameters: Vec<(String, String)>,
     problems: Vec<Problem>,
 }
 
+#[derive(Default)]
+struct Named {
+    /// The first value that says something.
+    value: String,
+    /// How often it came.
+    times: usize,
+}
+
 impl Reader {
-    fn take(&mut self, name: decode::Text, value: decode::Text) {
+    fn take(&mut self, name: decode::Text<'_>, value: decode::Text<'_>) {
         if !(name.is_utf8 && value.is_utf8) {
-            self.problem(Problem::InvalidUtf8(name.text.clone()));
+            self.problem(Problem::InvalidUtf8(name.text.clone().into_owned()));
         }
-        let known = NAMED.into_iter().find(|known| *known == name.text);
+        let name = name.text;
+        let Some(known) = NAMED.into_iter().position(|known| known == name) else {
+            let times = self.times.entry(name.clone().into_owned()).or_insert(0);
+            *times += 1;
+            let times = *times;
+            return self.keep_beside(name.into_owned(), times, value.text.into_owned());
+        };
         // A bare plus means a space in a form, and a plus in an id or a number: ids have no spaces, and numbers are
         // sent unescaped by careless senders.
-        let value = match known {
-            Some("call_id" | "account_id" | "calling_number" | "called_number") => value.with_plus,
-            _ => value.text,
+        let value = match NAMED[known] {
+            "call_id" | "account_id" | "calling_number" | "called_number" => value.into_with_plus(),
+            _ => value.text.into_owned(),
         };
-        self.parameters.push((name.text.clone(), value.clone()));
-        let times = self.times.entry(name.text.clone()).or_insert(0);
-        *times += 1;
-        let times = *times;
-        match known {
+        let named = &mut self.named[known];
+        named.times += 1;
+        let times = named.times;
+        if named.value.is_empty() {
             // An empty value says nothing, so the first one that says something counts.
-            Some(known) if self.named.get(known).is_none_or(String::is_empty) => {
-                self.named.insert(known, value);
-            }
-            Some(known) if self.named.get(known) == Some(&value) => {
-                // The guide itself lists call_id twice for call_end: the same value again is no news.
-            }
-            _ => {
-                if times > 1 {
-                    self.problem(Problem::Repeated(name.text.clone()));
-                }
-                self.keep(name.text, times, value);
-            }
+            named.value = value;
+        } else if named.value != value {
+            self.keep_beside(name.into_owned(), times, value);
         }
+        // The guide itself lists call_id twice for call_end: the same value again is no news.
+    }
+
+    fn keep_beside(&mut self, name: String, times: usize, value: String) {
+        if times > 1 {
+            self.problem(Problem::Repeated(name.clone()));
+        }
+        self.keep(name, times, value);
     }
 
     /// Keeps a value under its name, or under `name[2]` and so on.
@@ -204,7 +209,8 @@ impl Reader {
 
     /// The first value of a named parameter, unless it is empty.
     fn value(&mut self, name: &'static str) -> Option<String> {
-        self.named.remove(name).filter(|value| !value.is_empty())
+        let known = NAMED.into_iter().position(|known| known == name)?;
+        Some(std::mem::take(&mut self.named[known].value)).filter(|value| !value.is_empty())
     }
 
     fn party(&mut self, name: &'static str) -> Option<Party> {
@@ -216,7 +222,7 @@ impl Reader {
         party
     }
 
-    fn finish(mut self, query: &[u8], form_body: Option<&[u8]>) -> Callback {
+    fn finish(mut self) -> Callback {
         let event = Event::of(&self.value("event").unwrap_or_default());
         match &event {
             Event::Unknown(name) if name.is_empty() => self.problem(Problem::MissingEvent),
@@ -244,10 +250,7 @@ impl Reader {
             status,
             billable_duration,
             extra: self.extra,
-            parameters: self.parameters,
             problems: self.problems,
-            raw_query: query.to_vec(),
-            raw_form: form_body.map(<[u8]>::to_vec),
         }
     }
 

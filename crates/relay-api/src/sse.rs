@@ -199,7 +199,10 @@ mod tests {
             ("", None),
             ("retry: 1500\n\n", Some(1500)),
             ("retry:0\nretry: 7\n", Some(7)),
-            ("retry: 7\nretry: soon\nretry: -1\nretry:\nretry: 99999999999999999999\n", Some(7)),
+            (
+                "retry: 7\nretry: soon\nretry: -1\nretry:\nretry: 99999999999999999999\n",
+                Some(7),
+            ),
         ] {
             let mut frames = Frames::new(1024);
             frames.push(said.as_bytes());

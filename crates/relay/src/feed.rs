@@ -119,7 +119,8 @@ impl Feed {
     }
 
     /// The next bytes of the stream: events, or a comment after `heartbeat` without any. `None` ends it: it was
-    /// cut (the relay stops, the token was revoked, the subscriber was too slow), or the store failed. It may resume.
+    /// cut (the relay stops, which says when to come back; the token was revoked; the subscriber was too slow), or the store
+    /// failed. It may resume.
     pub async fn frames(&mut self, heartbeat: Duration) -> Option<Bytes> {
         match timeout(heartbeat, self.next()).await {
             Ok(bytes) => bytes,
@@ -142,8 +143,16 @@ impl Feed {
         if !matches!(self.phase, Phase::Live { .. }) {
             return Box::pin(self.before_live()).await;
         }
-        let event = self.next_live().await?;
-        Some(self.burst(&event))
+        match self.next_live().await {
+            Some(event) => Some(self.burst(&event)),
+            None => self.farewell(),
+        }
+    }
+
+    /// When its subscriber may come back, if the relay stops; the last that it is told.
+    fn farewell(&mut self) -> Option<Bytes> {
+        let wait = self.listener.take_back_in()?;
+        Some(self.out(&format!("retry: {}\n\n", wait.as_millis())))
     }
 
     /// What is told before live events: as much as one look at the store gives.
@@ -153,7 +162,7 @@ impl Feed {
             // A first comment even when there is nothing to tell: a byte reaches the client at once.
             text.push_str(": this is a stream\n\n");
         } else if self.listener.is_cut() {
-            return None;
+            return self.farewell();
         }
         let events = self.logged(Self::stored).await?;
         for (id, body) in &events {

@@ -27,9 +27,13 @@ use crate::store::kinds::event::StoredEvent;
 
 mod queue;
 mod recent;
+#[cfg(test)]
+mod tests;
 
 /// Streams that end while the relay stops are this far apart, as long as that fits into the window.
 const APART: Duration = Duration::from_millis(2);
+/// Those that a stopping relay has cut come back within this, or within [`APART`] for each of them.
+const LEAST_SPREAD: Duration = Duration::from_secs(1);
 
 /// How many listeners there may be, and how far each may lag.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +144,11 @@ impl Listener {
         inner.recent.page(&entry.who.accounts, after, until)
     }
 
+    /// In how long it may come back, if it was cut by a relay that stops. Said once.
+    pub fn take_back_in(&mut self) -> Option<Duration> {
+        self.queue.take_back_in()
+    }
+
     /// Whether it may not listen any more, or was too slow.
     pub fn is_cut(&self) -> bool {
         self.queue.is_cut()
@@ -224,7 +233,7 @@ impl Hub {
                 .map(|(id, _)| *id)
                 .collect();
             for id in slow {
-                inner.cut(id, "slow");
+                inner.cut(id, Cut::Slow);
             }
         }
     }
@@ -244,13 +253,19 @@ impl Hub {
             .map(|(id, _)| *id)
             .collect();
         for id in gone {
-            inner.cut(id, "revoked");
+            inner.cut(id, Cut::Revoked);
         }
     }
 
     /// Lets nobody in any more, and ends all that listen, one after the other in the order that `shuffle` gives, within
-    /// `window`: those who are cut at the same moment come back at the same moment.
-    pub(crate) async fn drain(&self, window: Duration, shuffle: impl FnOnce(&mut [u64])) {
+    /// `window`: those who are cut at the same moment come back at the same moment. Each is told to come back once all are cut,
+    /// and `jitter` (a time up to the one given) spreads them from then on.
+    pub(crate) async fn drain(
+        &self,
+        window: Duration,
+        shuffle: impl FnOnce(&mut [u64]),
+        mut jitter: impl FnMut(Duration) -> Duration,
+    ) {
         let mut ids: Vec<u64> = {
             let mut inner = self.lock();
             inner.stopping = true;
@@ -260,11 +275,14 @@ impl Hub {
         shuffle(&mut ids);
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let apart = APART.min(window / count.max(1));
+        let spread = LEAST_SPREAD.max(APART.saturating_mul(count));
         let mut next = Instant::now();
+        let over = next + apart.saturating_mul(count);
         for id in ids {
             sleep_until(next).await;
             next += apart;
-            self.lock().cut(id, "stopping");
+            let back_in = over.saturating_duration_since(Instant::now()) + jitter(spread);
+            self.lock().cut(id, Cut::Stopping(back_in));
         }
     }
 
@@ -302,9 +320,14 @@ impl Inner {
         }
     }
 
-    fn cut(&mut self, id: u64, reason: &'static str) {
+    fn cut(&mut self, id: u64, cut: Cut) {
+        let (reason, back_in) = match cut {
+            Cut::Slow => ("slow", None),
+            Cut::Revoked => ("revoked", None),
+            Cut::Stopping(back_in) => ("stopping", Some(back_in)),
+        };
         if let Some(entry) = self.remove(id) {
-            entry.queue.cut();
+            entry.queue.cut(back_in);
             metrics::counter!("centrex_relay_streams_cut_total", "reason" => reason).increment(1);
         }
     }
@@ -328,6 +351,17 @@ impl Inner {
         metrics::gauge!("centrex_relay_streams").set(self.listeners.len() as f64);
         Some(entry)
     }
+}
+
+/// Why somebody hears no more.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// Too much waits for it.
+    Slow,
+    /// Its token isn't in force any more.
+    Revoked,
+    /// The relay stops; it may come back in so long.
+    Stopping(Duration),
 }
 
 impl Drop for Listener {
@@ -361,172 +395,6 @@ impl<K: Clone + Eq + Hash> Counts<K> {
             if *count == 0 {
                 self.0.remove(key);
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::queue::BUFFER_BYTES;
-    use super::*;
-
-    fn hub(bounds: Bounds) -> Arc<Hub> {
-        Arc::new(Hub::new(bounds))
-    }
-
-    const ROOMY: Bounds = Bounds {
-        buffer: 4,
-        recent: 1000,
-        all: 100,
-        per_token: 100,
-        per_address: 100,
-    };
-
-    fn who(token: &str, from: u8) -> Who {
-        Who {
-            token: token.to_owned(),
-            accounts: Arc::new(BTreeSet::from([AccountId("1001".to_owned())])),
-            address: Some(Ipv4Addr::new(192, 0, 2, from).into()),
-        }
-    }
-
-    fn event(id: u64, length: usize) -> StoredEvent {
-        StoredEvent {
-            id: EventId(id),
-            account: AccountId("1001".to_owned()),
-            body: "x".repeat(length).into(),
-        }
-    }
-
-    #[test]
-    fn each_bound_holds_and_a_place_that_is_free_is_given_again() {
-        for (bounds, second, full) in [
-            (Bounds { all: 1, ..ROOMY }, who("b", 2), Full::All),
-            (
-                Bounds {
-                    per_token: 1,
-                    ..ROOMY
-                },
-                who("a", 2),
-                Full::Token,
-            ),
-            (
-                Bounds {
-                    per_address: 1,
-                    ..ROOMY
-                },
-                who("b", 1),
-                Full::Address,
-            ),
-        ] {
-            let hub = hub(bounds);
-            let first = hub.listen(who("a", 1)).unwrap();
-            assert_eq!(hub.listen(second.clone()).unwrap_err(), full);
-            assert!(!first.is_cut(), "nobody makes room");
-            drop(first);
-            drop(hub.listen(second).unwrap());
-            let inner = hub.lock();
-            assert!(
-                inner.by_token.0.is_empty() && inner.by_address.0.is_empty() && inner.by_account.is_empty()
-            );
-        }
-        // An address that tells nothing isn't counted.
-        let hub = hub(Bounds {
-            per_address: 1,
-            ..ROOMY
-        });
-        let nowhere = Who {
-            address: None,
-            ..who("a", 1)
-        };
-        let _held = [hub.listen(nowhere.clone()).unwrap(), hub.listen(nowhere).unwrap()];
-    }
-
-    #[test]
-    fn what_waits_for_one_is_bounded_in_events_and_bytes_and_others_get_all() {
-        for (length, fit) in [(10, 4), (BUFFER_BYTES / 2, 2), (BUFFER_BYTES * 2, 1)] {
-            let hub = hub(ROOMY);
-            let mut slow = hub.listen(who("a", 1)).unwrap();
-            let mut quick = hub.listen(who("b", 1)).unwrap();
-            for id in 1..=5 {
-                hub.publish(vec![event(id, length)]);
-                assert_eq!(quick.try_next().unwrap().event.id, EventId(id));
-                assert_eq!(slow.is_cut(), id > fit, "{length} {id}");
-            }
-            assert!(!quick.is_cut());
-            let got: Vec<_> = std::iter::from_fn(|| slow.try_next())
-                .map(|event| event.event.id.0)
-                .collect();
-            assert_eq!(got, (1..=fit).collect::<Vec<_>>(), "what fitted was handed over");
-        }
-    }
-
-    #[test]
-    fn who_comes_back_is_told_its_own_accounts_from_memory_until_the_store_forgets() {
-        let hub = hub(Bounds {
-            recent: 10_000,
-            ..ROOMY
-        });
-        hub.begin(EventId(10));
-        let other = StoredEvent {
-            account: AccountId("1002".to_owned()),
-            ..event(12, 5)
-        };
-        hub.publish(vec![event(11, 5), other, event(13, 5)]);
-        let listener = hub.listen(who("a", 1)).unwrap();
-        let told = |after| {
-            let page = listener.recent(EventId(after), listener.from)?;
-            assert!(page.is_all);
-            Some(page.events.iter().map(|event| event.id.0).collect::<Vec<_>>())
-        };
-        assert_eq!(told(10), Some(vec![11, 13]));
-        assert_eq!(told(11), Some(vec![13]));
-        assert_eq!(told(9), None, "that was before");
-        hub.forget(EventId(11));
-        assert_eq!(told(10), None);
-        assert_eq!(told(11), Some(vec![13]));
-        hub.keep_only(&HashSet::new());
-        assert_eq!(told(11), None, "a revoked token is told nothing");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_drain_lets_nobody_in_and_ends_all_within_its_window_never_many_at_a_time() {
-        for (count, window) in [(1u32, 10_000), (100, 10_000), (5000, 10_000), (5000, 1000)] {
-            let window = Duration::from_millis(window);
-            let hub = hub(Bounds {
-                all: 10_000,
-                per_token: 10_000,
-                per_address: 10_000,
-                ..ROOMY
-            });
-            let listeners: Vec<_> = (0..count).map(|_| hub.listen(who("a", 1)).unwrap()).collect();
-            let begun = Instant::now();
-            let ends = listeners.into_iter().map(|mut listener| async move {
-                assert!(listener.next().await.is_none());
-                begun.elapsed()
-            });
-            let (mut ends, ()) = tokio::join!(
-                futures_util::future::join_all(ends),
-                hub.drain(window, |ids| ids.reverse())
-            );
-            assert_eq!(hub.listen(who("b", 2)).unwrap_err(), Full::Stopping);
-            assert!(ends.is_sorted_by(|a, b| a >= b), "in the order that was given");
-            ends.sort();
-            assert!(*ends.last().unwrap() <= window + Duration::from_millis(1));
-            let most = ends
-                .iter()
-                .map(|end| {
-                    ends.iter()
-                        .filter(|other| **other >= *end && **other < *end + Duration::from_secs(1))
-                        .count()
-                })
-                .step_by(97)
-                .max();
-            let fair =
-                (1000 / 2).max(count as usize * 1000 / usize::try_from(window.as_millis()).unwrap()) + 2;
-            assert!(most.unwrap() <= fair, "{count}: {most:?} in one second");
         }
     }
 }

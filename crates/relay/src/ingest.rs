@@ -11,6 +11,7 @@ use telephony::{CallId, Direction, Party};
 
 use crate::correlate::{Limits, Record, Report, Signal, Verdict};
 use crate::forward::Forwarder;
+use crate::secret::rotation::Which;
 use crate::store::kinds::forward::Request;
 use crate::store::kinds::unmatched::Unmatched;
 use crate::store::kinds::{Sql, call, unmatched};
@@ -53,6 +54,8 @@ pub enum Reason {
     Conflict,
     /// A connected or end callback whose start never came.
     NoStart,
+    /// Longer than the relay takes: refused, and kept only as far as its beginning.
+    TooLarge,
 }
 
 impl Reason {
@@ -65,6 +68,7 @@ impl Reason {
             Self::TooLong => "too-long",
             Self::Conflict => "conflict",
             Self::NoStart => "no-start",
+            Self::TooLarge => "too-large",
         }
     }
 
@@ -76,6 +80,7 @@ impl Reason {
             Self::TooLong => "a value is longer than the platform's would be",
             Self::Conflict => "this account already has this call in the other direction",
             Self::NoStart => "no start event came for this call within the limit",
+            Self::TooLarge => "it was longer than the relay takes, and refused; this is its beginning",
         }
     }
 }
@@ -89,82 +94,164 @@ pub enum Outcome {
     SetAside(Reason),
 }
 
+/// Outcomes by the names that they are counted by.
+const OUTCOMES: [&str; 4] = ["changed", "repeat", "early", "set-aside"];
+
 impl Outcome {
-    /// A stable word for metrics.
-    fn word(self) -> &'static str {
+    /// In [`OUTCOMES`].
+    fn place(self) -> usize {
         match self {
-            Self::Matched(Verdict::Changed) => "changed",
-            Self::Matched(Verdict::Repeat) => "repeat",
-            Self::Matched(Verdict::Early) => "early",
-            Self::Matched(Verdict::Conflict) | Self::SetAside(_) => "set-aside",
+            Self::Matched(Verdict::Changed) => 0,
+            Self::Matched(Verdict::Repeat) => 1,
+            Self::Matched(Verdict::Early) => 2,
+            Self::Matched(Verdict::Conflict) | Self::SetAside(_) => 3,
         }
     }
 }
 
-/// Takes one callback in. Returns once what it changed is on disk.
-///
-/// # Errors
-/// [`StoreError`]: nothing was kept; the sender should be told so.
-pub async fn take(
-    writer: &Writer,
-    forwarder: &Arc<Forwarder>,
-    incoming: Incoming,
-    now: Timestamp,
-) -> Result<Outcome, StoreError> {
-    let begun = Instant::now();
-    let callback = parse(&incoming.query, incoming.form.as_deref());
-    let pass_on = pass_on(forwarder, &callback, &incoming, now);
-    let beside;
-    let outcome = match understand(&callback) {
-        Ok(understood) => {
-            beside = understood.beside;
-            writer
-                .run(move |batch| {
-                    batch.note_callback(now);
-                    pass_on(batch)?;
-                    apply(batch, &understood, &incoming, now)
-                })
-                .await?
-        }
-        Err(reason) => {
-            beside = None;
-            let one = set_aside(&incoming, reason, now);
-            writer
-                .run(move |batch| {
-                    batch.note_callback(now);
-                    pass_on(batch)?;
-                    batch.set_aside(&one)
-                })
-                .await?;
-            Outcome::SetAside(reason)
-        }
-    };
-    forwarder.wake();
-    // The streams were given it before this was told.
-    metrics::histogram!("centrex_relay_callback_seconds").record(begun.elapsed());
-    metrics::counter!("centrex_relay_callbacks_total", "event" => event_word(&callback.event), "outcome" => outcome.word())
-        .increment(1);
-    if let Outcome::SetAside(reason) = outcome {
-        count_set_aside(reason, 1);
-    }
-    if let Some(reason) = beside {
-        count_set_aside(reason, 1);
-    }
-    for problem in &callback.problems {
-        metrics::counter!("centrex_relay_callback_oddities_total", "kind" => problem.code()).increment(1);
-    }
-    tracing::debug!(outcome = outcome.word(), "callback stored");
-    Ok(outcome)
+/// Takes callbacks in.
+#[derive(Debug)]
+pub struct Intake {
+    writer: Arc<Writer>,
+    after: Arc<After>,
 }
 
-/// A bounded set of words: anything may stand in a callback.
-fn event_word(event: &Event) -> &'static str {
+/// What follows once a callback is on disk. It may be dropped by the writing thread, so it holds no writer.
+#[derive(Debug)]
+struct After {
+    forwarder: Arc<Forwarder>,
+    measures: Measures,
+}
+
+impl Intake {
+    /// For this store. The recorder of metrics must be there.
+    pub fn new(writer: Arc<Writer>, forwarder: Arc<Forwarder>) -> Self {
+        let measures = Measures::new();
+        Self {
+            writer,
+            after: Arc::new(After { forwarder, measures }),
+        }
+    }
+
+    /// Counts a callback that was let in with this secret.
+    pub fn count_admitted(&self, which: Which) {
+        let [current, previous] = &self.after.measures.admitted;
+        match which {
+            Which::Current => current.increment(1),
+            Which::Previous => previous.increment(1),
+        }
+    }
+
+    /// Takes one callback in: it waits to be written when this returns, and is written whether its answer is waited for or not.
+    /// The answer comes once what it changed is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing was kept; the sender should be told so.
+    pub fn take(
+        &self,
+        incoming: Incoming,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        let begun = Instant::now();
+        let callback = parse(&incoming.query, incoming.form.as_deref());
+        let event = event_place(&callback.event);
+        let after = Arc::clone(&self.after);
+        let pass_on = pass_on(&after.forwarder, &callback, &incoming);
+        for problem in &callback.problems {
+            metrics::counter!("centrex_relay_callback_oddities_total", "kind" => problem.code()).increment(1);
+        }
+        let understood = understand(callback);
+        let beside = understood.as_ref().ok().and_then(|understood| understood.beside);
+        let work = move |batch: &mut Batch<'_>| {
+            batch.note_callback(now);
+            if let Some((forwarder, call_id, request)) = &pass_on {
+                batch.pass_on(forwarder, call_id, request, now)?;
+            }
+            match &understood {
+                Ok(understood) => apply(batch, understood, &incoming, now),
+                Err(reason) => {
+                    batch.set_aside(&set_aside(&incoming, *reason, now))?;
+                    Ok(Outcome::SetAside(*reason))
+                }
+            }
+        };
+        let then = move |outcome: &Outcome| {
+            after.forwarder.wake();
+            after.measures.seconds.record(begun.elapsed());
+            after.measures.total[event][outcome.place()].increment(1);
+            if let Outcome::SetAside(reason) = outcome {
+                count_set_aside(*reason, 1);
+            }
+            if let Some(reason) = beside {
+                count_set_aside(reason, 1);
+            }
+            tracing::debug!(outcome = OUTCOMES[outcome.place()], "callback stored");
+        };
+        self.writer.run_again(work, then)
+    }
+
+    /// Keeps a callback that is refused, for a person to see.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn set_aside(
+        &self,
+        incoming: Incoming,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let one = set_aside(&incoming, reason, now);
+        let work = move |batch: &mut Batch<'_>| batch.set_aside(&one);
+        self.writer
+            .run_again(work, move |()| count_set_aside(reason, 1))
+            .await
+    }
+}
+
+/// What is counted of every callback; looked up once.
+struct Measures {
+    seconds: metrics::Histogram,
+    /// By event and outcome, as they stand in [`EVENTS`] and [`OUTCOMES`].
+    total: [[metrics::Counter; OUTCOMES.len()]; EVENTS.len()],
+    /// With the current secret, and with the one before.
+    admitted: [metrics::Counter; 2],
+}
+
+impl std::fmt::Debug for Measures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Measures")
+    }
+}
+
+impl Measures {
+    fn new() -> Self {
+        let total = |event, outcome| metrics::counter!("centrex_relay_callbacks_total", "event" => event, "outcome" => outcome);
+        Self {
+            seconds: metrics::histogram!("centrex_relay_callback_seconds"),
+            admitted: [Which::Current, Which::Previous].map(
+                |which| metrics::counter!("centrex_relay_callbacks_admitted_total", "secret" => which.word()),
+            ),
+            total: EVENTS.map(|event| OUTCOMES.map(|outcome| total(event, outcome))),
+        }
+    }
+}
+
+/// Events by the names that they are counted by: a bounded set, for anything may stand in a callback.
+const EVENTS: [&str; 5] = [
+    "incoming_call_start",
+    "outgoing_call_start",
+    "call_connected",
+    "call_end",
+    "other",
+];
+
+fn event_place(event: &Event) -> usize {
     match event {
-        Event::IncomingCallStart => "incoming_call_start",
-        Event::OutgoingCallStart => "outgoing_call_start",
-        Event::CallConnected => "call_connected",
-        Event::CallEnd => "call_end",
-        Event::Unknown(_) => "other",
+        Event::IncomingCallStart => 0,
+        Event::OutgoingCallStart => 1,
+        Event::CallConnected => 2,
+        Event::CallEnd => 3,
+        Event::Unknown(_) => 4,
     }
 }
 
@@ -172,27 +259,26 @@ fn count_set_aside(reason: Reason, count: u64) {
     metrics::counter!("centrex_relay_callbacks_set_aside_total", "reason" => reason.word()).increment(count);
 }
 
-/// Queues the callback for the programs that it is passed on to, in the transaction that takes it in.
+/// What is queued for the programs that callbacks are passed on to, in the transaction that takes it in.
 fn pass_on(
     forwarder: &Arc<Forwarder>,
     callback: &Callback,
     incoming: &Incoming,
-    now: Timestamp,
-) -> impl FnOnce(&mut Batch<'_>) -> Sql<()> + Send + 'static {
-    let call_id = callback.call_id.as_ref().map_or("", |id| &id.0);
-    let queued = (!forwarder.is_empty()).then(|| {
-        let request = Request {
-            method: incoming.method.to_owned(),
-            query: incoming.query.clone(),
-            content_type: incoming.content_type.clone(),
-            body: incoming.form.clone(),
-        };
-        (Arc::clone(forwarder), call_id.to_owned(), request)
-    });
-    move |batch| match queued {
-        Some((forwarder, call_id, request)) => batch.pass_on(&forwarder, &call_id, &request, now),
-        None => Ok(()),
+) -> Option<(Arc<Forwarder>, String, Request)> {
+    if forwarder.is_empty() {
+        return None;
     }
+    let call_id = callback
+        .call_id
+        .as_ref()
+        .map_or_else(String::new, |id| id.0.clone());
+    let request = Request {
+        method: incoming.method.to_owned(),
+        query: incoming.query.clone(),
+        content_type: incoming.content_type.clone(),
+        body: incoming.form.clone(),
+    };
+    Some((Arc::clone(forwarder), call_id, request))
 }
 
 /// What a callback says to correlation.
@@ -203,56 +289,49 @@ pub(crate) struct Understood {
     pub(crate) beside: Option<Reason>,
 }
 
-pub(crate) fn understand(callback: &Callback) -> Result<Understood, Reason> {
+pub(crate) fn understand(callback: Callback) -> Result<Understood, Reason> {
     let direction = match callback.event {
         Event::IncomingCallStart => Some(Direction::Incoming),
         Event::OutgoingCallStart => Some(Direction::Outgoing),
         Event::CallConnected | Event::CallEnd => None,
         Event::Unknown(_) => return Err(Reason::UnknownEvent),
     };
-    let call_id = callback.call_id.clone().ok_or(Reason::NoCallId)?;
+    let call_id = callback.call_id.ok_or(Reason::NoCallId)?;
     if call_id.0.len() > LONGEST_ID {
         return Err(Reason::TooLong);
     }
     let mut cut = false;
     let signal = match (direction, &callback.event) {
         (Some(direction), _) => {
-            let account_id = callback.account_id.clone().ok_or(Reason::NoAccount)?;
+            let account_id = callback.account_id.ok_or(Reason::NoAccount)?;
             if account_id.0.len() > LONGEST_ID {
                 return Err(Reason::TooLong);
             }
-            let mut party = |party: &Option<Party>| match party.clone()? {
+            let mut party = |party: Option<Party>| match party? {
                 Party::Other(text) => Some(Party::Other(shortened(text, &mut cut))),
                 number @ Party::Number(_) => Some(number),
             };
             Signal::Start {
                 direction,
                 account_id,
-                calling_number: party(&callback.calling_number),
-                called_number: party(&callback.called_number),
+                calling_number: party(callback.calling_number),
+                called_number: party(callback.called_number),
             }
         }
         (None, Event::CallConnected) => Signal::Connected,
         (None, _) => Signal::End {
-            status: callback.status.clone().map(|text| shortened(text, &mut cut)),
+            status: callback.status.map(|text| shortened(text, &mut cut)),
             billable_duration: callback.billable_duration,
         },
     };
-    let length: usize = callback
-        .extra
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
+    let extra = callback.extra;
+    let length: usize = extra.iter().map(|(name, value)| name.len() + value.len()).sum();
     let fits = length <= MOST_EXTRA;
     Ok(Understood {
         report: Report {
             call_id,
             signal,
-            extra: if fits {
-                callback.extra.clone()
-            } else {
-                BTreeMap::new()
-            },
+            extra: if fits { extra } else { BTreeMap::new() },
         },
         beside: (cut || !fits).then_some(Reason::TooLong),
     })
@@ -297,11 +376,11 @@ fn with_record<T>(
     act: impl FnOnce(&mut Record) -> (T, Vec<telephony::Call>),
     now: Timestamp,
 ) -> Sql<(T, usize)> {
-    let before = batch.record(call_id)?;
-    let mut record = before.clone();
+    let mut record = batch.record(call_id)?;
+    let before = record.early.clone();
     let (result, changed) = act(&mut record);
     let count = changed.len();
-    batch.keep(call_id, &before, &record, changed, now)?;
+    batch.keep(call_id, before.as_ref(), &record, changed, now)?;
     Ok((result, count))
 }
 

@@ -39,3 +39,4 @@ pub mod store;
 pub mod time;
 pub mod tls;
 pub mod told;
+mod upkeep;

@@ -126,6 +126,7 @@ pub const ALL: &[Measure] = {
                     "too-long",
                     "conflict",
                     "no-start",
+                    "too-large",
                 ]),
             )],
             "Callbacks kept for `unmatched list`, by why: because they could not be used, or beside being used",
@@ -162,8 +163,8 @@ pub const ALL: &[Measure] = {
         measure(
             Counter,
             "centrex_relay_callbacks_refused_total",
-            &[("reason", Of(&["secret", "source"]))],
-            "Denials: a wrong secret (404), or a network that `callback.sources` doesn't list (403)",
+            &[("reason", Of(&["secret", "source", "too-large", "incomplete"]))],
+            "Denials: a wrong secret (404), a network that `callback.sources` doesn't list (403), more than is taken (413, 414), a body that came too slowly or broke off (408)",
         ),
         measure(Gauge, "centrex_relay_streams", &[], "Streams at present"),
         measure(

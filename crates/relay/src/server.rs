@@ -7,12 +7,12 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
+use rand::Rng as _;
 use rand::seq::SliceRandom as _;
 use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, JoinHandle};
-use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,11 +22,10 @@ use crate::dial::{self, Dialler};
 use crate::forward::{self, Forwarder};
 use crate::http::{self, App, Shared, admin::Admin};
 use crate::hub::Hub;
-use crate::ingest;
+use crate::ingest::Intake;
 use crate::listener;
 use crate::lock::{DataLock, LockError};
 use crate::measures;
-use crate::purge::{self, Keep};
 use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::{Publication, Sessions};
@@ -35,6 +34,7 @@ use crate::steady::Clock;
 use crate::store::kinds::answered::Mark;
 use crate::store::{self, StoreError, Writer, WriterOptions, integrity};
 use crate::tls::{self, Certificates, TlsError};
+use crate::upkeep::Upkeep;
 
 /// The relay can't start.
 #[derive(Debug, thiserror::Error)]
@@ -168,8 +168,11 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     let (writer, reader, begun) = Writer::start(&settings.data_dir, options, now)?;
     hub.begin(begun.head);
     let clock = Arc::new(Clock::new(begun.last_written, now));
+    let writer = Arc::new(writer);
+    let forwarder = Arc::new(Forwarder::new(settings.forwards.clone(), Arc::clone(&clock)));
     let app = App(Arc::new(Shared {
-        writer: Arc::new(writer),
+        intake: Intake::new(Arc::clone(&writer), Arc::clone(&forwarder)),
+        writer,
         reader,
         hub,
         sessions,
@@ -178,7 +181,7 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         limits: Arc::new(http::limits::Limits::new(settings.budgets)),
         proxies: Arc::new(settings.proxies.clone()),
         sources: settings.callback_sources.clone().into(),
-        forwarder: Arc::new(Forwarder::new(settings.forwards.clone(), Arc::clone(&clock))),
+        forwarder,
         clock,
         renew_after: settings.renew_after,
         heartbeat: settings.events.heartbeat,
@@ -203,7 +206,6 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
     })
 }
 
-/// Those of files must be right; those by ACME may still have to be had.
 /// The networks that stand for many, or are the operator's: one address of theirs may have every connection.
 fn known(settings: &Settings) -> Vec<IpNet> {
     let mut known = settings.proxies.trusted.clone();
@@ -211,6 +213,7 @@ fn known(settings: &Settings) -> Vec<IpNet> {
     known
 }
 
+/// Those of files must be right; those by ACME may still have to be had.
 fn certificates(tls: &settings::Tls) -> Result<Arc<Certificates>, StartError> {
     let Some(acme) = &tls.acme else {
         return Ok(Certificates::open(tls.files.clone())?);
@@ -350,7 +353,7 @@ impl Prepared {
             ..
         } = &*self.app;
         forwarder.start(writer, reader, draining, tasks)?;
-        let sweeper = tokio::spawn(upkeep(self.app.clone(), self.metrics, self.upkeep));
+        let sweeper = tokio::spawn(self.upkeep.run(self.app.clone(), self.metrics));
         let health = Health {
             writer: Arc::downgrade(&self.app.writer),
             upkeep: sweeper.abort_handle(),
@@ -401,77 +404,6 @@ fn look_at_all(path: PathBuf, damaged: Arc<AtomicBool>) {
     }
 }
 
-/// What is done again and again.
-#[derive(Clone, Copy, Debug)]
-struct Upkeep {
-    limits: crate::correlate::Limits,
-    keep: Keep,
-}
-
-/// Closes what waits too long and forgets what is old, side by side: there may be much to forget, and no call rings on for it.
-async fn upkeep(app: App, metrics: PrometheusHandle, Upkeep { limits, keep }: Upkeep) {
-    tokio::join!(sweep(&app, &metrics, limits, keep.shortest()), forget(&app, keep));
-}
-
-/// A few times within the shortest of the times that are to be kept.
-fn every(shortest: SignedDuration) -> Interval {
-    let every = Duration::try_from(shortest / 10).unwrap_or_default();
-    let every = every.clamp(Duration::from_millis(50), Duration::from_secs(15));
-    let mut ticks = tokio::time::interval(every);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    ticks
-}
-
-async fn sweep(
-    app: &App,
-    metrics: &PrometheusHandle,
-    limits: crate::correlate::Limits,
-    keep: SignedDuration,
-) {
-    let shortest = limits.ringing.min(limits.talking).min(limits.early).min(keep);
-    let mut ticks = every(shortest);
-    loop {
-        tokio::select! {
-            () = app.draining.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        app.callback_secrets.refresh();
-        app.limits.tidy();
-        app.dialler.tidy();
-        // Whether anybody asks for them or not: every time that is measured waits in memory until then.
-        metrics.run_upkeep();
-        match ingest::sweep(&app.writer, limits, Timestamp::now()).await {
-            Ok(0) => {}
-            Ok(closed) => tracing::info!(closed, "calls closed for want of news"),
-            Err(error) => tracing::error!(%error, "the sweep failed; it is tried again"),
-        }
-    }
-}
-
-async fn forget(app: &App, keep: Keep) {
-    let mut ticks = every(keep.shortest());
-    loop {
-        tokio::select! {
-            () = app.draining.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        let now = Timestamp::now();
-        let is_believed = app.clock.is_believed(now);
-        metrics::gauge!("centrex_relay_clock_doubted").set(if is_believed { 0.0 } else { 1.0 });
-        if !is_believed {
-            continue;
-        }
-        tokio::select! {
-            () = app.draining.cancelled() => return,
-            purged = purge::purge(&app.writer, keep, now) => match purged {
-                Ok(0) => {}
-                Ok(forgotten) => tracing::info!(forgotten, "old events and calls were forgotten"),
-                Err(error) => tracing::error!(%error, "forgetting failed; it is tried again"),
-            }
-        }
-    }
-}
-
 impl Running {
     /// The database's file.
     pub fn database(&self) -> PathBuf {
@@ -490,14 +422,18 @@ impl Running {
         }
     }
 
-    /// Stops: lets no stream in any more and ends those that are there, spread over the window, so that their subscribers
-    /// come back elsewhere or later, and not all at once; callbacks are still taken meanwhile. Then accepts nothing new,
+    /// Stops: lets no stream in any more and ends those that are there, spread over the window and with a time to come back
+    /// at (`retry:`), so that their subscribers come back elsewhere or later, and not all at once; callbacks are still taken meanwhile. Then accepts nothing new,
     /// finishes what is under way within the grace, and closes the store.
     pub async fn stop(self) {
         self.ready.store(false, Ordering::Relaxed);
         self.app
             .hub
-            .drain(self.drain, |ids| ids.shuffle(&mut rand::rng()))
+            .drain(
+                self.drain,
+                |ids| ids.shuffle(&mut rand::rng()),
+                |most| most.mul_f64(rand::rng().random::<f64>()),
+            )
             .await;
         self.app.draining.cancel();
         self.app.tasks.close();

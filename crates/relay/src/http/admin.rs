@@ -125,6 +125,13 @@ mod tests {
                 ready(State(admin.clone())).await,
             );
             let statuses = (live.status().as_u16(), ready.status().as_u16());
+            for answer in [&live, &ready] {
+                // docs/openapi.json says so.
+                assert_eq!(
+                    answer.headers()[header::CONTENT_TYPE],
+                    "text/plain; charset=utf-8"
+                );
+            }
             let text = to_bytes(ready.into_body(), 1024).await.unwrap();
             (statuses, String::from_utf8(text.to_vec()).unwrap())
         };

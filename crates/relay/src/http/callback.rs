@@ -12,13 +12,13 @@ use http::{HeaderMap, Method, StatusCode, header};
 use jiff::Timestamp;
 use relay_api::wire::problem;
 
+use super::App;
+use super::body::{self, Unread};
 use super::client::ClientAddress;
-use super::{App, body};
-use crate::ingest::{self, Incoming};
+use crate::ingest::{Incoming, Reason};
 use crate::problem::Refusal;
 use crate::proxies::contains;
 use crate::secret::rotation::Which;
-use crate::store::StoreError;
 
 /// The longest query, in bytes.
 pub const QUERY_LIMIT: usize = 32 * 1024;
@@ -27,6 +27,9 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 /// What `OPTIONS` answers where callbacks would be let in.
 pub(crate) const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
+/// What is kept of a callback that is too long to be taken.
+const BEGINNING: usize = 1024;
+
 pub(super) async fn get(
     State(app): State<App>,
     Extension(address): Extension<ClientAddress>,
@@ -34,18 +37,17 @@ pub(super) async fn get(
     secret: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    let query = admit(&app, address, secret, query)?;
-    let method = if method == Method::HEAD { "HEAD" } else { "GET" };
-    take(
-        &app,
-        Incoming {
-            method,
-            query,
-            form: None,
-            content_type: None,
-        },
-    )
-    .await
+    let which = admit(&app, address, secret)?;
+    let incoming = Incoming {
+        method: if method == Method::HEAD { "HEAD" } else { "GET" },
+        query: query.unwrap_or_default().into_bytes(),
+        form: None,
+        content_type: None,
+    };
+    if incoming.query.len() > QUERY_LIMIT {
+        return Err(too_large(&app, incoming, Refusal::uri_too_long(QUERY_LIMIT)).await);
+    }
+    take(&app, which, incoming).await
 }
 
 pub(super) async fn post(
@@ -56,28 +58,38 @@ pub(super) async fn post(
     headers: HeaderMap,
     form: Body,
 ) -> Result<Response, Refusal> {
-    let query = admit(&app, address, secret, query)?;
+    let which = admit(&app, address, secret)?;
+    let content_type = headers.get(header::CONTENT_TYPE);
+    let mut incoming = Incoming {
+        method: "POST",
+        query: query.unwrap_or_default().into_bytes(),
+        form: None,
+        content_type: content_type
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+    };
+    if incoming.query.len() > QUERY_LIMIT {
+        return Err(too_large(&app, incoming, Refusal::uri_too_long(QUERY_LIMIT)).await);
+    }
     let told = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
-    if told.is_some_and(|length: usize| length > BODY_LIMIT) {
-        return Err(Refusal::too_large(BODY_LIMIT));
+    // Of one that says itself that it is too long no more is read than is kept.
+    let is_too_long = told.is_some_and(|length: usize| length > BODY_LIMIT);
+    match body::read(form, if is_too_long { BEGINNING } else { BODY_LIMIT }).await {
+        Ok(form) => {
+            incoming.form = Some(form.into());
+            take(&app, which, incoming).await
+        }
+        Err(Unread::TooLarge { beginning, .. }) => {
+            incoming.form = Some(beginning.into());
+            Err(too_large(&app, incoming, Refusal::too_large(BODY_LIMIT)).await)
+        }
+        Err(unread) => {
+            count_refused("incomplete");
+            Err(unread.into())
+        }
     }
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
-    let form = body::read(form, BODY_LIMIT).await?;
-    take(
-        &app,
-        Incoming {
-            method: "POST",
-            query,
-            form: Some(form.to_vec()),
-            content_type,
-        },
-    )
-    .await
 }
 
 /// Whether callbacks would be let in here: with the right secret, and from wherever it is asked. Records nothing: `doctor`
@@ -116,8 +128,7 @@ fn admit(
     app: &App,
     from: ClientAddress,
     secret: Result<Path<String>, PathRejection>,
-    query: Option<String>,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Which, Refusal> {
     let which = which_secret(app, from, secret)?;
     let ClientAddress(address) = from;
     if !app.sources.is_empty() && !contains(&app.sources, address) {
@@ -133,24 +144,31 @@ fn admit(
             "Callbacks aren't taken from this address; the relay's administrator can allow its network (callback.sources).",
         ));
     }
-    metrics::counter!("centrex_relay_callbacks_admitted_total", "secret" => which.word()).increment(1);
-    let query = query.unwrap_or_default().into_bytes();
-    if query.len() > QUERY_LIMIT {
-        return Err(Refusal::uri_too_long(QUERY_LIMIT));
-    }
-    Ok(query)
+    Ok(which)
 }
 
 fn count_refused(reason: &'static str) {
     metrics::counter!("centrex_relay_callbacks_refused_total", "reason" => reason).increment(1);
 }
 
-async fn take(app: &App, incoming: Incoming) -> Result<Response, Refusal> {
-    let (of, now) = (app.clone(), Timestamp::now());
-    // On a task of its own: the sender expects no answer, and may be gone before there is one.
-    let taken = app
-        .tasks
-        .spawn(async move { ingest::take(&of.writer, &of.forwarder, incoming, now).await });
-    taken.await.map_err(|_| StoreError::Lost)??;
+/// Once the callback waits to be written its sender may be gone: it expects no answer.
+async fn take(app: &App, which: Which, incoming: Incoming) -> Result<Response, Refusal> {
+    app.intake.count_admitted(which);
+    app.intake.take(incoming, Timestamp::now()).await?;
     Ok((StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response())
+}
+
+/// Counts a callback that is too long and keeps its beginning, so that somebody sees what is lost.
+async fn too_large(app: &App, mut incoming: Incoming, refusal: Refusal) -> Refusal {
+    count_refused("too-large");
+    incoming.query.truncate(BEGINNING);
+    if let Some(form) = &mut incoming.form {
+        form.truncate(BEGINNING);
+    }
+    // It is refused either way; that the store fails is in the log.
+    let _ = app
+        .intake
+        .set_aside(incoming, Reason::TooLarge, Timestamp::now())
+        .await;
+    refusal
 }

@@ -47,7 +47,7 @@ pub(super) async fn place(
     let key = key(&headers)?;
     let order = body::read(order, BODY_LIMIT)
         .await
-        .map_err(|refusal| refusal.rung(false))?;
+        .map_err(|unread| Refusal::from(unread).rung(false))?;
     let call: PlaceCall = serde_json::from_slice(&order).map_err(|error| {
         Refusal::bad_request(format!(
             "The body must be JSON like {{\"number\":\"+33199000012\",\"account_id\":\"…\"}}; reading stopped at line {} column {}.",
@@ -105,8 +105,8 @@ mod tests {
 
     use super::*;
     use crate::secret::Hash;
-    use crate::store::kinds::call;
     use crate::store::kinds::token::{self, Token};
+    use crate::store::kinds::{call, to_document};
     use crate::store::{Nobody, Writer, WriterOptions};
 
     fn store(folder: &tempfile::TempDir) -> (Writer, Reader) {
@@ -175,7 +175,9 @@ mod tests {
         let bytes: usize = bytes.sum();
         let fill = move |batch: &mut crate::store::Batch<'_>| {
             token::insert(batch.db(), &token)?;
-            calls.iter().try_for_each(|one| call::put(batch.db(), one))
+            calls
+                .iter()
+                .try_for_each(|one| call::put(batch.db(), one, &to_document(one)?))
         };
         writer.run(fill).await.unwrap();
         let of = async |bytes| read(&reader, "tok_1".to_owned(), bytes).await.unwrap();

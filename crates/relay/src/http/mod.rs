@@ -12,22 +12,26 @@ pub(crate) mod limits;
 mod me;
 mod tokens;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
+use http::StatusCode;
 use ipnet::IpNet;
 use jiff::SignedDuration;
+use metrics::{Counter, Histogram};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::dial::Dialler;
 use crate::forward::Forwarder;
 use crate::hub::Hub;
+use crate::ingest::Intake;
 use crate::problem::Refusal;
 use crate::proxies::Proxies;
 use crate::secret::rotation::CallbackSecrets;
@@ -52,6 +56,7 @@ impl std::ops::Deref for App {
 
 /// What is behind an [`App`].
 pub struct Shared {
+    pub(crate) intake: Intake,
     pub(crate) writer: Arc<Writer>,
     pub(crate) reader: Reader,
     pub(crate) hub: Arc<Hub>,
@@ -98,35 +103,70 @@ pub fn router(app: App) -> Router {
     let router = routes()
         .into_iter()
         .fold(Router::new(), |router, (path, methods)| {
-            router.route(path, methods)
+            let methods = methods.fallback(|| async { Refusal::method_not_allowed() });
+            router.route(path, observed(path, methods))
         });
+    let nothing = any(|| async { Refusal::not_found() });
     router
-        .fallback(|| async { Refusal::not_found() })
-        .method_not_allowed_fallback(|| async { Refusal::method_not_allowed() })
+        .fallback_service(observed("(none)", nothing).with_state(app.clone()))
         .layer(from_fn_with_state(app.clone(), client::note))
-        .layer(from_fn(observe))
         .with_state(app)
 }
 
-/// Counts and logs a request by its path's template: the path itself may hold a secret, the query a phone number.
-async fn observe(request: Request, next: Next) -> Response {
+/// Counts and logs the requests of a route by the template of its path: the path itself may hold a secret, the query a phone
+/// number.
+fn observed(route: &'static str, methods: MethodRouter<App>) -> MethodRouter<App> {
+    methods.layer(from_fn_with_state(Arc::new(Observed::new(route)), observe))
+}
+
+async fn observe(State(of): State<Arc<Observed>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("(none)", MatchedPath::as_str)
-        .to_owned();
-    let method = request.method().clone();
+    let method = method_name(request.method());
     let response = next.run(request).await;
-    let status = response.status().as_u16();
+    let status = response.status();
     let took = begun.elapsed();
-    metrics::counter!(
-        "centrex_relay_requests_total", "route" => route.clone(), "method" => method_name(&method), "status" => status.to_string()
-    )
-    .increment(1);
-    metrics::histogram!("centrex_relay_request_seconds", "route" => route.clone()).record(took);
-    tracing::debug!(%method, route, status, took_us = took.as_micros(), "request");
+    of.count(method, status, took);
+    tracing::debug!(
+        method,
+        route = of.route,
+        status = status.as_u16(),
+        took_us = took.as_micros(),
+        "request"
+    );
     response
+}
+
+/// What is counted of a route's requests. What was counted once isn't looked up again.
+struct Observed {
+    route: &'static str,
+    seconds: Histogram,
+    answered: RwLock<HashMap<(&'static str, StatusCode), Counter>>,
+}
+
+impl Observed {
+    fn new(route: &'static str) -> Self {
+        Self {
+            route,
+            seconds: metrics::histogram!("centrex_relay_request_seconds", "route" => route),
+            answered: RwLock::default(),
+        }
+    }
+
+    fn count(&self, method: &'static str, status: StatusCode, took: Duration) {
+        self.seconds.record(took);
+        let known = self.answered.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(counter) = known.get(&(method, status)) {
+            return counter.increment(1);
+        }
+        drop(known);
+        let counter = metrics::counter!(
+            "centrex_relay_requests_total",
+            "route" => self.route, "method" => method, "status" => status.as_u16().to_string()
+        );
+        counter.increment(1);
+        let mut known = self.answered.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert((method, status), counter);
+    }
 }
 
 /// A bounded set of names: clients may invent methods.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
 use crate::feed::Framed;
 
@@ -25,6 +26,8 @@ struct Inner {
     events: VecDeque<Arc<Framed>>,
     bytes: usize,
     is_cut: bool,
+    /// When its reader may come back, until it is told.
+    back_in: Option<Duration>,
     reader: Option<Waker>,
 }
 
@@ -56,10 +59,11 @@ impl Queue {
         true
     }
 
-    /// Ends it: nobody is to hear more.
-    pub(super) fn cut(&self) {
+    /// Ends it: nobody is to hear more. Its reader may come back in a while.
+    pub(super) fn cut(&self, back_in: Option<Duration>) {
         let mut inner = self.lock();
         inner.is_cut = true;
+        inner.back_in = back_in;
         let reader = inner.reader.take();
         drop(inner);
         if let Some(reader) = reader {
@@ -74,6 +78,11 @@ impl Queue {
 
     pub(super) fn is_cut(&self) -> bool {
         self.lock().is_cut
+    }
+
+    /// When its reader was asked to come back; once.
+    pub(super) fn take_back_in(&self) -> Option<Duration> {
+        self.lock().back_in.take()
     }
 
     /// The next event; `None` once it was cut. For one reader.

@@ -205,7 +205,10 @@ impl Connection {
         mut request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let request = request.map(|body| Body::new(DeadlineBody::new(self.bounds.body, body)));
+        let request = request.map(|body| match body.is_end_stream() {
+            true => Body::empty(),
+            false => Body::new(DeadlineBody::new(self.bounds.body, body)),
+        });
         self.router.clone().oneshot(request)
     }
 }

@@ -269,7 +269,7 @@ mod tests {
         });
         let taken = post(|body: Body| async move {
             let read = crate::http::body::read(body, 1_000_000).await;
-            read.map(|_| "taken")
+            read.map(|_| "taken").map_err(Refusal::from)
         });
         let router = Router::new().route("/held", held).route("/taken", taken);
         let bounds = Bounds {

@@ -9,6 +9,7 @@
 //! passes as it is until it ends: a body must never be taken for a request.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -67,8 +68,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Targets<S> {
             if this.lines.passes() {
                 return Pin::new(&mut this.inner).poll_read(context, buffer);
             }
-            let mut chunk = [0; CHUNK];
-            let mut read = ReadBuf::new(&mut chunk);
+            let mut chunk = [MaybeUninit::uninit(); CHUNK];
+            let mut read = ReadBuf::uninit(&mut chunk);
             ready!(Pin::new(&mut this.inner).poll_read(context, &mut read))?;
             if read.filled().is_empty() {
                 // The end; what was begun goes on as it is.

@@ -263,7 +263,7 @@ impl World {
             content_type: None,
         };
         let understood =
-            ingest::understand(&parse(&incoming.query, None)).expect("the platform says what it means");
+            ingest::understand(parse(&incoming.query, None)).expect("the platform says what it means");
         let at = now();
         let fate = self.rng.random_range(0..100);
         let work =
@@ -465,7 +465,7 @@ impl World {
                 call: number,
                 says: Says::Starts(account),
             };
-            let understood = ingest::understand(&parse(sent.query().as_bytes(), None)).unwrap();
+            let understood = ingest::understand(parse(sent.query().as_bytes(), None)).unwrap();
             let Signal::Start { direction, .. } = understood.report.signal else {
                 panic!("a start")
             };

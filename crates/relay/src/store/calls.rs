@@ -14,9 +14,9 @@ use telephony::{Call, CallId};
 use super::kinds::event::StoredEvent;
 use super::kinds::forward::Request;
 use super::kinds::unmatched::Unmatched;
-use super::kinds::{Sql, call, early, event, history, unmatched};
+use super::kinds::{Sql, call, early, event, history, to_document, unmatched};
 use super::{Batch, Reader, StoreError};
-use crate::correlate::{Limits, Record};
+use crate::correlate::{Early, Limits, Record};
 use crate::forward::Forwarder;
 
 impl Batch<'_> {
@@ -29,22 +29,23 @@ impl Batch<'_> {
         Ok(record)
     }
 
-    /// Keeps what became of a call: its early part where that differs from `before`, and the legs that changed. Each of
+    /// Keeps what became of a call: its early part where that differs from the one before, and the legs that changed. Each of
     /// those makes an event.
     pub(crate) fn keep(
         &mut self,
         call_id: &CallId,
-        before: &Record,
+        before: Option<&Early>,
         after: &Record,
         changed: Vec<Call>,
         now: Timestamp,
     ) -> Sql<()> {
-        if after.early != before.early {
+        if after.early.as_ref() != before {
             early::put(self.db(), call_id, after.early.as_ref())?;
         }
         for leg in changed {
-            call::put(self.db(), &leg)?;
-            self.publish(leg, now)?;
+            let document = to_document(&leg)?;
+            call::put(self.db(), &leg, &document)?;
+            self.publish(leg.account_id, &document, now)?;
         }
         Ok(())
     }

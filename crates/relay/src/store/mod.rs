@@ -1,8 +1,8 @@
 //! The relay's memory: one SQLite database (WAL, `synchronous=FULL`), written by one thread.
 //!
-//! Every write is a job for that thread. It takes all jobs that wait, runs each in a savepoint, commits once, and only then
-//! publishes the events and answers: what is answered or streamed is on disk. One `fsync` serves all that waited
-//! (group commit). Reads use connections of their own and never wait for a write.
+//! Every write is a job for that thread. It takes all jobs that wait, commits once, and only then publishes the events and
+//! answers: what is answered or streamed is on disk. One `fsync` serves all that waited (group commit), and a job that fails
+//! is undone alone. Reads use connections of their own and never wait for a write.
 //!
 //! Other processes (the command line) write to the same database; the thread looks at `PRAGMA data_version` twice a second
 //! and reloads the tokens when something changed.
@@ -10,10 +10,14 @@
 //! Each kind of thing that is kept has a file in [`kinds`], which documents its layout.
 
 mod backup;
+mod batch;
 mod beside;
 mod calls;
 mod checkpoint;
+#[cfg(test)]
+mod in_memory;
 pub mod integrity;
+mod job;
 pub mod kinds;
 mod reader;
 mod schema;
@@ -27,16 +31,17 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode};
 
 pub use backup::{Facts, Restored, backup, restore, verify};
+pub use batch::Batch;
 pub use beside::{direct, look};
 pub(crate) use beside::{open, was_called};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
 pub(crate) use schema::make_folder;
-pub use writer::{Batch, Begun, Committed, Writer, WriterOptions};
+pub use writer::{Begun, Committed, Writer, WriterOptions};
 
 pub(crate) use calls::{PAGE, Page};
 #[cfg(test)]
-pub(crate) use writer::{InMemory, Nobody};
+pub(crate) use in_memory::{InMemory, Nobody};
 
 /// The database's file name in the data folder.
 pub const FILE: &str = "relay.db";
@@ -169,6 +174,11 @@ impl Trouble {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
             _ => Self::Other,
         }
+    }
+
+    /// Nothing else can be written either.
+    fn is_of_the_disk(self) -> bool {
+        matches!(self, Self::Full | Self::ReadOnly | Self::Io)
     }
 
     /// What happened, and what to do.

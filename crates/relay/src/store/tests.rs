@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use relay_api::wire::EventId;
 use rusqlite::Connection;
 use serde_json::json;
-use telephony::Call;
+use telephony::{AccountId, Call};
 
 use super::kinds::event::StoredEvent;
 use super::kinds::token::Token;
@@ -50,6 +50,10 @@ fn call_on(account: &str) -> Call {
     serde_json::from_value(call).unwrap()
 }
 
+fn document(call: &Call) -> String {
+    kinds::to_document(call).unwrap()
+}
+
 #[tokio::test]
 async fn what_is_handed_out_is_on_disk_and_what_failed_never_is() {
     let folder = tempfile::tempdir().unwrap();
@@ -62,7 +66,7 @@ async fn what_is_handed_out_is_on_disk_and_what_failed_never_is() {
     let (writer, _, begun) = Writer::start(folder.path(), WriterOptions { committed }, now).unwrap();
     let write = |fails| {
         writer.run(move |batch| {
-            batch.publish(call(), now)?;
+            batch.publish(call().account_id, &document(&call()), now)?;
             if fails {
                 Err(rusqlite::Error::InvalidQuery)
             } else {
@@ -81,6 +85,58 @@ async fn what_is_handed_out_is_on_disk_and_what_failed_never_is() {
     assert_eq!(seen, wanted.map(|id| (id, true)));
 }
 
+/// Whether all are done together or each in a savepoint.
+#[test]
+fn of_the_jobs_of_one_commit_one_that_fails_is_undone_alone() {
+    for repeatable in [false, true] {
+        let (told, heard) = mpsc::channel();
+        let job = |name: &'static str| {
+            let work = move |batch: &mut Batch<'_>| {
+                batch.publish(AccountId(name.to_owned()), "{}", Timestamp::UNIX_EPOCH)?;
+                match name {
+                    "bad" => Err(rusqlite::Error::InvalidQuery),
+                    name => Ok(name),
+                }
+            };
+            let told = told.clone();
+            let then = move |name: &&'static str| told.send(*name).unwrap();
+            if repeatable {
+                job::repeatable(work, then)
+            } else {
+                job::once(work)
+            }
+        };
+        let mut store = InMemory::new(Timestamp::UNIX_EPOCH);
+        let head = store.head().0;
+        let (jobs, answers): (Vec<_>, Vec<_>) = ["first", "bad", "second"].map(job).into_iter().unzip();
+        let events = store.commit_all(jobs);
+        let events: Vec<_> = events
+            .iter()
+            .map(|event| (event.id.0, &*event.account.0))
+            .collect();
+        assert_eq!(events, [(head + 1, "first"), (head + 2, "second")]);
+        assert_eq!(store.head().0, head + 2);
+        let kept = store
+            .ask(|db| Ok((positions(db), history::range(db)?.head.0)))
+            .unwrap();
+        assert_eq!(kept, (vec![head, head + 1, head + 2], head + 2));
+        let answers = answers
+            .into_iter()
+            .map(|mut answer| answer.try_recv().unwrap().ok());
+        assert!(answers.eq([Some("first"), None, Some("second")]));
+        let follows: &[_] = if repeatable { &["first", "second"] } else { &[] };
+        assert!(heard.try_iter().eq(follows.iter().copied()));
+        // A job that fails alone in its commit.
+        let (bad, mut answer) = job("bad");
+        assert!(store.commit_all(vec![bad]).is_empty());
+        answer.try_recv().unwrap().unwrap_err();
+        assert_eq!(
+            store.ask(|db| Ok(positions(db))).unwrap(),
+            [head, head + 1, head + 2]
+        );
+    }
+}
+
 /// A database with events at these positions, each of an account and of a second since the epoch.
 fn with_events(events: &[(u64, &str, i64)]) -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
@@ -88,7 +144,8 @@ fn with_events(events: &[(u64, &str, i64)]) -> (tempfile::TempDir, Connection) {
     let tx = database.unchecked_transaction().unwrap();
     for (id, account, at) in events {
         let at = Timestamp::from_second(*at).unwrap();
-        event::insert(&tx, EventId(*id), call_on(account), at).unwrap();
+        let call = call_on(account);
+        event::insert(&tx, EventId(*id), call.account_id.clone(), &document(&call), at).unwrap();
     }
     tx.commit().unwrap();
     (folder, database)
@@ -278,7 +335,7 @@ fn a_call_whose_start_lies_ahead_of_the_clock_doesnt_ring_for_ever() {
     let set = |second| Timestamp::from_second(second).unwrap();
     let mut ringing = call_on("1001");
     ringing.started_at = set(1_000_000);
-    kinds::call::put(&database, &ringing).unwrap();
+    kinds::call::put(&database, &ringing, &document(&ringing)).unwrap();
     let limits = Limits::default();
     for (now, is_over) in [
         (1_000_010, false),
@@ -310,7 +367,7 @@ fn the_newest_live_calls_are_told_when_there_are_more_than_a_desktop_reads() {
         let mut one = call();
         one.call_id = telephony::CallId(format!("call-{number:04}"));
         one.extra.insert("note".to_owned(), "x".repeat(10_000));
-        kinds::call::put(&database, &one).unwrap();
+        kinds::call::put(&database, &one, &document(&one)).unwrap();
     }
     let told = kinds::call::live(&database, "tok_1").unwrap();
     let length = serde_json::to_string(&told).unwrap().len();

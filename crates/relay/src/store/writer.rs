@@ -8,12 +8,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use metrics::{Counter, Histogram};
 use relay_api::wire::EventId;
 use rusqlite::{Connection, TransactionBehavior};
-use telephony::Call;
-use tokio::sync::oneshot;
 
+use super::batch::{Batch, Written, write};
 use super::checkpoint::Checkpoints;
+use super::job::{Answer, Job, once, repeatable};
 use super::kinds::event::StoredEvent;
 use super::kinds::token::Token;
 use super::kinds::{Sql, event, history, token};
@@ -25,6 +26,13 @@ const LOOK: Duration = Duration::from_millis(500);
 const BATCH: usize = 512;
 /// A failing disk is believed again once it takes so much: more than the largest callback writes.
 const ROOM: u32 = 256 * 1024;
+/// A job that comes this soon after a commit is one of many: others are on their way, and each commit costs the same whatever
+/// is in it.
+const BUSY: Duration = Duration::from_millis(1);
+/// Then they have so long to come, a fraction of what a disk takes.
+const GATHER: Duration = Duration::from_micros(100);
+/// So many aren't waited with.
+const ENOUGH: usize = 16;
 /// The most jobs that wait; beyond, the store says that it can't keep up.
 const QUEUE: usize = 8192;
 
@@ -56,70 +64,10 @@ pub struct Begun {
 /// A handle to the writing thread. Dropping the last one ends it, after the jobs that wait.
 #[derive(Debug)]
 pub struct Writer {
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     path: PathBuf,
     trouble: Arc<AtomicU8>,
-}
-
-type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-type Job = Box<dyn FnOnce(&mut Batch<'_>) -> (Sql<()>, Reply) + Send>;
-
-/// What a job may do.
-pub struct Batch<'tx> {
-    db: &'tx Connection,
-    head: EventId,
-    events: Vec<StoredEvent>,
-    tokens_changed: bool,
-    floor: Option<EventId>,
-    /// When the last callback of the batch came.
-    callback_at: Option<Timestamp>,
-}
-
-impl<'tx> Batch<'tx> {
-    fn new(db: &'tx Connection, head: EventId) -> Self {
-        Self {
-            db,
-            head,
-            events: Vec::new(),
-            tokens_changed: false,
-            floor: None,
-            callback_at: None,
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn of(db: &'tx Connection) -> Self {
-        Self::new(db, EventId(0))
-    }
-
-    /// The database, inside the batch's transaction.
-    pub(crate) fn db(&self) -> &Connection {
-        self.db
-    }
-
-    /// Adds an event with the next position; it is streamed once the batch is on disk.
-    pub(crate) fn publish(&mut self, call: Call, at: Timestamp) -> Sql<()> {
-        let id = EventId(self.head.0 + 1);
-        self.events.push(event::insert(self.db, id, call, at)?);
-        self.head = id;
-        Ok(())
-    }
-
-    /// Notes that the platform called; written once for all callbacks of a commit.
-    pub(crate) fn note_callback(&mut self, now: Timestamp) {
-        self.callback_at = Some(now);
-    }
-
-    /// Says that events up to this position were forgotten.
-    pub(crate) fn forgot(&mut self, floor: EventId) {
-        self.floor = Some(floor);
-    }
-
-    /// Says that tokens were added or revoked.
-    pub(crate) fn tokens_changed(&mut self) {
-        self.tokens_changed = true;
-    }
 }
 
 impl Writer {
@@ -146,6 +94,7 @@ impl Writer {
             path: path.clone(),
             head: begun.head,
             committed: options.committed,
+            measures: Measures::new(),
         };
         // Without the tokens every desktop would be told that its own was revoked.
         let tokens = token::list(&thread.connection).map_err(sqlite(&path))?;
@@ -171,21 +120,45 @@ impl Writer {
         ))
     }
 
-    /// Has `work` done by the writing thread; returns once it is on disk. An error of `work` undoes its writes alone.
-    pub(crate) async fn run<T: Send + 'static>(
+    /// Has `work` done by the writing thread: it waits there when this returns, and is done whether its answer is waited for
+    /// or not. The answer comes once it is on disk. An error of `work` undoes its writes alone.
+    pub(crate) fn run<T, W>(&self, work: W) -> impl Future<Output = Result<T, StoreError>> + use<T, W>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
+    {
+        self.send(once(work))
+    }
+
+    /// The same for work that may be done again, after what it wrote was undone: much of it at a time costs less. What follows
+    /// once it is on disk is done by the writing thread as well.
+    pub(crate) fn run_again<T, W, F>(
         &self,
-        work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let (job, answered) = job(work);
-        self.jobs
-            .as_ref()
-            .ok_or(StoreError::Closed)?
-            .try_send(job)
-            .map_err(|error| match error {
+        work: W,
+        then: F,
+    ) -> impl Future<Output = Result<T, StoreError>> + use<T, W, F>
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Batch<'_>) -> Sql<T> + Send + 'static,
+        F: FnOnce(&T) + Send + 'static,
+    {
+        self.send(repeatable(work, then))
+    }
+
+    fn send<T>(
+        &self,
+        (job, answer): (Box<dyn Job>, Answer<T>),
+    ) -> impl Future<Output = Result<T, StoreError>> + use<T> {
+        let sent = self.jobs.as_ref().ok_or(StoreError::Closed).and_then(|jobs| {
+            jobs.try_send(job).map_err(|error| match error {
                 TrySendError::Full(_) => StoreError::Busy,
                 TrySendError::Disconnected(_) => StoreError::Closed,
-            })?;
-        answered.await.map_err(|_| StoreError::Lost)?
+            })
+        });
+        async move {
+            sent?;
+            answer.await.map_err(|_| StoreError::Lost)?
+        }
     }
 
     /// Whether the thread is there.
@@ -217,82 +190,7 @@ impl Drop for Writer {
     }
 }
 
-fn job<T: Send + 'static>(
-    work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
-) -> (Job, oneshot::Receiver<Result<T, StoreError>>) {
-    let (answer, answered) = oneshot::channel();
-    let job: Job = Box::new(move |batch| {
-        let (result, value) = match work(batch) {
-            Ok(value) => (Ok(()), Some(value)),
-            Err(error) => (Err(error), None),
-        };
-        let reply: Reply = Box::new(move |outcome| {
-            // Nobody waits any more when the requester went away.
-            let _ = answer.send(outcome.and_then(|()| value.ok_or(StoreError::Lost)));
-        });
-        (result, reply)
-    });
-    (job, answered)
-}
-
-/// What a commit is to be told of.
-#[derive(Debug)]
-struct Written {
-    events: Vec<StoredEvent>,
-    tokens_changed: bool,
-    floor: Option<EventId>,
-}
-
-/// Runs the jobs in one transaction. A job that isn't run because
-/// of an error is dropped, which answers it too.
-fn write(
-    connection: &mut Connection,
-    path: &Path,
-    current: &mut EventId,
-    jobs: Vec<Job>,
-    replies: &mut Vec<(Reply, Result<(), StoreError>)>,
-) -> Sql<Written> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut batch = Batch::new(&tx, *current);
-    for job in jobs {
-        let (head, events) = (batch.head, batch.events.len());
-        let (floor, callback_at) = (batch.floor, batch.callback_at);
-        tx.prepare_cached("SAVEPOINT job")?.execute([])?;
-        let (result, reply) = job(&mut batch);
-        if let Err(cause) = result {
-            tracing::error!(%cause, "a write failed and was undone");
-            tx.execute_batch("ROLLBACK TO job")?;
-            batch.head = head;
-            batch.events.truncate(events);
-            batch.floor = floor;
-            batch.callback_at = callback_at;
-            replies.push((reply, Err(sqlite(path)(cause))));
-        } else {
-            replies.push((reply, Ok(())));
-        }
-        tx.prepare_cached("RELEASE job")?.execute([])?;
-    }
-    let Batch {
-        head,
-        events,
-        tokens_changed,
-        floor,
-        callback_at,
-        ..
-    } = batch;
-    if head != *current || callback_at.is_some() {
-        history::note(&tx, head, callback_at)?;
-    }
-    tx.commit()?;
-    *current = head;
-    Ok(Written {
-        events,
-        tokens_changed,
-        floor,
-    })
-}
-
-fn start(connection: &mut Connection, now: Timestamp) -> Sql<Begun> {
+pub(super) fn start(connection: &mut Connection, now: Timestamp) -> Sql<Begun> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let last_written = event::newest_at(&tx)?;
     let head = history::start(&tx, now)?;
@@ -310,18 +208,44 @@ struct Thread {
     committed: Box<dyn Committed>,
     /// See [`Writer::trouble`]; 0 for none.
     trouble: Arc<AtomicU8>,
+    measures: Measures,
+}
+
+/// What is counted of every commit; looked up once.
+struct Measures {
+    seconds: Histogram,
+    jobs_of_one: Histogram,
+    jobs: Counter,
+    events: Counter,
+}
+
+impl Measures {
+    fn new() -> Self {
+        Self {
+            seconds: metrics::histogram!("centrex_relay_commit_seconds"),
+            jobs_of_one: metrics::histogram!("centrex_relay_commit_jobs"),
+            jobs: metrics::counter!("centrex_relay_store_jobs_total"),
+            events: metrics::counter!("centrex_relay_events_total"),
+        }
+    }
 }
 
 impl Thread {
-    fn run(mut self, waiting: &Receiver<Job>) {
+    fn run(mut self, waiting: &Receiver<Box<dyn Job>>) {
         let mut looked = Instant::now();
+        let mut committed: Option<Instant> = None;
         loop {
             match waiting.recv_timeout(LOOK) {
                 Ok(first) => {
                     let mut jobs = vec![first];
                     jobs.extend(waiting.try_iter().take(BATCH - 1));
+                    if jobs.len() < ENOUGH && committed.is_some_and(|committed| committed.elapsed() < BUSY) {
+                        std::thread::sleep(GATHER);
+                        jobs.extend(waiting.try_iter().take(BATCH - jobs.len()));
+                    }
                     self.commit(jobs);
                     self.checkpoints.after_commit(&self.connection);
+                    committed = Some(Instant::now());
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -333,30 +257,24 @@ impl Thread {
         }
     }
 
-    fn commit(&mut self, jobs: Vec<Job>) {
+    fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         let begun = Instant::now();
         let count = jobs.len();
-        let mut replies = Vec::with_capacity(count);
-        let done = write(
-            &mut self.connection,
-            &self.path,
-            &mut self.head,
-            jobs,
-            &mut replies,
-        );
-        metrics::histogram!("centrex_relay_commit_seconds").record(begun.elapsed());
-        metrics::histogram!("centrex_relay_commit_jobs").record(count as f64);
-        metrics::counter!("centrex_relay_store_jobs_total").increment(count as u64);
+        let done = write(&mut self.connection, &self.path, &mut self.head, &mut jobs);
+        self.measures.seconds.record(begun.elapsed());
+        self.measures.jobs_of_one.record(count as f64);
+        self.measures.jobs.increment(count as u64);
         let trouble = done.as_ref().err().map_or(0, |cause| Trouble::of(cause) as u8);
         self.trouble.store(trouble, Ordering::Relaxed);
         match done {
-            Ok(Written {
-                events,
-                tokens_changed,
-                floor,
-            }) => {
+            Ok((written, outcomes)) => {
+                let Written {
+                    events,
+                    tokens_changed,
+                    floor,
+                } = written;
                 if !events.is_empty() {
-                    metrics::counter!("centrex_relay_events_total").increment(events.len() as u64);
+                    self.measures.events.increment(events.len() as u64);
                     self.committed.events(events);
                 }
                 if let Some(floor) = floor {
@@ -365,16 +283,16 @@ impl Thread {
                 if tokens_changed {
                     self.reload_tokens();
                 }
-                for (reply, outcome) in replies {
-                    reply(outcome);
+                for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                    job.answer(outcome);
                 }
             }
             Err(cause) => {
                 metrics::counter!("centrex_relay_store_failures_total").increment(1);
                 tracing::error!(%cause, "a commit failed; {count} requests are answered with an error");
                 let error = sqlite(&self.path)(cause);
-                for (reply, _) in replies {
-                    reply(Err(error.clone()));
+                for job in jobs {
+                    job.answer(Err(error.clone()));
                 }
             }
         }
@@ -427,81 +345,4 @@ fn data_version(connection: &Connection) -> Sql<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
         .query_row([], |row| row.get(0))
-}
-
-/// Nobody hears of commits, for tests.
-#[cfg(test)]
-pub(crate) struct Nobody;
-
-#[cfg(test)]
-impl Committed for Nobody {
-    fn events(&self, _: Vec<StoredEvent>) {}
-    fn forgotten(&self, _: EventId) {}
-    fn tokens(&self, _: Vec<Token>) {}
-}
-
-/// The same store without its thread and its file, for simulations: what is written is there when the call returns, and
-/// nothing depends on anything but what is called.
-#[cfg(test)]
-pub(crate) struct InMemory {
-    connection: Arc<std::sync::Mutex<Connection>>,
-    head: EventId,
-}
-
-#[cfg(test)]
-impl InMemory {
-    pub(crate) fn new(now: Timestamp) -> Self {
-        let connection = schema::in_memory(now).unwrap();
-        let connection = Arc::new(std::sync::Mutex::new(connection));
-        let mut memory = Self {
-            connection,
-            head: EventId(0),
-        };
-        memory.start(now);
-        memory
-    }
-
-    /// A relay starts on what is there.
-    pub(crate) fn start(&mut self, now: Timestamp) -> EventId {
-        self.head = start(&mut self.connection.lock().unwrap(), now).unwrap().head;
-        self.head
-    }
-
-    /// One commit; with its events, which are to be handed out.
-    pub(crate) fn commit<T: Send + 'static>(
-        &mut self,
-        work: impl FnOnce(&mut Batch<'_>) -> Sql<T> + Send + 'static,
-    ) -> (T, Vec<StoredEvent>) {
-        let (job, mut answered) = job(work);
-        let mut replies = Vec::new();
-        let path = Path::new("memory");
-        let connection = &mut self.connection.lock().unwrap();
-        let written = write(connection, path, &mut self.head, vec![job], &mut replies).unwrap();
-        for (reply, outcome) in replies {
-            reply(outcome);
-        }
-        (answered.try_recv().unwrap().unwrap(), written.events)
-    }
-
-    /// Runs the work and dies before its commit.
-    pub(crate) fn die_before_commit<T>(&mut self, work: impl FnOnce(&mut Batch<'_>) -> Sql<T>) {
-        let connection = &mut self.connection.lock().unwrap();
-        let tx = connection.transaction().unwrap();
-        let mut batch = Batch::new(&tx, self.head);
-        work(&mut batch).unwrap();
-    }
-
-    pub(crate) fn reader(&self) -> Reader {
-        Reader::in_memory(&self.connection)
-    }
-
-    /// The newest position.
-    pub(crate) fn head(&self) -> EventId {
-        self.head
-    }
-
-    /// Looks at what was written.
-    pub(crate) fn ask<T>(&self, query: impl FnOnce(&Connection) -> Sql<T>) -> Sql<T> {
-        query(&self.connection.lock().unwrap())
-    }
 }

@@ -257,6 +257,33 @@ async fn limits_are_told_as_such() {
         .await
         .unwrap();
     assert_eq!(problem(answer).await, (413, "too-large".to_owned()));
+    // What is lost like this is seen: counted, and its beginning kept.
+    assert!(
+        relay
+            .measured("callbacks_refused_total{reason=\"too-large\"}")
+            .await
+            >= 3.0
+    );
+    assert!(
+        relay
+            .measured("callbacks_set_aside_total{reason=\"too-large\"}")
+            .await
+            >= 3.0
+    );
+    let kept = ingest::list_unmatched(&relay.data, 10, Timestamp::now()).unwrap();
+    let kept: Vec<_> = kept
+        .iter()
+        .map(|one| (&*one.reason, &*one.method, one.raw.len()))
+        .collect();
+    // The newest first; of the two with a body, a line feed between nothing and its beginning.
+    assert_eq!(
+        kept,
+        [
+            ("too-large", "POST", 1025),
+            ("too-large", "POST", 1025),
+            ("too-large", "GET", 1024)
+        ]
+    );
     // Just below, it is taken.
     let fits = format!("event=call_end&call_id=c1&x={}", "y".repeat(32 * 1024 - 40));
     relay.callback(&fits).await;

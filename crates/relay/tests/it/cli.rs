@@ -3,6 +3,9 @@
 use serde_json::Value;
 
 #[cfg(unix)]
+use relay_api::{DownReason, Update};
+
+#[cfg(unix)]
 use crate::support::start_of;
 use crate::support::{PATIENCE, SECRET, client, next_event, subscribe};
 use crate::support_process::{Process, command, run, succeed};
@@ -310,6 +313,11 @@ async fn a_polite_stop_ends_the_streams_and_succeeds() {
     let token = client(&relay.base, "none").enrol(&code).await.unwrap().token;
     let mut events = subscribe(client(&relay.base, &token), None);
     next_event(&mut events).await;
+    let stream = crate::support::http()
+        .get(format!("{}/v1/events", relay.base))
+        .bearer_auth(&token)
+        .header("Accept", "text/event-stream");
+    let stream = stream.send().await.unwrap();
     let ready = crate::support::http()
         .get(format!("{}/readyz", relay.admin))
         .send()
@@ -326,6 +334,28 @@ async fn a_polite_stop_ends_the_streams_and_succeeds() {
         .status()
         .unwrap();
     assert!(kill.success());
+    // Whole to its end, and the last that it says is when to come back.
+    let told = tokio::time::timeout(PATIENCE, stream.text())
+        .await
+        .unwrap()
+        .unwrap();
+    let (_, wait) = told.rsplit_once("retry: ").expect("it says when to come back");
+    assert!(wait.trim().parse::<u64>().unwrap() <= 2_000, "{told}");
+    assert!(
+        told.ends_with(&format!("\n\nretry: {wait}")) && wait.ends_with("\n\n"),
+        "{told}"
+    );
+    let down = async {
+        loop {
+            if let Some(Update::Down { reason, .. }) = events.next().await {
+                return reason;
+            }
+        }
+    };
+    assert_eq!(
+        tokio::time::timeout(PATIENCE, down).await.unwrap(),
+        DownReason::Ended
+    );
     let (success, log) = tokio::task::spawn_blocking(|| relay.finish()).await.unwrap();
     assert!(success, "{log}");
     assert!(log.contains("stopped"), "{log}");

@@ -94,6 +94,8 @@ async fn a_running_relay_tells_those_and_nothing_else() {
     next_event(&mut events).await;
     let wrong = format!("{}/callback/not-the-secret?event=call_end", relay.base);
     http.get(wrong).send().await.unwrap();
+    let long = format!("{}/callback/{SECRET}?x={}", relay.base, "y".repeat(33 * 1024));
+    assert_eq!(http.get(long).send().await.unwrap().status(), 414);
     let press = http
         .post(format!("{}/v1/calls", relay.base))
         .bearer_auth(&token)
@@ -139,6 +141,9 @@ async fn a_running_relay_tells_those_and_nothing_else() {
         ("callback_seconds_count", 1.0),
         ("callbacks_refused_total{reason=\"secret\"}", 1.0),
         ("callbacks_refused_total{reason=\"source\"}", 0.0),
+        ("callbacks_refused_total{reason=\"too-large\"}", 1.0),
+        // What is refused wasn't let in.
+        ("callbacks_admitted_total{secret=\"current\"}", 1.0),
         ("streams", 1.0),
         ("stream_backlog_bytes", 0.0),
         ("platform_seconds_count{outcome=\"unreachable\"}", 1.0),

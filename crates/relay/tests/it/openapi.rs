@@ -126,6 +126,35 @@ fn the_document_has_every_type_of_problem_and_no_other() {
     assert_eq!(documented, known.collect::<BTreeSet<_>>());
 }
 
+#[test]
+fn the_document_says_which_errors_are_no_problem_documents() {
+    let document = document();
+    let mut plain = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let operations = operations.as_object().unwrap().values();
+        let responses = operations.filter_map(|operation| operation["responses"].as_object());
+        for (status, response) in responses
+            .flatten()
+            .filter(|(status, _)| **status >= "4".to_owned())
+        {
+            let forms = resolved(&document, response)["content"].as_object().unwrap();
+            let forms: Vec<&str> = forms.keys().map(String::as_str).collect();
+            match forms[..] {
+                ["application/problem+json"] => {}
+                ["text/plain"] => drop(plain.insert((path.as_str(), status.as_str()))),
+                _ => panic!("{path} {status}: {forms:?}"),
+            }
+        }
+    }
+    // As the admin listener's own test sees them answered.
+    assert_eq!(plain, BTreeSet::from([("/livez", "503"), ("/readyz", "503")]));
+    let words = document["info"]["description"].as_str().unwrap();
+    assert!(
+        words.contains("the 503 of `/livez` and `/readyz` is a sentence in `text/plain`"),
+        "{words}"
+    );
+}
+
 /// The real program, driven by what the document says. `cargo xtask test --only api` installs schemathesis and names it.
 #[tokio::test]
 #[ignore = "needs schemathesis, which `cargo xtask test --only api` brings"]

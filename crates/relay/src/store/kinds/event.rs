@@ -15,11 +15,11 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use relay_api::wire::{Event, EventBody, EventId};
+use relay_api::wire::EventId;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use telephony::{AccountId, Call};
+use telephony::AccountId;
 
-use super::{Sql, column, event_id, history, time, to_document, token};
+use super::{Sql, column, event_id, history, time, token};
 
 pub(crate) const TABLE: &str = "
     CREATE TABLE event (
@@ -45,13 +45,15 @@ pub struct StoredEvent {
     pub body: Arc<str>,
 }
 
-pub(crate) fn insert(db: &Connection, id: EventId, call: Call, at: Timestamp) -> Sql<StoredEvent> {
-    let account = call.account_id.clone();
-    let body = to_document(&Event {
-        id,
-        at,
-        body: EventBody::Call { call },
-    })?;
+/// Of a call on this account, given as the document that it is kept as.
+pub(crate) fn insert(
+    db: &Connection,
+    id: EventId,
+    account: AccountId,
+    call: &str,
+    at: Timestamp,
+) -> Sql<StoredEvent> {
+    let body = of_call(id, call, at);
     db.prepare_cached("INSERT INTO event (id, account, at, body) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![column(id), account.0, at.as_millisecond(), body])?;
     Ok(StoredEvent {
@@ -59,6 +61,12 @@ pub(crate) fn insert(db: &Connection, id: EventId, call: Call, at: Timestamp) ->
         account,
         body: body.into(),
     })
+}
+
+/// `relay_api::wire::Event` of a call as JSON. The call's document is there already, and each callback makes one of these: it
+/// is put together, which a test holds to the wire's own form.
+fn of_call(id: EventId, call: &str, at: Timestamp) -> String {
+    format!("{{\"id\":\"{id}\",\"at\":\"{at}\",\"kind\":\"call\",\"call\":{call}}}")
 }
 
 /// The position at which a relay starts.
@@ -248,4 +256,33 @@ fn forget_to(db: &Connection, last: i64) -> Sql<usize> {
     history::raise_floor(db, event_id(last))?;
     db.prepare_cached("DELETE FROM event WHERE id <= ?1")?
         .execute([last])
+}
+
+#[cfg(test)]
+mod tests {
+    use relay_api::wire::{Event, EventBody};
+    use telephony::Call;
+
+    use super::*;
+    use crate::store::kinds::to_document;
+
+    #[test]
+    fn an_event_is_worded_as_on_the_wire() {
+        let at: Timestamp = "2026-11-27T02:00:00.000456789Z".parse().unwrap();
+        for at in [at, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+            let call: Call = serde_json::from_value(serde_json::json!({
+                "call_id": "a\"b\\c\u{1}é", "account_id": "1001", "direction": "incoming", "state": "ended",
+                "calling_number": "+33142685300", "called_number": "204", "started_at": at, "ended_at": at,
+                "status": "NO\nANSWER", "extra": {"x[2]": "\u{2028}"},
+            }))
+            .unwrap();
+            let told = of_call(EventId(17), &to_document(&call).unwrap(), at);
+            let event = Event {
+                id: EventId(17),
+                at,
+                body: EventBody::Call { call },
+            };
+            assert_eq!(told, to_document(&event).unwrap());
+        }
+    }
 }
