@@ -6,6 +6,7 @@ export-ended = End
 export-talked-seconds = Duration (s)
 export-direction = Direction
 export-outcome = Outcome
+export-status = Status told by the operator
 export-number = Number
 export-number-international = International number
 export-name = Name

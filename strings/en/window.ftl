@@ -93,6 +93,7 @@ window-calls-number = Number
 window-calls-line = Line
 window-calls-started = Start
 window-calls-duration = Duration
+window-calls-status = Status
 window-calls-not-callable = This caller sent no number to call back.
 window-calls-search = Search a name, a number, a note
 window-calls-search-short = Name, number, note

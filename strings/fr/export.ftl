@@ -6,6 +6,7 @@ export-ended = Fin
 export-talked-seconds = Durée (s)
 export-direction = Sens
 export-outcome = Issue
+export-status = Statut donné par l’opérateur
 export-number = Numéro
 export-number-international = Numéro international
 export-name = Nom

@@ -94,6 +94,7 @@ window-calls-number = Numéro
 window-calls-line = Ligne
 window-calls-started = Début
 window-calls-duration = Durée
+window-calls-status = Statut
 window-calls-not-callable = Ce correspondant n’a pas transmis de numéro à rappeler.
 window-calls-search = Rechercher un nom, un numéro, une note
 window-calls-search-short = Nom, numéro, note

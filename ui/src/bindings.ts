@@ -234,6 +234,11 @@ connected_at: string | null,
  */
 ended_at: string | null, 
 /**
+ * The platform's own word for how it ended, as far as it is safe to show. Its vocabulary isn't documented: nothing follows
+ * from it.
+ */
+status: string | null, 
+/**
  * A missed call that nobody has seen yet.
  */
 unread: boolean, };

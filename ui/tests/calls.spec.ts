@@ -44,7 +44,10 @@ test('calling back rings the line that was called, whatever line the pad stands 
   await expect(page.getByLabel('Depuis')).toHaveValue('4207001');
 });
 
-test('row 5: answered, answered on another line and given up are kept apart', async ({ desk, page }) => {
+test('row 5: answered, answered on another line and missed are kept apart, and what isn’t told isn’t guessed', async ({
+  desk,
+  page,
+}) => {
   await desk.open('lines');
   await desk.place(/Appels/).click();
   await (
@@ -56,7 +59,14 @@ test('row 5: answered, answered on another line and given up are kept apart', as
     const at = (seconds: number) => new Date(began + seconds * 1000).toISOString();
     const own = { ...first, unread: false, started_at: at(0), connected_at: null, company: null };
     const elsewhere = { ...own, call: 'e', party: 'Ailleurs', outcome: 'answered' as const, answered_on: '4207002' };
-    const missed = { ...own, call: 'g', party: 'Abandon', outcome: 'missed' as const, ended_at: at(4) };
+    const missed = {
+      ...own,
+      call: 'g',
+      party: 'Abandon',
+      outcome: 'missed' as const,
+      ended_at: at(4),
+      status: 'ORIGINATOR_CANCEL',
+    };
     agent.change({
       recent: [elsewhere, missed, ...agent.snapshot.recent],
       journal_revision: agent.snapshot.journal_revision + 1,
@@ -64,6 +74,13 @@ test('row 5: answered, answered on another line and given up are kept apart', as
   });
   await expect(page.locator('[data-row]', { hasText: 'Ailleurs' })).toContainText(/Pris sur la ligne \S/);
   await expect(page.locator('[data-row]', { hasText: 'Abandon' })).toContainText('Manqué\u00a0· a sonné 4\u00a0s');
+  // The operator's own word is there for who asks, and changes no other.
+  await page
+    .locator('[data-row]', { hasText: 'Abandon' })
+    .getByRole('button', { name: /Abandon/ })
+    .first()
+    .click();
+  await expect(page.getByRole('definition').filter({ hasText: 'ORIGINATOR_CANCEL' })).toBeVisible();
 });
 
 test('a withheld number can’t be called back, and says so', async ({ desk, page }) => {

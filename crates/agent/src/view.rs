@@ -211,6 +211,7 @@ pub fn call(line: seen::CallLine) -> wire::CallView {
         started_at: line.started_at.to_string(),
         connected_at: line.connected_at.map(|at| at.to_string()),
         ended_at: line.ended_at.map(|at| at.to_string()),
+        status: line.status,
         unread: line.unread,
     }
 }

@@ -53,6 +53,9 @@ pub struct CallLine {
     pub connected_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// The platform's own word for how it ended. Its vocabulary isn't documented, so nothing follows from it. Hostile text is
+    /// neutralised.
+    pub status: Option<String>,
     /// A missed call that nobody has seen yet.
     pub unread: bool,
 }

@@ -201,6 +201,7 @@ mod tests {
                 started_at: "2026-11-24T10:00:00Z".into(),
                 connected_at: None,
                 ended_at: ended.map(str::to_owned),
+                status: None,
                 unread: false,
             };
             line(&call, Language::Fr, &TimeZone::UTC)

@@ -18,6 +18,9 @@
 //! | closed by the relay for want of news, or missing in its list of live calls | `Unknown` | its true end arrives |
 //! | the own phone, ringing for what was dialled | nothing | |
 //!
+//! Whether a caller gave up, was sent away or waited until the line's time was over isn't told: the vocabulary of the platform's
+//! `status` is not documented. All of them are `Missed`, with how long it rang; the `status` itself is shown beside, as it came.
+//!
 //! States only go forward (ringing → connected → ended by guess → ended). News is what the relay tells; what the journal knew
 //! at the start is no news, and neither is history from before this desktop listened. Only the first news of a leg can ring,
 //! if it is at most [`FRESH_S`] old by the relay's clock.

@@ -19,6 +19,8 @@ const LIVE: usize = 100;
 const LOOKED_AT: usize = 200;
 /// Longest name from the journal that is shown, in characters.
 const JOURNAL_NAME: usize = 60;
+/// Longest word of the platform for a call's end that is shown, in characters.
+const STATUS: usize = 60;
 
 impl Companion {
     /// The settings in force.
@@ -235,9 +237,16 @@ impl Companion {
             started_at: call.started_at,
             connected_at: call.connected_at,
             ended_at: call.ended_at,
+            status: call.status.as_deref().and_then(shown_status),
             unread,
         }
     }
+}
+
+/// The platform's word, without what would do harm in a list.
+fn shown_status(status: &str) -> Option<String> {
+    let clean = numbers::neutralise(status, STATUS);
+    (!clean.is_empty()).then_some(clean)
 }
 
 impl LinkProblem {

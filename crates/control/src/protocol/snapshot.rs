@@ -211,6 +211,10 @@ pub struct CallView {
     pub connected_at: Option<String>,
     /// RFC 3339.
     pub ended_at: Option<String>,
+    /// The platform's own word for how it ended, as far as it is safe to show. Its vocabulary isn't documented: nothing follows
+    /// from it.
+    #[serde(default)]
+    pub status: Option<String>,
     /// A missed call that nobody has seen yet.
     pub unread: bool,
 }

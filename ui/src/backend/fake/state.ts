@@ -37,6 +37,7 @@ export function call(now: Date, minutesAgo: number, change: Partial<CallView> & 
     started_at: at(now, minutesAgo),
     connected_at: talked ? at(now, minutesAgo, 8) : null,
     ended_at: outcome === 'ringing' || outcome === 'talking' ? null : at(now, minutesAgo, talked ? 8 + talk : 30),
+    status: null,
     unread: false,
     ...rest,
   };

@@ -28,7 +28,7 @@ pub struct Csv {
     pub zone: TimeZone,
 }
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "export-started",
     "export-talked-from",
     "export-ended",
@@ -42,6 +42,7 @@ const COLUMNS: [&str; 13] = [
     "export-line",
     "export-note",
     "export-call-back",
+    "export-status",
 ];
 
 pub(super) struct Spreadsheet {
@@ -121,6 +122,7 @@ impl Form for Spreadsheet {
                 CallBack::Wanted { .. } => word("export-call-back-wanted"),
                 CallBack::Settled { .. } => word("export-call-back-settled"),
             },
+            one_line(call.status.as_deref().unwrap_or_default()),
         ];
         self.line(out, &cells)
     }

@@ -294,10 +294,9 @@ fn a_spreadsheet_shows_hostile_text_as_text(
 #[test]
 fn a_spreadsheet_has_local_times_and_words() {
     let mut desk = Desk::new();
-    desk.record(
-        talked(call("out", Direction::Outgoing, Some(PARTY), 30), 35),
-        false,
-    );
+    let mut talk = talked(call("out", Direction::Outgoing, Some(PARTY), 30), 35);
+    talk.status = Some("=NORMAL\u{202e} CLEARING".to_owned());
+    desk.record(talk, false);
     desk.named(PARTY, "Aurélie Lecœur", "Société");
     let text = desk.exported(&csv(b';', true, Language::Fr));
     let lines: Vec<&str> = text.lines().collect();
@@ -310,7 +309,7 @@ fn a_spreadsheet_has_local_times_and_words() {
     assert_eq!(
         lines[1],
         "\"2027-01-15 09:00:30\";\"2027-01-15 09:00:35\";\"2027-01-15 09:01:35\";\"60\";\"sortant\";\"pris\";\
-         \"01 42 68 53 00\";\"'+33142685300\";\"Aurélie Lecœur\";\"Société\";\"01 99 00 00 99\";\"\";\"\""
+         \"01 42 68 53 00\";\"'+33142685300\";\"Aurélie Lecœur\";\"Société\";\"01 99 00 00 99\";\"\";\"\";\"'=NORMAL CLEARING\""
     );
 }
 
