@@ -279,6 +279,7 @@ fn answered(n: i64) -> Change {
             status: None,
             billable_duration: None,
             end_unknown: false,
+            extension: None,
             extra: Default::default(),
         }),
         unread: false,
