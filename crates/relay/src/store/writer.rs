@@ -26,13 +26,6 @@ const LOOK: Duration = Duration::from_millis(500);
 const BATCH: usize = 512;
 /// A failing disk is believed again once it takes so much: more than the largest callback writes.
 const ROOM: u32 = 256 * 1024;
-/// A job that comes this soon after a commit is one of many: others are on their way, and each commit costs the same whatever
-/// is in it.
-const BUSY: Duration = Duration::from_millis(1);
-/// Then they have so long to come, a fraction of what a disk takes.
-const GATHER: Duration = Duration::from_micros(100);
-/// So many aren't waited with.
-const ENOUGH: usize = 16;
 /// The most jobs that wait; beyond, the store says that it can't keep up.
 const QUEUE: usize = 8192;
 
@@ -233,19 +226,13 @@ impl Measures {
 impl Thread {
     fn run(mut self, waiting: &Receiver<Box<dyn Job>>) {
         let mut looked = Instant::now();
-        let mut committed: Option<Instant> = None;
         loop {
             match waiting.recv_timeout(LOOK) {
                 Ok(first) => {
                     let mut jobs = vec![first];
                     jobs.extend(waiting.try_iter().take(BATCH - 1));
-                    if jobs.len() < ENOUGH && committed.is_some_and(|committed| committed.elapsed() < BUSY) {
-                        std::thread::sleep(GATHER);
-                        jobs.extend(waiting.try_iter().take(BATCH - jobs.len()));
-                    }
                     self.commit(jobs);
                     self.checkpoints.after_commit(&self.connection);
-                    committed = Some(Instant::now());
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
