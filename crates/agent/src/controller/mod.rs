@@ -66,7 +66,7 @@ const INPUTS: usize = 256;
 /// What follows the disappearance of the window or of clients when the agent ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// So many looks fall into the time that the relay may be silent at least; when not even one of them comes, nothing ran.
+/// So many looks at the clocks are due while the relay may be silent.
 const LOOKS: u32 = 4;
 
 /// Between two looks at the system's time zone.

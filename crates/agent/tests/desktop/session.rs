@@ -6,6 +6,7 @@ use centrex_tray::desktop::{DesktopEvent, SleepDelay};
 use futures_util::StreamExt;
 use zbus::zvariant::Value;
 
+use crate::lock::logind;
 use crate::world::{World, session_test, within};
 
 async fn service(name: &str) -> zbus::Connection {
@@ -52,7 +53,7 @@ async fn listens(mut seen: zbus::MessageStream) {
 session_test! {
     /// What breaks connections is told. (What isn't told is tested beside the code.)
     async fn is_heard(world: World) {
-        let login = service("org.freedesktop.login1").await;
+        let login = logind().await;
         let network = service("org.freedesktop.NetworkManager").await;
         // Before the desktop asks: what it says while nobody looks would be waited for in vain.
         let seen = monitor(&world).await;
