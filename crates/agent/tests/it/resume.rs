@@ -341,7 +341,7 @@ async fn row_06_a_sleep_that_nobody_announces_rings_for_no_call_of_it() {
     assert_eq!(hole.state, HoleState::Filled);
     assert!(
         time(&hole.from) <= heard,
-        "from the last that was heard: {hole:?}, {heard}"
+        "from the last that was heard: {hole:?}, {heard} to {woke}"
     );
     assert!(time(hole.until.as_ref().unwrap()) >= woke, "{hole:?}, {woke}");
     assert_eq!(notifications(agent.quit().await), [], "and nothing else");
