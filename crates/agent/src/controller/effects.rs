@@ -40,7 +40,7 @@ impl<P: Ports> Controller<P> {
             self.journal_revision += 1;
         }
         if !changes.is_empty() || position.is_some() {
-            self.journal.apply(changes, position);
+            self.journal.apply(changes, position, self.now.wall);
         }
         if let Some(life) = alive {
             self.journal.coverage(life);

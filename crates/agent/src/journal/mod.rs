@@ -163,9 +163,9 @@ impl JournalHandle {
     }
 
     /// Writes changes and the position that they lead to, in one transaction. With a position it is a sign of life of the
-    /// stream as well.
-    pub(crate) fn apply(&self, changes: Vec<Change>, position: Option<Position>) {
-        self.send(Job::Apply(changes, position));
+    /// stream as well, which came `at` this time: until it is written the disk may take long, and the machine may sleep.
+    pub(crate) fn apply(&self, changes: Vec<Change>, position: Option<Position>, at: Timestamp) {
+        self.send(Job::Apply(changes, position, at));
     }
 
     /// Calls can be heard, or no longer. Signs of life may come as often as they like.

@@ -176,7 +176,7 @@ async fn trouble_that_comes_later_is_told_until_it_is_over() {
     assert_eq!(journal.trouble().await, None);
     let hand = rusqlite::Connection::open(desk.path("journal.db")).unwrap();
     refuse(&hand);
-    journal.apply(vec![missed(1)], position(1));
+    journal.apply(vec![missed(1)], position(1), now());
     let trouble = journal.trouble().await.unwrap();
     assert!(trouble.why.contains("no room"), "{trouble:?}");
     accept(&hand);
@@ -240,7 +240,7 @@ fn key(id: usize) -> CallKey {
 async fn what_is_asked_is_done_in_order() {
     let desk = Desk::new().await;
     let journal = &desk.journal;
-    journal.apply(vec![from_number(1, 0), from_number(2, 0)], None);
+    journal.apply(vec![from_number(1, 0), from_number(2, 0)], None, now());
     assert!(journal.note(key(1), "Devis".into()).await.unwrap());
     assert!(!journal.note(key(9), "Devis".into()).await.unwrap());
     assert_eq!(desk.count("devis 0142").await, 1);
@@ -261,8 +261,8 @@ async fn what_is_asked_is_done_in_order() {
 async fn a_name_reaches_every_call_and_old_calls_go() {
     let desk = Desk::new().await;
     let journal = &desk.journal;
-    journal.apply((0..23).map(|id| from_number(id, 0)).collect(), None);
-    journal.apply((23..40).map(|id| from_number(id, 10)).collect(), None);
+    journal.apply((0..23).map(|id| from_number(id, 0)).collect(), None, now());
+    journal.apply((23..40).map(|id| from_number(id, 10)).collect(), None, now());
     let name = Name {
         display: Some("Aurélie Lecœur".into()),
         ..Name::default()
@@ -294,7 +294,7 @@ async fn nothing_waits_for_a_long_job() {
         }
         more
     })));
-    desk.journal.apply(vec![from_number(1, 0)], position(1));
+    desk.journal.apply(vec![from_number(1, 0)], position(1), now());
     assert!(desk.journal.flush().await);
     assert_eq!(desk.journal.position(RELAY.into()).await.as_deref(), Some("1"));
     assert_eq!(desk.count("").await, 1);
@@ -307,7 +307,7 @@ async fn nothing_waits_for_a_long_job() {
 async fn an_export_is_read_back_by_another_journal() {
     let desk = Desk::new().await;
     desk.journal
-        .apply((0..45).map(|id| from_number(id, 0)).collect(), None);
+        .apply((0..45).map(|id| from_number(id, 0)).collect(), None, now());
     desk.journal.note(key(7), "Devis".into()).await.unwrap();
     let file = desk.path("calls.json");
     let written = desk.journal.export(file.clone(), Format::Json).await.unwrap();
@@ -334,7 +334,7 @@ async fn without_a_journal_every_question_is_answered() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let desk = Desk::at(folder, "file/journal.db").await;
-    desk.journal.apply(vec![missed(1)], position(1));
+    desk.journal.apply(vec![missed(1)], position(1), now());
     desk.journal.coverage(Hearing::Filled);
     desk.journal.keep(1, true);
     let party = E164::parse("+33142685300").unwrap();
@@ -389,7 +389,7 @@ async fn damage_found_beside_sets_the_journal_aside_and_saves_the_rest() {
         panic!("set aside");
     };
     assert!(aside.is_file());
-    desk.journal.apply(vec![from_number(1, 0)], position(1));
+    desk.journal.apply(vec![from_number(1, 0)], position(1), now());
     let saved = desk.journal.salvage(aside).await.unwrap();
     assert!((1980..2000).contains(&saved), "{saved}");
     assert_eq!(desk.journal.position(RELAY.into()).await.as_deref(), Some("1"));
@@ -443,7 +443,7 @@ async fn deleting_all_goes_on_at_the_next_start() {
         assert_eq!(desk.count("").await, 0);
     }
 
-    desk.journal.apply(vec![from_number(1, 0)], None);
+    desk.journal.apply(vec![from_number(1, 0)], None, now());
     desk.journal.delete_all().await.unwrap();
     assert_eq!(desk.count("").await, 0);
     while begun(&file) {

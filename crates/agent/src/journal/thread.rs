@@ -29,7 +29,7 @@ pub(super) type Short = Box<dyn FnOnce(Option<&mut Journal>) + Send>;
 pub(super) type Slice = Box<dyn FnMut(Option<&mut Journal>) -> bool + Send>;
 
 pub(super) enum Job {
-    Apply(Vec<Change>, Option<Position>),
+    Apply(Vec<Change>, Option<Position>, Timestamp),
     Coverage(Hearing),
     Locate(String, oneshot::Sender<Option<String>>),
     Forget(String),
@@ -253,8 +253,8 @@ impl Worker {
 
     fn take(&mut self, job: Job) {
         let result = match (job, &mut self.writer) {
-            (Job::Apply(changes, position), Some(writer)) => {
-                writer.apply(changes, position, Timestamp::now());
+            (Job::Apply(changes, position, at), Some(writer)) => {
+                writer.apply(changes, position, at);
                 Ok(())
             }
             (Job::Coverage(change), Some(writer)) => {
