@@ -1,6 +1,8 @@
-//! Folders that are nobody else's business: who was called, whom a person silenced.
+//! Folders and files that are nobody else's business: who was called, whom a person silenced.
 
 use std::path::Path;
+
+use atomic_write_file::{AtomicWriteFile, OpenOptions};
 
 /// Makes a folder, and those above it that are missing, for this user alone (`0700`). One that is there stays as it is. On
 /// Windows the folders of a person are private by themselves.
@@ -13,4 +15,19 @@ pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// How a file is replaced by a whole new one for this user alone (`0600`), whatever it was before. On Windows the person's folder
+/// is private by itself.
+pub fn replacing() -> OpenOptions {
+    #[cfg(unix)]
+    {
+        use atomic_write_file::unix::OpenOptionsExt as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut options = AtomicWriteFile::options();
+        options.preserve_mode(false).mode(0o600);
+        options
+    }
+    #[cfg(not(unix))]
+    AtomicWriteFile::options()
 }

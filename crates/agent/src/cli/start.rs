@@ -63,6 +63,8 @@ pub(super) async fn start(
     };
     let (controller, handle) =
         Controller::start(setup, ports, desktop_events, server).map_err(|error| failed(error.to_string()))?;
+    #[cfg(unix)]
+    leave_no_core();
     // The icon is on its way by now: people wait for it, and for none of the rest.
     check_session().await?;
     if default {
@@ -94,6 +96,16 @@ fn limits() -> Limits {
             Duration::from_secs(seconds.get().into())
         }),
         ..usual
+    }
+}
+
+/// What is in memory is in a core file too: the token, names and numbers. Programs that are started from here may still ask for
+/// one of their own.
+#[cfg(unix)]
+fn leave_no_core() {
+    let core = rlimit::Resource::CORE;
+    if let Err(error) = core.get().and_then(|(_, hard)| core.set(0, hard)) {
+        tracing::warn!(%error, "core files can't be turned off: one of an app that failed would hold secrets");
     }
 }
 

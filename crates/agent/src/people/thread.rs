@@ -5,7 +5,6 @@ use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
 
-use atomic_write_file::AtomicWriteFile;
 use contacts::import::{LARGEST_FILE, Unreadable};
 use contacts::{Numbering, Reader, Store};
 use jiff::Timestamp;
@@ -142,9 +141,11 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, PeopleError> {
     }
 }
 
-/// Writes beside the file and puts it in its place at the end.
+/// Writes beside the file and puts it in its place at the end; only this user may read it.
 pub(super) fn export(reader: &Reader, path: &Path, format: Format) -> Result<usize, PeopleError> {
-    let file = AtomicWriteFile::open(path).map_err(PeopleError::Write)?;
+    let file = companion::private::replacing()
+        .open(path)
+        .map_err(PeopleError::Write)?;
     let mut to = BufWriter::new(file);
     let count = match format {
         Format::Vcard => reader.export_vcard(false, &mut to)?,

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::presence::{Agent, program};
@@ -33,6 +34,9 @@ session_test! {
 session_test! {
     async fn with_its_session_the_agent_ends_in_good_order(world: World) {
         let onlooker = world.bus().await;
+        // As on a developer's desk; it is inherited.
+        let allowed = getrlimit(Resource::Core).maximum;
+        setrlimit(Resource::Core, Rlimit { current: allowed, maximum: allowed }).unwrap();
         let mut agent = tokio::process::Command::from(program(&world, &["--hidden"]))
             .env("CENTREX_TRAY_LOG", "centrex_tray=debug")
             .stderr(Stdio::piped())
@@ -49,6 +53,10 @@ session_test! {
             }
         };
         until(&["the session's bus is listened to", " started "]).await;
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", agent.id().unwrap())).unwrap();
+        let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
+        let soft = core.and_then(|core| core.split_whitespace().next());
+        assert_eq!(soft, Some("0"), "a core file would hold the token");
         let names = zbus::fdo::DBusProxy::new(&onlooker).await.unwrap();
         let bus = names.get_connection_unix_process_id("org.freedesktop.DBus".try_into().unwrap());
         let bus = bus.await.unwrap().to_string();

@@ -194,6 +194,11 @@ async fn what_is_exported_can_be_imported_elsewhere() {
             .unwrap(),
         1
     );
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "who knows whom is nobody else's business");
+    }
     let other = World::new().await;
     let mut imports = Imports::default();
     let previewed = answer(imports.preview(&other.people, path, |_| ()))

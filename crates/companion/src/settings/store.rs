@@ -173,7 +173,7 @@ impl Store {
         if let Some(folder) = path.parent() {
             crate::private::make_folder(folder)?;
         }
-        let mut file = private_options().open(&path)?;
+        let mut file = crate::private::replacing().open(&path)?;
         file.write_all(text.as_bytes())?;
         Ok(file)
     }
@@ -184,21 +184,6 @@ fn in_force(settings: &Settings, key: Key, value: &Value) -> bool {
     let mut asked = settings.clone();
     let readable = values::read(&mut asked, key, &Item::Value(value.clone())).is_ok();
     readable && asked == *settings
-}
-
-/// For this user alone: whom a person silenced, and which account is theirs, is nobody else's business, whatever the file was
-/// before. On Windows the person's folder is private by itself.
-fn private_options() -> atomic_write_file::OpenOptions {
-    #[cfg(unix)]
-    {
-        use atomic_write_file::unix::OpenOptionsExt as _;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let mut options = AtomicWriteFile::options();
-        options.preserve_mode(false).mode(0o600);
-        options
-    }
-    #[cfg(not(unix))]
-    AtomicWriteFile::options()
 }
 
 /// What a file had to say.
