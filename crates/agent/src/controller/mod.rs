@@ -146,7 +146,7 @@ pub struct Controller<P: Ports> {
     /// The pad is to be shown at the start.
     starts_shown: bool,
     quitting: bool,
-    _watch: SettingsWatch,
+    watch: SettingsWatch,
     _server: AbortOnDropHandle<()>,
 }
 
@@ -191,7 +191,7 @@ impl<P: Ports> Controller<P> {
             directories: Directories::new(),
             journal_revision: 0,
             contacts_revision: 0,
-            _watch: SettingsWatch::start(&paths.settings, own.clone()),
+            watch: SettingsWatch::start(&paths.settings, own.clone()),
             _server: AbortOnDropHandle::new(tokio::spawn(serve(server, own.clone()))),
             profile,
             paths,
@@ -306,6 +306,8 @@ impl<P: Ports> Controller<P> {
         } = self.now;
         if self.reload.is_some_and(|reload| reload.at <= now) {
             self.reload = None;
+            // Before they are read: what is changed meanwhile is told again.
+            self.watch = SettingsWatch::start(&self.paths.settings, self.own.clone());
             self.reload_settings();
         }
         if self.zone_at <= now {

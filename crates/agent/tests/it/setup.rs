@@ -50,6 +50,32 @@ async fn settings_are_written_and_in_force_at_once() {
     assert!(matches!(answer, Err(RequestError::Refused(error)) if error.code == ErrorCode::Settings));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_change_counts_behind_a_link_and_in_a_folder_that_took_the_others_place() {
+    let desk = Desk::new();
+    let (file, folder) = (desk.settings_file(), desk.path().join("dotfiles"));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let behind = folder.join("tray.toml");
+    std::fs::write(&behind, "language = \"en\"\n").unwrap();
+    std::os::unix::fs::symlink(&behind, &file).unwrap();
+    let mut agent = desk.start().await;
+    agent.until("english", |state| state.language == "en").await;
+    std::fs::write(&behind, "language = \"fr\"\n").unwrap();
+    agent.until("french", |state| state.language == "fr").await;
+    std::fs::write(folder.join("next"), "language = \"en\"\n").unwrap();
+    std::fs::rename(folder.join("next"), &behind).unwrap();
+    agent.until("english", |state| state.language == "en").await;
+
+    let profile = file.parent().unwrap();
+    std::fs::rename(profile, profile.with_extension("before")).unwrap();
+    // Nothing is set there.
+    agent.until("the system's", |state| state.language == "fr").await;
+    std::fs::write(&file, "language = \"en\"\n").unwrap();
+    agent.until("english again", |state| state.language == "en").await;
+}
+
 #[tokio::test]
 async fn a_file_changed_by_hand_counts_and_a_broken_one_is_said_and_left_alone() {
     let desk = Desk::new();
