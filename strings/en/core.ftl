@@ -91,6 +91,7 @@ party-unknown = Unknown number
 party-ambiguous = Several contacts have this number
 # $source: where the name comes from; $date: since when
 party-why = From { $source }, since { $date }
+party-several = Several people have this number in { $source }: none is named
 
 ## The call card. $number: as shown
 

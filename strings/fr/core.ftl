@@ -91,6 +91,7 @@ party-unknown = Numéro inconnu
 party-ambiguous = Plusieurs contacts ont ce numéro
 # $source: where the name comes from; $date: since when
 party-why = D’après { $source }, depuis le { $date }
+party-several = Plusieurs personnes ont ce numéro dans { $source } : aucune n’est nommée
 
 ## The call card. $number: as shown
 

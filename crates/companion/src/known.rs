@@ -37,6 +37,8 @@ pub struct Known {
     pub shared: bool,
     /// A favourite.
     pub favourite: bool,
+    /// The source has several people with this number and none of them is named: nothing else but the source is known.
+    pub several: bool,
 }
 
 impl Known {
@@ -80,7 +82,7 @@ impl Known {
             contact: neutralise(&self.contact, LONGEST_ID),
             ..self
         };
-        clean.title().is_some().then_some(clean)
+        (clean.title().is_some() || clean.several).then_some(clean)
     }
 }
 
@@ -94,6 +96,11 @@ pub fn why(lang: Language, zone: &TimeZone, source: &str, since: Timestamp) -> M
     Message::new("party-why")
         .with("source", source)
         .with("date", date)
+}
+
+/// Why no name: who has several people with the number.
+pub(crate) fn why_nobody(source: &str) -> Message {
+    Message::new("party-several").with("source", source)
 }
 
 /// What was found out about numbers lately.
@@ -112,8 +119,13 @@ struct Answer {
 }
 
 impl Names {
-    /// What is known of a number.
+    /// Who has a number, as far as somebody is named.
     pub fn of(&self, number: &E164) -> Option<&Known> {
+        self.told(number).filter(|known| known.title().is_some())
+    }
+
+    /// The same, or who has several for it and names none.
+    pub fn told(&self, number: &E164) -> Option<&Known> {
         self.answers.get(number)?.known.as_ref()
     }
 
@@ -139,7 +151,7 @@ impl Names {
     pub fn learn(&mut self, number: E164, known: Option<Known>) -> bool {
         self.clock += 1;
         let known = known.and_then(Known::neutralised);
-        let changed = self.of(&number) != known.as_ref();
+        let changed = self.told(&number) != known.as_ref();
         self.put(number, known, false);
         changed
     }
@@ -178,6 +190,7 @@ mod tests {
             ambiguous: false,
             shared: false,
             favourite: false,
+            several: false,
         }
     }
 

@@ -11,11 +11,13 @@
     reason = "a panic is a test's failure message"
 )]
 
+mod gate;
 mod pebble;
 mod process;
 mod radicale;
 mod slapd;
 
+pub use gate::Gate;
 pub use pebble::Pebble;
 pub use process::free_port;
 pub use radicale::{Radicale, tools};

@@ -218,7 +218,10 @@ impl<P: Ports> Controller<P> {
         let news = named
             .iter()
             .filter(|(number, known)| known.as_ref() != self.companion.name_of(number))
-            .filter_map(|(number, known)| Some((number.clone(), name(known.as_ref()?))))
+            .filter_map(|(number, known)| {
+                let named = known.as_ref().filter(|known| known.title().is_some())?;
+                Some((number.clone(), name(named)))
+            })
             .collect();
         self.feed(Event::NamedAgain(named));
         self.journal.set_names(news);

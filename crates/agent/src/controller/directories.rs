@@ -252,9 +252,9 @@ impl<P: Ports> Controller<P> {
                 tracing::debug!("the directory takes its time");
                 number
             }
-            DirectoryNews::Found(number, card, at) => {
+            DirectoryNews::Found(number, whom, at) => {
                 if let Some(source) = source {
-                    source.learn(number.clone(), card.map(|card| *card), at);
+                    source.learn(number.clone(), whom, at);
                 }
                 number
             }

@@ -129,7 +129,7 @@ fn told_name(event: &Event) -> Option<(E164, journal::Name)> {
         Event::Named {
             number,
             known: Some(known),
-        } => Some((number.clone(), name(known))),
+        } if known.title().is_some() => Some((number.clone(), name(known))),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use companion::words::{Language, say};
 use contacts::sync::{Kind, Resource, SourceId};
 use contacts::{Card, ContactsError, Label, Numbering, Source};
 use jiff::{SignedDuration, Timestamp};
-use sources::ldap::{Config, Directory};
+use sources::ldap::{Config, Directory, Whom};
 use sources::{Trouble, Trust};
 use telephony::E164;
 use tokio::sync::{Mutex, mpsc};
@@ -35,7 +35,7 @@ pub enum DirectoryNews {
     /// It has not answered within [`DEADLINE`]: nobody waits any longer.
     Late(E164),
     /// Its answer.
-    Found(E164, Option<Box<Card>>, Timestamp),
+    Found(E164, Whom, Timestamp),
     /// It can't say.
     Failed(E164, Trouble, Timestamp),
     /// It was tried: what is wrong with it.
@@ -56,7 +56,7 @@ pub struct DirectorySource {
 
 #[derive(Debug)]
 struct Answer {
-    card: Option<Card>,
+    whom: Whom,
     /// When it was given; `None`: it is being asked.
     at: Option<Timestamp>,
 }
@@ -111,7 +111,7 @@ impl DirectorySource {
     /// What it said of a number, also long ago.
     pub fn said(&self, number: &E164, language: Language) -> Option<Known> {
         let answer = self.answers.get(number)?;
-        Some(self.known(answer.card.as_ref()?, number, answer.at?, language))
+        self.known(&answer.whom, number, answer.at?, language)
     }
 
     /// Asks for a number unless its answer is fresh, or on its way, or the directory rests; gives whether one is on its way.
@@ -142,7 +142,7 @@ impl DirectorySource {
             };
             let trouble = found.as_ref().err().cloned();
             let _ = news.send(match found {
-                Ok(card) => DirectoryNews::Found(number.clone(), card.map(Box::new), Timestamp::now()),
+                Ok(whom) => DirectoryNews::Found(number.clone(), whom, Timestamp::now()),
                 Err(trouble) => DirectoryNews::Failed(number.clone(), trouble, Timestamp::now()),
             });
             health.note(trouble).await;
@@ -151,8 +151,8 @@ impl DirectorySource {
     }
 
     /// Takes in an answer, for [`Self::said`].
-    pub fn learn(&mut self, number: E164, card: Option<Card>, at: Timestamp) {
-        self.answers.insert(number, Answer { card, at: Some(at) });
+    pub fn learn(&mut self, number: E164, whom: Whom, at: Timestamp) {
+        self.answers.insert(number, Answer { whom, at: Some(at) });
         self.trouble = None;
     }
 
@@ -186,16 +186,25 @@ impl DirectorySource {
         }
         self.answers
             .entry(number)
-            .or_insert(Answer { card: None, at: None })
+            .or_insert(Answer {
+                whom: Whom::Nobody,
+                at: None,
+            })
             .at = None;
     }
 
-    fn known(&self, card: &Card, number: &E164, at: Timestamp, language: Language) -> Known {
+    fn known(&self, whom: &Whom, number: &E164, at: Timestamp, language: Language) -> Option<Known> {
+        let nobody = Card::default();
+        let card = match whom {
+            Whom::Nobody => return None,
+            Whom::One(card) => card.as_ref(),
+            Whom::Several => &nobody,
+        };
         let label = card.numbers.iter().find(|one| one.e164() == Some(number));
         let source = Source::Ldap {
             directory: self.health.source.name.clone(),
         };
-        Known {
+        Some(Known {
             name: card.name.full.clone(),
             company: card.company.clone(),
             label: label
@@ -208,7 +217,8 @@ impl DirectorySource {
             ambiguous: false,
             shared: false,
             favourite: false,
-        }
+            several: *whom == Whom::Several,
+        })
     }
 
     fn spawn(&mut self, work: impl Future<Output = ()> + Send + 'static) {

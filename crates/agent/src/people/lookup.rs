@@ -47,5 +47,6 @@ pub(super) fn known(reader: &Reader, number: &E164, language: Language) -> Optio
         ambiguous,
         shared,
         favourite: contact.favourite,
+        several: false,
     })
 }

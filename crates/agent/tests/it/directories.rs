@@ -9,8 +9,9 @@ use centrex_sim::{HangUp, Ring, Sim};
 use centrex_tray::desktop::SecretName;
 use control::protocol::{Answer, ContactsRequest, CredentialKind, Request, SettingsChange, Snapshot, Source};
 use telephony::AccountId;
-use test_servers::{BASE, Radicale, Slapd};
+use test_servers::{BASE, Gate, Radicale, Slapd};
 
+use crate::fakes::Seen;
 use crate::world::{ACCOUNT, Agent, OTHER, OTHER_SHOWN, enrolled};
 
 const PEOPLE: &str = "
@@ -128,26 +129,41 @@ async fn the_directory_names_a_caller_whom_no_contact_names() {
 }
 
 #[tokio::test]
-async fn an_alert_never_waits_for_the_directory() {
-    // Takes connections and says nothing.
-    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let url = format!("ldap://{}", silent.local_addr().unwrap());
+async fn an_alert_never_waits_for_the_directory_and_gets_its_name_in_place() {
+    let server = Slapd::start(PEOPLE, None);
+    let gate = Gate::before(server.port());
     let (sim, _relay, _desk, mut agent) = enrolled().await;
-    set(
-        &mut agent,
-        CredentialKind::LdapPassword,
-        Slapd::PASSWORD,
-        directory(&url),
-    )
-    .await;
-    let rang = std::time::Instant::now();
+    let changes = SettingsChange {
+        pop_when: Some("ringing".into()),
+        pop_url: Some("https://crm.example/?q={name}".into()),
+        ..directory(&format!("ldap://127.0.0.1:{}", gate.port()))
+    };
+    set(&mut agent, CredentialKind::LdapPassword, Slapd::PASSWORD, changes).await;
     sim.ring(ring()).await.unwrap();
-    let told = agent.sees_notification().await;
-    assert!(told.title.contains(OTHER_SHOWN), "{told:?}");
+    // Nothing comes through the gate: the alert stands with the number, the record opens without the name.
+    let mut alert = None;
+    let opened = agent
+        .sees("the record", |seen| match seen {
+            Seen::Notify(note) => {
+                alert.get_or_insert(note);
+                None
+            }
+            Seen::Opened(url) => Some(url),
+            _ => None,
+        })
+        .await;
+    let alert = alert.expect("the alert came before the record");
+    assert!(alert.title.contains(OTHER_SHOWN), "{alert:?}");
+    assert_eq!(opened.as_str(), "https://crm.example/?q=");
+    gate.open();
+    let renamed = agent.sees_notification().await;
+    assert_eq!(renamed.key, alert.key, "the same one");
+    assert!(renamed.title.contains("Personne Annuaire"), "{renamed:?}");
+    assert!(!renamed.news && !renamed.sound, "{renamed:?}");
+    let after = agent.quit().await;
     assert!(
-        rang.elapsed() < sources::ldap::PATIENCE / 2,
-        "{:?}",
-        rang.elapsed()
+        !after.iter().any(|seen| matches!(seen, Seen::Opened(_))),
+        "{after:?}"
     );
 }
 

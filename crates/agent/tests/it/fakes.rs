@@ -25,7 +25,7 @@ pub enum Seen {
     Withdraw(CallKey),
     AllWithdrawn,
     Copied,
-    Opened,
+    Opened(url::Url),
     Ran,
     Autostart(bool),
     Hotkey(Option<Hotkey>),
@@ -244,8 +244,7 @@ impl Ports for FakeDesktop {
         Some(HotkeyProblem::Wayland)
     }
     fn open_url(&self, url: url::Url) {
-        let _ = url;
-        self.recorder.saw(Seen::Opened);
+        self.recorder.saw(Seen::Opened(url));
     }
     fn run(&self, program: std::path::PathBuf, environment: Vec<(String, String)>) {
         let _ = (program, environment);

@@ -10,5 +10,7 @@
 mod book;
 #[cfg(target_os = "linux")]
 mod carddav;
+#[cfg(target_os = "linux")]
+mod directory;
 mod folder;
 mod world;

@@ -218,7 +218,9 @@ impl Companion {
             name: known.and_then(Known::title).map(str::to_owned),
             company: known.and_then(Known::company).map(str::to_owned),
             label: known.and_then(|known| known.label(lang)),
-            why: known.map(|known| self.why(known)),
+            why: known
+                .map(|known| self.why(known))
+                .or_else(|| self.why_nobody(call)),
             contact: known.map(|known| known.contact.clone()),
             ambiguous: known.is_some_and(|known| known.ambiguous),
             shared: known.is_some_and(|known| known.shared),

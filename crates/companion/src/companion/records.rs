@@ -150,6 +150,12 @@ impl Companion {
         asks && numbers::number(call.other_party()).is_some_and(|number| self.names.is_pending(number))
     }
 
+    /// Why no name, where somebody has several for the number.
+    pub(super) fn why_nobody(&self, call: &Call) -> Option<Message> {
+        let told = self.names.told(numbers::number(call.other_party())?)?;
+        told.several.then(|| known::why_nobody(&told.source))
+    }
+
     /// Why this name, for who wonders.
     pub(super) fn why(&self, known: &Known) -> Message {
         known::why(self.language(), &self.zone, &known.source, known.since)

@@ -1,7 +1,7 @@
 //! A company directory (LDAP, RFC 4511), asked who has a number.
 //!
 //! [`Directory::find`] gives the one person, or the one company, that the directory has for a number; where it has several
-//! people, none of them: a wrong name is worse than none. What it gives is held against the number once more, whatever the filter
+//! people, none of them, and says so: a wrong name is worse than none. What it gives is held against the number once more, whatever the filter
 //! found.
 
 mod connection;
@@ -45,6 +45,17 @@ pub struct Config {
     pub companies: Vec<String>,
 }
 
+/// Whom a directory has for a number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Whom {
+    /// Nobody.
+    Nobody,
+    /// This one; of several people in one company, the company.
+    One(Box<Card>),
+    /// Several people who have no company in common.
+    Several,
+}
+
 /// A directory that can be asked, by several at once.
 #[derive(Clone, Debug)]
 pub struct Directory {
@@ -78,7 +89,7 @@ impl Directory {
     ///
     /// # Errors
     /// See [`Trouble`]; [`Trouble::TimedOut`] after [`PATIENCE`].
-    pub async fn find(&self, number: &E164) -> Result<Option<Card>, Trouble> {
+    pub async fn find(&self, number: &E164) -> Result<Whom, Trouble> {
         let filter = filter::of(
             &self.config.filter,
             &self.config.numbers,
@@ -144,20 +155,25 @@ impl Directory {
 }
 
 /// The one that has the number; of several people in one company, the company.
-fn only(cards: impl Iterator<Item = Card>, number: &E164) -> Option<Card> {
+fn only(cards: impl Iterator<Item = Card>, number: &E164) -> Whom {
     let has = |card: &Card| card.numbers.iter().any(|one| one.e164() == Some(number));
     let named = |card: &Card| !card.name.full.is_empty() || card.company.is_some();
     let mut having: Vec<Card> = cards.filter(|card| has(card) && named(card)).collect();
     having.dedup_by(|a, b| a.name == b.name && a.company == b.company);
-    let first = having.first()?.clone();
+    let Some(first) = having.first().cloned() else {
+        return Whom::Nobody;
+    };
     if having.len() == 1 {
-        return Some(first);
+        return Whom::One(Box::new(first));
     }
     let shared = first.company.is_some() && having.iter().all(|card| card.company == first.company);
-    shared.then(|| Card {
-        name: Name::default(),
-        ..first
-    })
+    match shared {
+        true => Whom::One(Box::new(Card {
+            name: Name::default(),
+            ..first
+        })),
+        false => Whom::Several,
+    }
 }
 
 /// What a number is for, by its attribute's name.
@@ -199,25 +215,32 @@ mod tests {
             let cards = cards
                 .iter()
                 .map(|(name, company, number)| card(name, company, number));
-            only(cards, &number).map(|card| (card.name.full, card.company))
+            match only(cards, &number) {
+                Whom::One(card) => Ok((card.name.full, card.company)),
+                other => Err(other),
+            }
         };
         let here = "01 99 00 00 42";
-        assert_eq!(found(&[]), None);
+        assert_eq!(found(&[]), Err(Whom::Nobody));
         assert_eq!(
             found(&[("Une", "Société", here), ("Autre", "Société", "01 99 00 00 43")]),
-            Some(("Une".into(), Some("Société".into()))),
+            Ok(("Une".into(), Some("Société".into()))),
             "the other has another number, whatever the filter found"
         );
         assert_eq!(
             found(&[("Une", "Société", here), ("Deux", "Société", here)]),
-            Some((String::new(), Some("Société".into())))
+            Ok((String::new(), Some("Société".into())))
         );
-        assert_eq!(found(&[("Une", "Société", here), ("Deux", "Autre", here)]), None);
-        assert_eq!(found(&[("Une", "", here), ("Deux", "", here)]), None);
+        let several = Err(Whom::Several);
+        assert_eq!(
+            found(&[("Une", "Société", here), ("Deux", "Autre", here)]),
+            several
+        );
+        assert_eq!(found(&[("Une", "", here), ("Deux", "", here)]), several);
         assert_eq!(
             found(&[("Une", "", here), ("Une", "", here)]),
-            Some(("Une".into(), None))
+            Ok(("Une".into(), None))
         );
-        assert_eq!(found(&[("", "", here)]), None);
+        assert_eq!(found(&[("", "", here)]), Err(Whom::Nobody));
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contacts::{Card, Label, Numbering};
+use contacts::{Label, Numbering};
 use secrecy::SecretString;
-use sources::ldap::{Config, Directory};
+use sources::ldap::{Config, Directory, Whom};
 use sources::{Trouble, Trust};
 use telephony::{E164, ExtensionRange, Rules};
 use test_servers::{BASE, Slapd, Tls};
@@ -79,15 +79,19 @@ fn e164(number: &str) -> E164 {
 }
 
 async fn name(directory: &Directory, number: &str) -> Option<String> {
-    let found: Option<Card> = directory.find(&e164(number)).await.unwrap();
-    found.map(|card| card.display_name().to_owned())
+    match directory.find(&e164(number)).await.unwrap() {
+        Whom::One(card) => Some(card.display_name().to_owned()),
+        Whom::Nobody | Whom::Several => None,
+    }
 }
 
 #[tokio::test]
 async fn people_are_found_by_their_numbers_however_they_are_written() {
     let server = Slapd::start(PEOPLE, None);
     let directory = directory(config(&server.url()));
-    let lise = directory.find(&e164("+33199000042")).await.unwrap().unwrap();
+    let Whom::One(lise) = directory.find(&e164("+33199000042")).await.unwrap() else {
+        panic!("nobody")
+    };
     assert_eq!(lise.name.full, "Lise Exemple (Compta)");
     assert_eq!(lise.company.as_deref(), Some("Société Exemple"));
     let labels: Vec<Label> = lise.numbers.iter().map(|number| number.label).collect();
@@ -245,7 +249,7 @@ async fn a_slow_server_answers_when_it_does() {
     let early = tokio::time::timeout(Duration::from_millis(300), &mut asked).await;
     assert!(early.is_err(), "nothing came through yet");
     open.notify_one();
-    assert!(asked.await.unwrap().is_some());
+    assert!(matches!(asked.await.unwrap(), Whom::One(_)));
 }
 
 #[tokio::test]

@@ -123,6 +123,7 @@ fn the_card_names_whom_it_calls_and_of_several_nobody() {
         ambiguous,
         shared: ambiguous,
         favourite: false,
+        several: false,
     };
     let mut companion = companion();
     let effects = companion.on(dial(1, TARGET, false), at(0));

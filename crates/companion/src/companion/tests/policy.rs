@@ -37,7 +37,34 @@ fn named(number: &str, name: &str) -> Event {
             ambiguous: true,
             shared: true,
             favourite: false,
+            several: false,
         }),
+    }
+}
+
+#[test]
+fn of_several_people_in_a_directory_none_is_named_and_that_is_said() {
+    let mut companion = companion();
+    let effects = tell(&mut companion, incoming("a"), 0);
+    let alert = told(&effects)[0].to_owned();
+    let Event::Named { number, known } = named(CALLER, "") else {
+        panic!("a name is told")
+    };
+    let known = known.map(|known| Known {
+        several: true,
+        ..known
+    });
+    let effects = companion.on(Event::Named { number, known }, at(1));
+    assert!(told(&effects).iter().all(|title| *title == alert), "{effects:?}");
+    let line = companion.live().remove(0);
+    assert_eq!(line.name, None);
+    let why = line.why.unwrap();
+    assert_eq!(
+        (why.id.as_str(), why.args["source"].as_str()),
+        ("party-several", "carnet")
+    );
+    for lang in [Language::Fr, Language::En] {
+        assert!(say(lang, &why).contains("carnet"));
     }
 }
 

@@ -42,6 +42,7 @@ fn known(name: &str) -> Option<Known> {
         ambiguous: false,
         shared: false,
         favourite: false,
+        several: false,
     })
 }
 
@@ -158,6 +159,33 @@ fn a_record_that_asks_for_the_name_waits_for_it_but_not_for_ever() {
         opened(&companion.on(Event::Tick, at(2))),
         ["https://crm.example/?q="]
     );
+}
+
+#[test]
+fn a_record_opens_without_the_name_once_the_directory_is_late_and_the_alert_is_renamed_in_place() {
+    let mut companion = popping(When::Ringing, "https://crm.example/?q={name}");
+    let effects = tell(&mut companion, incoming("a"), 0);
+    assert!(opened(&effects).is_empty());
+    let alert = notifications(&effects)[0].clone();
+    let number = E164::parse(CALLER).unwrap();
+    let named = |known| Event::Named {
+        number: number.clone(),
+        known,
+    };
+    // The agent's word that nobody waits any longer.
+    let late = at(0) + jiff::SignedDuration::from_millis(300);
+    assert_eq!(
+        opened(&companion.on(named(None), late)),
+        ["https://crm.example/?q="]
+    );
+    let effects = companion.on(named(known("Personne Une")), at(20));
+    let again = notifications(&effects);
+    assert_eq!((again.len(), &again[0].key), (1, &alert.key));
+    assert!(
+        again[0].title.contains("Personne Une") && !again[0].news,
+        "{again:?}"
+    );
+    assert!(opened(&effects).is_empty(), "once a call");
 }
 
 #[test]

@@ -190,6 +190,7 @@ pub(super) fn known(name: &str, company: Option<&str>) -> Known {
         ambiguous: false,
         shared: false,
         favourite: false,
+        several: false,
     }
 }
 

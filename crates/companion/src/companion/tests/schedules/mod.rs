@@ -470,5 +470,6 @@ fn known(name: &str) -> Known {
         ambiguous: false,
         shared: false,
         favourite: false,
+        several: false,
     }
 }
