@@ -191,7 +191,8 @@ journal-query-page = There is no such continuation: take the list from its begin
 record-not-set = There is no record to open for this call: set its address in the settings.
 silence-number-bad = This number can’t be put among those without alerts: it isn’t complete.
 export-folder-unusable = The folder can’t be used: { $why }. Choose another one.
-import-folder-empty = This folder holds neither journal.json nor contacts.vcf: choose that of an export.
+import-folder-empty = This folder holds nothing of an export: choose that of an export.
+import-marks-unreadable = The favourites in marks.json can’t be read: they weren’t taken. Export everything again, then try once more.
 
 ## calls and contacts. $count, $added, $updated, $rejected: how many; $file: a name; $format: as what it was read
 

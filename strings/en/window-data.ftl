@@ -20,6 +20,18 @@ window-data-rejected = { $count ->
     [one] { $count } unreadable entry was left out.
    *[other] { $count } unreadable entries were left out.
 }
+window-data-taken-marks = { $count ->
+    [one] { $count } favourite or choice among contacts holds here now.
+   *[other] { $count } favourites and choices among contacts hold here now.
+}
+window-data-taken-settings = { $count ->
+    [one] { $count } setting was taken over.
+   *[other] { $count } settings were taken over.
+}
+window-data-taken-locked = { $count ->
+    [one] { $count } setting stays, as your company fixes it.
+   *[other] { $count } settings stay, as your company fixes them.
+}
 window-file-name = This file’s name holds unreadable characters: it was not used. Rename it, or choose another one.
 window-data-format-json = JSON, complete
 window-data-format-calendar = Calendar (iCalendar)
@@ -43,7 +55,7 @@ window-data-calls-export = Export the calls
 window-data-calls-import = Take calls back in
 window-data-calls-import-about = From a complete JSON export. Nothing is taken twice.
 window-data-everything = All that is yours
-window-data-everything-about = Calls, notes, contacts and settings, in a new folder. Secrets stay in the keychain.
+window-data-everything-about = Calls, notes, contacts, favourites, silenced numbers and settings, in a new folder. Secrets stay in the keychain; the connection, the watched folder and the program for records are set on each computer.
 window-data-everything-export = Export everything
 window-data-everything-import = Take everything back
 window-data-erase = Deletion

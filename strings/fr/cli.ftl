@@ -191,7 +191,8 @@ journal-query-page = La suite demandée n’existe pas : reprenez la liste depu
 record-not-set = Aucune fiche ne peut être ouverte pour cet appel : réglez l’adresse de la fiche dans les paramètres.
 silence-number-bad = Ce numéro ne peut pas être mis parmi ceux sans alerte : il n’est pas complet.
 export-folder-unusable = Le dossier ne peut pas être utilisé : { $why }. Choisissez-en un autre.
-import-folder-empty = Ce dossier ne contient ni journal.json ni contacts.vcf : choisissez celui d’un export.
+import-folder-empty = Ce dossier ne contient rien d’un export : choisissez celui d’un export.
+import-marks-unreadable = Les favoris de marks.json sont illisibles : ils n’ont pas été repris. Exportez tout à nouveau, puis réessayez.
 
 ## calls and contacts. $count, $added, $updated, $rejected: how many; $file: a name; $format: as what it was read
 

@@ -20,6 +20,18 @@ window-data-rejected = { $count ->
     [one] { $count } élément illisible a été laissé de côté.
    *[other] { $count } éléments illisibles ont été laissés de côté.
 }
+window-data-taken-marks = { $count ->
+    [one] { $count } favori ou choix entre contacts vaut maintenant ici.
+   *[other] { $count } favoris ou choix entre contacts valent maintenant ici.
+}
+window-data-taken-settings = { $count ->
+    [one] { $count } paramètre repris.
+   *[other] { $count } paramètres repris.
+}
+window-data-taken-locked = { $count ->
+    [one] { $count } paramètre, fixé par votre entreprise, reste inchangé.
+   *[other] { $count } paramètres, fixés par votre entreprise, restent inchangés.
+}
 window-file-name = Le nom de ce fichier contient des caractères illisibles : il n’a pas été utilisé. Renommez-le, ou choisissez-en un autre.
 window-data-format-json = JSON, complet
 window-data-format-calendar = Agenda (iCalendar)
@@ -43,7 +55,7 @@ window-data-calls-export = Exporter les appels
 window-data-calls-import = Reprendre des appels
 window-data-calls-import-about = D’un export JSON complet. Rien n’est repris deux fois.
 window-data-everything = Tout ce qui est à vous
-window-data-everything-about = Appels, notes, contacts et paramètres, dans un nouveau dossier. Les secrets restent dans le trousseau.
+window-data-everything-about = Appels, notes, contacts, favoris, numéros silencieux et paramètres, dans un nouveau dossier. Les secrets restent dans le trousseau ; la connexion, le dossier surveillé et le programme des fiches se règlent sur chaque ordinateur.
 window-data-everything-export = Tout exporter
 window-data-everything-import = Tout reprendre
 window-data-erase = Suppression

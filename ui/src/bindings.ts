@@ -1466,7 +1466,19 @@ updated: number,
 /**
  * What couldn't be read.
  */
-rejected: number, };
+rejected: number, 
+/**
+ * An export of everything: favourites, and choices among several contacts, that hold here now.
+ */
+marks: number, 
+/**
+ * The same: settings that were taken over.
+ */
+settings: number, 
+/**
+ * The same: settings that stay, as the company fixes them.
+ */
+settings_locked: number, };
 
 /**
  * What a typed text means.

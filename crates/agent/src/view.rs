@@ -223,7 +223,7 @@ pub fn calls_taken(taken: &Taken) -> wire::Taken {
         batch: None,
         added: count(taken.added),
         updated: count(taken.changed),
-        rejected: 0,
+        ..wire::Taken::default()
     }
 }
 

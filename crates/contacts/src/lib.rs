@@ -7,7 +7,8 @@
 //! - A word or a part of a number: [`Reader::search`].
 //! - A file: [`import::preview`], [`Reader::compare`], [`Store::import`], [`Store::undo`].
 //! - A source that is synchronised: [`Store::replace_source`], [`Store::apply_changes`]; a folder through [`folder::scan`].
-//! - Out again: [`Reader::export_vcard`], [`Reader::export_csv`].
+//! - Out again: [`Reader::export_vcard`], [`Reader::export_csv`]; favourites and choices by [`Reader::export_marks`], and back
+//!   by [`Store::take_marks`].
 //!
 //! Whatever comes from outside passes [`Draft::finish`]: made harmless, bounded, its numbers read. Nothing else makes cards.
 
@@ -17,6 +18,7 @@ pub mod export;
 pub mod folder;
 pub mod import;
 pub mod label;
+pub mod marks;
 pub mod model;
 pub mod numbering;
 pub mod store;

@@ -45,6 +45,7 @@ impl<P: Ports> Controller<P> {
                     added: people::count(compared.added),
                     updated: people::count(compared.updated),
                     rejected: people::count(rejected),
+                    ..Taken::default()
                 },
             }
         });

@@ -4,10 +4,13 @@ use std::process::ExitStatus;
 
 use companion::event::{DialId, Event, KeychainProblem};
 use companion::journal::Row;
+use companion::settings::Carried;
 use control::protocol::{Change, Check};
 use secrecy::SecretString;
+use tokio::sync::oneshot;
 
 use super::Controller;
+use super::everything::TakenSettings;
 use super::journal::JournalAnswer;
 use super::publish::Client;
 use super::settings::Reload;
@@ -60,6 +63,8 @@ pub(crate) enum Input {
     RecordWanted(Result<Option<Box<Row>>, AskError>, Reply),
     /// A run of the doctor ended, and who asked for it was answered.
     Examined,
+    /// Settings of another computer are to be taken over, and what becomes of that is awaited.
+    SettingsCarried(Carried, oneshot::Sender<TakenSettings>),
     /// The settings file may have changed.
     SettingsTouched,
     /// The window's process has ended: how, as far as the system tells.
@@ -128,6 +133,10 @@ impl<P: Ports> Controller<P> {
             Input::JournalAnswered(answer, reply) => self.on_journal_answered(*answer, reply),
             Input::RecordWanted(row, reply) => self.on_record_wanted(row, reply),
             Input::Examined => self.on_examined(),
+            Input::SettingsCarried(carried, done) => {
+                // Fails when nobody waits any more, which is fine.
+                let _ = done.send(self.take_over_settings(&carried));
+            }
             Input::SettingsTouched => {
                 self.reload = Some(Reload::touched(self.reload, self.now.moment));
             }

@@ -73,7 +73,7 @@ impl<P: Ports> Controller<P> {
         }
     }
 
-    fn put_in_force(&mut self, loaded: Loaded) {
+    pub(super) fn put_in_force(&mut self, loaded: Loaded) {
         let before = std::mem::replace(&mut self.loaded, loaded).settings;
         let now = self.loaded.settings.clone();
         let language = self.companion.language();

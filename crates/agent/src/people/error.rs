@@ -4,6 +4,7 @@ use companion::words::Message;
 use contacts::ContactsError;
 use contacts::export::ExportError;
 use contacts::import::Unreadable;
+use contacts::marks::MarksError;
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum PeopleError {
     /// The file can't be written.
     #[error("the file can't be written: {0}")]
     Write(std::io::Error),
+    /// Favourites and choices weren't taken.
+    #[error(transparent)]
+    Marks(#[from] MarksError),
     /// Nothing was previewed.
     #[error("no file was previewed")]
     NoPreview,
@@ -37,6 +41,9 @@ impl PeopleError {
             Self::Unreadable(error) => Message::new(&format!("contacts-file-{}", error.code())),
             Self::Read(error) => Message::new("contacts-file-unreadable").with("why", error.to_string()),
             Self::Write(error) => Message::new("contacts-file-unwritable").with("why", error.to_string()),
+            Self::Marks(MarksError::Newer(_)) => Message::new("journal-import-newer"),
+            Self::Marks(MarksError::Unreadable) => Message::new("import-marks-unreadable"),
+            Self::Marks(MarksError::Book(error)) => Message::new(&format!("contacts-error-{}", error.code())),
             Self::NoPreview => Message::new("contacts-import-no-preview"),
         }
     }

@@ -20,6 +20,7 @@ use companion::known::Known;
 use companion::words::{Language, Message};
 use contacts::export::TableOptions;
 use contacts::import::Watch;
+use contacts::marks::TakenMarks;
 use contacts::sync::{Kind, Resource, SourceId, SourceState, Synced};
 use contacts::{BatchId, Contact, ContactId, Found, Match, Numbering, Reader};
 use control::protocol::ContactDraft;
@@ -59,6 +60,10 @@ pub enum News {
 pub enum Format {
     /// vCard 4.0.
     Vcard,
+    /// The same without those of address books on servers, which come from there again.
+    KeptVcard,
+    /// No contacts: favourites, and which of several is meant.
+    Marks,
     /// For spreadsheets.
     Table(TableOptions),
 }
@@ -242,6 +247,18 @@ impl Writer {
         self.change(move |book| {
             let preview = import::read(&book.numbering, &path, &mut Watch::none())?;
             import::write(book, &preview, &mut Watch::none())
+        })
+    }
+
+    /// Takes favourites and choices from a file; `servers`: whether an address book is one that is read here.
+    pub fn take_marks(
+        &self,
+        path: PathBuf,
+        servers: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Later<TakenMarks> {
+        self.change(move |book| {
+            let file = thread::read_file(&path)?;
+            Ok(book.store()?.take_marks(&file, servers)?)
         })
     }
 

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
 
+use contacts::export::Whose;
 use contacts::import::{LARGEST_FILE, Unreadable};
 use contacts::{Numbering, Reader, Store};
 use jiff::Timestamp;
@@ -148,7 +149,9 @@ pub(super) fn export(reader: &Reader, path: &Path, format: Format) -> Result<usi
         .map_err(PeopleError::Write)?;
     let mut to = BufWriter::new(file);
     let count = match format {
-        Format::Vcard => reader.export_vcard(false, &mut to)?,
+        Format::Vcard => reader.export_vcard(Whose::All, &mut to)?,
+        Format::KeptVcard => reader.export_vcard(Whose::Kept, &mut to)?,
+        Format::Marks => reader.export_marks(&mut to)?,
         Format::Table(options) => reader.export_csv(false, options, &mut to)?,
     };
     to.flush().map_err(PeopleError::Write)?;

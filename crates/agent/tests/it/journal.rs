@@ -9,7 +9,7 @@ use control::protocol::{
 use centrex_tray::desktop::DesktopEvent;
 use control::transport::RequestError;
 
-use crate::world::{Agent, Desk, enrolled, missed_call, within};
+use crate::world::{Agent, enrolled, missed_call, within};
 
 fn ask(ask: JournalRequest) -> Request {
     Request::Journal { ask }
@@ -127,41 +127,6 @@ async fn a_time_without_connection_is_a_hole_that_the_relay_fills() {
     assert!(
         search(&agent, found("01 99")).await.holes.is_empty(),
         "a search says nothing of time"
-    );
-}
-
-#[tokio::test]
-async fn everything_goes_out_to_a_folder_and_into_another_desk() {
-    let (sim, _relay, _desk, mut agent) = enrolled().await;
-    missed_call(&sim).await;
-    agent.until("missed", |state| state.missed == 1).await;
-    let at = the_call(&all(&agent).await);
-    agent
-        .ask(ask(JournalRequest::Note {
-            at,
-            note: "=1+1".into(),
-        }))
-        .await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("export").display().to_string();
-    let written = agent.ask(Request::ExportAll { path: path.clone() }).await;
-    assert!(matches!(written, Answer::Written { count: 1 }), "{written:?}");
-
-    let other = Desk::new().start().await;
-    let taken = other.ask(Request::ImportAll { path }).await;
-    assert!(
-        matches!(&taken, Answer::Taken { taken } if taken.added == 1),
-        "{taken:?}"
-    );
-    let page = all(&other).await;
-    assert_eq!(page.calls[0].note.as_deref(), Some("=1+1"));
-    let empty = folder.path().display().to_string();
-    assert!(
-        other
-            .client
-            .request(Request::ImportAll { path: empty })
-            .await
-            .is_err()
     );
 }
 

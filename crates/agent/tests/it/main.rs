@@ -17,6 +17,7 @@ mod direct;
 mod directories;
 mod doctor;
 mod enrolment;
+mod everything;
 mod fakes;
 mod hotkey;
 mod journal;

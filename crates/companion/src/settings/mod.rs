@@ -13,6 +13,7 @@ use crate::quiet::QuietHours;
 use crate::words::{Language, Message};
 
 mod alerts;
+mod carry;
 mod changes;
 mod keys;
 mod sources;
@@ -22,6 +23,7 @@ mod tests;
 mod unknown;
 mod values;
 
+pub use carry::{Carried, TakenOver};
 pub use changes::Change;
 pub use keys::Key;
 pub use sources::{CardDav, Ldap};

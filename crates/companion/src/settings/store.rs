@@ -29,7 +29,7 @@ pub struct Store {
 pub struct ChangeError(pub Message);
 
 /// Why a file can't be used at all.
-enum Broken {
+pub(super) enum Broken {
     /// It isn't TOML: in this line.
     Line(usize),
     /// It can't be read.
@@ -109,12 +109,7 @@ impl Store {
 
     /// The person's file with the changes in it, beside the one that it is to replace.
     fn stage(&self, changes: &[Change]) -> Result<AtomicWriteFile, ChangeError> {
-        if let Some(company) = &self.company
-            && parse(company).is_err()
-        {
-            let message = Message::new("settings-change-company");
-            return Err(ChangeError(message.with("file", company.display().to_string())));
-        }
+        let mut document = self.changeable()?;
         let Loaded { locked, settings, .. } = self.load();
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
@@ -127,7 +122,6 @@ impl Store {
                 ));
             }
         }
-        let mut document = self.document()?;
         for (key, value) in writes {
             set(&mut document, key, value).map_err(|()| self.broken_at(&document, key))?;
         }
@@ -135,7 +129,26 @@ impl Store {
             .map_err(|_| self.error("settings-change-unwritable"))
     }
 
-    /// The person's file as it is, to be changed.
+    /// Puts the document in the place of the person's file.
+    pub(super) fn put(&self, document: &DocumentMut) -> Result<(), ChangeError> {
+        let written = self
+            .write(&document.to_string())
+            .and_then(AtomicWriteFile::commit);
+        written.map_err(|_| self.error("settings-change-unwritable"))
+    }
+
+    /// The person's file, to be changed, when it is known what the company fixes.
+    pub(super) fn changeable(&self) -> Result<DocumentMut, ChangeError> {
+        if let Some(company) = &self.company
+            && parse(company).is_err()
+        {
+            let message = Message::new("settings-change-company");
+            return Err(ChangeError(message.with("file", company.display().to_string())));
+        }
+        self.document()
+    }
+
+    /// The person's file as it is.
     fn document(&self) -> Result<DocumentMut, ChangeError> {
         match parse(&self.person) {
             Ok(document) => Ok(document.map(Document::into_mut).unwrap_or_default()),
@@ -149,7 +162,7 @@ impl Store {
     }
 
     /// A parent of the key is something else than a table; the line is looked up in the file as it is.
-    fn broken_at(&self, document: &DocumentMut, key: Key) -> ChangeError {
+    pub(super) fn broken_at(&self, document: &DocumentMut, key: Key) -> ChangeError {
         let text = document.to_string();
         let line = Document::parse(text.as_str())
             .ok()
@@ -180,7 +193,7 @@ impl Store {
 }
 
 /// Whether a value is what the settings say already: a form that writes all its fields asks for nothing new there.
-fn in_force(settings: &Settings, key: Key, value: &Value) -> bool {
+pub(super) fn in_force(settings: &Settings, key: Key, value: &Value) -> bool {
     let mut asked = settings.clone();
     let readable = values::read(&mut asked, key, &Item::Value(value.clone())).is_ok();
     readable && asked == *settings
@@ -290,7 +303,7 @@ impl Fault {
 }
 
 /// The file as TOML; `None` when there is none.
-fn parse(path: &Path) -> Result<Option<Document<String>>, Broken> {
+pub(super) fn parse(path: &Path) -> Result<Option<Document<String>>, Broken> {
     let Some(bytes) = read(path)? else {
         return Ok(None);
     };
@@ -330,7 +343,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Broken> {
 }
 
 /// The item of a key; an error is the item that stands where a table should.
-fn find(root: &Table, key: Key) -> Result<Option<&Item>, &Item> {
+pub(super) fn find(root: &Table, key: Key) -> Result<Option<&Item>, &Item> {
     let mut table: &dyn TableLike = root;
     let (folder, name) = split(key);
     if let Some(folder) = folder {
@@ -343,7 +356,7 @@ fn find(root: &Table, key: Key) -> Result<Option<&Item>, &Item> {
 }
 
 /// Sets a key's value; what stands around it stays. An error when something else than a table is in the way.
-fn set(document: &mut DocumentMut, key: Key, mut value: Value) -> Result<(), ()> {
+pub(super) fn set(document: &mut DocumentMut, key: Key, mut value: Value) -> Result<(), ()> {
     let mut table: &mut dyn TableLike = document.as_table_mut();
     let (folder, name) = split(key);
     if let Some(folder) = folder {

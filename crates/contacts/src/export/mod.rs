@@ -8,6 +8,7 @@ pub use table::TableOptions;
 use std::io::{self, Write};
 
 use crate::error::ContactsError;
+use crate::model::Source;
 use crate::store::Reader;
 
 /// Why nothing (or not all) was written.
@@ -21,14 +22,28 @@ pub enum ExportError {
     Book(#[from] ContactsError),
 }
 
+/// Whose cards are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// All contacts.
+    All,
+    /// One's own.
+    Own,
+    /// All but those of address books on servers, which come from there again.
+    Kept,
+}
+
 impl Reader {
-    /// Writes all contacts, or one's own only, as vCard 4.0 (RFC 6350). Gives their number.
+    /// Writes contacts as vCard 4.0 (RFC 6350). Gives their number.
     ///
     /// # Errors
     /// [`ExportError`]
-    pub fn export_vcard(&self, own_only: bool, to: &mut impl Write) -> Result<usize, ExportError> {
+    pub fn export_vcard(&self, whose: Whose, to: &mut impl Write) -> Result<usize, ExportError> {
         let mut count = 0;
-        self.for_each(own_only, |contact| {
+        self.for_each(whose == Whose::Own, |contact| {
+            if whose == Whose::Kept && matches!(contact.source, Source::CardDav { .. }) {
+                return Ok(());
+            }
             count += 1;
             to.write_all(vcard::write(&contact.card).as_bytes())?;
             Ok::<_, ExportError>(())

@@ -248,7 +248,7 @@ impl Reader {
 }
 
 /// The source's row, made when missing.
-fn row(db: &Transaction<'_>, source: &SourceId) -> Result<i64, ContactsError> {
+pub(crate) fn row(db: &Transaction<'_>, source: &SourceId) -> Result<i64, ContactsError> {
     let key = params![source.kind.code(), source.name];
     db.execute(
         "INSERT INTO source (kind, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING",

@@ -1,6 +1,6 @@
 //! Out, and in again.
 
-use contacts::export::TableOptions;
+use contacts::export::{TableOptions, Whose};
 use contacts::{Card, Label};
 use telephony::Language;
 
@@ -49,7 +49,7 @@ fn all(book: &Book) -> Vec<Card> {
 fn cards_come_back_as_they_went() {
     let book = book();
     let mut file = Vec::new();
-    assert_eq!(book.store.read().export_vcard(true, &mut file).unwrap(), 2);
+    assert_eq!(book.store.read().export_vcard(Whose::Own, &mut file).unwrap(), 2);
     let text = String::from_utf8(file.clone()).unwrap();
     assert!(text.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"));
     let read = preview(&file);

@@ -184,7 +184,7 @@ pub struct Rejected {
 }
 
 /// What an import did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Taken {
     /// To take it back; absent when that can't be.
     pub batch: Option<String>,
@@ -194,6 +194,15 @@ pub struct Taken {
     pub updated: u32,
     /// What couldn't be read.
     pub rejected: u32,
+    /// An export of everything: favourites, and choices among several contacts, that hold here now.
+    #[serde(default)]
+    pub marks: u32,
+    /// The same: settings that were taken over.
+    #[serde(default)]
+    pub settings: u32,
+    /// The same: settings that stay, as the company fixes them.
+    #[serde(default)]
+    pub settings_locked: u32,
 }
 
 /// Forms in which contacts are written to a file.

@@ -204,7 +204,7 @@ export class FakeAgent {
       case 'import': {
         const { added, updated, rejected_count: rejected, sample } = this.preview;
         await this.answer('import', [], () => this.changeBook([...this.book, ...sample]));
-        return { type: 'taken', taken: { batch: '7', added, updated, rejected } };
+        return { type: 'taken', taken: { batch: '7', added, updated, rejected, marks: 0, settings: 0, settings_locked: 0 } };
       }
       case 'delete_all': {
         const own = this.book.filter((one) => one.own);
@@ -229,8 +229,13 @@ export class FakeAgent {
       case 'export_all':
         return { type: 'written', count: 341 };
       case 'import_calls':
-      case 'import_all':
-        return { type: 'taken', taken: { batch: null, added: 12, updated: 0, rejected: 0 } };
+      case 'import_all': {
+        const [marks, settings, settings_locked] = purpose.type === 'import_all' ? [3, 8, 1] : [0, 0, 0];
+        return {
+          type: 'taken',
+          taken: { batch: null, added: 12, updated: 0, rejected: 0, marks, settings, settings_locked },
+        };
+      }
       case 'preview_contacts':
         return { type: 'preview', preview: this.preview };
       case 'contacts_folder':

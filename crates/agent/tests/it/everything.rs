@@ -1,0 +1,168 @@
+//! Everything that is the person's, out to a folder and into another desk.
+
+use control::protocol::{
+    Answer, Contact, ContactDraft, ContactsRequest, DraftNumber, JournalRequest, Mode, Request,
+    SettingsChange,
+};
+use control::transport::RequestError;
+
+use crate::world::{Agent, Desk, OTHER, enrolled, missed_call};
+
+async fn contacts(agent: &Agent, ask: ContactsRequest) -> Vec<Contact> {
+    match agent.ask(Request::Contacts { ask }).await {
+        Answer::Contacts { contacts, .. } => contacts,
+        Answer::Done => Vec::new(),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn save(agent: &Agent, name: &str, number: &str, favourite: bool) -> Contact {
+    let contact = ContactDraft {
+        id: None,
+        name: name.into(),
+        company: String::new(),
+        numbers: vec![DraftNumber {
+            label: "work".into(),
+            number: number.into(),
+        }],
+        note: "Bâtiment B".into(),
+        favourite,
+    };
+    contacts(agent, ContactsRequest::Save { contact }).await.remove(0)
+}
+
+async fn silence(agent: &Agent, number: &str) {
+    agent
+        .ask(Request::Silence {
+            number: number.into(),
+            silenced: true,
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn every_kind_goes_out_to_a_folder_and_into_another_desk() {
+    let (sim, _relay, _desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    let state = agent.until("missed", |state| state.missed == 1).await;
+    let call = &state.recent[0];
+    let at = control::protocol::CallRef {
+        account: call.account.clone(),
+        call: call.call.clone(),
+    };
+    let ask = JournalRequest::Note {
+        at,
+        note: "Devis".into(),
+    };
+    agent.ask(Request::Journal { ask }).await;
+    save(&agent, "Personne Une", OTHER, true).await;
+    let meant = save(&agent, "Personne Deux", OTHER, false).await;
+    let choose = ContactsRequest::Choose {
+        number: OTHER.into(),
+        id: meant.id,
+    };
+    contacts(&agent, choose).await;
+    silence(&agent, "+33199000077").await;
+    agent
+        .change(SettingsChange {
+            theme: Some("dark".into()),
+            sound: Some(true),
+            outside_prefix: Some("0".into()),
+            quiet_hours: Some("20:00-08:00 mon".into()),
+            carddav_url: Some("http://127.0.0.1:9/dav".into()),
+            contacts_folder: Some(std::env::temp_dir().display().to_string()),
+            ..SettingsChange::default()
+        })
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export").display().to_string();
+    agent.ask(Request::ExportAll { path: path.clone() }).await;
+
+    // Another computer, with something of its own, whose company fixes the colours.
+    let desk = Desk::new();
+    std::fs::write(desk.path().join("company.toml"), "theme = \"light\"\n").unwrap();
+    let mut other = desk.start().await;
+    silence(&other, "+33199000088").await;
+    let import = || Request::ImportAll { path: path.clone() };
+    let Answer::Taken { taken } = other.ask(import()).await else {
+        panic!("another answer")
+    };
+    assert_eq!(
+        (taken.added, taken.updated, taken.rejected),
+        (3, 0, 0),
+        "{taken:?}"
+    );
+    assert_eq!(
+        (taken.marks, taken.settings, taken.settings_locked),
+        (2, 5, 1),
+        "{taken:?}"
+    );
+
+    let state = other
+        .until("the settings hold", |state| state.settings.sound)
+        .await;
+    let settings = state.settings;
+    assert_eq!(settings.theme, "light", "as the company fixes it");
+    assert_eq!(settings.outside_prefix.as_deref(), Some("0"));
+    assert_eq!(settings.quiet_hours, "20:00-08:00 mon");
+    assert_eq!(settings.carddav_url.as_deref(), Some("http://127.0.0.1:9/dav"));
+    let silenced: Vec<_> = settings.silenced.iter().map(|one| one.number.as_str()).collect();
+    assert_eq!(silenced, ["+33199000077", "+33199000088"]);
+    assert_eq!(
+        (settings.mode, settings.relay_url, settings.contacts_folder),
+        (Mode::Unset, None, None),
+        "what belongs to one desk stays there"
+    );
+    let favourites = ContactsRequest::Search {
+        text: String::new(),
+        favourites: true,
+        limit: 0,
+    };
+    let favourites = contacts(&other, favourites).await;
+    let names: Vec<_> = favourites.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["Personne Une"]);
+    let number = OTHER.into();
+    let who = contacts(&other, ContactsRequest::WhoHas { number }).await;
+    let names: Vec<_> = who.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["Personne Deux", "Personne Une"],
+        "the one who is meant comes first"
+    );
+    let ask = JournalRequest::Search {
+        query: Default::default(),
+    };
+    match other.ask(Request::Journal { ask }).await {
+        Answer::Calls { page } => assert_eq!(page.calls[0].note.as_deref(), Some("Devis")),
+        answer => panic!("{answer:?}"),
+    }
+
+    // Once more changes nothing.
+    let Answer::Taken { taken } = other.ask(import()).await else {
+        panic!("another answer")
+    };
+    assert_eq!(
+        (taken.added, taken.updated, taken.settings),
+        (0, 0, 0),
+        "{taken:?}"
+    );
+
+    // What can't be read is said.
+    let refused_at = async |path: String| match other.client.request(Request::ImportAll { path }).await {
+        Err(RequestError::Refused(error)) => error.message.id,
+        answer => panic!("{answer:?}"),
+    };
+    let empty = folder.path().display().to_string();
+    assert_eq!(refused_at(empty).await, "import-folder-empty");
+    let refused = async |file: &str, text: &str| {
+        std::fs::write(folder.path().join("export").join(file), text).unwrap();
+        refused_at(path.clone()).await
+    };
+    assert_eq!(refused("marks.json", "[]").await, "import-marks-unreadable");
+    let newer = "{\"format\":\"centrex-tray-marks\",\"version\":2}";
+    assert_eq!(refused("marks.json", newer).await, "journal-import-newer");
+    assert_eq!(
+        refused("settings.toml", "sound = \n").await,
+        "settings-change-broken"
+    );
+}
