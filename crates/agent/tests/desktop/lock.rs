@@ -62,7 +62,7 @@ impl SleepDelay {
         read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 
-    pub async fn is_over(mut self) {
+    pub async fn ends(mut self) {
         let end = within("the end of the delay", self.0.read(&mut [0])).await;
         assert_eq!(end.unwrap(), 0, "nobody writes");
     }

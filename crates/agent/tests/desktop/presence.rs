@@ -203,7 +203,7 @@ session_test! {
             let delay = delays.next().await;
             assert!(delay.is_held());
             sleeps(&login, true).await;
-            delay.is_over().await;
+            delay.ends().await;
             assert_eq!(agent.client.snapshot().await.unwrap().connection.state, ConnectionState::Down);
             agent.is(ConnectionState::Down).await;
             sleeps(&login, false).await;

@@ -133,10 +133,7 @@ fn the_document_says_which_errors_are_no_problem_documents() {
     for (path, operations) in document["paths"].as_object().unwrap() {
         let operations = operations.as_object().unwrap().values();
         let responses = operations.filter_map(|operation| operation["responses"].as_object());
-        for (status, response) in responses
-            .flatten()
-            .filter(|(status, _)| **status >= "4".to_owned())
-        {
+        for (status, response) in responses.flatten().filter(|(status, _)| status.as_str() >= "4") {
             let forms = resolved(&document, response)["content"].as_object().unwrap();
             let forms: Vec<&str> = forms.keys().map(String::as_str).collect();
             match forms[..] {
