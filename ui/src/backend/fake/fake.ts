@@ -204,7 +204,10 @@ export class FakeAgent {
       case 'import': {
         const { added, updated, rejected_count: rejected, sample } = this.preview;
         await this.answer('import', [], () => this.changeBook([...this.book, ...sample]));
-        return { type: 'taken', taken: { batch: '7', added, updated, rejected, marks: 0, settings: 0, settings_locked: 0 } };
+        return {
+          type: 'taken',
+          taken: { batch: '7', added, updated, rejected, marks: 0, settings: 0, settings_locked: 0 },
+        };
       }
       case 'delete_all': {
         const own = this.book.filter((one) => one.own);
