@@ -72,6 +72,27 @@ test('what is wrong with a server stands where it can be mended, and asking agai
   await expect(said).toContainText('L’annuaire de annuaire.example répond.');
 });
 
+test('which attributes of a directory count is under “advanced”, and only a list that was changed is sent', async ({
+  desk,
+  page,
+}) => {
+  await desk.open('servers');
+  await desk.settings(/^Sources/);
+  await directory(desk).getByRole('button', { name: 'Modifier' }).click();
+  const numbers = directory(desk).getByLabel('Attributs des numéros');
+  await expect(numbers).toBeHidden();
+  await directory(desk).getByText('Avancé').click();
+  await expect(numbers).toHaveValue('telephoneNumber, mobile, homePhone, ipPhone');
+  await numbers.fill('mobile; telephoneNumber,otherTelephone');
+  await directory(desk).getByLabel('Attributs de la société').fill('');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => asked(desk)).toHaveLength(1);
+  const [[name, changes]] = (await asked(desk)) as [[string, Record<string, unknown>]];
+  expect(name).toBe('changeSettings');
+  expect(changes).toMatchObject({ ldap_numbers: ['mobile', 'telephoneNumber', 'otherTelephone'], ldap_companies: [] });
+  expect(changes).not.toHaveProperty('ldap_names');
+});
+
 test('a setting that the agent refuses leaves what was typed, and no password goes anywhere', async ({ desk }) => {
   await desk.open();
   await desk.settings(/^Sources/);
