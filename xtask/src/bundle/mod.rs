@@ -7,7 +7,6 @@ mod layout;
 mod licences;
 #[cfg(target_os = "macos")]
 mod macos;
-#[cfg(target_os = "linux")]
 mod windows;
 
 use std::path::{Path, PathBuf};
@@ -30,7 +29,6 @@ pub struct Options {
     #[arg(long)]
     debug: bool,
     /// Packs the set-up for Windows and nothing else (Debian or Ubuntu).
-    #[cfg(target_os = "linux")]
     #[arg(long)]
     windows: bool,
 }
@@ -43,7 +41,6 @@ pub fn all(options: Options) -> Result<()> {
     install::ensure(&[Purpose::Build])?;
     Node::ensure()?.build()?;
     let bundle = target().join("bundle");
-    #[cfg(target_os = "linux")]
     if options.windows {
         let setup = windows::setup(&bundle, options.debug)?;
         say(format!("{}: the set-up for Windows.", setup.display()));

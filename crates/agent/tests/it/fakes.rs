@@ -25,6 +25,10 @@ pub enum Seen {
     Withdraw(CallKey),
     AllWithdrawn,
     Copied,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only the tests with a directory's server look at it")
+    )]
     Opened(url::Url),
     Ran,
     Autostart(bool),
