@@ -300,6 +300,7 @@ impl Task {
                     }
                 }
             }
+            tracing::trace!("the stream brings something");
             self.reading.push(&chunk);
             loop {
                 match self.reading.told() {

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::process::settled_pss_mb;
@@ -21,6 +22,8 @@ const CALLS: u32 = 100_000;
 const CONTACTS: u32 = 50_000;
 /// Contacts that call, and numbers that are looked up.
 const PEOPLE: u32 = 200;
+/// What the agent logs while the time between these two is taken.
+const TOLD: &str = "info,relay_api=trace,centrex_tray=trace";
 /// What people look for, typed letter by letter: names, companies and numbers of the made-up calls and contacts.
 const TYPED: [&str; 6] = [
     "élodie martin",
@@ -65,7 +68,7 @@ impl Bench<'_> {
                 Ok(took)
             })
             .collect::<Result<Vec<_>>>()?;
-        let named = self.named()?;
+        let (inside, outside) = self.named()?;
         let row = |what: &str, share, limit, unit, samples| {
             let what = format!("100,000 calls, 50,000 contacts: {what}");
             Row::new(what, Budget::AtMost { share, limit }, unit, samples)
@@ -85,7 +88,13 @@ impl Bench<'_> {
             row("calls, as typed", 0.99, 20.0, "ms", calls),
             row("contacts, as typed", 0.99, 20.0, "ms", contacts),
             row("who has a number", 0.99, 1.0, "ms", found),
-            row("stream → named Notify", 0.99, 5.0, "ms", named),
+            row("event in the agent → named Notify", 0.99, 5.0, "ms", inside),
+            Row::new(
+                "the same from outside, with two streams and the bus",
+                Budget::None,
+                "ms",
+                outside,
+            ),
         ])
     }
 
@@ -114,9 +123,28 @@ impl Bench<'_> {
         Ok((answer, millis(Instant::now(), begun)))
     }
 
-    /// Contacts call: from the event on a second desktop's stream, which the relay writes at the same time as the agent's,
-    /// to the notification with the name. Zero when the agent was quicker than this program.
-    fn named(&mut self) -> Result<Vec<f64>> {
+    /// Contacts call. In the agent, by its own log: from the bytes of the stream to what goes to the bus. From outside: from
+    /// the event on a second desktop's stream, which the relay writes at the same time, to the notification on the bus; zero
+    /// when the agent was quicker than this program.
+    fn named(&mut self) -> Result<(Vec<f64>, Vec<f64>)> {
+        self.stop()?;
+        let told = ["env".to_owned(), format!("CENTREX_TRAY_LOG={TOLD}")];
+        self.product.start_agent_under(&told)?;
+        observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
+        let outside = self.named_calls()?;
+        let log = self.product.agent.as_ref().context("no agent")?.log();
+        let inside = until_notify(&log)?;
+        ensure!(
+            inside.len() == outside.len(),
+            "{} notifications in the agent's log, {} on the bus",
+            inside.len(),
+            outside.len()
+        );
+        Ok((inside, outside))
+    }
+
+    /// Milliseconds of each call, from outside.
+    fn named_calls(&mut self) -> Result<Vec<f64>> {
         let send = self.callbacks()?;
         let lines = self.lines()?;
         let called = crate::demo::product::LINE.trim_start_matches('+');
@@ -176,6 +204,24 @@ impl Bench<'_> {
         });
         Ok(lines)
     }
+}
+
+/// From each last sign of the stream before a notification to that, in milliseconds, in the order of an agent's log.
+fn until_notify(log: &str) -> Result<Vec<f64>> {
+    let (mut came, mut samples) = (None, Vec::new());
+    for line in log.lines() {
+        let at = || -> Result<Timestamp> {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            first.parse().with_context(|| format!("no time begins “{line}”"))
+        };
+        if line.ends_with("the stream brings something") {
+            came = Some(at()?);
+        } else if line.ends_with("a notification goes to the bus") {
+            let came = came.context("a notification before the stream said anything")?;
+            samples.push(at()?.duration_since(came).as_secs_f64() * 1000.0);
+        }
+    }
+    Ok(samples)
 }
 
 /// The mobile number that the made-up contact of this index alone has.

@@ -110,6 +110,11 @@ impl Program {
         self.child.id()
     }
 
+    /// What it and earlier ones of its name wrote so far.
+    pub fn log(&self) -> String {
+        text(&self.log)
+    }
+
     /// How it ended, if it has.
     ///
     /// # Errors
@@ -185,11 +190,15 @@ impl Drop for Program {
     }
 }
 
+fn text(log: &Path) -> String {
+    std::fs::read(log)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default()
+}
+
 /// The last lines of a log.
 pub fn tail(log: &Path) -> String {
-    let text = std::fs::read(log)
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .unwrap_or_default();
+    let text = text(log);
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(25)..].join("\n")
 }

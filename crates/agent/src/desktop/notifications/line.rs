@@ -85,6 +85,7 @@ impl Line {
     }
 
     pub async fn notify(&self, wanted: &NotifyArguments<'_>) -> zbus::Result<Place> {
+        tracing::trace!("a notification goes to the bus");
         let reply = self
             .bus
             .call_method(Some(NAME), PATH, Some(NAME), "Notify", wanted)
