@@ -131,6 +131,8 @@ impl Bench<'_> {
         let told = ["env".to_owned(), format!("CENTREX_TRAY_LOG={TOLD}")];
         self.product.start_agent_under(&told)?;
         observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
+        // Answered once the book is open: a call before gets its name a little later.
+        self.timed(&json!({ "type": "contacts", "ask": { "type": "who_has", "number": mobile(0) } }))?;
         let outside = self.named_calls()?;
         let log = self.product.agent.as_ref().context("no agent")?.log();
         let inside = until_notify(&log)?;
