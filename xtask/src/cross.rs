@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::install;
 use crate::node::Node;
 use crate::run::{command, on_path, root, run, target};
+use crate::tools;
 
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 const MACOS: &str = "aarch64-apple-darwin";
@@ -82,12 +83,15 @@ pub fn check() -> Result<()> {
 pub fn wine_tests() -> Result<Command> {
     ensure(TO_CHECK)?;
     ensure(TO_RUN)?;
-    run(cargo(&["test", "--no-run"]).args(portable()))
+    run(cargo(&["test", "--no-run", "--quiet", "--target", WINDOWS]).args(portable()))
         .context("the tests don't compile as Windows programs")?;
     let prefix = wine_prefix()?;
+    let nextest = tools::nextest(&["--no-fail-fast", "--cargo-quiet", "--target", WINDOWS])?;
     // One screen for all of them: what Windows keeps running in the background lives as long as its screen.
-    let mut tests = debian("xvfb-run", &["--auto-servernum", CARGO, "test", "--no-fail-fast"]);
+    let mut tests = debian("xvfb-run", &["--auto-servernum"]);
     tests
+        .arg(nextest.get_program())
+        .args(nextest.get_args())
         .args(portable())
         .env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", "wine");
     with_wine(&mut tests, &prefix);
@@ -113,7 +117,7 @@ pub fn windows_programs(profile: &str, programs: &[&str]) -> Result<PathBuf> {
 
 /// The words that choose the portable tests.
 fn portable() -> Vec<&'static str> {
-    let mut words = vec!["--quiet", "--target", WINDOWS, "--lib", "--bins", "--tests"];
+    let mut words = vec!["--lib", "--bins", "--tests"];
     words.extend(["--features", WINDOWLESS]);
     for package in PORTABLE {
         words.extend(["--package", package]);

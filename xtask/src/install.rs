@@ -167,8 +167,12 @@ impl Family {
 /// Makes sure that everything for these purposes is there: on Debian and Ubuntu by installing it, after the list was shown.
 ///
 /// # Errors
-/// Elsewhere, and where there is neither root nor sudo: the exact command that a person has to run.
+/// On other Linux systems, and where there is neither root nor sudo: the exact command that a person has to run.
 pub fn ensure(purposes: &[Purpose]) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        // Xcode's or Visual Studio's tools and the system's own web view: the build itself says which it lacks.
+        return Ok(());
+    }
     let missing: Vec<&Need> = NEEDS
         .iter()
         .filter(|need| purposes.contains(&need.purpose) && !need.is_met())

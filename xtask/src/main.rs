@@ -48,6 +48,9 @@ enum Command {
     /// The product on a demo profile: simulator, relay and tray app; one call rings in. Ctrl-C stops all of it.
     #[cfg(target_os = "linux")]
     Demo(demo::Options),
+    /// Only on Linux: the product on a demo profile.
+    #[cfg(not(target_os = "linux"))]
+    Demo(Elsewhere),
     /// Every test: Rust, page, end to end, other systems.
     Test(test::Options),
     /// The long runs: random schedules of calls, and the relay killed over and over (release build).
@@ -57,6 +60,9 @@ enum Command {
     /// The benchmarks, each figure beside its budget (release build).
     #[cfg(target_os = "linux")]
     Bench(bench::Options),
+    /// Only on Linux: the benchmarks.
+    #[cfg(not(target_os = "linux"))]
+    Bench(Elsewhere),
     /// What can be handed out from this machine: an archive of the programs, and packages of this system.
     Bundle(bundle::Options),
     /// Draws the PNG, .ico and .icns files again from the SVG drawings.
@@ -69,8 +75,27 @@ enum Command {
     /// changes.
     #[cfg(target_os = "linux")]
     Order,
+    /// Only on Linux: which functions of the agent run on an ordinary day.
+    #[cfg(not(target_os = "linux"))]
+    Order(Elsewhere),
     /// Brings the numbering plans of the rlibphonenumber that Cargo.lock names. After each update of it.
     Metadata,
+}
+
+/// A command of another system, with whatever was meant for it.
+#[cfg(not(target_os = "linux"))]
+#[derive(clap::Args)]
+struct Elsewhere {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    _words: Vec<String>,
+}
+
+#[cfg(not(target_os = "linux"))]
+fn only_on_linux() -> Result<()> {
+    anyhow::bail!(
+        "this drives a Linux desktop (its screen, its session bus, its tray): run it on Debian or Ubuntu, on Windows in WSL2. \
+         `cargo xtask check` works here"
+    )
 }
 
 fn main() -> ExitCode {
@@ -100,6 +125,8 @@ fn dispatch() -> Result<()> {
         }
         #[cfg(target_os = "linux")]
         Command::Order => bench::record_order(),
+        #[cfg(not(target_os = "linux"))]
+        Command::Demo(_) | Command::Bench(_) | Command::Order(_) => only_on_linux(),
         Command::Metadata => metadata::write(&run::root()),
     }
 }

@@ -110,12 +110,11 @@ fn play(binaries: &Binaries, logs: &Path, timeline: &mut Timeline) -> Result<()>
 
 /// The product on the person's own desktop, with a profile of its own, until Ctrl-C.
 fn interactive(options: &Options) -> Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
     install::ensure(&[Purpose::Build])?;
     let binaries = binaries(options.programs())?;
     let logs = fresh_logs(&std::path::absolute(&options.out)?)?;
-    // From here on a Ctrl-C ends the loop below, and with it every program.
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    // From here on a Ctrl-C ends whatever is waited for, and with it every program.
+    wait::end_when_interrupted()?;
     let home = tempfile::Builder::new().prefix("centrex-demo-").tempdir()?;
     let env: Vec<(String, String)> = std::env::vars()
         .filter(|(key, _)| !key.starts_with("CARGO"))
@@ -127,11 +126,26 @@ fn interactive(options: &Options) -> Result<()> {
     });
     ready.inspect_err(|_| show_logs(&logs))?;
     let enrolment = product.enrolment()?;
-    product.control(
-        &serde_json::json!({ "type": "enrol", "relay": product.relay_url, "code": enrolment.code }),
+    let enrol = serde_json::json!({ "type": "enrol", "relay": product.relay_url, "code": enrolment.code });
+    product.control(&enrol).context(
+        "the tray app can't be enrolled at the demo's relay. Most likely the keychain is locked or missing: unlock it, or \
+         play the demo on a screen of its own with `cargo xtask demo --headless`",
     )?;
+    let snapshot = product.control(&serde_json::json!({ "type": "snapshot" }))?;
     product.simulator.ring(product::ACCOUNT, "+33261910042")?;
-    say("A call rings in now. Click the tray icon to dial; 01 99 00 12 34 answers after a moment.");
+    let pad = if snapshot["tray_shown"] == true {
+        "Click the tray icon to dial".to_owned()
+    } else {
+        let agent = binaries.path("centrex-tray");
+        let profile = product::PROFILE;
+        format!(
+            "No tray shows the icon here: dial with `{} --profile {profile}`",
+            agent.display()
+        )
+    };
+    say(format!(
+        "A call rings in now. {pad}; 01 99 00 12 34 answers after a moment."
+    ));
     say(format!(
         "More calls: {} ring --sim {} --to {} --from +33639980107",
         binaries.path("centrex-sim").display(),
@@ -139,7 +153,7 @@ fn interactive(options: &Options) -> Result<()> {
         product::ACCOUNT
     ));
     say(format!("Logs: {}. Ctrl-C stops everything.", logs.display()));
-    let _ = signals.forever().next();
+    wait::for_interruption();
     say("Stopping.");
     // The token of a relay that ends now: nobody needs it any more.
     let _ = product

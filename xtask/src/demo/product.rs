@@ -1,7 +1,7 @@
 //! The product as the demo runs it: simulator, relay and agent, each a program, on a profile of its own.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::process::{Launch, Program};
 use super::simulator::Simulator;
+use super::wait;
 
 /// The profile, so that no real setting and no real credential is touched.
 pub const PROFILE: &str = "demo";
@@ -25,6 +26,8 @@ pub const LINE: &str = "+33199000001";
 
 /// Longest time that any program gets to be there.
 const START: Duration = Duration::from_secs(60);
+/// Between two looks for a Ctrl-C.
+const LISTEN: Duration = Duration::from_millis(100);
 /// Only the simulator knows it: no secret of anyone.
 const API_KEY: &str = "demo-api-key";
 const PASSWORD: &str = "demo-password";
@@ -327,13 +330,24 @@ impl Product {
             .join(format!("control-{PROFILE}.sock"));
         let mut stream = UnixStream::connect(&socket)
             .with_context(|| format!("no agent listens at {}", socket.display()))?;
-        stream.set_read_timeout(Some(START))?;
+        // Short, so that a Ctrl-C is heard while the agent waits for somebody.
+        stream.set_read_timeout(Some(LISTEN))?;
         writeln!(stream, "{}", json!({ "v": 1, "id": 1, "request": request }))?;
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line)?;
-        let reply: Value = serde_json::from_str(&line).context("the agent's reply isn't JSON")?;
+        let (mut answer, mut line) = (BufReader::new(stream), Vec::new());
+        wait::until(START, "the agent's answer", || {
+            match answer.read_until(b'\n', &mut line) {
+                Ok(_) => Ok(Some(())),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })?;
+        let reply: Value = serde_json::from_slice(&line).context("the agent's reply isn't JSON")?;
         match (&reply["result"]["Ok"], &reply["result"]["Err"]) {
-            (Value::Null, error) => bail!("the agent refused {}: {error}", request["type"]),
+            (Value::Null, error) => bail!(
+                "the agent refused {} ({})",
+                request["type"],
+                error["message"]["id"]
+            ),
             (answer, _) => Ok(answer.clone()),
         }
     }

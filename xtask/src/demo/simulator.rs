@@ -8,6 +8,19 @@ use serde_json::{Value, json};
 /// Longest single question; the simulator answers earlier when something happened.
 const LONG_POLL: Duration = Duration::from_secs(2);
 
+/// A call as the platform itself saw it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Played {
+    /// Its id.
+    pub call: String,
+    /// `incoming` or `outgoing`, seen from the account.
+    pub direction: String,
+    /// The other party's number.
+    pub number: String,
+    /// Both sides talked.
+    pub connected: bool,
+}
+
 /// The control surface of a running simulator.
 pub struct Simulator {
     /// `http://127.0.0.1:…`
@@ -70,6 +83,29 @@ impl Simulator {
                 );
             }
         }
+    }
+
+    /// The calls that are over, in the order in which they began.
+    ///
+    /// # Errors
+    /// When it doesn't answer.
+    pub fn ended_calls(&self) -> Result<Vec<Played>> {
+        let record = self.record(0, Duration::ZERO)?;
+        let has = |kind: &str, call: &Value| {
+            record
+                .iter()
+                .any(|entry| entry["kind"] == kind && entry["call_id"] == *call)
+        };
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let begun = record.iter().filter(|entry| entry["kind"] == "own_phone_rings");
+        let over = begun.filter(|entry| has("ended", &entry["call_id"]));
+        let played = over.map(|entry| Played {
+            call: text(&entry["call_id"]),
+            direction: text(&entry["direction"]),
+            number: text(&entry["number"]),
+            connected: has("connected", &entry["call_id"]),
+        });
+        Ok(played.collect())
     }
 
     fn record(&self, after: u64, wait: Duration) -> Result<Vec<Value>> {

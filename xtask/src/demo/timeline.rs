@@ -57,6 +57,8 @@ pub struct Observation {
     pub by: &'static str,
     /// When it happened, if that is earlier than now.
     pub at: Option<Instant>,
+    /// What set it off, if that is not the step's begin.
+    pub since: Option<Instant>,
     /// What was seen.
     pub detail: Value,
     /// The screen at the moment that the step is about, if that is earlier than now.
@@ -69,6 +71,7 @@ impl Observation {
         Self {
             by,
             at: None,
+            since: None,
             detail,
             picture: None,
         }
@@ -79,6 +82,14 @@ impl Observation {
         Self {
             at: Some(at),
             ..Self::now(by, detail)
+        }
+    }
+
+    /// Set off by what happened then.
+    pub fn since(self, since: Instant) -> Self {
+        Self {
+            since: Some(since),
+            ..self
         }
     }
 }
@@ -149,7 +160,7 @@ impl Timeline {
                 .save_png(&file)
                 .with_context(|| format!("can't write {}", file.display()))
         }));
-        let took_ms = millis(at.saturating_duration_since(begun));
+        let took_ms = millis(at.saturating_duration_since(seen.since.unwrap_or(begun)));
         say(format!("{number:3}  {name:30} {took_ms:6} ms  {}", seen.by));
         self.steps.push(Step {
             step: name.to_owned(),

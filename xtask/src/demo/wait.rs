@@ -34,6 +34,13 @@ fn is_interrupted() -> bool {
         .is_some_and(|interrupted| interrupted.load(Ordering::Relaxed))
 }
 
+/// Returns with the first Ctrl-C or SIGTERM after [`end_when_interrupted`].
+pub fn for_interruption() {
+    while !is_interrupted() {
+        std::thread::sleep(PAUSE * 10);
+    }
+}
+
 /// Looks again and again until `look` finds something.
 ///
 /// # Errors

@@ -27,11 +27,14 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Dial {
-        /// Several words are one number written with spaces. None comes from an application menu, which has no link to pass.
-        #[arg(value_name = "NUMBER")]
+        /// Several words are one number written with spaces.
+        #[arg(value_name = "NUMBER", required_unless_present_any = ["selection", "menu"])]
         number: Vec<String>,
         #[arg(long, conflicts_with = "number")]
         selection: bool,
+        /// From the system's menu of applications, which passes the link that was opened, or none.
+        #[arg(long, hide = true, conflicts_with = "selection")]
+        menu: bool,
     },
     Status {
         #[arg(long)]

@@ -67,7 +67,9 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
     let result = runtime.block_on(async {
         match command {
             None => start::start(profile, system, lang, !hidden).await,
-            Some(Command::Dial { number, selection }) => {
+            Some(Command::Dial {
+                number, selection, ..
+            }) => {
                 let text = match selection {
                     true => selected(lang)?,
                     false => number.join(" "),

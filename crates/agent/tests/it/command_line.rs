@@ -122,6 +122,7 @@ fn usage_errors_end_with_2_and_version_and_help_with_0() {
     let program = Program::new();
     for words in [
         &["fly"][..],
+        &["dial"],
         &["--profile", "A/B", "status"],
         &["--profile"],
         &["status", "--loud"],

@@ -18,6 +18,7 @@ impl Stage<'_> {
     pub(super) fn let_ring(&mut self, from: &str) -> Result<(String, usize)> {
         let mark = self.desktop.bus.mark();
         self.record = self.product.simulator.mark()?;
+        self.rang = Some(Instant::now());
         Ok((self.product.simulator.ring(ACCOUNT, from)?, mark))
     }
 
@@ -30,11 +31,9 @@ impl Stage<'_> {
         let detail = json!({
             "call_id": call, "to": LINE, "summary": shot.summary, "body": shot.body, "buttons": shot.buttons, "on_screen": area(bubble.area),
         });
-        Ok(Observation::at(
-            "Notify on the session bus, and the notification on the screen",
-            shot.at,
-            detail,
-        ))
+        let by = "Notify on the session bus, and the notification on the screen";
+        let rang = self.rang.context("nobody called")?;
+        Ok(Observation::at(by, shot.at, detail).since(rang))
     }
 
     pub(super) fn incoming_answered(&mut self, call: &str) -> Result<Observation> {
@@ -87,6 +86,7 @@ impl Stage<'_> {
         let missed = |shot: &observe::Shot| shot.buttons.iter().any(|(_, label)| calls_back(label));
         observe::wait_notification(&self.desktop.bus, mark, SOON, MISSED, |_| true)
             .context("it was not announced while it rang")?;
+        let gave_up = Instant::now();
         self.product.simulator.other_hangs_up(ACCOUNT)?;
         let ended = self.heard("ended")?;
         ensure!(ended["call_id"] == call, "another call ended: {ended}");
@@ -105,7 +105,7 @@ impl Stage<'_> {
             "call_id": call, "summary": shot.summary, "body": shot.body, "buttons": shot.buttons, "on_screen": area(bubble.area),
         });
         let by = "Notify on the session bus, the notification on the screen, and the red dot in the panel";
-        Ok((Observation::at(by, shot.at, detail), label))
+        Ok((Observation::at(by, shot.at, detail).since(gave_up), label))
     }
 
     /// Presses the notification's button with the mouse.
@@ -145,10 +145,7 @@ impl Stage<'_> {
         let detail = json!({
             "button": label, "at": area(button.area), "action": key, "requested": number, "press_to_request_ms": took,
         });
-        Ok(Observation::at(
-            "ActionInvoked on the session bus, and the simulator's record",
-            at,
-            detail,
-        ))
+        let by = "ActionInvoked on the session bus, and the simulator's record";
+        Ok(Observation::at(by, at, detail).since(begun))
     }
 }

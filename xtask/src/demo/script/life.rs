@@ -5,12 +5,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::{ANOTHER, CALLEE, CALLER, COLD, MISSED, SOON, Stage, WINDOW, area, millis};
+use super::{ANOTHER, COLD, SOON, Stage, WINDOW, area, millis};
 use crate::demo::bus::What;
 use crate::demo::observe::{self, Mark};
 use crate::demo::product::SERVICE;
 use crate::demo::screen::{Area, Screen};
-use crate::demo::simulator::same_number;
+use crate::demo::simulator::{Played, same_number};
 use crate::demo::timeline::Observation;
 use crate::demo::{process, wait};
 
@@ -185,20 +185,20 @@ impl Stage<'_> {
 
     pub(super) fn journal_complete(&mut self) -> Result<Observation> {
         let file = self.product.journal();
-        let wanted = [
-            ("outgoing", CALLEE, true),
-            ("incoming", CALLER, true),
-            ("incoming", MISSED, false),
-            ("outgoing", MISSED, true),
-        ];
+        let wanted = self.product.simulator.ended_calls()?;
+        ensure!(
+            wanted.len() == 4,
+            "the platform's record has these calls: {wanted:?}"
+        );
         let mut last = Vec::new();
-        let rows = wait::until(SOON, "four ended calls in the journal", || {
+        let rows = wait::until(SOON, "the platform's four calls in the journal", || {
             last = observe::journal(&file)?;
-            let has = |&(direction, number, connected): &(&str, &str, bool)| {
+            let has = |played: &Played| {
                 last.iter().any(|row| {
-                    row.direction == direction
-                        && same_number(&row.other, number)
-                        && row.connected == connected
+                    row.call == played.call
+                        && row.direction == played.direction
+                        && same_number(&row.other, &played.number)
+                        && row.connected == played.connected
                         && row.state == "ended"
                 })
             };
@@ -207,10 +207,11 @@ impl Stage<'_> {
         let rows = rows.with_context(|| format!("the journal holds {last:?}"))?;
         let at = Instant::now();
         self.show("calls").context("the list of calls")?;
+        let by = "the simulator's record beside the journal's file, read with SQLite";
         Ok(Observation::at(
-            "the journal's file, read with SQLite",
+            by,
             at,
-            json!({ "calls": rows }),
+            json!({ "calls": rows, "played": wanted }),
         ))
     }
 }

@@ -48,6 +48,8 @@ struct Stage<'a> {
     icon: Area,
     /// Where the simulator's record was when the current call began.
     record: u64,
+    /// When somebody last began to call.
+    rang: Option<Instant>,
     /// When the icon was last clicked.
     clicked: Option<Instant>,
     /// The window as it was last seen at rest.
@@ -76,6 +78,7 @@ pub fn play(desktop: &Desktop, product: &mut Product, timeline: &mut Timeline) -
         agent: 0,
         icon,
         record: 0,
+        rang: None,
         clicked: None,
         seen: None,
     };

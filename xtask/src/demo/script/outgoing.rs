@@ -42,7 +42,7 @@ impl Stage<'_> {
             "window": area(window.area), "colours": colours, "click_to_painted_ms": millis(at, clicked),
         });
         self.window_becomes(Look::Pad)?;
-        Ok(Observation::at("the screen", at, detail))
+        Ok(Observation::at("the screen", at, detail).since(clicked))
     }
 
     /// Types into the pad as a person does, and presses Enter.
@@ -71,7 +71,7 @@ impl Stage<'_> {
         });
         Ok(Observation {
             picture: Some(typed),
-            ..Observation::now("the screen, and the simulator's record", detail)
+            ..Observation::now("the screen, and the simulator's record", detail).since(begun)
         })
     }
 
