@@ -29,7 +29,9 @@ type Question = Box<dyn FnOnce(Option<&Reader>) + Send>;
 pub(super) enum Ask {
     /// From now on ask this one.
     Use(Reader),
-    /// A question; without a book it is asked of nobody.
+    /// There is none to ask, or none newer than the last.
+    Nobody,
+    /// A question: before the first of the two above it waits for them, without a book it is asked of nobody.
     Question(Question),
 }
 
@@ -65,7 +67,10 @@ impl Book {
 
     /// Those who ask get readers that know the numbering of now.
     fn hand_out(&self) {
-        let Some(store) = &self.store else { return };
+        let Some(store) = &self.store else {
+            let _ = self.readers.send(Ask::Nobody);
+            return;
+        };
         let readers = store.reader().and_then(|reader| Ok((reader, store.reader()?)));
         match readers {
             Ok((search, lookup)) => {
@@ -73,7 +78,10 @@ impl Book {
                 let _ = self.readers.send(Ask::Use(search));
                 self.tell(News::Opened(Box::new(Lookup::new(lookup))));
             }
-            Err(error) => self.tell(News::Failed(error.into())),
+            Err(error) => {
+                let _ = self.readers.send(Ask::Nobody);
+                self.tell(News::Failed(error.into()));
+            }
         }
     }
 }
@@ -108,15 +116,29 @@ pub(super) fn start(
             write(&mut book);
         }
     })?;
-    spawn("contacts-search", move || {
-        let mut reader = None;
-        while let Ok(ask) = questions.recv() {
-            match ask {
-                Ask::Use(newer) => reader = Some(newer),
-                Ask::Question(question) => question(reader.as_ref()),
+    spawn("contacts-search", move || answer(&questions))
+}
+
+/// Answers until nobody can ask any more. Who asks while the book is being opened waits for it.
+fn answer(questions: &Receiver<Ask>) {
+    let mut reader = None;
+    let mut early = Some(Vec::new());
+    while let Ok(ask) = questions.recv() {
+        match ask {
+            Ask::Question(question) => match &mut early {
+                Some(early) => early.push(question),
+                None => question(reader.as_ref()),
+            },
+            known @ (Ask::Use(_) | Ask::Nobody) => {
+                if let Ask::Use(newer) = known {
+                    reader = Some(newer);
+                }
+                for question in early.take().into_iter().flatten() {
+                    question(reader.as_ref());
+                }
             }
         }
-    })
+    }
 }
 
 pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
@@ -160,4 +182,41 @@ pub(super) fn export(reader: &Reader, path: &Path, format: Format) -> Result<usi
         .map_err(|error| PeopleError::Write(error.into_error()))?;
     file.commit().map_err(PeopleError::Write)?;
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    /// What is asked before these, whether a book was there to answer, in order.
+    fn asked_before(known: Vec<Ask>) -> Vec<bool> {
+        let (asks, questions) = channel();
+        let (answers, answered) = channel();
+        for known in known {
+            let answers = answers.clone();
+            let question = move |reader: Option<&Reader>| answers.send(reader.is_some()).unwrap();
+            asks.send(Ask::Question(Box::new(question))).ok().unwrap();
+            asks.send(known).ok().unwrap();
+        }
+        drop((asks, answers));
+        answer(&questions);
+        answered.into_iter().collect()
+    }
+
+    #[test]
+    fn who_asks_before_the_book_is_open_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("contacts.db");
+        let (store, _) = Store::open(&path, Numbering::default(), Timestamp::UNIX_EPOCH).unwrap();
+        let open = || Ask::Use(store.reader().unwrap());
+        assert_eq!(asked_before(vec![open(), open()]), [true, true]);
+        assert_eq!(
+            asked_before(vec![Ask::Nobody]),
+            [false],
+            "and isn't left waiting without one"
+        );
+        assert_eq!(asked_before(vec![open(), Ask::Nobody]), [true, true]);
+    }
 }
