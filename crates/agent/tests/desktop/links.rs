@@ -41,10 +41,12 @@ session_test! {
 
         links::take_numbers().await.unwrap();
         assert_eq!(now().await, NumberLinks { opener: LinkOpener::Us, takeover: Takeover::Here });
-        let said = program("xdg-mime", "xdg-utils")
-            .args(["query", "default", "x-scheme-handler/tel"])
-            .output()
-            .unwrap();
-        assert_eq!(String::from_utf8(said.stdout).unwrap().trim(), "centrex-tray.desktop");
+        for kind in ["tel", "callto"] {
+            let said = program("xdg-mime", "xdg-utils")
+                .args(["query", "default", &format!("x-scheme-handler/{kind}")])
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8(said.stdout).unwrap().trim(), "centrex-tray.desktop", "{kind}");
+        }
     }
 }

@@ -14,6 +14,8 @@ use crate::desktop::APP_ID;
 
 /// Links to numbers, as the list of default programs names them.
 const NUMBERS: &str = "x-scheme-handler/tel";
+/// The older kind of them, which is taken over together with it. `sip:` is not: who has a softphone wants that there.
+const OLDER: &str = "x-scheme-handler/callto";
 /// It asks programs of the desktop, which may hang. Usually a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -56,7 +58,7 @@ pub(super) async fn take_numbers() -> io::Result<()> {
     if find(&entry).is_none() {
         return Err(io::Error::other(format!("{entry} isn't installed")));
     }
-    xdg_mime(&["default", &entry, NUMBERS]).await?;
+    xdg_mime(&["default", &entry, NUMBERS, OLDER]).await?;
     // It ends well even where nothing could be written.
     if default_entry().await?.as_deref() == Some(&*entry) {
         return Ok(());
