@@ -47,6 +47,9 @@ LangString IN_USE ${LANG_ENGLISH} "Centrex Tray is still open and doesn’t clos
 LangString NO_WEBVIEW2 ${LANG_FRENCH} "Centrex Tray est installé. Sa fenêtre a besoin de Microsoft Edge WebView2, absent de cet ordinateur : installez-le depuis https://developer.microsoft.com/microsoft-edge/webview2/ ou demandez-le à votre administrateur. En attendant, l’icône, les alertes et la ligne de commande fonctionnent."
 LangString NO_WEBVIEW2 ${LANG_ENGLISH} "Centrex Tray is installed. Its window needs Microsoft Edge WebView2, which this computer lacks: install it from https://developer.microsoft.com/microsoft-edge/webview2/ or ask your administrator for it. Until then the icon, the alerts and the command line work."
 
+; Not empty when an app was ended, so that the new one is started in its place.
+Var WasRunning
+
 ; Ends a running app, so that its files can be replaced or removed. It takes leave of the platform's calls by itself.
 !macro EndApp un
 Function ${un}EndApp
@@ -55,6 +58,9 @@ Function ${un}EndApp
   ${EndIf}
   nsExec::Exec '"$INSTDIR\centrex-tray.exe" quit'
   Pop $0
+  ${If} $0 == 0
+    StrCpy $WasRunning "yes"
+  ${EndIf}
   ; What runs can't be deleted: ten seconds for the app and its window to end.
   StrCpy $1 0
   ${Do}
@@ -94,6 +100,11 @@ Section
   WriteRegDWORD HKCU "${UNINSTALL}" "EstimatedSize" ${SIZE}
   WriteRegDWORD HKCU "${UNINSTALL}" "NoModify" 1
   WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
+
+  ${If} $WasRunning != ""
+    ; Nobody should miss calls because of an upgrade that came while they worked.
+    Exec '"$INSTDIR\centrex-trayw.exe" --hidden'
+  ${EndIf}
 
   ReadRegStr $0 HKLM "SOFTWARE\WOW6432Node\${WEBVIEW2}" "pv"
   ${If} $0 == ""

@@ -98,6 +98,19 @@ pub fn wine_tests() -> Result<Command> {
     Ok(tests)
 }
 
+/// A program of this machine that runs others of Windows, on a screen of its own.
+///
+/// # Errors
+/// When Wine can't be installed or made ready.
+pub fn under_wine(program: &Path) -> Result<Command> {
+    ensure(TO_CHECK)?;
+    ensure(TO_RUN)?;
+    let prefix = wine_prefix()?;
+    let mut under = command("xvfb-run", ["--auto-servernum"]);
+    with_wine(under.arg(program), &prefix);
+    Ok(under)
+}
+
 /// Builds programs for Windows, with everything that a program for Windows may want; gives the folder where they are.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use anyhow::Result;
 use crate::install::{self, Purpose};
 use crate::node::Node;
 use crate::order;
-use crate::run::{cargo, command, run, say, target};
+use crate::run::{cargo, command, root, run, say, target};
 
 // The demo lays them out for its own desktop.
 #[cfg(target_os = "linux")]
@@ -31,6 +31,9 @@ pub struct Options {
     /// Packs the set-up for Windows and nothing else (Debian or Ubuntu).
     #[arg(long)]
     windows: bool,
+    /// Then installs, upgrades and removes it under Wine.
+    #[arg(long = "try", requires = "windows")]
+    tries: bool,
 }
 
 /// Builds the programs and packs them.
@@ -43,6 +46,9 @@ pub fn all(options: Options) -> Result<()> {
     let bundle = target().join("bundle");
     if options.windows {
         let setup = windows::setup(&bundle, options.debug)?;
+        if options.tries {
+            run(crate::cross::under_wine(&root().join("xtask/bundle/try-setup.sh"))?.arg(&setup))?;
+        }
         say(format!("{}: the set-up for Windows.", setup.display()));
         return Ok(());
     }
