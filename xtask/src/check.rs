@@ -27,12 +27,24 @@ pub fn all(options: Options) -> Result<()> {
     node.build()?;
     page(&node)?;
     lints()?;
-    policy()?;
+    let advisories = policy()?;
     if options.cross {
         crate::cross::check()?;
     }
-    say("\nEverything passed.");
+    say(match advisories {
+        Advisories::Checked => "\nEverything passed.",
+        Advisories::OutOfReach => "\nEverything passed, but for known weaknesses of dependencies, which weren't checked.",
+    });
     Ok(())
+}
+
+/// Whether the database of known weaknesses could be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advisories {
+    /// None of the dependencies has one.
+    Checked,
+    /// Nothing is known.
+    OutOfReach,
 }
 
 /// Rust's format.
@@ -62,7 +74,10 @@ pub fn page(node: &Node) -> Result<()> {
 }
 
 /// Licences, sources, duplicates and, where the advisory database can be fetched, known weaknesses.
-pub fn policy() -> Result<()> {
+///
+/// # Errors
+/// What isn't allowed, and where nothing can be checked.
+pub fn policy() -> Result<Advisories> {
     let deny = tools::DENY.ensure()?;
     let checks = [
         "--workspace",
@@ -78,11 +93,11 @@ pub fn policy() -> Result<()> {
         ["--workspace", "check", "--hide-inclusion-graph", "advisories"],
     ))?;
     if fine {
-        return Ok(());
+        return Ok(Advisories::Checked);
     }
     if text.contains("failed to fetch advisory database") {
         say("The advisory database can't be fetched from here: known weaknesses were NOT checked this time.");
-        return Ok(());
+        return Ok(Advisories::OutOfReach);
     }
     bail!("a dependency has a known weakness, or is unmaintained")
 }

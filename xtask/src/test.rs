@@ -128,7 +128,7 @@ fn one(phase: Phase, node: &Node) -> Result<Tally> {
             check::page(node)?;
             Ok(Tally::default())
         }
-        Phase::Policy => check::policy().map(|()| Tally::default()),
+        Phase::Policy => check::policy().map(|_| Tally::default()),
         // The same packages and features as the tests: what is built here is what they use.
         Phase::Build => run(&mut cargo(["build", "--workspace", "--all-targets"])).map(|()| Tally::default()),
         Phase::Rust => counted(tools::nextest(&["--workspace", "--no-fail-fast"])?),
