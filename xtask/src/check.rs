@@ -33,7 +33,9 @@ pub fn all(options: Options) -> Result<()> {
     }
     say(match advisories {
         Advisories::Checked => "\nEverything passed.",
-        Advisories::OutOfReach => "\nEverything passed, but for known weaknesses of dependencies, which weren't checked.",
+        Advisories::OutOfReach => {
+            "\nEverything passed, but for known weaknesses of dependencies, which weren't checked."
+        }
     });
     Ok(())
 }

@@ -48,9 +48,16 @@ async fn work(folder: PathBuf, writer: Writer, touched: mpsc::Sender<()>, mut ch
     loop {
         // Watched first, so that no change falls between reading and watching.
         if watcher.is_none() {
-            watcher = watch(&folder, touched.clone())
-                .inspect_err(|error| tracing::info!(kind = ?error.kind, "the contacts' folder isn't watched"))
-                .ok();
+            let (folder, touched) = (folder.clone(), touched.clone());
+            // A network's folder may take its time, and everything else in the agent shares this thread.
+            watcher = match tokio::task::spawn_blocking(move || watch(&folder, touched)).await {
+                Ok(Ok(watcher)) => Some(watcher),
+                Ok(Err(error)) => {
+                    tracing::info!(kind = ?error.kind, "the contacts' folder isn't watched");
+                    None
+                }
+                Err(_) => return,
+            };
         }
         if !read(&folder, &writer).await {
             // Perhaps another folder will stand in its place.
