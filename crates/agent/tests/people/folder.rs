@@ -12,10 +12,6 @@ fn card(name: &str, number: &str) -> String {
 }
 
 #[tokio::test]
-#[cfg_attr(
-    windows,
-    ignore = "doesn't end under Wine 8, and why isn't known; never run on a real Windows"
-)]
 async fn files_that_come_change_and_go_are_followed() {
     let mut world = World::new().await;
     let folder = world.folder.path().join("cards");
@@ -42,10 +38,6 @@ async fn files_that_come_change_and_go_are_followed() {
 }
 
 #[tokio::test]
-#[cfg_attr(
-    windows,
-    ignore = "doesn't end under Wine 8, and why isn't known; never run on a real Windows"
-)]
 async fn a_folder_that_is_not_there_keeps_its_contacts_and_says_so_until_it_is_back() {
     let mut world = World::new().await;
     let folder = world.folder.path().join("cards");

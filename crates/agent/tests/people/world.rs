@@ -26,7 +26,11 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // What is watched or open can't be removed on Windows.
+        let folder = tempfile::Builder::new()
+            .disable_cleanup(cfg!(windows))
+            .tempdir()
+            .unwrap();
         let (tell, mut news) = mpsc::unbounded_channel();
         let path = folder.path().join("contacts.db");
         let people = PeopleHandle::start(path, Numbering::default(), tell).unwrap();
