@@ -327,8 +327,8 @@ settings-outside-prefix = An outside prefix is up to four digits: the setting wa
 
 journal-set-aside = The call journal was damaged. It was set aside as { $file } and a new one was begun; what can be read of it is taken over, and recent calls are asked of the relay again.
 journal-newer = The call journal comes from a newer version of the program. It stays as it is and calls are not kept: update the program.
-journal-unusable = The call journal cannot be opened or written. Calls are announced but not kept: check the access rights and the room on the disk.
-journal-full-unopened = The disk is full: the call journal cannot be opened. Calls are announced, but forgotten when the app ends. Make room on the disk, then restart the app.
+journal-unusable = The call journal cannot be opened or written. Calls are announced, but wait to be written to it. Check the access rights and the room on the disk: it is tried again by itself.
+journal-full-unopened = The disk is full: the call journal cannot be opened. Calls are announced, but wait to be written to it. Make room on the disk; they are then written by themselves.
 journal-full = The disk is full: calls are announced, but wait to be written to the call journal. Make room on the disk; they are then written by themselves.
 journal-export-failed = The file could not be written, and nothing was changed. Check the access rights of the folder and the room on the disk, or choose another folder.
 journal-import-unreadable = The file cannot be read to its end: what was read before is taken. Check its access rights and try again; nothing is taken twice.

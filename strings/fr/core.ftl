@@ -327,8 +327,8 @@ settings-outside-prefix = Un préfixe de sortie a quatre chiffres au plus : le 
 
 journal-set-aside = Le journal d’appels était endommagé. Il a été mis de côté sous { $file } et un nouveau journal a été commencé ; ce qui peut en être lu y est repris, et les appels récents sont redemandés au relais.
 journal-newer = Le journal d’appels vient d’une version plus récente du programme. Il reste tel quel et les appels ne sont pas conservés : mettez le programme à jour.
-journal-unusable = Le journal d’appels ne peut pas être ouvert ou écrit. Les appels sont annoncés mais pas conservés : vérifiez les droits d’accès et la place sur le disque.
-journal-full-unopened = Le disque est plein : le journal d’appels ne peut pas être ouvert. Les appels sont annoncés, mais seront oubliés à l’arrêt. Faites de la place sur le disque, puis redémarrez l’application.
+journal-unusable = Le journal d’appels ne peut pas être ouvert ou écrit. Les appels sont annoncés, mais attendent d’y être enregistrés. Vérifiez les droits d’accès et la place sur le disque : un nouvel essai se fait tout seul.
+journal-full-unopened = Le disque est plein : le journal d’appels ne peut pas être ouvert. Les appels sont annoncés, mais attendent d’y être enregistrés. Libérez de la place ; ils le seront ensuite sans rien faire d’autre.
 journal-full = Le disque est plein : les appels sont annoncés, mais attendent d’être enregistrés dans le journal. Libérez de la place ; ils le seront ensuite sans rien faire d’autre.
 journal-export-failed = Le fichier n’a pas pu être écrit, et rien n’a été changé. Vérifiez les droits d’accès du dossier et la place sur le disque, ou choisissez un autre dossier.
 journal-import-unreadable = Le fichier ne peut pas être lu jusqu’au bout : ce qui a été lu avant est repris. Vérifiez ses droits d’accès, puis recommencez ; rien ne sera repris deux fois.

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::controller::Input;
-use crate::journal::JournalHandle;
+use crate::journal::{AskError, JournalHandle};
 use crate::now::Now;
 
 /// A connection may stand for weeks: what the relay can do, and whether the token is old, is asked again after so long.
@@ -33,14 +33,25 @@ const LONGEST_ID: usize = 256;
 
 /// What the link's tasks tell the controller.
 pub(crate) enum News {
-    /// Where the subscription starts: the position kept from last time.
-    From(Option<EventId>),
+    /// Where the subscription starts.
+    From(Begin),
     /// Of the subscription.
     Update(Update),
     /// Of `GET /v1/me`.
     Me(Result<Me, ClientError>),
     /// Of `GET /v1/calls`.
     Calls(Result<CallList, ClientError>),
+}
+
+/// Where a subscription starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// After the position kept from last time.
+    After(EventId),
+    /// With what is live: this is the first connection ever.
+    First,
+    /// With what is live: the journal, which knows better, can't be opened for now. What was before is left for when it can.
+    Blind,
 }
 
 /// What the controller does about some news, in order.
@@ -56,6 +67,15 @@ pub(crate) struct Outcome {
     pub(crate) is_token_old: bool,
 }
 
+impl Begin {
+    fn after(self) -> Option<EventId> {
+        match self {
+            Self::After(event) => Some(event),
+            Self::First | Self::Blind => None,
+        }
+    }
+}
+
 /// The running link. Dropping it ends it.
 pub(crate) struct RelayLink {
     generation: u64,
@@ -67,6 +87,8 @@ pub(crate) struct RelayLink {
     /// machine may sleep.
     clock: Option<(Timestamp, Now)>,
     live: bool,
+    /// What was before it isn't asked for.
+    blind: bool,
     /// The last event handled.
     last: Option<EventId>,
     /// Why positions aren't kept yet.
@@ -117,6 +139,7 @@ impl RelayLink {
             me,
             clock: None,
             live: false,
+            blind: false,
             last: None,
             reconciling: None,
             stream: Some(AbortOnDropHandle::new(tokio::spawn(stream))),
@@ -160,8 +183,9 @@ impl RelayLink {
     /// Takes news of this generation.
     pub(crate) fn on(&mut self, news: News, now: Now) -> Outcome {
         match news {
-            News::From(from) => {
-                self.last = from;
+            News::From(begin) => {
+                self.last = begin.after();
+                self.blind = begin == Begin::Blind;
                 Outcome::default()
             }
             News::Update(update) => self.on_update(update, now),
@@ -234,7 +258,7 @@ impl RelayLink {
                 calls.retain(is_bounded);
                 let first = self.last.is_none();
                 self.last = Some(event.id);
-                if first && self.reconciling.is_none() {
+                if first && !self.blind && self.reconciling.is_none() {
                     self.reconcile(Reconciling::First(event.at));
                 }
                 let mut events = vec![Event::LiveCalls { calls, at: event.at }];
@@ -397,16 +421,19 @@ async fn follow(
     journal: JournalHandle,
     inputs: mpsc::Sender<Input>,
 ) {
-    let kept = journal.position(client.base().as_str().to_owned()).await;
-    let from = kept.and_then(|position| position.parse().ok());
+    let begin = match journal.position(client.base().as_str().to_owned()).await {
+        Ok(Some(position)) => position.parse().map_or(Begin::First, Begin::After),
+        Ok(None) | Err(AskError::Journal(_)) => Begin::First,
+        Err(_) => Begin::Blind,
+    };
     if inputs
-        .send(Input::Link(generation, News::From(from)))
+        .send(Input::Link(generation, News::From(begin)))
         .await
         .is_err()
     {
         return;
     }
-    let mut updates = Subscription::start(client, from, options, ThreadJitter);
+    let mut updates = Subscription::start(client, begin.after(), options, ThreadJitter);
     while let Some(update) = updates.next().await {
         if inputs
             .send(Input::Link(generation, News::Update(update)))

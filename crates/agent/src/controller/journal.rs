@@ -32,18 +32,12 @@ pub(crate) enum JournalAnswer {
 
 impl<P: Ports> Controller<P> {
     pub(super) fn on_journal(&mut self, opened: JournalOpened) {
-        match opened.opened {
-            Ok(found) => {
-                tracing::debug!(?found, calls = opened.rows.len(), "journal");
-                self.journal_found = found.message();
-                if let Opened::SetAside(file) = found {
-                    self.salvage(file);
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "calls are not remembered in this run");
-            }
-        }
+        let found = opened.opened.inspect_err(|error| {
+            tracing::error!(%error, "the journal can't be opened: calls wait in memory until it can");
+        });
+        let found = found.ok();
+        tracing::debug!(?found, calls = opened.rows.len(), "journal");
+        self.journal_found = found.as_ref().and_then(Opened::message);
         for row in opened.rows.into_iter().rev() {
             let origin = Origin::Journal { unread: row.unread };
             self.feed(Event::Call {
@@ -53,6 +47,13 @@ impl<P: Ports> Controller<P> {
             });
         }
         self.feed(Event::DialledBefore(opened.dialled));
+        if let Some(Opened::SetAside(file)) = found {
+            self.salvage(file);
+        } else if opened.late {
+            // What was missed since the journal's position is still to be told: the connection began without it.
+            self.journal_revision += 1;
+            self.reconnect();
+        }
     }
 
     /// The journal was damaged and is begun anew: what can be read comes over from the file, the rest is asked of the relay.

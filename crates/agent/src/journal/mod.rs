@@ -33,7 +33,8 @@ const STACK: usize = 512 * 1024;
 /// The way to the journal's thread. What is sent is done in order; the thread ends once every handle is dropped.
 #[derive(Clone)]
 pub(crate) struct JournalHandle {
-    jobs: mpsc::Sender<Job>,
+    /// Held by the handles alone: the thread, which has a weak way to itself, ends with them.
+    jobs: Arc<mpsc::Sender<Job>>,
     path: Arc<Path>,
     trouble: watch::Receiver<Option<Trouble>>,
 }
@@ -76,12 +77,14 @@ impl From<&JournalError> for Trouble {
 
 /// What opening the journal gave.
 pub(crate) struct JournalOpened {
-    /// What was found; an error means that nothing is remembered in this run.
+    /// What was found; after an error it is tried again, and what comes meanwhile waits in memory.
     pub(crate) opened: Result<Opened, JournalError>,
     /// The latest calls and the missed ones that nobody has seen, newest first.
     pub(crate) rows: Vec<Row>,
     /// What was dialled here within the last day, oldest first.
     pub(crate) dialled: Vec<Dialled>,
+    /// It couldn't be opened at first: others began without what it knows.
+    pub(crate) late: bool,
 }
 
 /// Why the journal didn't do what it was asked.
@@ -90,8 +93,8 @@ pub(crate) enum AskError {
     /// That call isn't there (any more).
     #[error("that call isn't in the journal")]
     Gone,
-    /// There is none in this run.
-    #[error("calls are not remembered in this run")]
+    /// It can't be opened now.
+    #[error("the journal can't be opened for now")]
     NotKept,
     /// It can't be read or written.
     #[error(transparent)]
@@ -118,30 +121,20 @@ impl AskError {
 }
 
 impl JournalHandle {
-    /// Starts the thread; how the journal opened comes as [`Input::Journal`].
+    /// Starts the thread; how the journal opened comes as [`Input::Journal`], and once more when it could be opened only later.
     ///
     /// # Errors
     /// When the system gives no more threads.
     pub(crate) fn start(path: PathBuf, inputs: tokio_mpsc::Sender<Input>) -> std::io::Result<Self> {
         let (jobs, inbox) = mpsc::channel();
+        let jobs = Arc::new(jobs);
         let (says, trouble) = watch::channel(None);
         let shared = Arc::from(path.as_path());
-        let to_itself = jobs.clone();
+        let to_itself = Arc::downgrade(&jobs);
         std::thread::Builder::new()
             .name("journal".to_owned())
             .stack_size(STACK)
-            .spawn(move || {
-                let (journal, opened) = thread::open(&path);
-                says.send_replace(opened.opened.as_ref().err().map(Trouble::of_opening));
-                // Fails only when the controller has ended already.
-                let _ = inputs.blocking_send(Input::Journal(Box::new(opened)));
-                if journal.is_some() {
-                    thread::check_beside(path, to_itself);
-                } else {
-                    drop(to_itself);
-                }
-                thread::work(journal, &inbox, says, inputs);
-            })?;
+            .spawn(move || thread::work(path, to_itself, &inbox, says, inputs))?;
         Ok(Self {
             jobs,
             path: shared,
@@ -179,11 +172,14 @@ impl JournalHandle {
         self.send(Job::Keep { days, withheld });
     }
 
-    /// How far a relay's history was read.
-    pub(crate) async fn position(&self, relay: String) -> Option<String> {
+    /// How far a relay's history was read, for a connection that begins there now. `None`: never.
+    ///
+    /// # Errors
+    /// [`AskError::NotKept`] when only a journal that can't be opened for now knows.
+    pub(crate) async fn position(&self, relay: String) -> Result<Option<String>, AskError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Locate(relay, reply));
-        answer.await.ok().flatten()
+        answer.await.unwrap_or(Err(AskError::NotKept))
     }
 
     /// Forgets how far a relay's history was read.

@@ -3,6 +3,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Weak;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
@@ -12,18 +13,21 @@ use companion::journal::{Change, Hearing, Journal, JournalError, Keeping, Opened
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::writer::Writer;
-use super::{JournalOpened, RECENT, STACK, Trouble, UNREAD};
+use super::writer::{HELD, Writer};
+use super::{AskError, JournalOpened, RECENT, STACK, Trouble, UNREAD};
 use crate::controller::Input;
 
 /// What isn't to be kept is looked for so often.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
-/// What couldn't be written is tried again so often, besides with everything new.
+/// What couldn't be written is tried again so often, besides with everything new; so is a journal that couldn't be opened.
 const RETRY_EVERY: Duration = Duration::from_secs(30);
+/// After a try to open the journal in vain, what is new brings no other one for so long: another program that has it locked
+/// makes each of them wait.
+const OPEN_AGAIN: Duration = Duration::from_secs(1);
 /// Calls that one slice of a long job changes. Taking one out of the search index takes up to some milliseconds.
 pub(super) const SLICE: usize = 5;
 
-/// Something short with the journal; `None`: there is none in this run.
+/// Something short with the journal; `None`: it can't be opened now.
 pub(super) type Short = Box<dyn FnOnce(Option<&mut Journal>) + Send>;
 /// A slice of something long; gives whether more is to be done.
 pub(super) type Slice = Box<dyn FnMut(Option<&mut Journal>) -> bool + Send>;
@@ -31,7 +35,7 @@ pub(super) type Slice = Box<dyn FnMut(Option<&mut Journal>) -> bool + Send>;
 pub(super) enum Job {
     Apply(Vec<Change>, Option<Position>, Timestamp),
     Coverage(Hearing),
-    Locate(String, oneshot::Sender<Option<String>>),
+    Locate(String, oneshot::Sender<Result<Option<String>, AskError>>),
     Forget(String),
     Flush(oneshot::Sender<()>),
     Keep {
@@ -44,7 +48,7 @@ pub(super) enum Job {
     Checked(Result<(), JournalError>),
 }
 
-pub(super) fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
+fn open(path: &Path) -> (Option<Journal>, JournalOpened) {
     let opened = path
         .parent()
         .map_or(Ok(()), companion::private::make_folder)
@@ -66,6 +70,7 @@ fn with_recent(
         opened,
         rows: Vec::new(),
         dialled: Vec::new(),
+        late: false,
     };
     let Some(journal) = journal else {
         return (None, without(opened));
@@ -77,6 +82,7 @@ fn with_recent(
                 opened,
                 rows,
                 dialled,
+                late: false,
             },
         ),
         Err(error) if error.is_damage() => match journal.replace_damaged(Timestamp::now()) {
@@ -97,7 +103,7 @@ fn known(journal: &Journal) -> Result<(Vec<Row>, Vec<Dialled>), JournalError> {
 }
 
 /// Reads the whole journal on a thread of its own, which tells the journal's thread what it found.
-pub(super) fn check_beside(path: PathBuf, jobs: Sender<Job>) {
+fn check_beside(path: PathBuf, jobs: Sender<Job>) {
     let check = move || {
         let found = Journal::check_whole(&path);
         // Fails when the journal's thread has ended, which is fine.
@@ -126,22 +132,31 @@ pub(super) fn erase() -> Slice {
     )
 }
 
-/// Works until every handle is dropped. Without a journal the jobs are answered all the same: the app works, and remembers
-/// nothing.
+/// Opens the journal, which is told as [`Input::Journal`], and works until every handle is dropped. As long as it can't be
+/// opened, jobs are answered all the same, what is to be written waits, and it is tried again; `jobs` is the way to itself.
 pub(super) fn work(
-    journal: Option<Journal>,
+    path: PathBuf,
+    jobs: Weak<Sender<Job>>,
     inbox: &Receiver<Job>,
     trouble: watch::Sender<Option<Trouble>>,
     inputs: mpsc::Sender<Input>,
 ) {
+    let (journal, opened) = open(&path);
     let mut worker = Worker {
-        writer: journal.map(|journal| Writer::new(journal, trouble)),
+        writer: Writer::new(journal, trouble),
+        path,
+        jobs,
         // What an earlier run left.
         long: VecDeque::from([erase()]),
         inputs,
         keep: None,
         tidied: Instant::now(),
+        tried: Instant::now(),
     };
+    if let Err(error) = &opened.opened {
+        worker.writer.tell_closed(error);
+    }
+    worker.announce(opened);
     loop {
         match worker.next(inbox) {
             Next::Job(job) => worker.take(job),
@@ -161,25 +176,29 @@ enum Next {
 }
 
 struct Worker {
-    writer: Option<Writer>,
-    /// The first one is under way.
+    writer: Writer,
+    path: PathBuf,
+    jobs: Weak<Sender<Job>>,
+    /// The first one is under way; they wait for a journal that is closed.
     long: VecDeque<Slice>,
     /// How many days calls are kept, and whether withheld numbers are.
     keep: Option<(u32, bool)>,
     tidied: Instant,
+    /// When opening the journal was tried last.
+    tried: Instant,
     inputs: mpsc::Sender<Input>,
 }
 
 impl Worker {
     fn next(&self, inbox: &Receiver<Job>) -> Next {
-        if !self.long.is_empty() {
+        if !self.long.is_empty() && self.writer.is_open() {
             return match inbox.try_recv() {
                 Ok(job) => Next::Job(job),
                 Err(TryRecvError::Empty) => Next::Slice,
                 Err(TryRecvError::Disconnected) => Next::Over,
             };
         }
-        let wait = if self.writer.as_ref().is_some_and(Writer::waits) {
+        let wait = if self.writer.waits() || !self.writer.is_open() {
             RETRY_EVERY
         } else {
             TIDY_EVERY.saturating_sub(self.tidied.elapsed())
@@ -193,11 +212,42 @@ impl Worker {
 
     /// Its time has come.
     fn wake(&mut self) {
-        if let Some(writer) = &mut self.writer {
-            writer.write_held();
-        }
+        self.open_again();
+        self.writer.write_held();
         if self.tidied.elapsed() >= TIDY_EVERY {
             self.tidy();
+        }
+    }
+
+    /// Tries to open a journal that couldn't be: what is known from earlier is told, and what waits is written.
+    fn open_again(&mut self) {
+        if self.writer.is_open() {
+            return;
+        }
+        let (journal, opened) = open(&self.path);
+        self.tried = Instant::now();
+        match (journal, &opened.opened) {
+            (Some(mut journal), _) => {
+                tracing::info!("the journal could be opened after all");
+                if let Some((days, withheld)) = self.keep {
+                    journal.keep(Keeping::days(days, withheld, Timestamp::now()));
+                }
+                self.writer.open(journal);
+                self.announce(JournalOpened { late: true, ..opened });
+            }
+            (None, Err(error)) => self.writer.tell_closed(error),
+            (None, Ok(_)) => {}
+        }
+    }
+
+    /// Tells how the journal opened, and has an open one checked.
+    fn announce(&self, opened: JournalOpened) {
+        // Fails only when the controller has ended already.
+        let _ = self.inputs.blocking_send(Input::Journal(Box::new(opened)));
+        if self.writer.is_open()
+            && let Some(jobs) = self.jobs.upgrade()
+        {
+            check_beside(self.path.clone(), Sender::clone(&jobs));
         }
     }
 
@@ -208,8 +258,8 @@ impl Worker {
             return;
         };
         let now = Timestamp::now();
-        if let Some(writer) = &mut self.writer {
-            writer.journal.keep(Keeping::days(days, withheld, now));
+        if let Some(journal) = self.writer.journal() {
+            journal.keep(Keeping::days(days, withheld, now));
         }
         self.long.push_back(Box::new(move |journal| match journal.map(|journal| journal.tidy(now, SLICE)) {
             Some(Ok(more)) => more,
@@ -223,7 +273,7 @@ impl Worker {
 
     fn slice(&mut self) {
         if let Some(slice) = self.long.front_mut()
-            && !slice(self.writer.as_mut().map(|writer| &mut writer.journal))
+            && !slice(self.writer.journal())
         {
             self.long.pop_front();
         }
@@ -238,70 +288,58 @@ impl Worker {
             }
             Err(error) => return tracing::warn!(%error, "the journal can't be checked"),
         }
-        let Some(writer) = self.writer.take() else {
+        let Some(opened) = self.writer.replace_damaged(Timestamp::now()) else {
             return;
         };
-        let (writer, opened) = writer.replace_damaged(Timestamp::now());
-        self.writer = writer;
         // Fails only when the controller has ended already.
         let _ = self.inputs.blocking_send(Input::Journal(Box::new(JournalOpened {
             opened,
             rows: Vec::new(),
             dialled: Vec::new(),
+            late: false,
         })));
     }
 
     fn take(&mut self, job: Job) {
-        let result = match (job, &mut self.writer) {
-            (Job::Apply(changes, position, at), Some(writer)) => {
-                writer.apply(changes, position, at);
-                Ok(())
+        if matches!(job, Job::Flush(_)) || self.tried.elapsed() >= OPEN_AGAIN {
+            self.open_again();
+        }
+        match job {
+            Job::Apply(changes, position, at) => self.writer.apply(changes, position, at),
+            Job::Coverage(change) => self.writer.coverage(change, Timestamp::now()),
+            Job::Locate(relay, reply) => {
+                let position = match self.writer.locate(&relay) {
+                    Ok(position) => position.ok_or(AskError::NotKept),
+                    Err(error) => {
+                        tracing::error!(%error, "the journal doesn't say how far the relay's history was read");
+                        Err(error.into())
+                    }
+                };
+                // Fails when nobody waits any more, which is fine.
+                let _ = reply.send(position);
             }
-            (Job::Coverage(change), Some(writer)) => {
-                writer.coverage(change, Timestamp::now());
-                Ok(())
-            }
-            (Job::Apply(..) | Job::Coverage(_), None) => Ok(()),
-            (Job::Locate(relay, reply), writer) => {
-                let position = writer
-                    .as_ref()
-                    .map_or(Ok(None), |writer| writer.journal.position(&relay));
-                position.map(|position| {
-                    // Fails when nobody waits any more, which is fine.
-                    let _ = reply.send(position);
-                })
-            }
-            (Job::Forget(relay), writer) => writer.as_mut().map_or(Ok(()), |writer| writer.forget(&relay)),
-            (Job::Flush(reply), writer) => {
-                if let Some(writer) = writer {
-                    writer.write_held();
-                }
+            Job::Forget(relay) => self.writer.forget(relay),
+            Job::Flush(reply) => {
+                self.writer.write_held();
                 let _ = reply.send(());
-                Ok(())
             }
-            (Job::Keep { days, withheld }, _) => {
+            Job::Keep { days, withheld } => {
                 self.keep = Some((days, withheld));
                 self.tidy();
-                Ok(())
             }
-            (Job::Short(short), writer) => {
-                if let Some(writer) = writer {
-                    writer.write_held();
-                }
-                short(writer.as_mut().map(|writer| &mut writer.journal));
-                Ok(())
+            Job::Short(short) => {
+                self.writer.write_held();
+                short(self.writer.journal());
             }
-            (Job::Long(slice), _) => {
-                self.long.push_back(slice);
-                Ok(())
-            }
-            (Job::Checked(found), _) => {
-                self.checked(found);
-                Ok(())
-            }
-        };
-        if let Err(error) = result {
-            tracing::error!(%error, "the journal can't be used: a call may be missing after a restart");
+            Job::Long(slice) => self.begin_long(slice),
+            Job::Checked(found) => self.checked(found),
         }
+    }
+
+    fn begin_long(&mut self, slice: Slice) {
+        if !self.writer.is_open() && self.long.len() >= HELD {
+            return tracing::warn!("too much waits for the journal: names may be missing in it");
+        }
+        self.long.push_back(slice);
     }
 }

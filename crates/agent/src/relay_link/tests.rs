@@ -58,7 +58,7 @@ fn event(id: u64, body: EventBody) -> News {
 #[tokio::test]
 async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
     let (mut link, _folder) = link();
-    link.on(News::From(Some(EventId(3))), now(10));
+    link.on(News::From(Begin::After(EventId(3))), now(10));
     link.on(event(0, EventBody::Gap), now(10));
     let ringing = call("ringing", CallState::Ringing);
     let outcome = link.on(event(40, EventBody::Snapshot { calls: vec![ringing] }), now(10));

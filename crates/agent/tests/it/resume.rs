@@ -346,3 +346,44 @@ async fn row_06_a_sleep_that_nobody_announces_rings_for_no_call_of_it() {
     assert!(time(hole.until.as_ref().unwrap()) >= woke, "{hole:?}, {woke}");
     assert_eq!(notifications(agent.quit().await), [], "and nothing else");
 }
+
+#[tokio::test]
+async fn a_journal_that_opens_late_brings_what_was_missed_meanwhile_and_before() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    missed_call(&sim).await;
+    agent.until("missed", |state| state.missed == 1).await;
+    agent.quit().await;
+    missed_call(&sim).await;
+    // A folder in its place: no user's rights help there.
+    let file = desk.journal_file();
+    let kept = file.with_extension("kept");
+    std::fs::rename(&file, &kept).unwrap();
+    std::fs::create_dir(&file).unwrap();
+
+    let mut agent = desk.start().await;
+    agent.live().await;
+    missed_call(&sim).await;
+    let state = agent
+        .until("the one of this run", |state| state.missed == 1)
+        .await;
+    assert_eq!(state.journal_problem.unwrap().id, "journal-unusable");
+
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::rename(&kept, &file).unwrap();
+    // It is tried again every half minute, and now.
+    agent.ask(Request::Doctor).await;
+    agent
+        .until("all of them", |state| {
+            state.missed == 3 && state.journal_problem.is_none()
+        })
+        .await;
+    assert_eq!(all(&agent).await.calls.len(), 3);
+    agent.quit().await;
+
+    let mut agent = desk.start().await;
+    let state = agent.live().await;
+    assert_eq!((state.missed, state.recent.len()), (3, 3));
+    missed_call(&sim).await;
+    agent.until("one more", |state| state.missed == 4).await;
+    assert_eq!(all(&agent).await.calls.len(), 4);
+}

@@ -63,6 +63,22 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> std::io::Result<PathBuf>
     Ok(aside)
 }
 
+/// Undoes [`set_aside`], in the place of what was begun instead.
+pub(super) fn put_back(aside: &Path, path: &Path) -> std::io::Result<()> {
+    let unless_missing = |result: std::io::Result<()>| match result {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    for log in ["-wal", "-shm"] {
+        unless_missing(std::fs::remove_file(with_suffix(path, log)))?;
+    }
+    std::fs::rename(aside, path)?;
+    for log in ["-wal", "-shm"] {
+        unless_missing(std::fs::rename(with_suffix(aside, log), with_suffix(path, log)))?;
+    }
+    Ok(())
+}
+
 /// Copies the open journal to `journal.db.before-<schema>` beside it; the copy appears whole or not at all. One that an
 /// interrupted migration left is replaced: the journal is still as it was then.
 pub(super) fn copy_before(db: &Connection, path: &Path, schema: u32) -> Result<(), JournalError> {

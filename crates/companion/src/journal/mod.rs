@@ -186,7 +186,7 @@ impl JournalError {
         })
     }
 
-    /// The sentence for people when this kept the journal from being opened: nothing is remembered in this run.
+    /// The sentence for people when this kept the journal from being opened: what comes meanwhile waits.
     pub fn opening_message(&self) -> Message {
         match self.is_full() {
             true => Message::new("journal-full-unopened"),
@@ -238,7 +238,12 @@ impl Journal {
 
     fn begin_anew(path: &Path, now: Timestamp) -> Result<(Self, Opened), JournalError> {
         let aside = damage::set_aside(path, now)?;
-        let journal = Self::begin(path, now)?;
+        let journal = Self::begin(path, now).inspect_err(|_| {
+            // On a full disk, for one. The next try is to find it, and to save what can be read.
+            if let Err(error) = damage::put_back(&aside, path) {
+                tracing::warn!(%error, "the damaged journal can't be put back in its place");
+            }
+        })?;
         salvage::take_marks(&journal.db, &aside);
         Ok((journal, Opened::SetAside(aside)))
     }
