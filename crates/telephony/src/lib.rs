@@ -21,10 +21,13 @@
 //! - [`class`] and [`about`] tell what kind of number it is, and what of that is worth a line.
 //! - [`display_number`], [`display`] and [`copy_form`] write it for the eye and the clipboard.
 //!
+//! - [`neutralise`] makes a text from outside harmless to show, [`guarded_cell`] harmless in a table's cell.
+//!
 //! A [`Destination`] may be a short number or an extension, which the platform can't dial: only [`Destination::Number`] ever
 //! gets a verdict other than a refusal.
 
 pub mod call;
+mod cell;
 pub mod class;
 pub mod format;
 pub mod neutral;
@@ -35,6 +38,7 @@ pub mod understand;
 pub mod verdict;
 
 pub use call::{AccountId, Call, CallId, CallState, Direction};
+pub use cell::{guarded_cell, unguarded_cell};
 pub use class::{About, Class, Region, Territory, about, class, is_emergency};
 pub use format::{Language, copy_form, display, display_destination, display_number};
 pub use neutral::neutralise;

@@ -1,13 +1,11 @@
 //! A table for spreadsheets.
 
-use std::borrow::Cow;
 use std::io::Write;
 
-use telephony::Language;
+use telephony::{Language, guarded_cell};
 
 use super::ExportError;
 use crate::error::ContactsError;
-use crate::import::FORMULA;
 use crate::model::{Card, Number};
 use crate::store::Reader;
 
@@ -70,7 +68,7 @@ pub(super) fn write(
     let mut table = csv::WriterBuilder::new()
         .delimiter(options.separator)
         .terminator(csv::Terminator::CRLF)
-        // A spreadsheet may split at the other separator, and what follows would begin a cell.
+        // A spreadsheet that splits at the other separator is to lose as little as can be.
         .quote_style(csv::QuoteStyle::Always)
         .from_writer(to);
     table
@@ -80,9 +78,8 @@ pub(super) fn write(
     reader.for_each(own_only, |contact| {
         count += 1;
         let cells = cells(&contact.card, numbers, emails);
-        let cells = cells.iter().map(|cell| safe(cell));
-        for cell in cells {
-            table.write_field(cell.as_ref()).map_err(failed)?;
+        for cell in &cells {
+            table.write_field(guarded_cell(cell).as_ref()).map_err(failed)?;
         }
         table.write_record(None::<&[u8]>).map_err(failed)
     })?;
@@ -146,15 +143,5 @@ fn text(number: &Number) -> String {
         (Some(e164), Some(extension)) => format!("{e164} ext. {extension}"),
         (Some(e164), None) => e164.to_string(),
         (None, _) => number.text.clone(),
-    }
-}
-
-/// What a spreadsheet doesn't take for a formula.
-fn safe(cell: &str) -> Cow<'_, str> {
-    let after_mark = cell.strip_prefix('\'');
-    let is_marked = after_mark.is_some_and(|rest| rest.starts_with(FORMULA) || rest.starts_with('\''));
-    match cell.starts_with(FORMULA) || is_marked {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
     }
 }

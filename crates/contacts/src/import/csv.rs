@@ -1,5 +1,7 @@
 //! Tables of text (RFC 4180), as spreadsheets and address books write them.
 
+use std::borrow::Cow;
+
 use super::columns::{Column, Field};
 use super::{Gathering, Hint, LARGEST_CARD, MOST_COLUMNS, Unreadable, Why};
 use crate::draft::{Draft, DraftNumber, LONGEST_NAME};
@@ -204,7 +206,7 @@ fn row(record: &::csv::StringRecord, columns: &[Column]) -> Result<Draft, Why> {
     for (cell, column) in record.iter().zip(columns) {
         let cell = plain(cell);
         match column.field {
-            Some(Field::NumberLabel) => cell.clone_into(&mut label),
+            Some(Field::NumberLabel) => label = cell.into_owned(),
             Some(Field::Number(kind)) => {
                 let said = std::mem::take(&mut label);
                 let texts = cell.split(SEVERAL).filter(|text| !text.trim().is_empty());
@@ -212,7 +214,7 @@ fn row(record: &::csv::StringRecord, columns: &[Column]) -> Result<Draft, Why> {
                     .numbers
                     .extend(texts.map(|text| number(text, kind, &said, column)));
             }
-            Some(field) if !cell.is_empty() => fill(&mut draft, field, cell),
+            Some(field) if !cell.is_empty() => fill(&mut draft, field, &cell),
             _ => {}
         }
     }
@@ -264,18 +266,12 @@ fn fill(draft: &mut Draft, field: Field, cell: &str) {
     }
 }
 
-/// Signs with which a spreadsheet takes a cell for a formula.
-pub(crate) const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-
-/// A cell without what spreadsheets wrap it in: `="0142685300"`, and the apostrophe that keeps a text a text.
-fn plain(cell: &str) -> &str {
+/// A cell without what spreadsheets wrap it in: `="0142685300"`, and the apostrophes that keep a text a text.
+fn plain(cell: &str) -> Cow<'_, str> {
     let cell = cell.trim();
-    if let Some(text) = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
-        return text;
-    }
-    match cell.strip_prefix('\'') {
-        Some(text) if text.starts_with(FORMULA) || text.starts_with('\'') => text,
-        _ => cell,
+    match cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        Some(text) => Cow::Borrowed(text),
+        None => telephony::unguarded_cell(cell),
     }
 }
 

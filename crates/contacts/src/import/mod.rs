@@ -12,7 +12,6 @@ mod packed;
 mod vcard;
 mod watch;
 
-pub(crate) use self::csv::FORMULA;
 pub use commit::{Compared, Imported, Undone};
 pub(crate) use vcard::read as read_vcards;
 pub use watch::{Progress, Watch};

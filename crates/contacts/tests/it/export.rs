@@ -18,7 +18,7 @@ fn book() -> Book {
     draft.name.given = "+Marie".to_owned();
     draft.company = "-2+3; \"Chêne, fils\"".to_owned();
     draft.emails = vec!["@a@example.com".to_owned(), "b@example.com".to_owned()];
-    draft.note = "@SUM(A1)\n'=deux".to_owned();
+    draft.note = "@SUM(A1)\n'=deux\nun;=cmd|'/C calc'!A0;trois,\"=4\"\t=5|=6".to_owned();
     draft.url = "https://example.com/a;b,c".to_owned();
     draft.numbers[1].label = Label::Other;
     draft.numbers[1].written = "Ligne du labo".to_owned();
@@ -69,7 +69,7 @@ fn tables_come_back_as_they_went_and_hold_no_formula() {
         let mut file = Vec::new();
         assert_eq!(book.store.read().export_csv(true, options, &mut file).unwrap(), 2);
         assert_eq!(file.starts_with("\u{feff}".as_bytes()), bom);
-        // Every cell is quoted: a spreadsheet that splits at another separator begins no cell within one.
+        // Every cell is quoted: most programs that split at another separator begin no cell within one.
         let mut quoted = csv::WriterBuilder::new()
             .delimiter(separator)
             .terminator(csv::Terminator::CRLF)
@@ -84,17 +84,21 @@ fn tables_come_back_as_they_went_and_hold_no_formula() {
         }
         let text = file.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file);
         assert_eq!(quoted.into_inner().unwrap(), text);
-        let mut table = csv::ReaderBuilder::new()
-            .delimiter(separator)
-            .from_reader(file.as_slice());
-        let mut rows = 0;
-        for row in table.records() {
-            rows += 1;
-            for cell in &row.unwrap() {
-                assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+        for any in *b",;\t|" {
+            let mut table = csv::ReaderBuilder::new()
+                .delimiter(any)
+                .flexible(true)
+                .from_reader(text);
+            let mut rows = 0;
+            for row in table.records() {
+                rows += 1;
+                for cell in &row.unwrap() {
+                    let begin = cell.trim_start_matches([' ', '"']);
+                    assert!(!begin.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");
+                }
             }
+            assert!(rows >= 2);
         }
-        assert_eq!(rows, 2);
         let read = preview(&file);
         assert!(read.rejected.is_empty());
         assert_eq!(essence(cards(&read)), essence(all(&book)));

@@ -5,7 +5,7 @@ use std::io::Write;
 use ::csv::{ByteRecord, QuoteStyle, Terminator, Writer, WriterBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use telephony::{Direction, Language};
+use telephony::{Direction, Language, guarded_cell};
 
 use super::{Form, line, number, one_line, raw_party};
 use crate::journal::coverage::Heard;
@@ -14,8 +14,8 @@ use crate::view::Outcome;
 use crate::words::{Message, say};
 
 /// How a CSV file is written: UTF-8, lines ended by CR LF, every cell in quotes (RFC 4180), the first line with the columns'
-/// names in words. No cell can be taken for a formula: one that begins like one has an apostrophe before it, also before the
-/// `+` of a number.
+/// names in words. Nothing can be taken for a formula, whatever separator a program splits by: where one would begin stands an
+/// apostrophe ([`telephony::guarded_cell`]), also before the `+` of a number.
 #[derive(Clone, Debug)]
 pub struct Csv {
     /// Between cells: `;` as Excel wants it in French, or `,`.
@@ -70,7 +70,7 @@ impl Spreadsheet {
     fn line(&mut self, out: &mut dyn Write, cells: &[String]) -> std::io::Result<()> {
         self.record.clear();
         for cell in cells {
-            self.record.push_field(defuse(cell).as_bytes());
+            self.record.push_field(guarded_cell(cell).as_bytes());
         }
         let mut writer: Writer<&mut dyn Write> = WriterBuilder::new()
             .delimiter(self.csv.separator)
@@ -140,16 +140,5 @@ pub(super) fn outcome_id(outcome: Outcome) -> &'static str {
         Outcome::Missed => "export-missed",
         Outcome::NoAnswer => "export-no-answer",
         Outcome::Unknown => "export-unknown",
-    }
-}
-
-/// No spreadsheet takes this for a formula (OWASP, "CSV Injection"), full-width signs included.
-fn defuse(cell: &str) -> String {
-    let formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    let risky = cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(formula);
-    if risky {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
     }
 }

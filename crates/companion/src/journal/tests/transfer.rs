@@ -213,7 +213,7 @@ fn an_export_touches_no_other_file_and_follows_no_link() {
 }
 
 /// Text that programs have stumbled over.
-const HOSTILE: [&str; 14] = [
+const HOSTILE: [&str; 15] = [
     "=1+1",
     "+33142685300",
     "-2+3",
@@ -228,6 +228,7 @@ const HOSTILE: [&str; 14] = [
     "<b>&amp;</b>",
     "ligne\u{2028}deux\u{85}trois",
     "\tTAB",
+    "a;=cmd|' /C calc'!A0;b,=1+1\t=1|=1",
 ];
 
 fn hostile() -> Desk {
@@ -273,12 +274,24 @@ fn a_spreadsheet_shows_hostile_text_as_text(
         "{:?}",
         records[0]
     );
+    for any in *b",;\t|" {
+        let mut split = csv::ReaderBuilder::new()
+            .delimiter(any)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        for cell in split.records().map(Result::unwrap).flat_map(|row| {
+            let cells: Vec<String> = row.iter().map(str::to_owned).collect();
+            cells
+        }) {
+            let first = cell.trim_start_matches([' ', '"']).chars().next();
+            assert!(
+                !first.is_some_and(|c| "=+-@\t\r\n＝＋－＠".contains(c)),
+                "{cell:?}"
+            );
+        }
+    }
     for cell in records.iter().flatten() {
-        let first = cell.trim_start_matches(' ').chars().next();
-        assert!(
-            !first.is_some_and(|c| "=+-@\t\r\n＝＋－＠".contains(c)),
-            "{cell:?}"
-        );
         assert!(cell.chars().count() <= crate::journal::LONGEST_NOTE + 1);
         // Line breaks in notes apart, nothing that can't be seen.
         assert!(
