@@ -34,6 +34,7 @@ cli-help-contacts-limit = At most so many contacts
 cli-help-contacts-import = Shows what a file would bring, and imports it with --yes
 cli-help-contacts-from = A vCard or CSV file
 cli-help-contacts-yes = Imports what was shown
+cli-help-contacts-undo = Takes back the last import
 cli-help-contacts-export = Writes all contacts to a vCard file
 cli-help-contacts-to = The file to write: .vcf or .csv
 cli-help-contacts-delete = Deletes your own contacts, with --yes
@@ -221,6 +222,15 @@ cli-contacts-delete-all = Your own contacts, typed and imported: { $count }. Tho
 cli-contacts-delete-yes = Nothing was deleted. Add --yes to delete them for good; export them first if you may want them back.
 cli-contacts-deleted = Contacts deleted: { $count }
 
+cli-contacts-others = and { $count } more
+cli-contacts-remarks = Taken, but not as written:
+cli-contacts-reading = Reading the file… { $percent } %
+cli-contacts-writing = Importing… { $done } of { $total }
+cli-contacts-stopping = Stopping…
+cli-contacts-too-late = The import was already written when you stopped it. Take it back with “centrex-tray contacts undo”.
+cli-contacts-not-awaited = Left before the app said whether the import ended. Look for its contacts, and take it back with “centrex-tray contacts undo” if they are there.
+cli-contacts-undone = The import of { $file }, made on { $at }, was taken back. Contacts deleted: { $removed }; as before: { $restored }
+cli-contacts-undone-kept = Changed since, and left as they are: { $count }
 ## Why the hotkey doesn't work; told in the window too. $keys: Ctrl+Alt+D; $why: the system's words
 
 hotkey-taken = Another program has taken { $keys }: these keys do nothing here. Choose others in the settings.

@@ -18,6 +18,7 @@ contact-source-folder = the file { $name } of the watched folder
 contact-source-carddav = the address book on the server { $name }
 contact-source-ldap = the directory at { $name }
 contact-why-preview = Not imported yet
+contact-why-directory = From { $source }
 
 ## What a column of a table was taken for
 
@@ -53,6 +54,17 @@ contact-rejected-unreadable = The card can’t be read
 contact-rejected-open-quote = A quotation mark isn’t closed
 contact-rejected-too-many-cells = More cells than headings
 
+## What of an entry is taken otherwise than the file says it. $number: as written
+
+contact-remark-odd-number = “{ $number }” can’t be read as one number: it is kept as it is written, and its calls won’t show this name. Correct it in the contact.
+contact-remark-cut-name = The name is too long: its end is left out.
+contact-remark-cut-company = The company’s name is too long: its end is left out.
+contact-remark-cut-number = A number or its label is too long, or there are more than 50: the rest is left out.
+contact-remark-cut-email = An e-mail address is too long, or there are more than 50: the rest is left out.
+contact-remark-cut-note = The note is too long: its end is left out.
+contact-remark-cut-url = The website’s address is too long: its end is left out.
+contact-remark-cut-uid = The identifier is too long and is left out: the contact is known by its name and numbers.
+
 ## Why contacts didn't do what they were asked. $why: the system's words
 
 contacts-error-newer = The contacts were written by a newer version of the program. They are left as they are and aren’t used: update the program.
@@ -63,6 +75,7 @@ contacts-error-blank = This contact is empty: it wasn’t saved. Give it at leas
 contacts-error-not-its-number = This contact doesn’t have that number any more: the choice wasn’t saved. Search again.
 contacts-error-cancelled = The import was cancelled: nothing of it was kept. Choose the file again to begin anew.
 contacts-error-no-such-import = This import can’t be taken back any more: it was already, or others followed.
+contacts-error-nothing-to-undo = No import can be taken back: none was made, or each of the last ten already was. Nothing was changed.
 contacts-error-not-a-source = This source can’t be synchronised: nothing was changed.
 contacts-error-not-a-number = This isn’t a number in international form: write it for example as +33142685300.
 contacts-file-too-large = This file is too large: it wasn’t read. Export fewer contacts at a time, or without their photos.

@@ -50,6 +50,7 @@ window-contacts-unreadable = { $count ->
 window-contacts-columns = Columns recognised
 window-contacts-column-unread = not read
 window-contacts-rejected = Unreadable entries
+window-contacts-remarks = Taken, but not as written
 window-contacts-line = Line { $line }
 window-contacts-rejected-more = { $count ->
     [one] and { $count } other
@@ -74,6 +75,10 @@ window-contacts-updated-done = { $count ->
 }
 window-contacts-undo = Undo this import
 window-contacts-undone = The import was undone: your contacts are as before.
+window-contacts-undone-partly = { $count ->
+    [one] The import was undone. { $count } contact that was changed since stays as it is.
+   *[other] The import was undone. { $count } contacts that were changed since stay as they are.
+}
 window-contacts-done = Done
 window-contacts-other-file = Another file…
 window-contacts-export-title = Export the contacts

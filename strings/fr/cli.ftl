@@ -34,6 +34,7 @@ cli-help-contacts-limit = Nombre de contacts affichés au plus
 cli-help-contacts-import = Montre ce qu’un fichier apporterait, et l’importe avec --yes
 cli-help-contacts-from = Fichier vCard ou CSV
 cli-help-contacts-yes = Importe ce qui a été montré
+cli-help-contacts-undo = Annule le dernier import
 cli-help-contacts-export = Écrit tous les contacts dans un fichier vCard
 cli-help-contacts-to = Fichier à écrire : .vcf ou .csv
 cli-help-contacts-delete = Supprime vos propres contacts, avec --yes
@@ -221,6 +222,15 @@ cli-contacts-delete-all = Vos propres contacts, saisis et importés : { $count 
 cli-contacts-delete-yes = Rien n’a été supprimé. Ajoutez --yes pour les supprimer pour de bon ; exportez-les d’abord si vous voulez pouvoir les reprendre.
 cli-contacts-deleted = Contacts supprimés : { $count }
 
+cli-contacts-others = et { $count } de plus
+cli-contacts-remarks = Repris, mais pas tels quels :
+cli-contacts-reading = Lecture du fichier… { $percent } %
+cli-contacts-writing = Import en cours… { $done } sur { $total }
+cli-contacts-stopping = Arrêt…
+cli-contacts-too-late = L’import était déjà fait quand vous l’avez arrêté. Annulez-le avec « centrex-tray contacts undo ».
+cli-contacts-not-awaited = Arrêt sans attendre que l’application dise si l’import est terminé. Cherchez ses contacts, et s’ils sont là, annulez-le avec « centrex-tray contacts undo ».
+cli-contacts-undone = L’import de { $file }, fait le { $at }, a été annulé. Contacts supprimés : { $removed } ; comme avant : { $restored }
+cli-contacts-undone-kept = Modifiés depuis, et laissés comme ils sont : { $count }
 ## Why the hotkey doesn't work; told in the window too. $keys: Ctrl+Alt+D; $why: the system's words
 
 hotkey-taken = Un autre programme a pris { $keys } : ces touches ne font rien ici. Choisissez-en d’autres dans les paramètres.

@@ -18,6 +18,7 @@ contact-source-folder = le fichier { $name } du dossier surveillé
 contact-source-carddav = le carnet du serveur { $name }
 contact-source-ldap = l’annuaire de { $name }
 contact-why-preview = Pas encore importé
+contact-why-directory = D’après { $source }
 
 ## What a column of a table was taken for
 
@@ -53,6 +54,17 @@ contact-rejected-unreadable = Entrée illisible
 contact-rejected-open-quote = Un guillemet n’est pas refermé
 contact-rejected-too-many-cells = Plus de cellules que d’en-têtes
 
+## Ce qui est repris autrement que le fichier ne le dit. $number : tel qu’il est écrit
+
+contact-remark-odd-number = « { $number } » ne se lit pas comme un seul numéro : il est gardé tel qu’il est écrit, et ses appels n’afficheront pas ce nom. Corrigez-le dans le contact.
+contact-remark-cut-name = Le nom est trop long : la fin n’est pas reprise.
+contact-remark-cut-company = Le nom de la société est trop long : la fin n’est pas reprise.
+contact-remark-cut-number = Un numéro ou son libellé est trop long, ou il y en a plus de 50 : le reste n’est pas repris.
+contact-remark-cut-email = Une adresse e-mail est trop longue, ou il y en a plus de 50 : le reste n’est pas repris.
+contact-remark-cut-note = La note est trop longue : la fin n’est pas reprise.
+contact-remark-cut-url = L’adresse du site web est trop longue : la fin n’est pas reprise.
+contact-remark-cut-uid = L’identifiant est trop long et n’est pas repris : le contact est reconnu par son nom et ses numéros.
+
 ## Why contacts didn't do what they were asked. $why: the system's words
 
 contacts-error-newer = Le carnet de contacts vient d’une version plus récente du programme. Il reste tel quel et n’est pas utilisé : mettez le programme à jour.
@@ -63,6 +75,7 @@ contacts-error-blank = Ce contact est vide : il n’a pas été enregistré. Do
 contacts-error-not-its-number = Ce contact n’a plus ce numéro : le choix n’a pas été enregistré. Relancez la recherche.
 contacts-error-cancelled = L’import a été annulé : rien n’en a été gardé. Choisissez à nouveau le fichier pour recommencer.
 contacts-error-no-such-import = Cet import ne peut plus être annulé : il l’a déjà été, ou d’autres l’ont suivi.
+contacts-error-nothing-to-undo = Aucun import ne peut être annulé : il n’y en a pas eu, ou chacun des dix derniers l’a déjà été. Rien n’a été changé.
 contacts-error-not-a-source = Cette source ne peut pas être synchronisée : rien n’a été changé.
 contacts-error-not-a-number = Ce n’est pas un numéro au format international : écrivez-le par exemple +33142685300.
 contacts-file-too-large = Ce fichier est trop grand : il n’a pas été lu. Exportez moins de contacts à la fois, ou sans leurs photos.

@@ -50,6 +50,7 @@ window-contacts-unreadable = { $count ->
 window-contacts-columns = Colonnes reconnues
 window-contacts-column-unread = non lue
 window-contacts-rejected = Entrées illisibles
+window-contacts-remarks = Repris, mais pas tels quels
 window-contacts-line = Ligne { $line }
 window-contacts-rejected-more = { $count ->
     [one] et { $count } autre
@@ -74,6 +75,10 @@ window-contacts-updated-done = { $count ->
 }
 window-contacts-undo = Annuler cet import
 window-contacts-undone = L’import a été annulé : vos contacts sont comme avant.
+window-contacts-undone-partly = { $count ->
+    [one] L’import a été annulé. { $count } contact modifié depuis reste comme il est.
+   *[other] L’import a été annulé. { $count } contacts modifiés depuis restent comme ils sont.
+}
 window-contacts-done = Terminé
 window-contacts-other-file = Autre fichier…
 window-contacts-export-title = Exporter les contacts

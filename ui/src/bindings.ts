@@ -49,7 +49,11 @@ preview: ImportPreview, } | { "type": "taken",
 /**
  * What it did.
  */
-taken: Taken, } | { "type": "written", 
+taken: Taken, } | { "type": "undone", 
+/**
+ * What that did.
+ */
+undone: Undone, } | { "type": "written", 
 /**
  * How many entries it holds.
  */
@@ -186,7 +190,7 @@ company: string | null,
  */
 why: Message | null, 
 /**
- * Several contacts have this number, and the person hasn't said which is meant.
+ * Several contacts have this number, or several people of the directory, and the person hasn't said which is meant.
  */
 ambiguous: boolean, 
 /**
@@ -484,7 +488,7 @@ path: string, } | { "type": "import" } | { "type": "cancel_import" } | { "type":
 /**
  * [`Taken::batch`]
  */
-batch: string, } | { "type": "export", 
+batch: string, } | { "type": "undo_last_import" } | { "type": "export", 
 /**
  * An absolute path; an existing file is replaced.
  */
@@ -681,7 +685,15 @@ rejected: Array<Rejected>,
 /**
  * How many can't be read.
  */
-rejected_count: number, };
+rejected_count: number, 
+/**
+ * What is taken otherwise than the file says it, in the order of lines, at most 100.
+ */
+remarks: Array<Remark>, 
+/**
+ * How many such things there are.
+ */
+remark_count: number, };
 
 /**
  * Requests about calls that the journal holds; inside [`super::Request::Journal`].
@@ -829,6 +841,23 @@ line: number,
  * Why.
  */
 why: Message, };
+
+/**
+ * Something of a contact that is taken otherwise than the file says it.
+ */
+export type Remark = { 
+/**
+ * Where its entry begins in the file, from 1.
+ */
+line: number, 
+/**
+ * Whose, as [`Contact::name`].
+ */
+contact: string, 
+/**
+ * What it is, and what becomes of it.
+ */
+what: Message, };
 
 /**
  * What a client may ask for.
@@ -1517,6 +1546,31 @@ about: Message | null,
  * More than one number was found: to choose from, likeliest first.
  */
 choices: Array<Choice>, };
+
+/**
+ * What taking an import back did.
+ */
+export type Undone = { 
+/**
+ * The file's name without its folder.
+ */
+file: string, 
+/**
+ * When it was imported, RFC 3339.
+ */
+at: string, 
+/**
+ * Contacts that it had added, now deleted.
+ */
+removed: number, 
+/**
+ * Contacts that it had changed, now as before.
+ */
+restored: number, 
+/**
+ * Contacts left as they are, as they were changed or deleted since.
+ */
+kept: number, };
 
 /**
  * Whether a text may be dialled.

@@ -145,6 +145,9 @@ test('an import is looked at before anything is written, runs in sight and is ta
   await expect(page.getByText('118 contacts à ajouter')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'Code client' })).toContainText('non lue');
   await expect(page.getByRole('listitem').filter({ hasText: 'Ligne 57' })).toContainText('guillemet');
+  const odd = page.getByRole('listitem').filter({ hasText: 'Ligne 23' });
+  await expect(odd).toContainText('Ombeline Clientèle');
+  await expect(odd).toContainText('« 01 99 00 » ne se lit pas comme un seul numéro');
   expect(await desk.heard('contacts')).toEqual([]);
   expect((await desk.heard('withFile')).map((h) => h.args[0])).toEqual([{ type: 'preview_contacts' }]);
 

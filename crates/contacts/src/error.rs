@@ -38,6 +38,9 @@ pub enum ContactsError {
     /// There is no such import (any more), or it was taken back already.
     #[error("there is no such import")]
     NoSuchImport,
+    /// No import can be taken back: there was none, or each was already.
+    #[error("there is no import to take back")]
+    NothingToUndo,
     /// Such a source isn't read by synchronisation.
     #[error("one's own contacts can't be synchronised")]
     NotASource,
@@ -55,6 +58,7 @@ impl ContactsError {
             Self::NotItsNumber => "not-its-number",
             Self::Cancelled => "cancelled",
             Self::NoSuchImport => "no-such-import",
+            Self::NothingToUndo => "nothing-to-undo",
             Self::NotASource => "not-a-source",
         }
     }

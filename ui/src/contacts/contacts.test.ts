@@ -71,7 +71,7 @@ describe('an import', () => {
     await what.write();
     expect([what.preview, what.taken?.rejected, agent.book.length]).toEqual([null, 3, before + 3]);
     await what.undo();
-    expect([what.undone, agent.book.length]).toEqual([true, before]);
+    expect([what.undone?.removed, agent.book.length]).toEqual([118, before]);
     what.forget();
     expect(what.open).toBe(false);
   });

@@ -1,4 +1,4 @@
-import type { ImportPreview, Message, Taken } from '../bindings';
+import type { ImportPreview, Message, Taken, Undone } from '../bindings';
 import { type Backend, sentenceOf } from '../backend/backend';
 
 /** An import of contacts: read, looked at, written, taken back. It outlives the place that shows it. */
@@ -13,7 +13,8 @@ export class ContactsImport {
   progress = $state.raw<{ done: number; total: number } | null>(null);
   /** What it did. */
   taken = $state.raw<Taken | null>(null);
-  undone = $state(false);
+  /** What taking it back did, once it was. */
+  undone = $state.raw<Undone | null>(null);
   failure = $state.raw<Message | null>(null);
   private readonly backend: Pick<Backend, 'contacts' | 'withFile'>;
 
@@ -70,8 +71,8 @@ export class ContactsImport {
     const batch = this.taken?.batch;
     if (batch == null) return;
     await this.attempt(async () => {
-      await this.backend.contacts({ type: 'undo_import', batch });
-      this.undone = true;
+      const answer = await this.backend.contacts({ type: 'undo_import', batch });
+      if (answer.type === 'undone') this.undone = answer.undone;
     });
   }
 
@@ -81,7 +82,7 @@ export class ContactsImport {
     this.taken = null;
     this.progress = null;
     this.failure = null;
-    this.undone = false;
+    this.undone = null;
   }
 
   private async attempt(what: () => Promise<unknown>): Promise<void> {

@@ -118,6 +118,7 @@ pub(super) enum ContactsCommand {
         #[arg(long)]
         yes: bool,
     },
+    Undo,
     Export {
         #[arg(value_name = "FILE")]
         file: PathBuf,
@@ -206,6 +207,7 @@ fn contacts_in_words(contacts: clap::Command, words: impl Fn(&str) -> String) ->
                 .mut_arg("file", |arg| arg.help(words("cli-help-contacts-from")))
                 .mut_arg("yes", |arg| arg.help(words("cli-help-contacts-yes")))
         })
+        .mut_subcommand("undo", |undo| undo.about(words("cli-help-contacts-undo")))
         .mut_subcommand("export", |export| {
             export
                 .about(words("cli-help-contacts-export"))

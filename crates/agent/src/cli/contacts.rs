@@ -1,4 +1,4 @@
-//! `contacts`: searches, imports and exports the address book of the running agent.
+//! `contacts`: searches, exports and empties the address book of the running agent; `importing.rs` fills it.
 
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
@@ -9,17 +9,16 @@ use serde_json::json;
 use super::args::{ContactsArgs, ContactsCommand};
 use super::ask::{connect, reason};
 use super::files::{absolute, ending, to_write};
-use super::print;
-use super::{DONE, FAILED, misused};
-use crate::view;
+use super::{DONE, FAILED, importing, misused, print};
 
 pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
     match args.command {
         None => search(&connect(profile).await?, lang, args).await,
         Some(ContactsCommand::Import { file, yes }) => {
             let path = absolute(&file)?;
-            import(&connect(profile).await?, lang, &path, yes).await
+            importing::import(&connect(profile).await?, lang, &path, yes).await
         }
+        Some(ContactsCommand::Undo) => importing::undo(&connect(profile).await?, lang).await,
         Some(ContactsCommand::Delete { all: _, yes }) => {
             delete_all(&connect(profile).await?, lang, yes).await
         }
@@ -80,43 +79,6 @@ async fn search(client: &Client, lang: Language, args: ContactsArgs) -> Result<u
     Ok(DONE)
 }
 
-/// The preview is shown in any case; it is written with a yes only.
-async fn import(client: &Client, lang: Language, path: &str, yes: bool) -> Result<u8, Message> {
-    let ask = ContactsRequest::Preview {
-        path: path.to_owned(),
-    };
-    let Answer::Preview { preview } = ask_for(client, ask).await? else {
-        return Err(Message::new("cli-answer-unknown"));
-    };
-    let counted = Message::new("cli-contacts-preview")
-        .with("file", preview.file.as_str())
-        .with("format", preview.format.as_str())
-        .with("added", preview.added.to_string())
-        .with("updated", preview.updated.to_string())
-        .with("rejected", preview.rejected_count.to_string());
-    print::line(&say(lang, &counted));
-    for contact in &preview.sample {
-        print::line(&format!("  {}", line(contact)));
-    }
-    for rejected in &preview.rejected {
-        let why = say(lang, &view::words(&rejected.why));
-        print::line(&format!("  {}: {why}", rejected.line));
-    }
-    if !yes {
-        ask_for(client, ContactsRequest::CancelImport).await?;
-        print::error(&say(lang, &Message::new("cli-contacts-yes")));
-        return Ok(FAILED);
-    }
-    let Answer::Taken { taken } = ask_for(client, ContactsRequest::Import).await? else {
-        return Err(Message::new("cli-answer-unknown"));
-    };
-    let done = Message::new("cli-contacts-imported")
-        .with("added", taken.added.to_string())
-        .with("updated", taken.updated.to_string());
-    print::line(&say(lang, &done));
-    Ok(DONE)
-}
-
 /// How many there are is told in any case; they are deleted with a yes only.
 async fn delete_all(client: &Client, lang: Language, yes: bool) -> Result<u8, Message> {
     let counted = |id: &str, count: u32| say(lang, &Message::new(id).with("count", count.to_string()));
@@ -137,14 +99,14 @@ async fn delete_all(client: &Client, lang: Language, yes: bool) -> Result<u8, Me
     Ok(FAILED)
 }
 
-fn line(contact: &Contact) -> String {
+pub(super) fn line(contact: &Contact) -> String {
     let mut words = vec![contact.name.clone()];
     words.extend(contact.company.clone());
     words.extend(contact.numbers.iter().map(|number| number.display.clone()));
     words.join("\t")
 }
 
-async fn ask_for(client: &Client, ask: ContactsRequest) -> Result<Answer, Message> {
+pub(super) async fn ask_for(client: &Client, ask: ContactsRequest) -> Result<Answer, Message> {
     let answer = client.request(Request::Contacts { ask }).await;
     answer.map_err(|error| reason(&error))
 }

@@ -6,6 +6,7 @@ mod calls;
 mod contacts;
 mod files;
 mod hand_over;
+mod importing;
 mod print;
 mod start;
 

@@ -55,13 +55,7 @@ impl<P: Ports> Controller<P> {
                 }),
                 Err(problem) => reply.send(Err(refused(&problem))),
             },
-            ContactsRequest::Choose { number, id } => match (people::number_of(&number), people::id(&id)) {
-                (Some(number), Ok(id)) => {
-                    later_with(reply, answer(self.people.choose(number, id)), |()| Answer::Done);
-                }
-                (None, _) => reply.send(Err(no_number())),
-                (_, Err(problem)) => reply.send(Err(refused(&problem))),
-            },
+            ContactsRequest::Choose { number, id } => self.choose(&number, &id, reply),
             ContactsRequest::DeleteAll => {
                 later_with(reply, answer(self.people.delete_all()), |count| Answer::Deleted {
                     count: people::count(count),
@@ -71,6 +65,7 @@ impl<P: Ports> Controller<P> {
             ContactsRequest::Import => self.import(client, reply),
             ContactsRequest::CancelImport => self.cancel_import(client, reply),
             ContactsRequest::UndoImport { batch } => self.undo_import(client, &batch, reply),
+            ContactsRequest::UndoLastImport => self.undo_last_import(reply),
         }
     }
 
@@ -101,14 +96,33 @@ impl<P: Ports> Controller<P> {
             return reply.send(Err(no_number()));
         };
         let shown = self.contacts_shown();
+        let of_directory = self.several_of_directory(&number, &shown);
         let later = self.people.who_has(number);
         later_with(reply, answer(later), move |matches| Answer::Contacts {
-            contacts: (0..)
-                .zip(&matches)
-                .map(|(index, one)| shown.matched(index, one))
-                .collect(),
+            // A directory is asked only for whom no contact names.
+            contacts: match matches.is_empty() {
+                true => of_directory,
+                false => (0..)
+                    .zip(&matches)
+                    .map(|(index, one)| shown.matched(index, one))
+                    .collect(),
+            },
             more: false,
         });
+    }
+
+    /// Which of several is meant: a contact, or somebody of the directory, who becomes one: from then on the number has a name.
+    fn choose(&self, number: &str, id: &str, reply: Reply) {
+        let Some(number) = people::number_of(number) else {
+            return reply.send(Err(no_number()));
+        };
+        if let Some(card) = self.of_directory(&number, id) {
+            return later_with(reply, answer(self.people.keep(card)), |_| Answer::Done);
+        }
+        match people::id(id) {
+            Ok(id) => later_with(reply, answer(self.people.choose(number, id)), |()| Answer::Done),
+            Err(problem) => reply.send(Err(refused(&problem))),
+        }
     }
 
     fn save_contact(&self, contact: ContactDraft, reply: Reply) {

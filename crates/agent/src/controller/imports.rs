@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use contacts::BatchId;
-use control::protocol::{Answer, Change, Taken};
+use contacts::import::Undone;
+use control::protocol::{self as wire, Answer, Change, Taken};
 
 use super::Controller;
 use super::contacts::{later_with, refused};
@@ -60,9 +61,14 @@ impl<P: Ports> Controller<P> {
 
     pub(super) fn undo_import(&self, client: ClientId, batch: &str, reply: Reply) {
         match self.may_undo(client, batch) {
-            Some(batch) => later_with(reply, answer(self.people.undo(batch)), |()| Answer::Done),
+            Some(batch) => later_with(reply, answer(self.people.undo(batch)), told),
             None => reply.send(Err(refused(&contacts::ContactsError::NoSuchImport.into()))),
         }
+    }
+
+    /// The person asks for it by its own command, so it doesn't matter which program made it.
+    pub(super) fn undo_last_import(&self, reply: Reply) {
+        later_with(reply, answer(self.people.undo_last()), told);
     }
 
     /// The import that is to be taken back, unless another client made it and is still here.
@@ -73,5 +79,18 @@ impl<P: Ports> Controller<P> {
             .iter()
             .any(|(id, other)| *id != client && other.imports.made(batch));
         (!anothers).then_some(batch)
+    }
+}
+
+/// What taking an import back did, on the wire.
+fn told(undone: Undone) -> Answer {
+    Answer::Undone {
+        undone: wire::Undone {
+            file: undone.file,
+            at: undone.at.to_string(),
+            removed: people::count(undone.removed),
+            restored: people::count(undone.restored),
+            kept: people::count(undone.kept),
+        },
     }
 }

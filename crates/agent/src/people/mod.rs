@@ -19,10 +19,10 @@ use std::sync::mpsc;
 use companion::known::Known;
 use companion::words::{Language, Message};
 use contacts::export::TableOptions;
-use contacts::import::Watch;
+use contacts::import::{Undone, Watch};
 use contacts::marks::TakenMarks;
 use contacts::sync::{Kind, Resource, SourceId, SourceState, Synced};
-use contacts::{BatchId, Contact, ContactId, Found, Match, Numbering, Reader};
+use contacts::{BatchId, Card, Contact, ContactId, Draft, Found, Match, Numbering, Reader};
 use control::protocol::ContactDraft;
 use jiff::Timestamp;
 use telephony::E164;
@@ -35,7 +35,7 @@ pub use error::PeopleError;
 pub use folder::FolderSource;
 pub use import::{Imported, Imports, Previewed};
 pub use lookup::Lookup;
-pub use shown::{Shown, count, id, number_of, source_state};
+pub use shown::{Shown, count, directory_id, id, number_of, source_state};
 pub use thread::Etags;
 use thread::{Ask, Book, Write};
 
@@ -178,6 +178,13 @@ impl PeopleHandle {
         })
     }
 
+    /// Makes somebody of a directory a contact of one's own.
+    pub fn keep(&self, card: &Card) -> Later<Contact> {
+        let draft = Draft::from(card);
+        self.writer
+            .change(move |book| Ok(book.store()?.save(None, draft, Timestamp::now())?))
+    }
+
     /// Deletes a contact of one's own.
     pub fn delete(&self, id: ContactId) -> Later<()> {
         self.writer.change(move |book| Ok(book.store()?.delete(id)?))
@@ -201,11 +208,13 @@ impl PeopleHandle {
     }
 
     /// Takes an import back.
-    pub fn undo(&self, batch: BatchId) -> Later<()> {
-        self.writer.change(move |book| {
-            book.store()?.undo(batch)?;
-            Ok(())
-        })
+    pub fn undo(&self, batch: BatchId) -> Later<Undone> {
+        self.writer.change(move |book| Ok(book.store()?.undo(batch)?))
+    }
+
+    /// The same for the last one that wasn't yet.
+    pub fn undo_last(&self) -> Later<Undone> {
+        self.writer.change(|book| Ok(book.store()?.undo_last()?))
     }
 }
 

@@ -16,6 +16,8 @@ use crate::view;
 const SAMPLE: usize = 20;
 /// Unreadable entries that are listed.
 const REJECTED: usize = 100;
+/// Remarks that are listed.
+const REMARKS: usize = 100;
 
 /// How contacts are worded.
 #[derive(Clone, Debug)]
@@ -33,6 +35,13 @@ pub struct Shown {
 pub fn id(text: &str) -> Result<ContactId, PeopleError> {
     let id = text.parse().map(ContactId);
     id.map_err(|_| contacts::ContactsError::NoSuchContact.into())
+}
+
+/// The opaque id of somebody of a directory: told by what is shown of them, whatever its order is the next time. No number, as
+/// the ids of contacts are.
+pub fn directory_id(card: &Card) -> String {
+    let company = card.company.as_deref().unwrap_or_default();
+    format!("directory:{}\u{1f}{company}", card.name.full)
 }
 
 /// A number of the protocol.
@@ -82,6 +91,18 @@ impl Shown {
         }
     }
 
+    /// Somebody of a directory, by an id of [`directory_id`].
+    pub fn of_directory(&self, card: &Card, directory: &Source) -> wire::Contact {
+        let from =
+            Message::new("contact-why-directory").with("source", say(self.language, &source(directory)));
+        wire::Contact {
+            id: directory_id(card),
+            own: false,
+            why: view::message(from),
+            ..self.card(card)
+        }
+    }
+
     /// What a file would do.
     pub fn preview(&self, previewed: &Previewed) -> wire::ImportPreview {
         let Previewed { preview, compared } = previewed;
@@ -110,6 +131,11 @@ impl Shown {
                 })
                 .collect(),
             rejected_count: count(preview.rejected.len()),
+            remarks: remarks(preview),
+            remark_count: {
+                let cuts = preview.shortened.iter().map(|shortened| shortened.what.len());
+                count(preview.odd_number_count + cuts.sum::<usize>())
+            },
         }
     }
 
@@ -221,6 +247,30 @@ fn label(label: Label) -> &'static str {
     }
 }
 
+/// What is taken otherwise than the file says it, in the order of lines.
+fn remarks(preview: &Preview) -> Vec<wire::Remark> {
+    let remark = |line: u64, contact: &str, what: Message| wire::Remark {
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        contact: contact.to_owned(),
+        what: view::message(what),
+    };
+    let numbers = preview.odd_numbers.iter().map(|odd| {
+        let what = Message::new("contact-remark-odd-number").with("number", odd.number.as_str());
+        remark(odd.line, &odd.contact, what)
+    });
+    let cut = preview.shortened.iter().take(REMARKS).flat_map(|shortened| {
+        let cuts = shortened.what.iter();
+        cuts.map(|cut| {
+            let what = Message::new(&format!("contact-remark-cut-{}", cut.code()));
+            remark(shortened.line, &shortened.contact, what)
+        })
+    });
+    let mut remarks: Vec<wire::Remark> = numbers.chain(cut).collect();
+    remarks.sort_by_key(|remark| remark.line);
+    remarks.truncate(REMARKS);
+    remarks
+}
+
 fn format(preview: &Preview) -> String {
     match &preview.format {
         Format::VCard(Some(version)) => format!("vCard {version}"),
@@ -237,6 +287,7 @@ pub fn count(count: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use contacts::Cut;
     use contacts::import::{Field, Why};
 
     use jiff::Timestamp;
@@ -326,6 +377,7 @@ mod tests {
             .chain(plain)
             .map(|field| format!("contact-column-{}", field.code()));
         let rejected = Why::ALL.map(|why| format!("contact-rejected-{}", why.code()));
+        let cut = Cut::ALL.map(|cut| format!("contact-remark-cut-{}", cut.code()));
         let errors = [
             "newer",
             "unusable",
@@ -335,6 +387,7 @@ mod tests {
             "not-its-number",
             "cancelled",
             "no-such-import",
+            "nothing-to-undo",
             "not-a-source",
         ]
         .map(|code| format!("contacts-error-{code}"));
@@ -351,6 +404,7 @@ mod tests {
             .into_iter()
             .chain(columns)
             .chain(rejected)
+            .chain(cut)
             .chain(errors)
             .chain(files);
         for id in ids {

@@ -15,7 +15,7 @@ use crate::fakes::Seen;
 use crate::world::{ACCOUNT, Agent, Desk, OTHER, enrolled, missed_call, within};
 
 /// The real program, beside the agent of a desk.
-async fn run(desk: &Desk, words: &[&str]) -> Output {
+pub async fn run(desk: &Desk, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_centrex-tray"));
     command
         .args(words)
@@ -305,7 +305,10 @@ async fn each_client_has_a_preview_of_its_own_and_takes_back_no_other_ones_impor
     let undo = ContactsRequest::UndoImport { batch };
     let anothers = ask(&two, undo.clone()).await;
     assert_eq!(anothers.unwrap_err(), "contacts-error-no-such-import");
-    assert!(matches!(ask(&one, undo).await, Ok(Answer::Done)));
+    let Ok(Answer::Undone { undone }) = ask(&one, undo).await else {
+        panic!("it is taken back")
+    };
+    assert_eq!((undone.removed, undone.restored, undone.kept), (1, 0, 0));
     // How far it was is told to whom it concerns.
     within("the import is told", async {
         while !matches!(
@@ -323,6 +326,132 @@ async fn each_client_has_a_preview_of_its_own_and_takes_back_no_other_ones_impor
         )
     };
     assert_eq!(others.iter().filter(progress).count(), 0, "{others:?}");
+}
+
+#[tokio::test]
+async fn the_command_line_names_odd_numbers_and_takes_the_last_import_back() {
+    let desk = Desk::new();
+    speaks_french(&desk);
+    let _agent = desk.start().await;
+    let text = |output: &[u8]| String::from_utf8_lossy(output).replace(['\u{a0}', '\u{202f}'], " ");
+    let nothing = run(&desk, &["contacts", "undo"]).await;
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(
+        text(&nothing.stderr).contains("Aucun import ne peut être annulé"),
+        "{nothing:?}"
+    );
+    let file = desk.path().join("clients.csv");
+    std::fs::write(
+        &file,
+        "Nom;Mobile\nPersonne Une;0199000042\nPersonne Deux;01 99 00\n",
+    )
+    .unwrap();
+    let imported = run(&desk, &["contacts", "import", file.to_str().unwrap(), "--yes"]).await;
+    assert!(imported.status.success(), "{imported:?}");
+    assert!(
+        text(&imported.stdout).contains("  3: Personne Deux: « 01 99 00 » ne se lit pas"),
+        "{imported:?}"
+    );
+    assert!(imported.stderr.is_empty(), "nobody watches: {imported:?}");
+    let undone = run(&desk, &["contacts", "undo"]).await;
+    assert!(undone.status.success(), "{undone:?}");
+    let told = text(&undone.stdout);
+    assert!(
+        told.contains("L’import de clients.csv") && told.contains("supprimés : 2"),
+        "{told}"
+    );
+    let none = json(&run(&desk, &["contacts", "--json"]).await);
+    assert_eq!(none["contacts"], Value::Array(Vec::new()));
+    let again = run(&desk, &["contacts", "undo"]).await;
+    assert_eq!(again.status.code(), Some(1));
+}
+
+/// A terminal of its own for the real program: what it shows there comes by and by.
+#[cfg(target_os = "linux")]
+struct Watched {
+    program: tokio::process::Child,
+    terminal: tokio::process::ChildStdout,
+    shown: String,
+}
+
+#[cfg(target_os = "linux")]
+impl Watched {
+    fn start(desk: &Desk, words: &[&str]) -> Self {
+        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+        let command = format!(
+            "exec '{}' {}",
+            env!("CARGO_BIN_EXE_centrex-tray"),
+            quoted.join(" ")
+        );
+        let mut program = tokio::process::Command::new("script")
+            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+            .env("SHELL", "/bin/sh")
+            .env("LC_ALL", "fr_FR.UTF-8")
+            .env("CENTREX_TRAY_CONFIG_DIR", desk.path().join("config"))
+            .env("CENTREX_TRAY_DATA_DIR", desk.path().join("data"))
+            .env("CENTREX_TRAY_RUNTIME_DIR", desk.path().join("run"))
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let terminal = program.stdout.take().unwrap();
+        Self {
+            program,
+            terminal,
+            shown: String::new(),
+        }
+    }
+
+    async fn shows(&mut self, what: &str) {
+        use tokio::io::AsyncReadExt as _;
+        let mut piece = [0; 4096];
+        while !self.shown.contains(what) {
+            let read = within("the terminal shows more", self.terminal.read(&mut piece)).await;
+            let read = read.unwrap();
+            assert!(read > 0, "{what:?} isn't in {:?}", self.shown);
+            self.shown.push_str(&String::from_utf8_lossy(&piece[..read]));
+        }
+    }
+
+    /// What is typed there.
+    async fn types(&mut self, keys: &[u8]) {
+        use tokio::io::AsyncWriteExt as _;
+        let keyboard = self.program.stdin.as_mut().unwrap();
+        keyboard.write_all(keys).await.unwrap();
+        keyboard.flush().await.unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_import_shows_how_far_it_is_and_ctrl_c_leaves_nothing_of_it() {
+    let desk = Desk::new();
+    speaks_french(&desk);
+    let _agent = desk.start().await;
+    let file = desk.path().join("clients.vcf");
+    std::fs::write(&file, contacts::synthetic::vcards(3_000)).unwrap();
+    // Whoever holds the book: the import waits for it.
+    let hand = rusqlite::Connection::open(desk.path().join("data/contacts.db")).unwrap();
+    hand.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let import = ["contacts", "import", file.to_str().unwrap(), "--yes"];
+    let mut watched = Watched::start(&desk, &import);
+    watched.shows("Lecture du fichier… ").await;
+    watched.shows("3000 à ajouter").await;
+    watched.types(b"\x03").await;
+    watched.shows("Arrêt…").await;
+    hand.execute_batch("ROLLBACK").unwrap();
+    watched.shows("L’import a été annulé").await;
+    let end = within("the command ends", watched.program.wait()).await.unwrap();
+    assert_eq!(end.code(), Some(1));
+    let none = json(&run(&desk, &["contacts", "--json"]).await);
+    assert_eq!(none["contacts"], Value::Array(Vec::new()));
+
+    let mut watched = Watched::start(&desk, &import);
+    watched.shows("sur 3000").await;
+    watched.shows("Contacts ajoutés").await;
+    let end = within("the command ends", watched.program.wait()).await.unwrap();
+    assert_eq!(end.code(), Some(0));
 }
 
 #[tokio::test]

@@ -132,7 +132,7 @@ async fn a_cancelled_import_leaves_nothing_and_the_next_one_is_not_concerned() {
             assert!(none.contacts.is_empty(), "all or nothing");
         }
         // It was quicker than the word to stop.
-        Ok((batch, ..)) => answer(world.people.undo(batch)).await.unwrap(),
+        Ok((batch, ..)) => drop(answer(world.people.undo(batch)).await.unwrap()),
         Err(other) => panic!("{other}"),
     }
     answer(imports.preview(&world.people, file, |_| ()))

@@ -35,8 +35,12 @@ pub struct Imported {
 }
 
 /// What taking an import back did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
+    /// The file's name.
+    pub file: String,
+    /// When it was imported.
+    pub at: Timestamp,
     /// Contacts that it had added, now deleted.
     pub removed: usize,
     /// Contacts that it had changed, now as before.
@@ -143,7 +147,19 @@ impl Store {
     /// [`ContactsError::NoSuchImport`], or it can't be written; then nothing was.
     pub fn undo(&mut self, batch: BatchId) -> Result<Undone, ContactsError> {
         let transaction = self.transaction()?;
-        let mut undone = Undone::default();
+        let imported = transaction
+            .query_row("SELECT file, at_us FROM batch WHERE id = ?1", [batch.0], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let (file, at_us) = imported.ok_or(ContactsError::NoSuchImport)?;
+        let mut undone = Undone {
+            file,
+            at: Timestamp::from_microsecond(at_us).unwrap_or(Timestamp::UNIX_EPOCH),
+            removed: 0,
+            restored: 0,
+            kept: 0,
+        };
         let changes: Vec<(i64, Option<String>, bool)> = transaction
             .prepare(
                 "SELECT u.contact, u.before, c.id IS NOT NULL FROM undo u JOIN batch b ON b.id = u.batch
@@ -174,6 +190,20 @@ impl Store {
         transaction.execute("DELETE FROM undo WHERE batch = ?1", [batch.0])?;
         transaction.commit()?;
         Ok(undone)
+    }
+}
+
+impl Store {
+    /// Takes back the last import that wasn't yet, as [`Store::undo`] does.
+    ///
+    /// # Errors
+    /// [`ContactsError::NothingToUndo`], or it can't be written; then nothing was.
+    pub fn undo_last(&mut self) -> Result<Undone, ContactsError> {
+        let last: Option<i64> = self
+            .read()
+            .db()
+            .query_row("SELECT max(batch) FROM undo", [], |row| row.get(0))?;
+        self.undo(BatchId(last.ok_or(ContactsError::NothingToUndo)?))
     }
 }
 

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::packed::Packed;
-use super::{Duplicate, MOST_ENTRIES, MOST_NUMBERS_OF_FILE, Rejected, Shortened, Unreadable, Watch, Why};
+use super::{
+    Duplicate, MOST_ENTRIES, MOST_NUMBERS_OF_FILE, MOST_ODD_NUMBERS, OddNumber, Rejected, Shortened,
+    Unreadable, Watch, Why,
+};
 use crate::draft::{Cut, Draft};
 use crate::model::{Card, Number};
 use crate::numbering::Numbering;
@@ -24,6 +27,32 @@ pub(crate) struct Gathered {
     pub rejected: Vec<Rejected>,
     pub duplicates: Vec<Duplicate>,
     pub shortened: Vec<Shortened>,
+    pub odd_numbers: Vec<OddNumber>,
+    pub odd_number_count: usize,
+}
+
+impl Gathered {
+    /// Remembers what of a card isn't taken as the file says it.
+    fn note(&mut self, line: u64, card: &Card, cut: Vec<Cut>) {
+        let contact = || card.display_name().to_owned();
+        if !cut.is_empty() {
+            self.shortened.push(Shortened {
+                line,
+                contact: contact(),
+                what: cut,
+            });
+        }
+        for number in card.numbers.iter().filter(|number| number.party.is_none()) {
+            self.odd_number_count += 1;
+            if self.odd_numbers.len() < MOST_ODD_NUMBERS {
+                self.odd_numbers.push(OddNumber {
+                    line,
+                    contact: contact(),
+                    number: number.text.clone(),
+                });
+            }
+        }
+    }
 }
 
 /// What was read so far.
@@ -121,9 +150,7 @@ impl<'a, 'w> Gathering<'a, 'w> {
             return self.reject(line, Why::Blank);
         }
         let gathered = &mut self.gathered;
-        if !cut.is_empty() {
-            gathered.shortened.push(Shortened { line, what: cut });
-        }
+        gathered.note(line, &card, cut);
         let keys = keys(&card);
         let known = keys
             .iter()

@@ -34,6 +34,9 @@ pub const MOST_NUMBERS_OF_FILE: usize = 1_000_000;
 /// Most columns of a table; address books write about a hundred.
 pub const MOST_COLUMNS: usize = 500;
 
+/// Numbers that can't be read as one, and are named; those beyond are counted.
+pub const MOST_ODD_NUMBERS: usize = 100;
+
 /// What the person knows about the file.
 #[derive(Clone, Debug, Default)]
 pub struct Hint {
@@ -73,6 +76,10 @@ pub struct Preview {
     pub duplicates: Vec<Duplicate>,
     /// Where a text was too long and was cut.
     pub shortened: Vec<Shortened>,
+    /// Numbers that nothing is found by, at most [`MOST_ODD_NUMBERS`], in the order of lines.
+    pub odd_numbers: Vec<OddNumber>,
+    /// How many there are.
+    pub odd_number_count: usize,
     entries: Packed,
 }
 
@@ -99,8 +106,21 @@ pub struct Duplicate {
 pub struct Shortened {
     /// Where it begins in the file, from 1.
     pub line: u64,
+    /// Whose: the name that is shown.
+    pub contact: String,
     /// What was cut.
     pub what: Vec<Cut>,
+}
+
+/// A number that can't be read as one for sure: the contact keeps it as a text, and is found by nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OddNumber {
+    /// Where its card or row begins in the file, from 1.
+    pub line: u64,
+    /// Whose: the name that is shown.
+    pub contact: String,
+    /// As written.
+    pub number: String,
 }
 
 /// Why a card or row can't be read.
@@ -236,6 +256,8 @@ pub fn preview(
         rejected: gathered.rejected,
         duplicates: gathered.duplicates,
         shortened: gathered.shortened,
+        odd_numbers: gathered.odd_numbers,
+        odd_number_count: gathered.odd_number_count,
         entries: gathered.entries,
     })
 }

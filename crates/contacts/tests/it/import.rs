@@ -208,6 +208,54 @@ fn texts_that_were_cut_are_told_by_line() {
 }
 
 #[test]
+fn numbers_that_cannot_be_used_are_named_with_their_contact_and_line() {
+    let file =
+        "Nom;Mobile;Téléphone\nRoux;06 39 98 00 11;voir secrétariat\nBlanc;01 99;\nBlanc;0199000020;\n";
+    let preview = preview(file.as_bytes());
+    let odd: Vec<_> = preview
+        .odd_numbers
+        .iter()
+        .map(|odd| (odd.line, odd.contact.as_str(), odd.number.as_str()))
+        .collect();
+    assert_eq!(odd, [(2, "Roux", "voir secrétariat"), (3, "Blanc", "01 99")]);
+    assert_eq!(preview.odd_number_count, 2);
+    assert!(
+        cards(&preview)[0]
+            .numbers
+            .iter()
+            .any(|number| number.text == "voir secrétariat")
+    );
+
+    let many = format!("Nom;Mobile\n{}", "Roux;01 99\n".repeat(250));
+    let preview = super::preview(many.as_bytes());
+    assert_eq!((preview.odd_numbers.len(), preview.odd_number_count), (100, 250));
+}
+
+#[test]
+fn the_last_import_is_taken_back_first_and_none_is_said() {
+    let mut book = Book::new();
+    assert!(matches!(
+        book.store.undo_last(),
+        Err(ContactsError::NothingToUndo)
+    ));
+    book.import(&preview(FILE.as_bytes()), 1);
+    let other = "Nom;Mobile\nOdile;0639980013\n";
+    book.import(&preview(other.as_bytes()), 2);
+    // Nothing new in it, so nothing to take back.
+    book.import(&preview(other.as_bytes()), 3);
+    let undone = book.store.undo_last().unwrap();
+    assert_eq!((undone.at, undone.removed), (at(2), 1));
+    assert_eq!(book.finds("odile"), [] as [&str; 0]);
+    let undone = book.store.undo_last().unwrap();
+    assert_eq!((undone.at, undone.removed), (at(1), 2));
+    assert_eq!(book.finds(""), [] as [&str; 0]);
+    assert!(matches!(
+        book.store.undo_last(),
+        Err(ContactsError::NothingToUndo)
+    ));
+}
+
+#[test]
 fn a_long_reading_tells_how_far_it_is_and_stops_when_told_to() {
     let file = contacts::synthetic::vcards(9_000);
     let cancel = AtomicBool::new(false);

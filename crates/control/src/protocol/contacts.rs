@@ -35,12 +35,13 @@ pub enum ContactsRequest {
         /// Whether it is one.
         favourite: bool,
     },
-    /// Everyone who has this number, and why. Answered by [`super::Answer::Contacts`].
+    /// Everyone who has this number, and why: contacts, else several people of the directory. Answered by [`super::Answer::Contacts`].
     WhoHas {
         /// `+33142685300`
         number: String,
     },
-    /// Of several contacts with one number, this one is meant from now on. Answered by [`super::Answer::Done`].
+    /// Of several contacts with one number, this one is meant from now on; somebody of the directory becomes a contact of one's
+    /// own. Answered by [`super::Answer::Done`].
     Choose {
         /// `+33142685300`
         number: String,
@@ -63,11 +64,13 @@ pub enum ContactsRequest {
     /// Stops this client's reading or import under way (nothing of it stays), or forgets its preview. Answered by
     /// [`super::Answer::Done`].
     CancelImport,
-    /// Takes an import back; not one of another client that is still here. Answered by [`super::Answer::Done`].
+    /// Takes an import back; not one of another client that is still here. Answered by [`super::Answer::Undone`].
     UndoImport {
         /// [`Taken::batch`]
         batch: String,
     },
+    /// Takes back the last import that wasn't yet, whoever made it; of the last ten. Answered by [`super::Answer::Undone`].
+    UndoLastImport,
     /// Writes contacts to a file. Answered by [`super::Answer::Written`]. Not for the page: it names a file.
     Export {
         /// An absolute path; an existing file is replaced.
@@ -163,6 +166,12 @@ pub struct ImportPreview {
     pub rejected: Vec<Rejected>,
     /// How many can't be read.
     pub rejected_count: u32,
+    /// What is taken otherwise than the file says it, in the order of lines, at most 100.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
+    /// How many such things there are.
+    #[serde(default)]
+    pub remark_count: u32,
 }
 
 /// A column of a CSV file.
@@ -181,6 +190,17 @@ pub struct Rejected {
     pub line: u32,
     /// Why.
     pub why: Message,
+}
+
+/// Something of a contact that is taken otherwise than the file says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Remark {
+    /// Where its entry begins in the file, from 1.
+    pub line: u32,
+    /// Whose, as [`Contact::name`].
+    pub contact: String,
+    /// What it is, and what becomes of it.
+    pub what: Message,
 }
 
 /// What an import did.
@@ -203,6 +223,21 @@ pub struct Taken {
     /// The same: settings that stay, as the company fixes them.
     #[serde(default)]
     pub settings_locked: u32,
+}
+
+/// What taking an import back did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Undone {
+    /// The file's name without its folder.
+    pub file: String,
+    /// When it was imported, RFC 3339.
+    pub at: String,
+    /// Contacts that it had added, now deleted.
+    pub removed: u32,
+    /// Contacts that it had changed, now as before.
+    pub restored: u32,
+    /// Contacts left as they are, as they were changed or deleted since.
+    pub kept: u32,
 }
 
 /// Forms in which contacts are written to a file.

@@ -262,6 +262,11 @@ pub enum Answer {
         /// What it did.
         taken: Taken,
     },
+    /// An import was taken back.
+    Undone {
+        /// What that did.
+        undone: Undone,
+    },
     /// A file was written.
     Written {
         /// How many entries it holds.

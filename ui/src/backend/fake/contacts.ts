@@ -141,6 +141,15 @@ export function aPreview(): ImportPreview {
       { line: 91, why: says('contact-rejected-too-many-cells') },
     ],
     rejected_count: 3,
+    remarks: [
+      {
+        line: 23,
+        contact: 'Ombeline Clientèle',
+        what: says('contact-remark-odd-number', { number: '01 99 00' }),
+      },
+      { line: 40, contact: 'Prosper Clientèle', what: says('contact-remark-cut-note') },
+    ],
+    remark_count: 2,
   };
 }
 

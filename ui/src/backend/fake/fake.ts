@@ -216,7 +216,16 @@ export class FakeAgent {
       }
       case 'undo_import':
         this.changeBook(this.book.filter(({ id }) => !this.preview.sample.some((one) => one.id === id)));
-        return { type: 'done' };
+        return {
+          type: 'undone',
+          undone: {
+            file: this.preview.file,
+            at: '2026-03-04T11:25:00Z',
+            removed: this.preview.added,
+            restored: this.preview.updated,
+            kept: 0,
+          },
+        };
       case 'sources':
       case 'sync':
         return { type: 'sources', sources: someSources(this.book, this.snapshot.settings, this.servers) };
