@@ -117,7 +117,7 @@ test('of several people with one number, one is chosen once', async ({ page }) =
   await page.locator('.row-button').first().click();
   await page.getByRole('button', { name: /^Atelier/ }).click();
   await expect(page.locator('[data-row]').first().locator('.party')).toHaveText('Atelier');
-  await expect(page.getByText('Plusieurs contacts ont ce numéro')).toHaveCount(0);
+  await expect(page.getByText('Plusieurs personnes ont ce numéro')).toHaveCount(0);
 });
 
 test('a number is silenced and heard again', async ({ desk, page }) => {

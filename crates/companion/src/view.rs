@@ -31,7 +31,7 @@ pub struct CallLine {
     pub why: Option<Message>,
     /// The contact, an opaque id.
     pub contact: Option<String>,
-    /// Several contacts have this number, and the person hasn't said which is meant.
+    /// Several contacts have this number, or several people of a directory, and the person hasn't said which is meant.
     pub ambiguous: bool,
     /// Several contacts of different names have this number, whether or not the person has said which is meant.
     pub shared: bool,

@@ -6,8 +6,9 @@ use companion::event::{CredentialKind, Event, KeychainProblem};
 use companion::known::Known;
 use companion::settings::{CardDav, Ldap, Settings};
 use companion::words::Message;
-use contacts::Numbering;
 use contacts::sync::{Kind, SourceId};
+use contacts::{Card, Numbering};
+use control::protocol as wire;
 use secrecy::{ExposeSecret, SecretString};
 use sources::carddav::Account;
 use sources::ldap::Config;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::Controller;
 use super::contacts::numbering;
-use crate::people::{CardDavPlan, CardDavSource, DirectoryNews, DirectorySource, answer};
+use crate::people::{self, CardDavPlan, CardDavSource, DirectoryNews, DirectorySource, Shown, answer};
 use crate::ports::Ports;
 
 /// What of the network names callers.
@@ -222,6 +223,23 @@ impl<P: Ports> Controller<P> {
     pub(super) fn said_by_directory(&self, number: &E164) -> Option<Known> {
         let directory = self.directories.directory.as_ref()?;
         directory.source.said(number, self.companion.language())
+    }
+
+    /// The people among whom the directory couldn't say who has this number.
+    pub(super) fn several_of_directory(&self, number: &E164, shown: &Shown) -> Vec<wire::Contact> {
+        let Some(directory) = &self.directories.directory else {
+            return Vec::new();
+        };
+        let origin = directory.source.source();
+        let people = directory.source.several(number).iter();
+        people.map(|card| shown.of_directory(card, &origin)).collect()
+    }
+
+    /// One of them.
+    pub(super) fn of_directory(&self, number: &E164, id: &str) -> Option<&Card> {
+        let directory = self.directories.directory.as_ref()?;
+        let mut people = directory.source.several(number).iter();
+        people.find(|card| people::directory_id(card) == id)
     }
 
     /// What the directory knows of a number that no contact has: `Err` while its answer is awaited.

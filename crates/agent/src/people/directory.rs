@@ -114,6 +114,21 @@ impl DirectorySource {
         self.known(&answer.whom, number, answer.at?, language)
     }
 
+    /// Of whom it couldn't say who is meant: several people with one number.
+    pub fn several(&self, number: &E164) -> &[Card] {
+        match self.answers.get(number).map(|answer| &answer.whom) {
+            Some(Whom::Several(people)) => people,
+            _ => &[],
+        }
+    }
+
+    /// As their contacts' origin.
+    pub fn source(&self) -> Source {
+        Source::Ldap {
+            directory: self.health.source.name.clone(),
+        }
+    }
+
     /// Asks for a number unless its answer is fresh, or on its way, or the directory rests; gives whether one is on its way.
     /// [`DirectoryNews`] follows.
     pub fn ask(&mut self, number: &E164, now: Timestamp) -> bool {
@@ -198,12 +213,9 @@ impl DirectorySource {
         let card = match whom {
             Whom::Nobody => return None,
             Whom::One(card) => card.as_ref(),
-            Whom::Several => &nobody,
+            Whom::Several(_) => &nobody,
         };
         let label = card.numbers.iter().find(|one| one.e164() == Some(number));
-        let source = Source::Ldap {
-            directory: self.health.source.name.clone(),
-        };
         Some(Known {
             name: card.name.full.clone(),
             company: card.company.clone(),
@@ -211,13 +223,13 @@ impl DirectorySource {
                 .map(|one| one.label)
                 .filter(|label| *label != Label::Other)
                 .map(|label| label.code().to_owned()),
-            source: say(language, &shown::source(&source)),
+            source: say(language, &shown::source(&self.source())),
             since: at,
             contact: String::new(),
             ambiguous: false,
             shared: false,
             favourite: false,
-            several: *whom == Whom::Several,
+            several: matches!(whom, Whom::Several(_)),
         })
     }
 

@@ -128,6 +128,80 @@ async fn the_directory_names_a_caller_whom_no_contact_names() {
     assert!(why.args["source"].contains("127.0.0.1"), "{why:?}");
 }
 
+const SEVERAL: &str = "
+dn: cn=Une,dc=example,dc=test
+objectClass: inetOrgPerson
+cn: Personne Une
+sn: Une
+telephoneNumber: 01 99 00 00 42
+
+dn: cn=Deux,dc=example,dc=test
+objectClass: inetOrgPerson
+cn: Personne Deux
+sn: Deux
+telephoneNumber: 01 99 00 00 42
+mobile: 06 39 98 00 42
+";
+
+#[tokio::test]
+async fn of_several_people_in_the_directory_the_person_says_once_who_it_is() {
+    let server = Slapd::start(SEVERAL, None);
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    set(
+        &mut agent,
+        CredentialKind::LdapPassword,
+        Slapd::PASSWORD,
+        directory(&server.url()),
+    )
+    .await;
+    source_where(&mut agent, "ldap", |source| source.read_at.is_some()).await;
+    sim.ring(ring()).await.unwrap();
+    let state = agent
+        .until("it may be asked who it is", |state| {
+            state.live.iter().any(|call| call.ambiguous)
+        })
+        .await;
+    assert_eq!(
+        state.live[0].party, OTHER_SHOWN,
+        "a wrong name is worse than none"
+    );
+    sim.hang_up(ACCOUNT, HangUp::default()).await.unwrap();
+    let number = || OTHER.to_owned();
+    let who_has = ContactsRequest::WhoHas { number: number() };
+    let ask = async |agent: &mut Agent, ask| agent.ask(Request::Contacts { ask }).await;
+    let Answer::Contacts { contacts, .. } = ask(&mut agent, who_has.clone()).await else {
+        panic!("they are listed")
+    };
+    let names: Vec<&str> = contacts.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["Personne Une", "Personne Deux"]);
+    let id = contacts[1].id.clone();
+    ask(&mut agent, ContactsRequest::Choose { number: number(), id }).await;
+    let named = |state: &Snapshot| {
+        let call = state.recent.first();
+        call.is_some_and(|call| call.party == "Personne Deux" && !call.ambiguous)
+    };
+    agent.until("it is named", named).await;
+    agent.quit().await;
+
+    // Also after a restart, by another number of theirs, and without the directory.
+    drop(server);
+    let mut agent = desk.start().await;
+    agent.live().await;
+    for from in [number(), "+33639980042".to_owned()] {
+        sim.ring(Ring {
+            from: Some(from),
+            ..ring()
+        })
+        .await
+        .unwrap();
+        let told = agent.sees_notification().await;
+        assert!(told.title.contains("Personne Deux"), "{told:?}");
+        sim.hang_up(ACCOUNT, HangUp::default()).await.unwrap();
+        agent.until("it is over", |state| state.live.is_empty()).await;
+        agent.seen_so_far();
+    }
+}
+
 #[tokio::test]
 async fn an_alert_never_waits_for_the_directory_and_gets_its_name_in_place() {
     let server = Slapd::start(PEOPLE, None);

@@ -222,7 +222,7 @@ impl Companion {
                 .map(|known| self.why(known))
                 .or_else(|| self.why_nobody(call)),
             contact: known.map(|known| known.contact.clone()),
-            ambiguous: known.is_some_and(|known| known.ambiguous),
+            ambiguous: known.is_some_and(|known| known.ambiguous) || self.why_nobody(call).is_some(),
             shared: known.is_some_and(|known| known.shared),
             favourite: known.is_some_and(|known| known.favourite),
             has_record: self.has_record(call),

@@ -186,7 +186,7 @@ pub struct CallView {
     pub company: Option<String>,
     /// Why this name: where it comes from and since when.
     pub why: Option<Message>,
-    /// Several contacts have this number, and the person hasn't said which is meant.
+    /// Several contacts have this number, or several people of the directory, and the person hasn't said which is meant.
     pub ambiguous: bool,
     /// Several contacts of different names have this number, whether or not the person has said which is meant.
     #[serde(default)]

@@ -24,6 +24,9 @@ use crate::trust::Trust;
 /// How long an answer may take before it is given up, a connection included.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// More people with one number aren't told apart by anybody.
+const MOST_OF_SEVERAL: usize = 20;
+
 /// Where a directory is and what is asked of it.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -52,8 +55,8 @@ pub enum Whom {
     Nobody,
     /// This one; of several people in one company, the company.
     One(Box<Card>),
-    /// Several people who have no company in common.
-    Several,
+    /// Several people who have no company in common: at most 20 of them.
+    Several(Vec<Card>),
 }
 
 /// A directory that can be asked, by several at once.
@@ -172,7 +175,10 @@ fn only(cards: impl Iterator<Item = Card>, number: &E164) -> Whom {
             name: Name::default(),
             ..first
         })),
-        false => Whom::Several,
+        false => {
+            having.truncate(MOST_OF_SEVERAL);
+            Whom::Several(having)
+        }
     }
 }
 
@@ -217,11 +223,14 @@ mod tests {
                 .map(|(name, company, number)| card(name, company, number));
             match only(cards, &number) {
                 Whom::One(card) => Ok((card.name.full, card.company)),
-                other => Err(other),
+                Whom::Several(people) => {
+                    Err(people.into_iter().map(|card| card.name.full).collect::<Vec<_>>())
+                }
+                Whom::Nobody => Err(Vec::new()),
             }
         };
         let here = "01 99 00 00 42";
-        assert_eq!(found(&[]), Err(Whom::Nobody));
+        assert_eq!(found(&[]), Err(Vec::new()));
         assert_eq!(
             found(&[("Une", "Société", here), ("Autre", "Société", "01 99 00 00 43")]),
             Ok(("Une".into(), Some("Société".into()))),
@@ -231,7 +240,7 @@ mod tests {
             found(&[("Une", "Société", here), ("Deux", "Société", here)]),
             Ok((String::new(), Some("Société".into())))
         );
-        let several = Err(Whom::Several);
+        let several = Err(vec!["Une".to_owned(), "Deux".to_owned()]);
         assert_eq!(
             found(&[("Une", "Société", here), ("Deux", "Autre", here)]),
             several
@@ -241,6 +250,6 @@ mod tests {
             found(&[("Une", "", here), ("Une", "", here)]),
             Ok(("Une".into(), None))
         );
-        assert_eq!(found(&[("", "", here)]), Err(Whom::Nobody));
+        assert_eq!(found(&[("", "", here)]), Err(Vec::new()));
     }
 }

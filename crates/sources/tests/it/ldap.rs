@@ -81,7 +81,7 @@ fn e164(number: &str) -> E164 {
 async fn name(directory: &Directory, number: &str) -> Option<String> {
     match directory.find(&e164(number)).await.unwrap() {
         Whom::One(card) => Some(card.display_name().to_owned()),
-        Whom::Nobody | Whom::Several => None,
+        Whom::Nobody | Whom::Several(_) => None,
     }
 }
 

@@ -58,6 +58,7 @@ fn of_several_people_in_a_directory_none_is_named_and_that_is_said() {
     assert!(told(&effects).iter().all(|title| *title == alert), "{effects:?}");
     let line = companion.live().remove(0);
     assert_eq!(line.name, None);
+    assert!(line.ambiguous, "the person may say who it is");
     let why = line.why.unwrap();
     assert_eq!(
         (why.id.as_str(), why.args["source"].as_str()),
