@@ -209,6 +209,10 @@ cli-calls-time = This date can’t be read. Write it as 2026-11-24 or 2026-11-24
 cli-file-name = This file’s name can’t be passed to the app. Rename it and try again.
 cli-calls-written = Calls written: { $count }
 cli-calls-none = No calls.
+cli-calls-hole-open = not connected since { $from }
+cli-calls-hole-awaited = not connected from { $from } to { $until }: not caught up yet
+cli-calls-hole-filled = not connected from { $from } to { $until }: caught up
+cli-calls-hole-gap = not connected from { $from } to { $until }: calls may be missing
 cli-contacts-none = No contacts.
 cli-contacts-more = The first { $count } contacts; there are more. Add words, or write all of them to a file with “contacts export”.
 cli-calls-export-ending = Nothing was written: { $file } says by its ending what it is to be. Name it .csv, .json or .ics.
@@ -218,10 +222,6 @@ cli-contacts-written = Contacts written: { $count }
 cli-contacts-preview = { $file } ({ $format }): { $added } to add, { $updated } to change, { $rejected } unreadable
 cli-contacts-yes = Nothing was imported. Add --yes to import these contacts.
 cli-contacts-imported = Contacts added: { $added }; changed: { $updated }
-cli-contacts-delete-all = Your own contacts, typed and imported: { $count }. Those of a watched folder or of an address book on a server stay.
-cli-contacts-delete-yes = Nothing was deleted. Add --yes to delete them for good; export them first if you may want them back.
-cli-contacts-deleted = Contacts deleted: { $count }
-
 cli-contacts-others = and { $count } more
 cli-contacts-remarks = Taken, but not as written:
 cli-contacts-reading = Reading the file… { $percent } %
@@ -231,6 +231,10 @@ cli-contacts-too-late = The import was already written when you stopped it. Take
 cli-contacts-not-awaited = Left before the app said whether the import ended. Look for its contacts, and take it back with “centrex-tray contacts undo” if they are there.
 cli-contacts-undone = The import of { $file }, made on { $at }, was taken back. Contacts deleted: { $removed }; as before: { $restored }
 cli-contacts-undone-kept = Changed since, and left as they are: { $count }
+cli-contacts-delete-all = Your own contacts, typed and imported: { $count }. Those of a watched folder or of an address book on a server stay.
+cli-contacts-delete-yes = Nothing was deleted. Add --yes to delete them for good; export them first if you may want them back.
+cli-contacts-deleted = Contacts deleted: { $count }
+
 ## Why the hotkey doesn't work; told in the window too. $keys: Ctrl+Alt+D; $why: the system's words
 
 hotkey-taken = Another program has taken { $keys }: these keys do nothing here. Choose others in the settings.

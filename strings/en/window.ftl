@@ -113,6 +113,7 @@ window-calls-lines-all = All lines
 window-calls-none-found = No call matches.
 # $from, $until: times without connection to the relay
 window-calls-hole-open = Not connected since { $from }
+window-calls-hole-awaited = Not connected from { $from } to { $until } – not caught up yet
 window-calls-hole-filled = Not connected from { $from } to { $until } – caught up
 window-calls-hole-gap = Not connected from { $from } to { $until } – calls may be missing
 window-calls-why = This name

@@ -209,6 +209,10 @@ cli-calls-time = Cette date n’est pas lisible. Écrivez-la comme 2026-11-24 ou
 cli-file-name = Le nom de ce fichier ne peut pas être transmis à l’application. Renommez-le, puis recommencez.
 cli-calls-written = Appels écrits : { $count }
 cli-calls-none = Aucun appel.
+cli-calls-hole-open = non connecté depuis { $from }
+cli-calls-hole-awaited = non connecté de { $from } à { $until } : pas encore rattrapé
+cli-calls-hole-filled = non connecté de { $from } à { $until } : rattrapé
+cli-calls-hole-gap = non connecté de { $from } à { $until } : des appels peuvent manquer
 cli-contacts-none = Aucun contact.
 cli-contacts-more = Les { $count } premiers contacts ; il y en a d’autres. Ajoutez des mots, ou écrivez-les tous dans un fichier avec « contacts export ».
 cli-calls-export-ending = Rien n’a été écrit : la fin du nom de { $file } dit ce qu’il doit être. Nommez-le .csv, .json ou .ics.
@@ -218,10 +222,6 @@ cli-contacts-written = Contacts écrits : { $count }
 cli-contacts-preview = { $file } ({ $format }) : { $added } à ajouter, { $updated } à modifier, { $rejected } illisibles
 cli-contacts-yes = Rien n’a été importé. Ajoutez --yes pour importer ces contacts.
 cli-contacts-imported = Contacts ajoutés : { $added } ; modifiés : { $updated }
-cli-contacts-delete-all = Vos propres contacts, saisis et importés : { $count }. Ceux d’un dossier surveillé ou d’un carnet sur un serveur restent.
-cli-contacts-delete-yes = Rien n’a été supprimé. Ajoutez --yes pour les supprimer pour de bon ; exportez-les d’abord si vous voulez pouvoir les reprendre.
-cli-contacts-deleted = Contacts supprimés : { $count }
-
 cli-contacts-others = et { $count } de plus
 cli-contacts-remarks = Repris, mais pas tels quels :
 cli-contacts-reading = Lecture du fichier… { $percent } %
@@ -231,6 +231,10 @@ cli-contacts-too-late = L’import était déjà fait quand vous l’avez arrêt
 cli-contacts-not-awaited = Arrêt sans attendre que l’application dise si l’import est terminé. Cherchez ses contacts, et s’ils sont là, annulez-le avec « centrex-tray contacts undo ».
 cli-contacts-undone = L’import de { $file }, fait le { $at }, a été annulé. Contacts supprimés : { $removed } ; comme avant : { $restored }
 cli-contacts-undone-kept = Modifiés depuis, et laissés comme ils sont : { $count }
+cli-contacts-delete-all = Vos propres contacts, saisis et importés : { $count }. Ceux d’un dossier surveillé ou d’un carnet sur un serveur restent.
+cli-contacts-delete-yes = Rien n’a été supprimé. Ajoutez --yes pour les supprimer pour de bon ; exportez-les d’abord si vous voulez pouvoir les reprendre.
+cli-contacts-deleted = Contacts supprimés : { $count }
+
 ## Why the hotkey doesn't work; told in the window too. $keys: Ctrl+Alt+D; $why: the system's words
 
 hotkey-taken = Un autre programme a pris { $keys } : ces touches ne font rien ici. Choisissez-en d’autres dans les paramètres.

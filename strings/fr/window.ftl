@@ -114,6 +114,7 @@ window-calls-lines-all = Toutes les lignes
 window-calls-none-found = Aucun appel ne correspond.
 # $from, $until: heures sans connexion au relais
 window-calls-hole-open = Non connecté depuis { $from }
+window-calls-hole-awaited = Non connecté de { $from } à { $until } – pas encore rattrapé
 window-calls-hole-filled = Non connecté de { $from } à { $until } – rattrapé
 window-calls-hole-gap = Non connecté de { $from } à { $until } – des appels peuvent manquer
 window-calls-why = Ce nom

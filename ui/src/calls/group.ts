@@ -48,7 +48,7 @@ export function holeText(hole: Hole, words: Words): string {
   if (hole.until === null) return words.t('window-calls-hole-open', { from });
   const same = dayKey(hole.from) === dayKey(hole.until);
   const until = same ? hour(hole.until, words) : moment(hole.until, words);
-  return words.t(`window-calls-hole-${hole.state}`, { from, until });
+  return words.t(`window-calls-hole-${hole.state === 'open' ? 'awaited' : hole.state}`, { from, until });
 }
 
 /** What became of a call; where it was answered, when it rang on several lines of this desk and not here. */

@@ -133,5 +133,6 @@ test('times without connection stand between the calls, each once', () => {
   const rows = merge(calls, [hole, hole]);
   expect(rows.map((row) => row.call?.call ?? row.hole?.state)).toEqual([calls[0]?.call, 'filled', calls[1]?.call]);
   expect(holeText(hole, WORDS.fr)).toMatch(/^Non connecté de \d\d:35 à \d\d:55 – rattrapé$/);
+  expect(holeText({ ...hole, state: 'open' }, WORDS.fr)).toMatch(/à \d\d:55 – pas encore rattrapé$/);
   expect(holeText({ ...hole, until: null, state: 'open' }, WORDS.en)).toMatch(/^Not connected since \d\d:35$/);
 });

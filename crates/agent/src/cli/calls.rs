@@ -3,8 +3,8 @@
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::protocol::{
-    Answer, CallFilter, CallFormat, CallPage, CallQuery, CallView, Direction, JournalRequest, Outcome,
-    Request,
+    Answer, CallFilter, CallFormat, CallPage, CallQuery, CallView, Direction, Hole, HoleState,
+    JournalRequest, Outcome, Request,
 };
 use control::transport::Client;
 use jiff::civil::Date;
@@ -77,8 +77,8 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
         let text = serde_json::to_string(&all).map_err(|_| Message::new("cli-answer-unknown"))?;
         print::line(&text);
     } else {
-        for call in &all.calls {
-            print::line(&line(call, lang, &zone));
+        for row in rows(&all, lang, &zone) {
+            print::line(&row);
         }
         if all.calls.is_empty() {
             print::note(&say(lang, &Message::new("cli-calls-none")));
@@ -123,11 +123,61 @@ fn moment(text: &str, days: i64, zone: &TimeZone) -> Option<Timestamp> {
     Some(day.to_zoned(zone.clone()).ok()?.timestamp())
 }
 
-fn line(call: &CallView, lang: Language, zone: &TimeZone) -> String {
-    let started = call.started_at.parse::<Timestamp>().map_or_else(
-        |_| call.started_at.clone(),
+/// Calls, and between them the times in which none could be heard, each where it began; newest first.
+fn rows(page: &CallPage, lang: Language, zone: &TimeZone) -> Vec<String> {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
+    let holes = joined(&page.holes);
+    let holes = holes
+        .iter()
+        .map(|hole| (at(&hole.from), hole_line(hole, lang, zone)));
+    let calls = page.calls.iter();
+    let calls = calls.map(|call| (at(&call.started_at), line(call, lang, zone)));
+    let mut rows: Vec<(Timestamp, String)> = holes.chain(calls).collect();
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// A hole that reaches over the end of a page is told in two parts.
+fn joined(holes: &[Hole]) -> Vec<Hole> {
+    let mut whole: Vec<Hole> = Vec::new();
+    for hole in holes {
+        match whole.last_mut() {
+            Some(later) if later.state == hole.state && hole.until.as_ref() == Some(&later.from) => {
+                later.from.clone_from(&hole.from);
+            }
+            _ => whole.push(hole.clone()),
+        }
+    }
+    whole
+}
+
+fn hole_line(hole: &Hole, lang: Language, zone: &TimeZone) -> String {
+    let from = written(&hole.from, zone);
+    let id = match (hole.state, &hole.until) {
+        (_, None) => "cli-calls-hole-open",
+        (HoleState::Open, Some(_)) => "cli-calls-hole-awaited",
+        (HoleState::Filled, Some(_)) => "cli-calls-hole-filled",
+        (HoleState::Gap, Some(_)) => "cli-calls-hole-gap",
+    };
+    let until = hole.until.as_deref().map(|until| written(until, zone));
+    // The date is told once, unless it is another one.
+    let (day, hour) = from.split_once(' ').unwrap_or(("", &from));
+    let until = until.unwrap_or_default();
+    let until = until.strip_prefix(day).map_or(until.as_str(), str::trim_start);
+    let message = Message::new(id).with("from", hour).with("until", until);
+    format!("{from}\t×\t{}", say(lang, &message))
+}
+
+/// A time of the protocol, here.
+fn written(at: &str, zone: &TimeZone) -> String {
+    at.parse::<Timestamp>().map_or_else(
+        |_| at.to_owned(),
         |at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
-    );
+    )
+}
+
+fn line(call: &CallView, lang: Language, zone: &TimeZone) -> String {
+    let started = written(&call.started_at, zone);
     let arrow = match call.direction {
         Direction::Incoming => "←",
         Direction::Outgoing => "→",
@@ -176,34 +226,76 @@ async fn ask_for(client: &Client, ask: JournalRequest) -> Result<Answer, Message
 mod tests {
     use super::*;
 
+    fn call(outcome: Outcome, started: &str, ended: Option<&str>, elsewhere: Option<&str>) -> CallView {
+        CallView {
+            account: "1001".into(),
+            call: "a".into(),
+            direction: Direction::Incoming,
+            outcome,
+            answered_on: elsewhere.map(str::to_owned),
+            party: "01 99 00 00 42".into(),
+            display: None,
+            company: None,
+            why: None,
+            ambiguous: false,
+            shared: false,
+            note: None,
+            call_back: control::protocol::CallBackState::None,
+            has_record: false,
+            silenced: false,
+            number: None,
+            about: None,
+            line: "1001".into(),
+            started_at: started.into(),
+            connected_at: None,
+            ended_at: ended.map(str::to_owned),
+            status: None,
+            unread: false,
+        }
+    }
+
+    #[test]
+    fn holes_stand_where_they_began_and_in_one_piece() {
+        let hole = |from: &str, until: Option<&str>, state| Hole {
+            from: format!("2026-11-{from}:00Z"),
+            until: until.map(|until| format!("2026-11-{until}:00Z")),
+            state,
+        };
+        let missed = |at: &str| call(Outcome::Missed, &format!("2026-11-{at}:00Z"), None, None);
+        let page = CallPage {
+            calls: vec![missed("24T11:00"), missed("24T10:05"), missed("24T09:00")],
+            next: None,
+            holes: vec![
+                hole("24T12:00", None, HoleState::Open),
+                hole("24T11:30", Some("24T11:40"), HoleState::Open),
+                // Two pages met at the call of 10:05.
+                hole("24T10:05", Some("24T10:17"), HoleState::Filled),
+                hole("24T10:02", Some("24T10:05"), HoleState::Filled),
+                hole("23T18:00", Some("24T08:00"), HoleState::Gap),
+            ],
+        };
+        let told: Vec<String> = rows(&page, Language::En, &TimeZone::UTC)
+            .iter()
+            .map(|row| row.replace('\t', " ").replacen("2026-11-", "", 1))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "24 12:00 × not connected since 12:00",
+                "24 11:30 × not connected from 11:30 to 11:40: not caught up yet",
+                "24 11:00 ← 01 99 00 00 42 missed",
+                "24 10:05 ← 01 99 00 00 42 missed",
+                "24 10:02 × not connected from 10:02 to 10:17: caught up",
+                "24 09:00 ← 01 99 00 00 42 missed",
+                "23 18:00 × not connected from 18:00 to 2026-11-24 08:00: calls may be missing",
+            ]
+        );
+    }
+
     #[test]
     fn what_became_of_a_call_is_kept_apart() {
         let told = |outcome, ended: Option<&str>, elsewhere: Option<&str>| {
-            let call = CallView {
-                account: "1001".into(),
-                call: "a".into(),
-                direction: Direction::Incoming,
-                outcome,
-                answered_on: elsewhere.map(str::to_owned),
-                party: "01 99 00 00 42".into(),
-                display: None,
-                company: None,
-                why: None,
-                ambiguous: false,
-                shared: false,
-                note: None,
-                call_back: control::protocol::CallBackState::None,
-                has_record: false,
-                silenced: false,
-                number: None,
-                about: None,
-                line: "1001".into(),
-                started_at: "2026-11-24T10:00:00Z".into(),
-                connected_at: None,
-                ended_at: ended.map(str::to_owned),
-                status: None,
-                unread: false,
-            };
+            let call = call(outcome, "2026-11-24T10:00:00Z", ended, elsewhere);
             line(&call, Language::Fr, &TimeZone::UTC)
         };
         let end = Some("2026-11-24T10:00:04.9Z");

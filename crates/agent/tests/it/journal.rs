@@ -9,6 +9,7 @@ use control::protocol::{
 use centrex_tray::desktop::DesktopEvent;
 use control::transport::RequestError;
 
+use crate::contacts::run;
 use crate::world::{Agent, enrolled, missed_call, within};
 
 fn ask(ask: JournalRequest) -> Request {
@@ -102,7 +103,7 @@ async fn a_missed_call_is_found_noted_ticked_and_deleted_for_good() {
 
 #[tokio::test]
 async fn a_time_without_connection_is_a_hole_that_the_relay_fills() {
-    let (sim, mut relay, _desk, mut agent) = enrolled().await;
+    let (sim, mut relay, desk, mut agent) = enrolled().await;
     missed_call(&sim).await;
     agent.until("heard", |state| state.missed == 1).await;
     relay.stop().await;
@@ -127,6 +128,15 @@ async fn a_time_without_connection_is_a_hole_that_the_relay_fills() {
     assert!(
         search(&agent, found("01 99")).await.holes.is_empty(),
         "a search says nothing of time"
+    );
+    // On the command line, too, in its place.
+    let listed = run(&desk, &["calls"]).await;
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let marks: Vec<bool> = listed.lines().map(|line| line.contains("\t×\t")).collect();
+    assert_eq!(marks, [false, true, false], "{listed}");
+    assert!(
+        listed.contains("rattrapé") || listed.contains("caught up"),
+        "{listed}"
     );
 }
 
