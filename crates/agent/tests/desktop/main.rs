@@ -14,6 +14,7 @@ mod complaints;
 mod daemons;
 mod dnd;
 mod doctor;
+mod hostile;
 mod hotkey;
 mod keychain;
 mod links;

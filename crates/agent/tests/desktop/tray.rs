@@ -119,7 +119,7 @@ pub async fn tooltip(item: &Proxy<'_>) -> String {
 type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
 
 /// The menu's lines: id, label, enabled.
-async fn menu(bus: &zbus::Connection, name: &str) -> Vec<(i32, String, bool)> {
+pub async fn menu(bus: &zbus::Connection, name: &str) -> Vec<(i32, String, bool)> {
     let menu = proxy(bus, name, "/MenuBar", "com.canonical.dbusmenu").await;
     let (_, root): (u32, Layout) = menu
         .call("GetLayout", &(0, -1, Vec::<String>::new()))
