@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use control::protocol::{Answer, Connection, ConnectionState, Mode, Request, ServerLine, Settings};
+use control::protocol::{Answer, Request, ServerLine, Settings};
 use control::transport::{Connection as Line, Incoming, Server};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -113,85 +113,11 @@ async fn tell(line: &mut Line, change: Change) {
 
 fn snapshot(theme: &str) -> Snapshot {
     Snapshot {
-        version: "0.1.0".into(),
-        profile: "default".into(),
-        language: "fr".into(),
-        mode: Mode::Unset,
-        connection: Connection {
-            state: ConnectionState::None,
-            message: Message {
-                id: "link-none".into(),
-                args: Default::default(),
-            },
-            since: None,
-        },
-        accounts: vec![],
-        cannot_dial: None,
-        dial: None,
-        live: vec![],
-        live_more: 0,
-        recent: vec![],
-        missed: 0,
-        credentials: vec![],
         settings: Settings {
-            mode: Mode::Unset,
-            language: "system".into(),
             theme: theme.into(),
-            relay_url: None,
-            account_id: None,
-            authentication: "api_key".into(),
-            platform_url: None,
-            platform_method: "get".into(),
-            platform_plus: false,
-            notify_incoming: true,
-            notify_missed: true,
-            sound: false,
-            dial_hotkey: String::new(),
-            autostart: false,
-            notify_outgoing: false,
-            click_to_call_only: false,
-            respect_dnd: true,
-            discreet_when_locked: true,
-            quiet_hours: String::new(),
-            silenced: vec![],
-            pop_when: "never".into(),
-            pop_url: None,
-            pop_program: None,
-            keep_days: 0,
-            keep_private: false,
-            default_account: None,
-            pop_directions: Vec::new(),
-            pop_schemes: Vec::new(),
-            window_linger_s: 120,
-            contacts_folder: None,
-            carddav_url: None,
-            carddav_user: String::new(),
-            carddav_books: Vec::new(),
-            carddav_every_minutes: 60,
-            ldap_url: None,
-            ldap_base: String::new(),
-            ldap_user: String::new(),
-            ldap_filter: String::new(),
-            ldap_numbers: Vec::new(),
-            ldap_names: Vec::new(),
-            ldap_companies: Vec::new(),
-            extension_prefix: None,
-            extension_length: 0,
-            outside_prefix: None,
-            locked: vec![],
-            file: String::new(),
+            ..Settings::default()
         },
-        settings_problem: None,
-        journal_problem: None,
-        record_problem: None,
-        hotkey_problem: None,
-        pending_enrolment: None,
-        link_problem: None,
-        journal_revision: 0,
-        contacts_revision: 0,
-        tray_shown: true,
-        at: "2026-11-23T10:00:00Z".into(),
-        revision: 1,
+        ..Snapshot::default()
     }
 }
 

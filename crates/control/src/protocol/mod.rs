@@ -32,7 +32,7 @@ pub const VERSION: u32 = 1;
 pub const MAX_LINE: usize = 1 << 20;
 
 /// A sentence by its id in `strings/*.ftl`, with its arguments; each side renders it in the language of the moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Message {
     /// The Fluent message id.
     pub id: String,

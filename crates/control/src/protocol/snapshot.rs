@@ -6,7 +6,7 @@ use ts_rs::TS;
 use super::{CallBackState, Message};
 
 /// The whole state, all that the window and `status` show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Snapshot {
     /// The agent's version.
     pub version: String,
@@ -71,10 +71,11 @@ pub struct Snapshot {
 }
 
 /// How calls are placed and heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Nothing set up yet.
+    #[default]
     Unset,
     /// Through a relay.
     Relay,
@@ -83,7 +84,7 @@ pub enum Mode {
 }
 
 /// The connection to the relay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Connection {
     /// Which.
     pub state: ConnectionState,
@@ -94,10 +95,11 @@ pub struct Connection {
 }
 
 /// States of the connection to the relay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionState {
     /// No relay is set up.
+    #[default]
     None,
     /// Trying for the first time.
     Connecting,
@@ -277,7 +279,7 @@ pub struct Credential {
 }
 
 /// The settings that the window shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Settings {
     /// How it works.
     pub mode: Mode,
