@@ -33,7 +33,7 @@ pub(super) type TakenSettings = Result<(usize, usize, Option<url::Url>), Message
 
 /// Why not everything was written or read.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+enum Undone {
     #[error(transparent)]
     Calls(#[from] AskError),
     #[error(transparent)]
@@ -46,7 +46,7 @@ enum Trouble {
     Nothing,
 }
 
-impl Trouble {
+impl Undone {
     fn message(&self) -> Message {
         match self {
             Self::Calls(error) => error.message(),
@@ -62,7 +62,7 @@ impl<P: Ports> Controller<P> {
     pub(super) fn export_all(&self, folder: PathBuf, reply: Reply) {
         let (journal, settings) = (self.journal.clone(), self.paths.settings.clone());
         let people = self.people.writer();
-        self.later(reply, async move {
+        self.later(reply, JournalAnswer::Unchanged, async move {
             // Any folder, a network's that hangs as well.
             tokio::fs::create_dir_all(&folder).await?;
             let contacts = people.export(folder.join(CONTACTS), Format::KeptVcard);
@@ -89,7 +89,7 @@ impl<P: Ports> Controller<P> {
     pub(super) fn import_all(&self, folder: PathBuf, reply: Reply) {
         let (journal, own) = (self.journal.clone(), self.own.clone());
         let people = self.people.writer();
-        self.later(reply, async move {
+        self.later(reply, JournalAnswer::Changed, async move {
             let [calls, contacts, marks, settings] =
                 [CALLS, CONTACTS, MARKS, SETTINGS].map(|file| folder.join(file));
             let length = async |file: &PathBuf| tokio::fs::metadata(file).await.ok().map(|file| file.len());
@@ -98,7 +98,7 @@ impl<P: Ports> Controller<P> {
             let has_contacts = length(&contacts).await.is_some_and(|length| length > 0);
             let has_marks = length(&marks).await.is_some();
             if !has_calls && !has_contacts && !has_marks && length(&settings).await.is_none() {
-                return Err(Trouble::Nothing);
+                return Err(Undone::Nothing);
             }
             let mut taken = Taken::default();
             // First: a file that can't be read is said before anything changes.
@@ -107,7 +107,7 @@ impl<P: Ports> Controller<P> {
             let carried = carried
                 .await
                 .map_err(std::io::Error::from)?
-                .map_err(Trouble::Settings)?;
+                .map_err(Undone::Settings)?;
             if has_calls {
                 taken = view::calls_taken(&journal.import(calls).await?);
             }
@@ -122,7 +122,7 @@ impl<P: Ports> Controller<P> {
             // Both fail only when the controller has ended, and then nobody waits for the answer.
             let _ = own.send(Input::SettingsCarried(carried, done)).await;
             let outcome = outcome.await.unwrap_or(Ok((0, 0, None)));
-            let (took, locked, book) = outcome.map_err(Trouble::Settings)?;
+            let (took, locked, book) = outcome.map_err(Undone::Settings)?;
             (taken.settings, taken.settings_locked) = (people::count(took), people::count(locked));
             if has_marks {
                 // After the settings, which say which address books are read here.
@@ -145,18 +145,23 @@ impl<P: Ports> Controller<P> {
         Ok((taken.taken, taken.locked, book))
     }
 
-    /// What was done goes by the controller, so that every list is read anew.
-    fn later(&self, reply: Reply, work: impl Future<Output = Result<Answer, Trouble>> + Send + 'static) {
+    /// What was done goes by the controller, so that every list is read anew where `told` says that something changed.
+    fn later(
+        &self,
+        reply: Reply,
+        told: fn(Result<Answer, Error>) -> JournalAnswer,
+        work: impl Future<Output = Result<Answer, Undone>> + Send + 'static,
+    ) {
         let own = self.own.clone();
         tokio::spawn(async move {
-            let result = work.await.map_err(|trouble| {
-                tracing::warn!(%trouble, "not everything was written or read");
+            let result = work.await.map_err(|undone| {
+                tracing::warn!(%undone, "not everything was written or read");
                 Error {
                     code: ErrorCode::Failed,
-                    message: view::message(trouble.message()),
+                    message: view::message(undone.message()),
                 }
             });
-            let answer = Box::new(Ok(JournalAnswer::Changed(result)));
+            let answer = Box::new(Ok(told(result)));
             // Fails only when the controller has ended.
             let _ = own.send(Input::JournalAnswered(answer, reply)).await;
         });

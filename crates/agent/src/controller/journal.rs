@@ -24,7 +24,9 @@ use crate::view;
 pub(crate) enum JournalAnswer {
     /// A page, the time that it begins and ends with, and what was heard in it.
     Page(Page, Vec<Stretch>),
-    /// Something was changed, if not all that was asked.
+    /// Calls were only read, or not even that.
+    Unchanged(Result<Answer, Error>),
+    /// Something was changed: all that was asked, or a part of it before the error.
     Changed(Result<Answer, Error>),
     /// A call was deleted, or all of them.
     Deleted(Option<CallKey>),
@@ -121,7 +123,7 @@ impl<P: Ports> Controller<P> {
                 self.answer_later(reply, async move {
                     let written = journal.export(PathBuf::from(path), format).await?;
                     let count = u32::try_from(written.calls).unwrap_or(u32::MAX);
-                    Ok(JournalAnswer::Changed(Ok(Answer::Written { count })))
+                    Ok(JournalAnswer::Unchanged(Ok(Answer::Written { count })))
                 });
             }
             JournalRequest::Import { path } => {
@@ -180,6 +182,7 @@ impl<P: Ports> Controller<P> {
             Ok(JournalAnswer::Page(page, heard)) => Ok(Answer::Calls {
                 page: self.page(&page, &heard),
             }),
+            Ok(JournalAnswer::Unchanged(answer)) => answer,
             Ok(JournalAnswer::Changed(answer)) => {
                 self.journal_revision += 1;
                 answer

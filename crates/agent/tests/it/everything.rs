@@ -1,7 +1,7 @@
 //! Everything that is the person's, out to a folder and into another desk.
 
 use control::protocol::{
-    Answer, Contact, ContactDraft, ContactsRequest, DraftNumber, JournalRequest, Mode, Request,
+    Answer, CallFormat, Contact, ContactDraft, ContactsRequest, DraftNumber, JournalRequest, Mode, Request,
     SettingsChange,
 };
 use control::transport::RequestError;
@@ -165,4 +165,29 @@ async fn every_kind_goes_out_to_a_folder_and_into_another_desk() {
         refused("settings.toml", "sound = \n").await,
         "settings-change-broken"
     );
+}
+
+#[tokio::test]
+async fn what_is_only_written_out_has_no_list_read_anew() {
+    let agent = Desk::new().start().await;
+    let revision = async || agent.client.snapshot().await.unwrap().journal_revision;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("calls.json").display().to_string();
+    let path = folder.path().join("export").display().to_string();
+    let before = revision().await;
+    let ask = JournalRequest::Export {
+        path: file.clone(),
+        format: CallFormat::Json,
+        bom: false,
+    };
+    agent.ask(Request::Journal { ask }).await;
+    agent.ask(Request::ExportAll { path: path.clone() }).await;
+    assert_eq!(revision().await, before);
+
+    let ask = JournalRequest::Import { path: file };
+    agent.ask(Request::Journal { ask }).await;
+    let taken = revision().await;
+    assert!(taken > before, "read back, calls may have come");
+    agent.ask(Request::ImportAll { path }).await;
+    assert!(revision().await > taken);
 }
