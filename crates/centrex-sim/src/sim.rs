@@ -183,15 +183,6 @@ impl Sim {
         self.handle.with(|world| world.phones()).await
     }
 
-    /// Sends a callback with this query as it is.
-    ///
-    /// # Errors
-    /// [`SimError::Stopped`].
-    pub async fn send_raw_callback(&self, query: &str) -> Result<(), SimError> {
-        let query = query.to_owned();
-        self.handle.with(move |world| world.send_by_hand(query)).await
-    }
-
     /// Moves manual time; returns once everything due by then has happened and every callback sent was answered.
     /// Zero only waits for the callbacks.
     ///

@@ -35,8 +35,6 @@ pub struct Known {
     pub ambiguous: bool,
     /// Several contacts of different names have this number, whether or not the person has said which is meant.
     pub shared: bool,
-    /// A favourite.
-    pub favourite: bool,
     /// The source has several people with this number and none of them is named: nothing else but the source is known.
     pub several: bool,
 }
@@ -189,7 +187,6 @@ mod tests {
             contact: "1".into(),
             ambiguous: false,
             shared: false,
-            favourite: false,
             several: false,
         }
     }

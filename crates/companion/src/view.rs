@@ -25,18 +25,12 @@ pub struct CallLine {
     pub name: Option<String>,
     /// The company of the person named.
     pub company: Option<String>,
-    /// Which of the contact's numbers it is, in words: `mobile`.
-    pub label: Option<String>,
     /// Why this name: where it comes from, and since when.
     pub why: Option<Message>,
-    /// The contact, an opaque id.
-    pub contact: Option<String>,
     /// Several contacts have this number, or several people of a directory, and the person hasn't said which is meant.
     pub ambiguous: bool,
     /// Several contacts of different names have this number, whether or not the person has said which is meant.
     pub shared: bool,
-    /// A favourite.
-    pub favourite: bool,
     /// There is a record to open.
     pub has_record: bool,
     /// No alerts for this number.

@@ -228,7 +228,6 @@ impl DirectorySource {
             contact: String::new(),
             ambiguous: false,
             shared: false,
-            favourite: false,
             several: matches!(whom, Whom::Several(_)),
         })
     }

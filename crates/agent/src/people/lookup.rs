@@ -46,7 +46,6 @@ pub(super) fn known(reader: &Reader, number: &E164, language: Language) -> Optio
         contact: contact.id.0.to_string(),
         ambiguous,
         shared,
-        favourite: contact.favourite,
         several: false,
     })
 }

@@ -41,7 +41,7 @@ async fn a_saved_contact_names_its_caller_at_once_and_is_forgotten_with_it() {
         ("Personne Une", Some("mobile"))
     );
     assert_eq!(known.source, "vos contacts");
-    assert!(known.favourite && !known.ambiguous);
+    assert!(!known.ambiguous);
     answer(world.people.delete(saved.id)).await.unwrap();
     world.changed().await;
     assert_eq!(world.lookup.known(&number, Language::Fr), None);

@@ -68,11 +68,6 @@ impl Companion {
         u32::try_from(self.board.missed()).unwrap_or(u32::MAX)
     }
 
-    /// The connection to the relay as the agent last told it.
-    pub fn link(&self) -> &Link {
-        &self.link
-    }
-
     /// The connection to the relay, in words.
     pub fn connection(&self) -> Connection {
         let (state, id) = match (self.settings.mode, &self.link) {
@@ -217,14 +212,11 @@ impl Companion {
         CallLine {
             name: known.and_then(Known::title).map(str::to_owned),
             company: known.and_then(Known::company).map(str::to_owned),
-            label: known.and_then(|known| known.label(lang)),
             why: known
                 .map(|known| self.why(known))
                 .or_else(|| self.why_nobody(call)),
-            contact: known.map(|known| known.contact.clone()),
             ambiguous: known.is_some_and(|known| known.ambiguous) || self.why_nobody(call).is_some(),
             shared: known.is_some_and(|known| known.shared),
-            favourite: known.is_some_and(|known| known.favourite),
             has_record: self.has_record(call),
             silenced: self.is_silenced_call(call),
             key: CallKey::of(call),

@@ -122,7 +122,6 @@ fn the_card_names_whom_it_calls_and_of_several_nobody() {
         contact: "1".into(),
         ambiguous,
         shared: ambiguous,
-        favourite: false,
         several: false,
     };
     let mut companion = companion();

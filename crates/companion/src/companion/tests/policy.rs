@@ -36,7 +36,6 @@ fn named(number: &str, name: &str) -> Event {
             contact: "1".into(),
             ambiguous: true,
             shared: true,
-            favourite: false,
             several: false,
         }),
     }

@@ -41,7 +41,6 @@ fn known(name: &str) -> Option<Known> {
         contact: "1".into(),
         ambiguous: false,
         shared: false,
-        favourite: false,
         several: false,
     })
 }

@@ -189,7 +189,6 @@ pub(super) fn known(name: &str, company: Option<&str>) -> Known {
         contact: "42".into(),
         ambiguous: false,
         shared: false,
-        favourite: false,
         several: false,
     }
 }

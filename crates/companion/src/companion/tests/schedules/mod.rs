@@ -469,7 +469,6 @@ fn known(name: &str) -> Known {
         contact: "1".into(),
         ambiguous: false,
         shared: false,
-        favourite: false,
         several: false,
     }
 }
