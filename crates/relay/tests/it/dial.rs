@@ -6,6 +6,7 @@ use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use http::StatusCode;
+use relay_api::RelayClient;
 use relay_api::wire::PlaceCall;
 use telephony::AccountId;
 use tokio::net::TcpListener;
@@ -83,6 +84,20 @@ fn call(number: &str, account: &str) -> PlaceCall {
     }
 }
 
+/// The problem's name of a press that places no call, and whether a phone may have rung.
+async fn refused(client: &RelayClient, order: &PlaceCall, press: &str) -> (Option<String>, bool) {
+    let error = client.place_call(order, press).await.unwrap_err();
+    (error.problem_name().map(str::to_owned), error.may_have_rung())
+}
+
+fn rang(name: &str) -> (Option<String>, bool) {
+    (Some(name.to_owned()), true)
+}
+
+fn rang_nowhere(name: &str) -> (Option<String>, bool) {
+    (Some(name.to_owned()), false)
+}
+
 #[tokio::test]
 async fn a_call_is_placed_and_its_key_is_worth_one_request() {
     let platform = Platform::start((StatusCode::OK, "{\"call_id\":\"p1\"}"), true).await;
@@ -103,11 +118,8 @@ async fn a_call_is_placed_and_its_key_is_worth_one_request() {
         placed
     );
     assert_eq!(platform.asked(), 1);
-    let conflict = client
-        .place_call(&call("01 99 00 00 13", "1001"), "press-1")
-        .await
-        .unwrap_err();
-    assert_eq!(conflict.problem_name(), Some("idempotency-conflict"));
+    let (conflict, _) = refused(&client, &call("01 99 00 00 13", "1001"), "press-1").await;
+    assert_eq!(conflict.as_deref(), Some("idempotency-conflict"));
     client
         .place_call(&call("01 99 00 00 12", "1001"), "press-2")
         .await
@@ -168,14 +180,9 @@ async fn the_answer_survives_a_restart() {
     database
         .execute("UPDATE dial SET status = NULL, body = NULL", [])
         .unwrap();
-    let error = relay
-        .client(&token)
-        .place_call(&order, "press")
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.problem_name(), error.may_have_rung()),
-        (Some("platform-timeout"), true)
+        refused(&relay.client(&token), &order, "press").await,
+        rang("platform-timeout")
     );
     assert_eq!(platform.asked(), 1);
 }
@@ -206,10 +213,9 @@ async fn each_failure_of_the_platform_is_a_problem_of_its_own() {
         let client = relay.client(&relay.enrol(&["1001"]).await);
         let order = call("01 99 00 00 12", "1001");
         for _ in 0..2 {
-            let error = client.place_call(&order, "press").await.unwrap_err();
             assert_eq!(
-                (error.problem_name(), error.may_have_rung()),
-                (Some(name), rung),
+                refused(&client, &order, "press").await,
+                (Some(name.to_owned()), rung),
                 "{answer:?}"
             );
         }
@@ -218,47 +224,42 @@ async fn each_failure_of_the_platform_is_a_problem_of_its_own() {
 }
 
 #[tokio::test]
-async fn unreachable_and_slow_platforms_are_told_apart() {
+async fn a_platform_that_is_not_there_is_unreachable() {
     let relay = Relay::with(&[
         ("platform.url", "http://127.0.0.1:9/api"),
         ("CENTREX_RELAY_PLATFORM_API_KEY", "k"),
     ])
     .await;
     let client = relay.client(&relay.enrol(&["1001"]).await);
-    let error = client
-        .place_call(&call("01 99 00 00 12", "1001"), "press")
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.problem_name(), error.may_have_rung()),
-        (Some("platform-unreachable"), false)
+        refused(&client, &call("01 99 00 00 12", "1001"), "press").await,
+        rang_nowhere("platform-unreachable")
     );
+}
 
+#[tokio::test]
+async fn a_platform_without_tls_where_it_is_expected_is_no_try_again() {
     let platform = Platform::start((StatusCode::OK, "{}"), false).await;
-    let keys = platform.keys();
-    // One that speaks no TLS where TLS is expected: trying again won't mend it.
-    let address = keys[0].1.replace("http://", "https://");
-    let relay = Relay::with(&[(keys[0].0, address.as_str()), keys[1]]).await;
+    let [(url, address), key] = platform.keys();
+    let address = address.replace("http://", "https://");
+    let relay = Relay::with(&[(url, address.as_str()), key]).await;
     let client = relay.client(&relay.enrol(&["1001"]).await);
-    let error = client
-        .place_call(&call("01 99 00 00 12", "1001"), "press")
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.problem_name(), error.may_have_rung()),
-        (Some("platform-tls"), false)
+        refused(&client, &call("01 99 00 00 12", "1001"), "press").await,
+        rang_nowhere("platform-tls")
     );
     assert_eq!(platform.asked(), 0);
+}
 
-    let relay = Relay::with(&[keys[0], keys[1], ("platform.timeout", "2s")]).await;
+#[tokio::test]
+async fn a_platform_that_does_not_answer_in_time_may_have_rung() {
+    let platform = Platform::start((StatusCode::OK, "{}"), false).await;
+    let [url, key] = platform.keys();
+    let relay = Relay::with(&[url, key, ("platform.timeout", "2s")]).await;
     let client = relay.client(&relay.enrol(&["1001"]).await);
-    let error = client
-        .place_call(&call("01 99 00 00 12", "1001"), "press")
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.problem_name(), error.may_have_rung()),
-        (Some("platform-timeout"), true)
+        refused(&client, &call("01 99 00 00 12", "1001"), "press").await,
+        rang("platform-timeout")
     );
 }
 
@@ -274,10 +275,9 @@ async fn what_may_not_be_dialled_never_reaches_the_platform() {
         (call("", "1001"), "number-refused"),
         (call("08 99 00 00 12", "1001"), "confirmation-needed"),
     ] {
-        let error = client.place_call(&order, "press").await.unwrap_err();
         assert_eq!(
-            (error.problem_name(), error.may_have_rung()),
-            (Some(name), false),
+            refused(&client, &order, "press").await,
+            rang_nowhere(name),
             "{order:?}"
         );
     }
@@ -310,12 +310,8 @@ async fn what_may_not_be_dialled_never_reaches_the_platform() {
 async fn a_relay_without_the_key_says_so() {
     let relay = Relay::start().await;
     let client = relay.client(&relay.enrol(&["1001"]).await);
-    let error = client
-        .place_call(&call("01 99 00 00 12", "1001"), "press")
-        .await
-        .unwrap_err();
     assert_eq!(
-        (error.problem_name(), error.may_have_rung()),
-        (Some("dial-unavailable"), false)
+        refused(&client, &call("01 99 00 00 12", "1001"), "press").await,
+        rang_nowhere("dial-unavailable")
     );
 }
