@@ -139,3 +139,26 @@ fn failure(reason: DialReason, may_have_rung: bool) -> Result<Option<CallId>, Di
         may_have_rung,
     })
 }
+
+/// Dialled by relay, taken by the platform at second 1.
+fn picking_up() -> Companion {
+    let mut companion = companion();
+    companion.on(dial(1, TARGET, false), at(0));
+    companion.on(Event::DialOutcome(press(1), Ok(None)), at(1));
+    companion
+}
+
+/// The `n`th press comes to nothing.
+fn fails(
+    companion: &mut Companion,
+    n: u128,
+    reason: DialReason,
+    may_have_rung: bool,
+    now: i64,
+) -> Vec<Effect> {
+    on(
+        companion,
+        Event::DialOutcome(press(n), failure(reason, may_have_rung)),
+        now,
+    )
+}
