@@ -4,7 +4,7 @@ use companion::Companion;
 use companion::event::{CredentialKind, CredentialState};
 use companion::journal::Taken;
 use companion::known::Known;
-use companion::settings::{self, Loaded};
+use companion::settings::{self, FileState};
 use companion::view as seen;
 use companion::words::Message;
 use control::protocol as wire;
@@ -22,8 +22,8 @@ const RECENT: usize = 100;
 pub struct Around<'a> {
     /// `default`, or the `--profile`.
     pub profile: &'a str,
-    /// The settings as the files gave them.
-    pub loaded: &'a Loaded,
+    /// What the settings' files say beside them.
+    pub files: &'a FileState,
     /// Where the person's settings file is.
     pub settings_file: &'a std::path::Path,
     /// An enrolment link that waits for the person's yes.
@@ -71,7 +71,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         missed: companion.missed(),
         credentials: credentials(companion),
         settings: settings(companion.settings(), companion.language(), around),
-        settings_problem: around.loaded.problem.clone().map(message),
+        settings_problem: around.files.problem.clone().map(message),
         journal_problem: around.journal_problem.clone().map(message),
         record_problem: companion.record_problem().map(message),
         hotkey_problem: around.hotkey_problem.clone().map(message),
@@ -344,7 +344,7 @@ fn settings(settings: &settings::Settings, language: Language, around: &Around<'
         outside_prefix: (!settings.outside_prefix.is_empty()).then(|| settings.outside_prefix.clone()),
         window_linger_s: settings.window_linger_s,
         locked: around
-            .loaded
+            .files
             .locked
             .iter()
             .map(|key| key.name().to_owned())

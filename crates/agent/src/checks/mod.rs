@@ -64,7 +64,7 @@ pub(crate) async fn without_agent<K: KeychainPort>(
 ) -> Vec<Check> {
     let mut checks = vec![check(CheckName::Agent, CheckResult::Failed, missing)];
     checks.extend(desktop::untried(host, server));
-    checks.extend(desktop::files(loaded.problem.as_ref(), window));
+    checks.extend(desktop::files(loaded.files.problem.as_ref(), window));
     checks.push(self::keychain(keychain).await);
     checks.extend(connection(keychain, &loaded.settings, None, None).await);
     summarise(loaded.settings.mode, &mut checks);

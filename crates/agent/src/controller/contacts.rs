@@ -160,7 +160,7 @@ impl<P: Ports> Controller<P> {
     /// Contacts come from where the settings say, and from nowhere else any more.
     pub(super) fn fill_contacts(&mut self) {
         let writer = self.people.writer();
-        let folder = self.loaded.settings.contacts_folder.clone();
+        let folder = self.companion.settings().contacts_folder.clone();
         // Dropped first: what it may still be reading would come back.
         self.contacts_folder = None;
         let name = folder.as_ref().map(|folder| folder.display().to_string());
@@ -175,7 +175,7 @@ impl<P: Ports> Controller<P> {
 
     /// The settings may have changed.
     pub(super) fn contacts_settings(&mut self, before: &Settings) {
-        let now = &self.loaded.settings;
+        let now = self.companion.settings();
         let moved = before.contacts_folder != now.contacts_folder;
         if numbering(before) != numbering(now) {
             self.people.set_numbering(numbering(now));

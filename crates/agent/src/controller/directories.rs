@@ -58,7 +58,7 @@ impl Directories {
 impl<P: Ports> Controller<P> {
     /// The settings may lead somewhere else now; at the start they do.
     pub(super) fn fill_from_directories(&mut self, before: Option<&Settings>) {
-        let settings = &self.loaded.settings;
+        let settings = self.companion.settings();
         let (carddav, ldap) = (settings.carddav.clone(), settings.ldap.clone());
         let numbers = numbering(settings);
         let account = |carddav: &CardDav| (carddav.url.clone(), carddav.user.clone());
@@ -108,7 +108,7 @@ impl<P: Ports> Controller<P> {
         kind: CredentialKind,
         result: &Result<Option<SecretString>, KeychainProblem>,
     ) {
-        let settings = &self.loaded.settings;
+        let settings = self.companion.settings();
         let (kind, url, id) = match kind {
             CredentialKind::CardDavPassword => (
                 Kind::CardDav,
@@ -150,7 +150,7 @@ impl<P: Ports> Controller<P> {
     }
 
     fn start_books(&mut self, password: SecretString) {
-        let settings = self.loaded.settings.carddav.clone();
+        let settings = self.companion.settings().carddav.clone();
         let running = self.directories.books.as_ref();
         if running.is_some_and(|running| running.is(&settings, Some(&password))) {
             return;
@@ -176,10 +176,8 @@ impl<P: Ports> Controller<P> {
     }
 
     fn start_directory(&mut self, password: Option<SecretString>) {
-        let settings = (
-            self.loaded.settings.ldap.clone(),
-            numbering(&self.loaded.settings),
-        );
+        let settings = self.companion.settings();
+        let settings = (settings.ldap.clone(), numbering(settings));
         let running = self.directories.directory.as_ref();
         if running.is_some_and(|running| running.is(&settings, password.as_ref())) {
             return;
@@ -212,7 +210,7 @@ impl<P: Ports> Controller<P> {
         if let Some(directory) = &mut self.directories.directory {
             directory.source.probe();
         }
-        let settings = &self.loaded.settings;
+        let settings = self.companion.settings();
         let books_wait = settings.carddav.url.is_some() && self.directories.books.is_none();
         if books_wait || (settings.ldap.url.is_some() && self.directories.directory.is_none()) {
             self.ask_keychain();

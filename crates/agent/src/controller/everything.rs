@@ -140,8 +140,8 @@ impl<P: Ports> Controller<P> {
     /// Settings of another computer come into force.
     pub(super) fn take_over_settings(&mut self, carried: &Carried) -> TakenSettings {
         let taken = self.store.take_over(carried).map_err(|ChangeError(why)| why)?;
-        self.put_in_force(taken.loaded.after(&self.loaded));
-        let book = self.loaded.settings.carddav.url.clone();
+        self.put_in_force(taken.loaded);
+        let book = self.companion.settings().carddav.url.clone();
         Ok((taken.taken, taken.locked, book))
     }
 

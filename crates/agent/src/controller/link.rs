@@ -162,7 +162,7 @@ impl<P: Ports> Controller<P> {
 
     /// The settings that aren't yet as an enrolment at this relay makes them.
     pub(super) fn enrolment_changes(&self, relay: &RelayUrl) -> Vec<Change> {
-        let settings = &self.loaded.settings;
+        let settings = self.companion.settings();
         let at_relay = |url: &Url| RelayUrl::parse(url.as_str()).is_ok_and(|url| url == *relay);
         let mode = (settings.mode != Mode::Relay).then_some(Change::Mode(Mode::Relay));
         let stands = settings.relay_url.as_ref().is_some_and(at_relay);

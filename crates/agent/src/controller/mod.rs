@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use companion::Companion;
 use companion::event::{DialId, Event};
-use companion::settings::{Loaded, Store};
+use companion::settings::{FileState, Loaded, Store};
 use companion::tray::Tray;
 use companion::words::Message;
 use control::profile::Profile;
@@ -87,7 +87,8 @@ pub struct Controller<P: Ports> {
     profile: Profile,
     paths: Paths,
     store: Store,
-    loaded: Loaded,
+    /// What the settings' files say beside the settings, which are the companion's.
+    files: FileState,
     companion: Companion,
     ports: P,
     desktop: mpsc::UnboundedReceiver<DesktopEvent>,
@@ -170,14 +171,14 @@ impl<P: Ports> Controller<P> {
         } = setup;
         let now = ports.now();
         let store = Store::new(paths.settings.clone(), paths.company_settings.clone());
-        let loaded = store.load();
-        let companion = Companion::new(loaded.settings.clone(), system, now.wall);
+        let Loaded { settings, files } = store.load();
+        let numbering = contacts::numbering(&settings);
+        let companion = Companion::new(settings, system, now.wall);
         let tray = companion.tray();
         ports.tray().show(tray.clone());
         tracing::debug!("the tray knows what to show");
         let (own, inputs) = mpsc::channel(INPUTS);
         let (people_tell, people_news) = mpsc::unbounded_channel();
-        let numbering = contacts::numbering(&loaded.settings);
         let journal = JournalHandle::start(paths.journal.clone(), own.clone())?;
         let controller = Self {
             journal_trouble: journal.watch_trouble(),
@@ -196,7 +197,7 @@ impl<P: Ports> Controller<P> {
             profile,
             paths,
             store,
-            loaded,
+            files,
             companion,
             ports,
             desktop,

@@ -86,7 +86,7 @@ impl<P: Ports> Controller<P> {
         let around = Around {
             journal_problem: trouble.or_else(|| self.journal_found.clone()),
             profile: self.profile.name(),
-            loaded: &self.loaded,
+            files: &self.files,
             settings_file: &self.paths.settings,
             hotkey_problem: self.hotkey_works.clone().and_then(Result::err),
             pending_enrolment: self.enrolment_link.as_ref().map(|link| &link.pending),

@@ -237,7 +237,7 @@ impl<P: Ports> Controller<P> {
         })?;
         let changes = self.enrolment_changes(&relay);
         let another = changes.iter().any(|change| change.key() == Key::RelayUrl);
-        if another && self.loaded.locked.contains(&Key::RelayUrl) {
+        if another && self.files.locked.contains(&Key::RelayUrl) {
             return Err(error(ErrorCode::Settings, "enrol-relay-locked"));
         }
         self.store.check(&changes).map_err(settings::refusal)?;
@@ -296,9 +296,9 @@ impl<P: Ports> Controller<P> {
         let (settings, refused) = (self.companion.settings().clone(), self.refused);
         let (tray_shown, history_cut) = (self.tray_shown, self.history_cut);
         let notify_problem = self.notify_problem.clone();
-        let settings_problem = self.loaded.problem.clone();
+        let settings_problem = self.files.problem.clone();
         let record_problem = self.companion.record_problem();
-        let hotkey = self.loaded.settings.dial_hotkey;
+        let hotkey = settings.dial_hotkey;
         let hotkey_works = match hotkey {
             Some(_) => self.hotkey_works.clone(),
             None => self.ports.hotkey_obstacle().map(|problem| Err(problem.message())),

@@ -44,40 +44,45 @@ impl<P: Ports> Controller<P> {
     /// The same, its refusal in the companion's words.
     pub(super) fn try_settings(&mut self, changes: &[Change]) -> Result<(), ChangeError> {
         let loaded = self.store.change(changes)?;
-        // Another line of the file may be wrong: what it says keeps its value from before.
-        self.put_in_force(loaded.after(&self.loaded));
+        self.put_in_force(loaded);
         Ok(())
     }
 
     /// A person or a company may have switched it on by file, and the session's entry may be gone.
     pub(super) fn start_with_session(&self) {
-        if self.loaded.given.contains(&Key::Autostart) {
-            self.ports.set_autostart(self.loaded.settings.autostart);
+        if self.files.given.contains(&Key::Autostart) {
+            self.ports.set_autostart(self.companion.settings().autostart);
         }
     }
 
     /// The hotkey of the settings takes the place of the one before.
     pub(super) fn set_hotkey(&mut self) {
         self.hotkey_works = None;
-        self.ports.set_hotkey(self.loaded.settings.dial_hotkey);
+        self.ports.set_hotkey(self.companion.settings().dial_hotkey);
     }
 
     /// The file may have been changed by hand.
     pub(super) fn reload_settings(&mut self) {
-        let loaded = self.store.load().after(&self.loaded);
-        if loaded != self.loaded {
-            if let Some(problem) = &loaded.problem {
-                tracing::warn!(problem = problem.id, "the settings file can't be used as it is");
-            }
-            self.put_in_force(loaded);
-        }
+        self.put_in_force(self.store.load());
     }
 
+    /// What was read holds from now on, in place of what was pressed and couldn't be written.
     pub(super) fn put_in_force(&mut self, loaded: Loaded) {
-        let before = std::mem::replace(&mut self.loaded, loaded).settings;
-        let now = self.loaded.settings.clone();
+        // A line of a file may be wrong: what it says keeps its value from before.
+        let Loaded { settings, files } = loaded.after(self.companion.settings(), &self.files);
+        if let Some(problem) = &files.problem
+            && files.problem != self.files.problem
+        {
+            tracing::warn!(problem = problem.id, "a settings file can't be used as it is");
+        }
+        self.files = files;
+        if settings == *self.companion.settings() {
+            return;
+        }
+        let before = self.companion.settings().clone();
+        let now = settings.clone();
         let language = self.companion.language();
-        self.feed(Event::Settings(Box::new(now.clone())));
+        self.feed(Event::Settings(Box::new(settings)));
         if language != self.companion.language() {
             // Where a name comes from is told in words.
             self.contacts_changed();

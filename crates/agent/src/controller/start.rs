@@ -83,12 +83,12 @@ impl Handle {
 impl<P: Ports> Controller<P> {
     /// What is asked of the world at the start.
     pub(super) fn begin(&mut self) {
-        let (days, withheld) = (self.loaded.settings.keep_days, self.loaded.settings.keep_private);
-        self.journal.keep(days, withheld);
+        let settings = self.companion.settings();
+        self.journal.keep(settings.keep_days, settings.keep_private);
         self.look_at_zone();
         self.ask_keychain();
         self.start_with_session();
-        if self.loaded.settings.dial_hotkey.is_some() {
+        if self.companion.settings().dial_hotkey.is_some() {
             self.set_hotkey();
         }
         self.fill_contacts();

@@ -230,3 +230,27 @@ async fn a_number_that_cannot_be_kept_silenced_is_said() {
     assert!(said.body.contains("settings.toml"), "{}", said.body);
     assert_ne!(said.key, ringing.key);
 }
+
+#[tokio::test]
+async fn a_number_that_is_not_kept_is_silent_until_the_settings_are_read_again() {
+    let (sim, _relay, desk, mut agent) = enrolled().await;
+    sim.ring(call_from_outside()).await.unwrap();
+    let ringing = agent.sees_notification().await;
+    // While nobody knows what the company fixes, nothing is written.
+    let company = desk.path().join("company.toml");
+    std::fs::write(&company, "mode = \n").unwrap();
+    let press = DesktopEvent::NoteAction(ringing.key, NoteAction::Silence);
+    agent.desktop.send(press).unwrap();
+    agent
+        .until("it is silent", |state| state.settings.silenced.len() == 1)
+        .await;
+    std::fs::remove_file(company).unwrap();
+    // Touched, no more: the file says what it said.
+    let file = std::fs::read(desk.settings_file()).unwrap();
+    std::fs::write(desk.settings_file(), file).unwrap();
+    agent
+        .until("it is as the file says", |state| {
+            state.settings.silenced.is_empty()
+        })
+        .await;
+}

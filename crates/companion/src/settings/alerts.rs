@@ -134,7 +134,7 @@ mod tests {
         fs::write(&file, "[pop]\nschemes = [\"CRM\"]\n").unwrap();
         match Store::new(file.clone(), None).change(changes) {
             Ok(loaded) => {
-                assert_eq!(loaded.problem, None);
+                assert_eq!(loaded.files.problem, None);
                 Ok((loaded.settings, fs::read_to_string(file).unwrap()))
             }
             Err(error) => Err(error.0.id),
@@ -242,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("settings.toml");
         fs::write(&file, "pop.url = \"other:{e164}\"\n").unwrap();
-        let problem = Store::new(file, None).load().problem.unwrap();
+        let problem = Store::new(file, None).load().files.problem.unwrap();
         assert_eq!(
             (problem.id.as_str(), problem.args["scheme"].as_str()),
             ("settings-pop-scheme", "other")

@@ -94,7 +94,7 @@ impl Store {
             if store::in_force(&loaded.settings, *key, &value) {
                 continue;
             }
-            if loaded.locked.contains(key) {
+            if loaded.files.locked.contains(key) {
                 locked += 1;
                 continue;
             }

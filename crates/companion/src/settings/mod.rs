@@ -244,6 +244,13 @@ pub enum PlatformMethod {
 pub struct Loaded {
     /// The settings in force.
     pub settings: Settings,
+    /// What else the files say.
+    pub files: FileState,
+}
+
+/// What the files say beside the settings themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileState {
     /// What the company fixed.
     pub locked: BTreeSet<Key>,
     /// What a file says itself; the rest are defaults.
@@ -257,12 +264,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// What is in force once `self` was read while `before` was in force: a file that can't be read, or a value that can't
-    /// be used, changes only what is said about it. Half a file, as an editor may leave it for a moment, shall end no call
-    /// and no connection.
+    /// What is in force once `self` was read while `settings` were in force, and the files had said `files` before: a file
+    /// that can't be read, or a value that can't be used, changes only what is said about it. Half a file, as an editor may
+    /// leave it for a moment, shall end no call and no connection.
     #[must_use]
-    pub fn after(mut self, before: &Self) -> Self {
-        let problem = self.problem.take().map(|problem| {
+    pub fn after(mut self, settings: &Settings, files: &FileState) -> Self {
+        let problem = self.files.problem.take().map(|problem| {
             let id = match problem.id.as_str() {
                 "settings-broken" => "settings-broken-kept",
                 "settings-unreadable" => "settings-unreadable-kept",
@@ -275,16 +282,20 @@ impl Loaded {
                 ..problem
             }
         });
-        if self.incomplete {
+        if self.files.incomplete {
             return Self {
-                problem,
-                incomplete: true,
-                ..before.clone()
+                settings: settings.clone(),
+                files: FileState {
+                    problem,
+                    incomplete: true,
+                    ..files.clone()
+                },
             };
         }
-        for key in &self.unusable {
-            values::keep(&mut self.settings, &before.settings, *key);
+        for key in &self.files.unusable {
+            values::keep(&mut self.settings, settings, *key);
         }
-        Self { problem, ..self }
+        self.files.problem = problem;
+        self
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 
-use super::{Change, Key, Loaded, Settings, unknown, values};
+use super::{Change, FileState, Key, Loaded, Settings, unknown, values};
 use crate::words::Message;
 
 /// Faults of a file that are named beside the first.
@@ -64,8 +64,7 @@ impl Store {
             Some(refused.message())
         });
         let extensions = settings.extension_problem();
-        Loaded {
-            settings,
+        let files = FileState {
             given: person.held.union(&company.held).copied().collect(),
             // What the company meant to fix, and wrote wrongly, isn't the person's to change either.
             locked: company.held.union(&company.unusable).copied().collect(),
@@ -77,7 +76,8 @@ impl Store {
                 .collect(),
             incomplete: person.unread || company.unread,
             problem: person.problem.or(company.problem).or(scheme).or(extensions),
-        }
+        };
+        Loaded { settings, files }
     }
 
     /// Writes changes to the person's file, all or none, and gives the settings in force after them. Comments, unknown keys
@@ -110,11 +110,11 @@ impl Store {
     /// The person's file with the changes in it, beside the one that it is to replace.
     fn stage(&self, changes: &[Change]) -> Result<AtomicWriteFile, ChangeError> {
         let mut document = self.changeable()?;
-        let Loaded { locked, settings, .. } = self.load();
+        let Loaded { settings, files } = self.load();
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
             let (key, value) = values::write(change, &settings).map_err(ChangeError)?;
-            if !locked.contains(&key) {
+            if !files.locked.contains(&key) {
                 writes.push((key, value));
             } else if !in_force(&settings, key, &value) {
                 return Err(ChangeError(

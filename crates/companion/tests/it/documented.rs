@@ -36,12 +36,7 @@ fn the_documented_defaults_are_those_in_force() {
         .map(|(path, default)| format!("{path} = {default}\n"))
         .collect();
     fs::write(&file, lines.concat()).unwrap();
-    let Loaded {
-        settings,
-        problem,
-        given,
-        ..
-    } = Store::new(file, None).load();
-    assert_eq!((settings, problem), (Settings::default(), None));
-    assert_eq!(given, Key::ALL.into());
+    let Loaded { settings, files } = Store::new(file, None).load();
+    assert_eq!((settings, files.problem), (Settings::default(), None));
+    assert_eq!(files.given, Key::ALL.into());
 }

@@ -81,12 +81,12 @@ fn while_the_companys_file_cannot_be_read_nothing_is_changed() {
     .unwrap();
     let before = files.store.load();
     fs::write(&files.company, "mode = relay\n").unwrap();
-    let after = files.store.load().after(&before);
+    let after = files.store.load().after(&before.settings, &before.files);
     assert_eq!(
-        (&after.settings, &after.locked),
-        (&before.settings, &before.locked)
+        (&after.settings, &after.files.locked),
+        (&before.settings, &before.files.locked)
     );
-    let problem = after.problem.unwrap();
+    let problem = after.files.problem.unwrap();
     assert_eq!(problem.args["file"], files.company.display().to_string());
     let refused = files.store.change(&[Change::Sound(true)]).unwrap_err();
     assert_eq!(refused.0.id, "settings-change-company");
@@ -159,7 +159,10 @@ fn no_more_numbers_are_silenced_than_are_read_back() {
         Change::Silenced(numbers.collect())
     };
     let loaded = files.store.change(&[numbers(1_000)]).unwrap();
-    assert_eq!((loaded.settings.silenced.len(), loaded.problem), (1_000, None));
+    assert_eq!(
+        (loaded.settings.silenced.len(), loaded.files.problem),
+        (1_000, None)
+    );
     let refused = files.store.change(&[numbers(1_001)]).unwrap_err();
     assert_eq!(refused.0.id, "settings-silenced-full");
     assert_eq!(files.store.load().settings.silenced.len(), 1_000, "those stay");
@@ -192,7 +195,7 @@ fn the_ways_of_the_platform_and_the_lists_of_servers_are_written_and_may_be_lock
     // None in a list of attributes: the usual ones.
     let usual = files.store.change(&[Change::LdapNames(Vec::new())]).unwrap();
     assert_eq!(
-        (usual.settings.ldap.names, usual.problem),
+        (usual.settings.ldap.names, usual.files.problem),
         (Settings::default().ldap.names, None)
     );
     for (change, id) in [
