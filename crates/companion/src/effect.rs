@@ -6,7 +6,7 @@ use telephony::{AccountId, Call, E164};
 use url::Url;
 
 use crate::dialled::Dialled;
-use crate::event::{CallKey, DialId, NoteAction};
+use crate::event::{CallKey, DialId, NoteAction, NoteKey};
 use crate::journal::Hearing;
 
 /// A wish to the outside; the agent carries them out in order.
@@ -15,7 +15,7 @@ pub enum Effect {
     /// Show a notification, or change the one with the same key in place.
     Notify(Notification),
     /// Take a notification away.
-    Withdraw(CallKey),
+    Withdraw(NoteKey),
     /// Ask the platform for a call, directly or through the relay. Exactly once, never again by itself.
     PlaceCall {
         /// The press that it belongs to.
@@ -99,8 +99,8 @@ pub enum Place {
 /// A native notification, in plain text and ready words. The desktop escapes it for its daemon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// One per call and account; the same key replaces.
-    pub key: CallKey,
+    /// The same key replaces.
+    pub key: NoteKey,
     /// The first line.
     pub title: String,
     /// The rest; may hold line breaks.

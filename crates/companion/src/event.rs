@@ -46,7 +46,7 @@ pub enum Event {
     /// A button of a notification was pressed (or its body, for [`NoteAction::Open`]).
     NoteAction {
         /// Of which notification.
-        key: CallKey,
+        key: NoteKey,
         /// Which button.
         action: NoteAction,
         /// A fresh id from the agent's random source, should the button dial.
@@ -132,7 +132,7 @@ pub struct DeskState {
     pub dnd: bool,
 }
 
-/// A call on an account: what notifications, journal rows and cards are keyed by.
+/// A call on an account: what journal rows and cards are keyed by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallKey {
     /// The account.
@@ -148,6 +148,23 @@ impl CallKey {
             account: call.account_id.clone(),
             call: call.call_id.clone(),
         }
+    }
+}
+
+/// What a notification is about, and what it is shown, changed and withdrawn by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NoteKey {
+    /// A call, or the latest of several.
+    Call(CallKey),
+    /// Records that don't open: the next one changes it in place.
+    Record,
+    /// The number that was silenced last, or can't be kept so.
+    Silence,
+}
+
+impl From<CallKey> for NoteKey {
+    fn from(key: CallKey) -> Self {
+        Self::Call(key)
     }
 }
 
@@ -333,7 +350,7 @@ pub enum DialReason {
 /// What a notification's button does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoteAction {
-    /// The body: shows the calls.
+    /// The body: shows the calls, or the settings where it is about them.
     Open,
     /// Calls the other party.
     CallBack,

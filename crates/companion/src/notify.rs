@@ -1,9 +1,9 @@
 //! Notifications in words: what an alert says and offers. When one is due is [`crate::alerts`]' decision.
 
-use telephony::{AccountId, Call, CallId};
+use telephony::Call;
 
 use crate::effect::{Notification, NotificationKind};
-use crate::event::{CallKey, NoteAction};
+use crate::event::{CallKey, NoteAction, NoteKey};
 use crate::known::Known;
 use crate::numbers;
 use crate::words::{Language, Message, say};
@@ -114,7 +114,7 @@ impl Style {
             NoteAction::Silence,
         ];
         Notification {
-            key,
+            key: key.into(),
             title: self.title("note-incoming", told),
             body: self.body(told),
             kind: NotificationKind::Incoming,
@@ -128,7 +128,7 @@ impl Style {
     pub fn placed(self, key: CallKey, told: &Told<'_>) -> Notification {
         let wanted = [NoteAction::OpenRecord, NoteAction::CopyNumber, NoteAction::Open];
         Notification {
-            key,
+            key: key.into(),
             title: self.title("note-placed", told),
             body: self.body(told),
             kind: NotificationKind::Info,
@@ -171,7 +171,7 @@ impl Style {
             (say(self.lang, &title), self.parties(calls), actions)
         };
         Some(Notification {
-            key,
+            key: key.into(),
             title,
             body,
             kind: NotificationKind::Missed,
@@ -215,10 +215,10 @@ impl Style {
         lines.join("\n")
     }
 
-    /// The record of a call wasn't opened; see [`record_key`].
+    /// The record of a call wasn't opened.
     pub fn record_failed(self, why: &Message) -> Notification {
         Notification {
-            key: record_key(),
+            key: NoteKey::Record,
             title: self.say("note-record-failed"),
             body: say(self.lang, why),
             kind: NotificationKind::Info,
@@ -228,10 +228,10 @@ impl Style {
         }
     }
 
-    /// A number was silenced by a button, which holds from now on and can be taken back; see [`silence_key`].
+    /// A number was silenced by a button, which holds from now on and can be taken back.
     pub fn silenced(self, told: &Told<'_>) -> Notification {
         Notification {
-            key: silence_key(),
+            key: NoteKey::Silence,
             title: self.title("note-silenced", told),
             body: self.say("note-silenced-where"),
             kind: NotificationKind::Info,
@@ -241,10 +241,10 @@ impl Style {
         }
     }
 
-    /// A number was silenced by a button, and can't be kept so; see [`silence_key`].
+    /// A number was silenced by a button, and can't be kept so.
     pub fn silence_failed(self, why: &Message) -> Notification {
         Notification {
-            key: silence_key(),
+            key: NoteKey::Silence,
             title: self.say("note-silence-failed"),
             body: say(self.lang, why),
             kind: NotificationKind::Info,
@@ -257,7 +257,7 @@ impl Style {
     /// The button of a notification was pressed and the call wasn't placed, or may not have been.
     pub fn call_back_failed(self, key: CallKey, why: &Message) -> Notification {
         Notification {
-            key,
+            key: key.into(),
             title: self.say("note-call-back-failed"),
             body: say(self.lang, why),
             kind: NotificationKind::Info,
@@ -289,20 +289,4 @@ pub(crate) fn own_line(call: &Call, lang: Language) -> String {
         telephony::Direction::Outgoing => call.calling_number.as_ref(),
     };
     numbers::show_party(own, lang).unwrap_or_else(|| numbers::neutralise(&call.account_id.0, 40))
-}
-
-/// The notification of a record that wasn't opened: it belongs to no call, and the next one changes it in place.
-pub(crate) fn record_key() -> CallKey {
-    CallKey {
-        account: AccountId(String::new()),
-        call: CallId("record".to_owned()),
-    }
-}
-
-/// The notification of the number that was silenced last, or can't be kept so: it belongs to no call.
-pub(crate) fn silence_key() -> CallKey {
-    CallKey {
-        account: AccountId(String::new()),
-        call: CallId("silence".to_owned()),
-    }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use telephony::{AccountId, Call, CallId, CallState, Direction, Party};
 
-use crate::event::CallKey;
+use crate::event::{CallKey, NoteKey};
 
 pub(crate) const CALLER: &str = "+33199000001";
 pub(crate) const OWN: &str = "+33199000099";
@@ -64,6 +64,10 @@ pub(crate) fn ended(mut call: Call, second: i64) -> Call {
     call.state = CallState::Ended;
     call.ended_at = Some(at(second));
     call
+}
+
+pub(crate) fn note_key(id: &str) -> NoteKey {
+    NoteKey::Call(key(id))
 }
 
 pub(crate) fn key(id: &str) -> CallKey {

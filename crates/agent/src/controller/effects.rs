@@ -172,17 +172,17 @@ pub(super) fn place(place: effect::Place) -> Place {
 #[cfg(test)]
 mod tests {
     use companion::effect::NotificationKind;
-    use companion::event::CallKey;
+    use companion::event::{CallKey, NoteKey};
     use telephony::{AccountId, CallId};
 
     use super::*;
 
     fn note(title: &str, sound: bool, news: bool) -> Effect {
         Effect::Notify(Notification {
-            key: CallKey {
+            key: NoteKey::Call(CallKey {
                 account: AccountId("33199000001".into()),
                 call: CallId("c1".into()),
-            },
+            }),
             title: title.into(),
             body: String::new(),
             kind: NotificationKind::Incoming,

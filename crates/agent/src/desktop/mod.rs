@@ -21,7 +21,7 @@ mod session;
 pub mod tray;
 
 use companion::effect::Notification;
-use companion::event::{CallKey, CredentialKind, KeychainProblem, NoteAction, RecordWay};
+use companion::event::{CredentialKind, KeychainProblem, NoteAction, NoteKey, RecordWay};
 use companion::tray::{MenuAction, Tray};
 use control::protocol::Secret;
 use secrecy::SecretString;
@@ -124,7 +124,7 @@ pub enum DesktopEvent {
     /// A tray shows our icon, or none does (any more).
     TrayShown(bool),
     /// A notification's button (or body) was pressed.
-    NoteAction(CallKey, NoteAction),
+    NoteAction(NoteKey, NoteAction),
     /// A notification can't be shown, and why, in the daemon's words.
     NotifyFailed(String),
     /// The system hands over a link that a person clicked: a number, or one of our own, which may hold an enrolment code.
@@ -160,7 +160,7 @@ pub trait NotifyPort: Send {
     /// Shows it, or changes the one with the same key in place. Never blocks; escapes text as the daemon needs.
     fn show(&self, notification: Notification);
     /// Takes it away, if it still stands. Never blocks.
-    fn withdraw(&self, key: CallKey);
+    fn withdraw(&self, key: NoteKey);
     /// Takes all of ours away and waits until that is done: before quitting.
     fn withdraw_all(&self) -> impl Future<Output = ()> + Send
     where

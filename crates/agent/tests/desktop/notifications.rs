@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use centrex_tray::desktop::{DesktopEvent, NotifyPort};
 use companion::effect::{Notification, NotificationKind};
-use companion::event::{CallKey, NoteAction};
+use companion::event::{CallKey, NoteAction, NoteKey};
 use futures_util::StreamExt;
 use telephony::{AccountId, CallId};
 use zbus::MessageStream;
@@ -14,11 +14,11 @@ use zbus::zvariant::OwnedValue;
 use crate::daemons::{DAEMON, dunst, dunstctl};
 use crate::world::{World, session_test, within};
 
-pub fn key(call: &str) -> CallKey {
-    CallKey {
+pub fn key(call: &str) -> NoteKey {
+    NoteKey::Call(CallKey {
         account: AccountId("1001".into()),
         call: CallId(call.into()),
-    }
+    })
 }
 
 pub fn note(call: &str, kind: NotificationKind, title: &str, body: &str) -> Notification {

@@ -10,7 +10,7 @@ use centrex_tray::desktop::{HotkeyProblem, KeychainPort, NotifyPort, SecretName,
 use centrex_tray::now::Now;
 use centrex_tray::ports::Ports;
 use companion::effect::Notification;
-use companion::event::{CallKey, KeychainProblem};
+use companion::event::{KeychainProblem, NoteKey};
 use companion::hotkey::Hotkey;
 use companion::tray::Tray;
 use companion::words::Language;
@@ -22,7 +22,7 @@ use tokio::sync::mpsc::UnboundedSender;
 pub enum Seen {
     Tray(Tray),
     Notify(Notification),
-    Withdraw(CallKey),
+    Withdraw(NoteKey),
     AllWithdrawn,
     Copied,
     #[cfg_attr(
@@ -54,7 +54,7 @@ impl NotifyPort for Recorder {
     fn show(&self, notification: Notification) {
         self.saw(Seen::Notify(notification));
     }
-    fn withdraw(&self, key: CallKey) {
+    fn withdraw(&self, key: NoteKey) {
         self.saw(Seen::Withdraw(key));
     }
     async fn withdraw_all(&self) {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use centrex_tray::desktop::{Desktop, DesktopEvent, KeychainPort, NotifyPort, SecretName, TrayPort};
 use companion::effect::{Notification, NotificationKind, Place};
-use companion::event::{CallKey, CredentialKind, NoteAction};
+use companion::event::{CallKey, CredentialKind, NoteAction, NoteKey};
 use companion::tray::{MenuAction, MenuItem, Tray, TrayIcon};
 use secrecy::{ExposeSecret, SecretString};
 use telephony::{AccountId, CallId};
@@ -98,10 +98,10 @@ async fn the_notification_area_takes_the_icon() {
 #[tokio::test]
 async fn toasts_never_fail_in_silence() {
     let (desktop, mut told) = desktop("test");
-    let key = CallKey {
+    let key = NoteKey::Call(CallKey {
         account: AccountId("1001".into()),
         call: CallId("c-1".into()),
-    };
+    });
     desktop.notify.show(Notification {
         key: key.clone(),
         title: "Appel <entrant>".into(),

@@ -142,7 +142,7 @@ impl Companion {
                 )],
                 None => Vec::new(),
             },
-            Turn::TakeBack(key) => vec![Effect::Withdraw(key)],
+            Turn::TakeBack(key) => vec![Effect::Withdraw(key.into())],
             Turn::Ask => vec![Effect::OpenWindow(Place::Pad)],
         }
     }

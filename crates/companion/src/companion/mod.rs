@@ -20,11 +20,10 @@ use crate::dialled::OwnLeg;
 use crate::effect::{Effect, Notification, Place};
 use crate::event::{
     CallKey, CredentialKind, CredentialState, DeskState, DialFailure, DialId, Event, Link, NoteAction,
-    Origin, RecordProblem, RecordWay,
+    NoteKey, Origin, RecordProblem, RecordWay,
 };
 use crate::hearing::Ear;
 use crate::known::{Known, Names};
-use crate::notify;
 use crate::numbers;
 use crate::pop::Pops;
 use crate::settings::{LanguageChoice, Mode, Settings};
@@ -115,7 +114,7 @@ impl Companion {
                 self.desk.dialled_before(dialled);
                 Vec::new()
             }
-            Event::NoteAction { key, action, press } => self.pressed(&key, action, press, now),
+            Event::NoteAction { key, action, press } => self.pressed(key, action, press, now),
             Event::MissedRead => self.missed_read(now),
             Event::Forgotten(which) => self.forgotten(which.as_ref(), now),
             Event::DialDismissed => {
@@ -322,7 +321,22 @@ impl Companion {
         if changed { self.say_again() } else { Vec::new() }
     }
 
-    fn pressed(&mut self, key: &CallKey, action: NoteAction, press: DialId, now: Timestamp) -> Vec<Effect> {
+    fn pressed(&mut self, key: NoteKey, action: NoteAction, press: DialId, now: Timestamp) -> Vec<Effect> {
+        match key {
+            NoteKey::Call(key) => self.pressed_of_call(&key, action, press, now),
+            NoteKey::Silence if action == NoteAction::Unsilence => self.unsilence(now),
+            // Both say what to do there.
+            NoteKey::Record | NoteKey::Silence => vec![Effect::OpenWindow(Place::Settings)],
+        }
+    }
+
+    fn pressed_of_call(
+        &mut self,
+        key: &CallKey,
+        action: NoteAction,
+        press: DialId,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         let groups = self.groups_of_note(key);
         let call = self
             .party_of(&groups)
@@ -359,7 +373,6 @@ impl Companion {
                 self.silenced_last = Some(number);
                 effects
             }
-            (NoteAction::Unsilence, ..) => self.unsilence(now),
             // Also the button of a notification that outlived what is known of its call.
             _ => vec![Effect::OpenWindow(Place::Calls)],
         }
@@ -382,7 +395,7 @@ impl Companion {
 
     /// Takes the last silencing back.
     fn unsilence(&mut self, now: Timestamp) -> Vec<Effect> {
-        let mut effects = vec![Effect::Withdraw(notify::silence_key())];
+        let mut effects = vec![Effect::Withdraw(NoteKey::Silence)];
         if let Some(number) = self.silenced_last.take() {
             effects.extend(self.silence(&number, false, now));
             effects.push(Effect::Silence {

@@ -6,12 +6,12 @@ use telephony::Call;
 use super::Companion;
 use crate::board::GroupId;
 use crate::effect::Effect;
-use crate::event::{CallKey, RecordProblem, RecordWay};
+use crate::event::{CallKey, NoteKey, RecordProblem, RecordWay};
 use crate::known::{self, Known};
+use crate::numbers;
 use crate::pop::{Placeholder, Subject, Template, When};
 use crate::settings::Settings;
 use crate::words::Message;
-use crate::{notify, numbers};
 
 /// Longest path of a program that is shown, in characters.
 const PROGRAM: usize = 200;
@@ -78,7 +78,7 @@ impl Companion {
     pub(super) fn record_opened(&mut self, way: RecordWay) -> Vec<Effect> {
         let was_wrong = self.record_problems.remove(&way).is_some();
         if was_wrong && self.record_problems.is_empty() {
-            return vec![Effect::Withdraw(notify::record_key())];
+            return vec![Effect::Withdraw(NoteKey::Record)];
         }
         Vec::new()
     }

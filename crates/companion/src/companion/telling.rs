@@ -115,7 +115,7 @@ impl Companion {
             Step::Again(key) => (key, false, true),
             Step::Withdraw(key) => {
                 self.said.remove(&key);
-                return Some(Effect::Withdraw(key));
+                return Some(Effect::Withdraw(key.into()));
             }
         };
         let mut note = self.note(&key)?;

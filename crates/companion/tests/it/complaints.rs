@@ -250,7 +250,7 @@ fn row_08_a_short_absence_makes_no_burst() {
         "{seen:?}"
     );
     desk.feed(Event::CaughtUp);
-    assert_eq!(desk.note().key, key("rings"));
+    assert_eq!(desk.note().key, key("rings").into());
     desk.wait_until(22);
     let told: Vec<_> = desk
         .standing
@@ -442,7 +442,7 @@ fn row_18_a_second_call_has_its_own_alert() {
     desk.tell(&rings("b", CALLER, 2));
     assert_eq!(desk.standing.len(), 2);
     desk.tell(&talks(&rings("a", CALLER, 0), 5));
-    assert_eq!(desk.note().key, key("b"), "the other one still rings");
+    assert_eq!(desk.note().key, key("b").into(), "the other one still rings");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use companion::effect::{Notification, NotificationKind};
-use companion::event::CallKey;
+use companion::event::NoteKey;
 use tokio::sync::mpsc::UnboundedSender;
 use zbus::Message;
 
@@ -18,7 +18,7 @@ use crate::desktop::{DesktopEvent, bus};
 pub(super) struct Board {
     events: UnboundedSender<DesktopEvent>,
     line: Option<Line>,
-    standing: HashMap<CallKey, Standing>,
+    standing: HashMap<NoteKey, Standing>,
     /// Sent with each, where the icon theme lacks ours.
     picture: Option<Picture>,
     ledger: Ledger,
@@ -155,7 +155,7 @@ impl Board {
         Ok(place)
     }
 
-    pub async fn withdraw(&mut self, key: &CallKey) {
+    pub async fn withdraw(&mut self, key: &NoteKey) {
         if let Some(standing) = self.standing.remove(key)
             && let (State::Shown(place), Some(line)) = (standing.state, &self.line)
         {

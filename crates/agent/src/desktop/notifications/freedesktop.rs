@@ -176,17 +176,17 @@ fn hints(note: &Notification, picture: Option<&Picture>) -> HashMap<&'static str
 
 #[cfg(test)]
 mod tests {
-    use companion::event::CallKey;
+    use companion::event::{CallKey, NoteKey};
     use telephony::{AccountId, CallId};
 
     use super::*;
 
     fn note(kind: NotificationKind) -> Notification {
         Notification {
-            key: CallKey {
+            key: NoteKey::Call(CallKey {
                 account: AccountId("1001".into()),
                 call: CallId("c-1".into()),
-            },
+            }),
             title: "Appel <entrant>\u{0}".into(),
             body: "<b>Accueil</b> & \"Cie\"\nligne 2\u{7}".into(),
             kind,

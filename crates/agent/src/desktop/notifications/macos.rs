@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use companion::effect::{Notification, NotificationKind};
-use companion::event::{CallKey, NoteAction};
+use companion::event::{NoteAction, NoteKey};
 use mac_usernotifications::{Action, check_bundle, close_delivered, request_auth};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -25,7 +25,7 @@ pub(super) fn start(
 
 async fn serve(mut inbox: UnboundedReceiver<Order>, events: UnboundedSender<DesktopEvent>) {
     // The centre replaces what has the same identifier, so the key is the identifier.
-    let mut shown: HashMap<CallKey, String> = HashMap::new();
+    let mut shown: HashMap<NoteKey, String> = HashMap::new();
     while let Some(order) = inbox.recv().await {
         match order {
             Order::Show(note) => {
@@ -59,7 +59,7 @@ async fn show(note: Notification, events: &UnboundedSender<DesktopEvent>) -> Res
     if !request_auth().await.map_err(|error| error.to_string())? {
         return Err("notifications are turned off for Centrex Tray in System Settings".to_owned());
     }
-    let id = format!("{}/{}", note.key.account, note.key.call);
+    let id = identifier(&note.key);
     let mut wanted = mac_usernotifications::Notification::new()
         .id(&id)
         .title(printable(&note.title))
@@ -90,4 +90,13 @@ async fn show(note: Notification, events: &UnboundedSender<DesktopEvent>) -> Res
         }
     });
     Ok(id)
+}
+
+/// What the centre knows a notification by. A call's holds a slash, so that none is taken for another.
+fn identifier(key: &NoteKey) -> String {
+    match key {
+        NoteKey::Call(key) => format!("{}/{}", key.account, key.call),
+        NoteKey::Record => "record".to_owned(),
+        NoteKey::Silence => "silence".to_owned(),
+    }
 }

@@ -22,7 +22,7 @@ mod server;
 pub use server::{Server, server};
 
 use companion::effect::Notification;
-use companion::event::{CallKey, NoteAction};
+use companion::event::{NoteAction, NoteKey};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -37,7 +37,7 @@ pub struct Notifier {
 /// What the controller wants, one after the other.
 enum Order {
     Show(Notification),
-    Withdraw(CallKey),
+    Withdraw(NoteKey),
     /// Answered when it is done.
     WithdrawAll(oneshot::Sender<()>),
 }
@@ -64,7 +64,7 @@ impl NotifyPort for Notifier {
         self.order(Order::Show(notification));
     }
 
-    fn withdraw(&self, key: CallKey) {
+    fn withdraw(&self, key: NoteKey) {
         self.order(Order::Withdraw(key));
     }
 

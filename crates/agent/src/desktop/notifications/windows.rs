@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
 use companion::effect::{Notification, NotificationKind};
-use companion::event::{CallKey, NoteAction};
+use companion::event::{NoteAction, NoteKey};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use windows::Data::Xml::Dom::XmlDocument;
@@ -105,7 +105,7 @@ fn show(note: Notification, events: UnboundedSender<DesktopEvent>) -> windows::c
 }
 
 /// What a toast is replaced and withdrawn by: Windows takes 16 characters everywhere, so the key is hashed.
-fn tag(key: &CallKey) -> HSTRING {
+fn tag(key: &NoteKey) -> HSTRING {
     let mut hasher = DefaultHasher::new();
     key.hash(&mut hasher);
     HSTRING::from(format!("{:016x}", hasher.finish()))

@@ -10,7 +10,7 @@ fn a_ringing_phone_is_told_with_number_line_and_what_is_known() {
     };
     let effects = tell(&mut companion, call.clone(), 0);
     let expected = Notification {
-        key: key("a"),
+        key: note_key("a"),
         title: "Appel de 01\u{a0}62\u{a0}00\u{a0}00\u{a0}01".into(),
         body: "Ligne appelée\u{a0}: 01\u{a0}99\u{a0}00\u{a0}00\u{a0}99\nDémarchage probable".into(),
         kind: NotificationKind::Incoming,
@@ -39,7 +39,7 @@ fn a_missed_call_can_be_called_back_and_copied() {
     let mut companion = companion();
     tell(&mut companion, incoming("a"), 0);
     let effects = tell(&mut companion, ended(incoming("a"), 20), 20);
-    assert_eq!(effects[0], Effect::Withdraw(key("a")));
+    assert_eq!(effects[0], Effect::Withdraw(note_key("a")));
     let missed = notifications(&effects)[0];
     assert_eq!(
         (missed.kind, missed.title.as_str()),
@@ -127,7 +127,7 @@ fn the_switches_of_the_settings_count() {
     };
     assert_eq!(
         companion.on(Event::Settings(Box::new(quiet)), at(10)),
-        [Effect::Withdraw(key("a"))]
+        [Effect::Withdraw(note_key("a"))]
     );
     assert_eq!(companion.missed(), 1);
 }
@@ -149,7 +149,7 @@ fn standing_alerts_change_their_language_in_place() {
         (note.title.as_str(), note.sound),
         ("Call from +33\u{a0}1\u{a0}99\u{a0}00\u{a0}00\u{a0}01", false)
     );
-    assert_eq!(note.key, key("a"));
+    assert_eq!(note.key, note_key("a"));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn several_missed_calls_of_an_absence_are_one_notification() {
     assert_eq!(note.body.lines().count(), 5);
     assert!(note.body.ends_with("et 2 autres"), "{}", note.body);
     let effects = companion.on(Event::MissedRead, at(3700));
-    assert_eq!(effects, [Effect::Withdraw(key("5")), Effect::MarkAllRead]);
+    assert_eq!(effects, [Effect::Withdraw(note_key("5")), Effect::MarkAllRead]);
     // The journal may know of more.
     assert_eq!(companion.on(Event::MissedRead, at(3701)), [Effect::MarkAllRead]);
 }
@@ -193,7 +193,7 @@ fn another_relay_ends_what_was_live() {
         ..relay_settings()
     };
     let effects = companion.on(Event::Settings(Box::new(other)), at(5));
-    assert_eq!(effects[0], Effect::Withdraw(key("a")));
+    assert_eq!(effects[0], Effect::Withdraw(note_key("a")));
     assert_eq!((companion.live().len(), companion.accounts().len()), (0, 0));
     assert_eq!(companion.recent(1)[0].outcome, Outcome::Unknown);
 }
@@ -203,7 +203,7 @@ fn a_lost_end_is_withdrawn_by_the_deadline() {
     let mut companion = companion();
     tell(&mut companion, incoming("a"), 0);
     let due = companion.next_deadline().unwrap();
-    assert_eq!(companion.on(Event::Tick, due), [Effect::Withdraw(key("a"))]);
+    assert_eq!(companion.on(Event::Tick, due), [Effect::Withdraw(note_key("a"))]);
     assert_eq!(companion.next_deadline(), None);
 }
 
@@ -224,9 +224,9 @@ fn the_relays_list_settles_and_announces() {
             .iter()
             .map(|note| &note.key)
             .collect::<Vec<_>>(),
-        [&key("fresh")]
+        [&note_key("fresh")]
     );
-    assert!(effects.contains(&Effect::Withdraw(key("gone"))));
+    assert!(effects.contains(&Effect::Withdraw(note_key("gone"))));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_phone_that_rings_when_the_connection_breaks_in_the_middle_of_catching_up_is
     assert_eq!(told.len(), 1, "{effects:?}");
     assert_eq!(
         (&told[0].key, told[0].kind),
-        (&key("rings"), NotificationKind::Incoming)
+        (&note_key("rings"), NotificationKind::Incoming)
     );
     let effects = on(&mut companion, Event::CatchingUp, 5);
     assert!(notifications(&effects).is_empty(), "once");

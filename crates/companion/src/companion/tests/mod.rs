@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::*;
 use crate::effect::{Notification, NotificationKind};
 use crate::event::{DialFailure, DialReason, DialRequest, KeychainProblem, LinkProblem};
-use crate::testing::{CALLER, OWN, at, connected, ended, incoming, key, outgoing};
+use crate::testing::{CALLER, OWN, at, connected, ended, incoming, key, note_key, outgoing};
 use crate::view::{ConnectionState, DialCard, DialStage, Outcome, Verdict};
 use crate::words::{Message, say};
 
@@ -94,7 +94,7 @@ fn on(companion: &mut Companion, event: Event, now: i64) -> Vec<Effect> {
 
 fn button(id: &str, action: NoteAction, n: u128) -> Event {
     Event::NoteAction {
-        key: key(id),
+        key: note_key(id),
         action,
         press: press(n),
     }

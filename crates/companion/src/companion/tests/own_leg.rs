@@ -90,7 +90,7 @@ fn a_call_that_was_told_as_coming_in_and_goes_out_is_the_dialled_one() {
         1
     );
     let effects = tell(&mut companion, outgoing("a", TARGET, 2), 4);
-    assert!(effects.contains(&Effect::Withdraw(key("a"))), "{effects:?}");
+    assert!(effects.contains(&Effect::Withdraw(note_key("a"))), "{effects:?}");
     assert_eq!(
         (stage(&companion).0, companion.live().len()),
         (DialStage::Calling, 1)

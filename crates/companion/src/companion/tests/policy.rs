@@ -211,7 +211,7 @@ fn a_name_comes_in_place_and_says_when_it_is_not_sure() {
     };
     assert_eq!(
         (note.key.clone(), note.title.as_str(), note.sound),
-        (key("a"), "Appel de Personne", false)
+        (note_key("a"), "Appel de Personne", false)
     );
     assert!(
         note.body.ends_with("Plusieurs contacts ont ce numéro"),
@@ -263,7 +263,7 @@ fn a_silenced_number_is_heard_of_no_more_and_its_calls_are_kept() {
     assert_eq!(
         (withdrawn, written),
         (
-            &key("a"),
+            &note_key("a"),
             &Effect::Silence {
                 number,
                 silenced: true
@@ -275,6 +275,19 @@ fn a_silenced_number_is_heard_of_no_more_and_its_calls_are_kept() {
         "01\u{a0}99\u{a0}00\u{a0}00\u{a0}01 ne vous alertera plus"
     );
     assert_eq!(said.actions, [(NoteAction::Unsilence, "Annuler".into())]);
+    let body = Event::NoteAction {
+        key: said.key.clone(),
+        action: NoteAction::Open,
+        press: press(2),
+    };
+    let why = Message::new("settings-change-unwritable").with("file", "settings.toml");
+    let said_why = companion.on(Event::NotSilenced(why), at(2));
+    assert_eq!(notifications(&said_why)[0].key, said.key, "in its place");
+    assert_eq!(
+        companion.on(body, at(2)),
+        [Effect::OpenWindow(Place::Settings)],
+        "where both say that it is taken back, and what keeps it from being written"
+    );
     let effects = tell(&mut companion, ended(incoming("a"), 9), 9);
     assert!(notifications(&effects).is_empty());
     assert!(
@@ -355,7 +368,7 @@ fn what_is_dialled_here_is_no_call_placed_elsewhere() {
     let effects = tell(&mut companion, outgoing("b", "+33199000002", 9), 9);
     assert_eq!(told(&effects), ["Appel vers 01\u{a0}99\u{a0}00\u{a0}00\u{a0}02"]);
     let effects = tell(&mut companion, ended(outgoing("b", "+33199000002", 9), 12), 12);
-    assert!(effects.contains(&Effect::Withdraw(key("b"))));
+    assert!(effects.contains(&Effect::Withdraw(note_key("b"))));
 }
 
 #[test]

@@ -395,7 +395,7 @@ fn a_record_that_does_not_open_is_told_once_with_what_to_do() {
         },
         at(2),
     );
-    assert_eq!(opens, [Effect::OpenWindow(Place::Calls)]);
+    assert_eq!(opens, [Effect::OpenWindow(Place::Settings)], "where it is mended");
     assert_eq!(companion.on(failed.clone(), at(3)), [], "not at each call");
     assert_eq!(companion.record_problem().unwrap().id, "record-not-opened");
 

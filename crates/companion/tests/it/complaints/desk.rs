@@ -84,7 +84,7 @@ impl Desk {
 
     pub(super) fn press(&mut self, id: &str, action: NoteAction) {
         self.feed(Event::NoteAction {
-            key: key(id),
+            key: key(id).into(),
             action,
             press: DialId(uuid::Uuid::from_u128(99)),
         });

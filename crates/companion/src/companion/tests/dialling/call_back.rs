@@ -12,7 +12,7 @@ fn missed_call() -> Companion {
 fn a_call_back_dials_and_settles_the_missed_call() {
     let mut companion = missed_call();
     let effects = on(&mut companion, button("a", NoteAction::CallBack, 1), 10);
-    assert_eq!(effects[0], Effect::Withdraw(key("a")));
+    assert_eq!(effects[0], Effect::Withdraw(note_key("a")));
     assert!(matches!(&effects[1], Effect::Record { unread: false, .. }));
     let number = telephony::E164::parse(CALLER).unwrap();
     assert!(matches!(&effects[2], Effect::PlaceCall { number: called, .. } if *called == number));
@@ -34,7 +34,7 @@ fn a_call_back_that_fails_says_so_and_takes_it_back_when_the_call_comes() {
     };
     assert_eq!(
         (note.kind, note.title.as_str(), &note.key),
-        (NotificationKind::Info, "Rappel impossible", &key("a"))
+        (NotificationKind::Info, "Rappel impossible", &note_key("a"))
     );
     assert!(
         note.body
@@ -43,7 +43,7 @@ fn a_call_back_that_fails_says_so_and_takes_it_back_when_the_call_comes() {
         note.body
     );
     let effects = tell(&mut companion, outgoing("b", CALLER, 21), 21);
-    assert_eq!(effects[0], Effect::Withdraw(key("a")));
+    assert_eq!(effects[0], Effect::Withdraw(note_key("a")));
 }
 
 #[test]

@@ -29,7 +29,7 @@ struct Desktop<'a> {
     model: Model<'a>,
     /// Which real call a leg belongs to.
     calls: BTreeMap<CallKey, usize>,
-    notes: BTreeMap<CallKey, Notification>,
+    notes: BTreeMap<NoteKey, Notification>,
     journal: BTreeMap<CallKey, (Call, bool)>,
     /// What the journal keeps of what was dialled.
     dialled: Vec<Dialled>,
@@ -119,19 +119,19 @@ impl<'a> Desktop<'a> {
 
     fn watch(&mut self, effect: Effect, aloud: bool) -> Checked {
         self.trace.push(match &effect {
-            Effect::Notify(note) => format!("    {:?} {:?} {:?}", note.kind, note.key.call.0, note.title),
-            Effect::Withdraw(key) => format!("    withdraw {:?}", key.call.0),
+            Effect::Notify(note) => format!("    {:?} {:?} {:?}", note.kind, note.key, note.title),
+            Effect::Withdraw(key) => format!("    withdraw {key:?}"),
             _ => String::new(),
         });
         match effect {
             // That a number was silenced is told of no call.
-            Effect::Notify(note) if note.key.account.0.is_empty() => {}
+            Effect::Notify(note) if note.key == NoteKey::Silence => {}
             Effect::Notify(note) => {
                 let standing = self.notes.contains_key(&note.key);
                 if note.sound {
                     check(aloud, || format!("a sound without news: {note:?}"))?;
                     if note.kind == NotificationKind::Incoming {
-                        let call = self.call_of(&note.key)?;
+                        let call = self.call_of_note(&note.key)?;
                         check(self.rang.insert(call) && !standing, || {
                             format!("rings twice: {note:?}")
                         })?;
@@ -170,11 +170,12 @@ impl<'a> Desktop<'a> {
         Ok(())
     }
 
-    fn call_of(&self, key: &CallKey) -> Result<usize, String> {
-        self.calls
-            .get(key)
-            .copied()
-            .ok_or_else(|| format!("{key:?} is nobody's call"))
+    fn call_of_note(&self, key: &NoteKey) -> Result<usize, String> {
+        let call = match key {
+            NoteKey::Call(key) => self.calls.get(key).copied(),
+            NoteKey::Record | NoteKey::Silence => None,
+        };
+        call.ok_or_else(|| format!("{key:?} is nobody's call"))
     }
 
     /// Lets time pass as the agent does: what is due happens when it is due.
@@ -302,7 +303,7 @@ impl<'a> Desktop<'a> {
         let Some(key) = self.notes.values().find(offers).map(|note| note.key.clone()) else {
             return Ok(());
         };
-        let call = self.call_of(&key)?;
+        let call = self.call_of_note(&key)?;
         self.model.silence(call);
         self.feed(Event::NoteAction {
             key,
@@ -353,7 +354,7 @@ impl<'a> Desktop<'a> {
                         .unwrap_or(1);
                 }
                 kind => {
-                    let call = self.call_of(&note.key)?;
+                    let call = self.call_of_note(&note.key)?;
                     let these = if kind == NotificationKind::Incoming {
                         &mut rings
                     } else {
@@ -412,7 +413,7 @@ impl<'a> Desktop<'a> {
         if note.kind != NotificationKind::Incoming || hidden {
             return Ok(());
         }
-        let party = self.world.calls[self.call_of(&note.key)?].party.clone();
+        let party = self.world.calls[self.call_of_note(&note.key)?].party.clone();
         let named = !matches!(party, Some(Party::Number(_))) || tells;
         check(named, || format!("doesn't tell who calls: {text}"))
     }
