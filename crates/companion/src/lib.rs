@@ -17,6 +17,7 @@ pub mod journal;
 pub mod known;
 mod notify;
 mod numbers;
+pub mod obstacle;
 pub mod pop;
 pub mod private;
 pub mod quiet;

@@ -12,9 +12,10 @@ use crate::event::{
 };
 use crate::known::Known;
 use crate::numbers::{self, Judged};
+use crate::obstacle::Obstacle;
 use crate::settings::{Authentication, Mode};
 use crate::view::{DialCard, DialStage, Outcome, Verdict};
-use crate::words::{self, Message};
+use crate::words::Message;
 
 impl Companion {
     pub(super) fn dial_from_pad(&mut self, request: DialRequest, now: Timestamp) -> Vec<Effect> {
@@ -65,7 +66,10 @@ impl Companion {
             .number
             .as_ref()
             .and_then(|number| self.look_up_number(number));
-        let refusal = judged.refusal.clone().or_else(|| self.why_not());
+        let refusal = judged
+            .refusal
+            .clone()
+            .or_else(|| self.obstacle().map(Obstacle::of_a_call));
         let mut effects = if let Some(why) = refusal {
             self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now)
         } else if let Some(question) = self.question(&judged, confirmed, now) {
@@ -106,7 +110,7 @@ impl Companion {
     /// The one place that asks the platform for a call.
     fn place(&mut self, id: DialId, begin: Begin, confirmed: bool, now: Timestamp) -> Vec<Effect> {
         let (Some(number), Some(account)) = (begin.number.clone(), begin.account.clone()) else {
-            let why = failed_id(DialReason::NotConfigured);
+            let why = Obstacle::NotConfigured.of_a_call();
             return self.hold(id, begin, Stage::Failed(Failure::Before(why), now), now);
         };
         let kept = self.desk.ask(id, begin, now).map(Effect::Dialled);
@@ -177,36 +181,25 @@ impl Companion {
 
     /// Why no call could be placed now; `None`: it could, as far as is known here.
     pub fn cannot_dial(&self) -> Option<Message> {
-        let why = self.why_not()?;
-        // Nobody wanted to call yet: nothing is to be said of a call.
-        let id = match why.id.strip_prefix("dial-failed-") {
-            Some(reason) => format!("cannot-dial-{reason}"),
-            None => why.id.clone(),
-        };
-        Some(if words::knows(&id) {
-            Message { id, ..why }
-        } else {
-            why
-        })
+        self.obstacle().map(Obstacle::idle)
     }
 
-    /// The same, as it is said of a call that was wanted.
-    fn why_not(&self) -> Option<Message> {
+    fn obstacle(&self) -> Option<Obstacle> {
         match self.settings.mode {
-            Mode::Unset => Some(failed_id(DialReason::NotConfigured)),
+            Mode::Unset => Some(Obstacle::NotConfigured),
             Mode::Direct => self.cannot_dial_direct(),
             Mode::Relay => self.cannot_dial_by_relay(),
         }
     }
 
-    fn cannot_dial_direct(&self) -> Option<Message> {
+    fn cannot_dial_direct(&self) -> Option<Obstacle> {
         if self.settings.account_id.is_none() {
-            return Some(failed_id(DialReason::NotConfigured));
+            return Some(Obstacle::NotConfigured);
         }
         match self.credential(self.direct_credential()) {
-            CredentialState::Absent => Some(Message::new("dial-failed-no-credential")),
-            CredentialState::Elsewhere => Some(failed_id(DialReason::OtherPlatform)),
-            CredentialState::Unavailable(problem) => Some(failed_id(DialReason::Keychain(problem))),
+            CredentialState::Absent => Some(Obstacle::NoCredential),
+            CredentialState::Elsewhere => Some(Obstacle::OtherPlatform),
+            CredentialState::Unavailable(problem) => Some(Obstacle::Keychain(problem)),
             CredentialState::Present | CredentialState::Unknown => None,
         }
     }
@@ -219,22 +212,22 @@ impl Companion {
         }
     }
 
-    fn cannot_dial_by_relay(&self) -> Option<Message> {
+    fn cannot_dial_by_relay(&self) -> Option<Obstacle> {
         if self.settings.relay_url.is_none() {
-            return Some(failed_id(DialReason::NotConfigured));
+            return Some(Obstacle::NotConfigured);
         }
         match self.credential(CredentialKind::RelayToken) {
             CredentialState::Absent | CredentialState::Elsewhere => {
-                return Some(Message::new("dial-failed-not-enrolled"));
+                return Some(Obstacle::NotEnrolled);
             }
-            CredentialState::Unavailable(problem) => return Some(failed_id(DialReason::Keychain(problem))),
+            CredentialState::Unavailable(problem) => return Some(Obstacle::Keychain(problem)),
             CredentialState::Present | CredentialState::Unknown => {}
         }
         match &self.link {
-            Link::Refused => Some(failed_id(DialReason::RelayRefused)),
-            Link::Live { can_dial: false, .. } => Some(failed_id(DialReason::RelayCannotDial)),
+            Link::Refused => Some(Obstacle::RelayRefused),
+            Link::Live { can_dial: false, .. } => Some(Obstacle::RelayCannotDial),
             // Without an account nothing can be asked for; with one, the relay may answer although its stream is down.
-            _ if self.accounts().is_empty() => Some(failed_id(DialReason::RelayUnreachable)),
+            _ if self.accounts().is_empty() => Some(Obstacle::RelayUnreachable),
             _ => None,
         }
     }
@@ -315,10 +308,6 @@ fn known_id(stage: DialStage, outcome: Option<Outcome>) -> &'static str {
     }
 }
 
-fn failed_id(reason: DialReason) -> Message {
-    Message::new(&format!("dial-failed-{}", reason.code())).with("rang", "no")
-}
-
 impl DialReason {
     /// A stable name in kebab-case: the end of the message id `dial-failed-…`.
     pub fn code(self) -> &'static str {
@@ -378,7 +367,7 @@ impl DialReason {
 
     /// The sentence for it, when a phone can't have rung.
     pub fn message(self) -> Message {
-        failed_id(self)
+        Message::new(&format!("dial-failed-{}", self.code())).with("rang", "no")
     }
 
     /// The same, of a call that went through the relay.

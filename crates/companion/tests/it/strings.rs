@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use companion::event::{DialReason, KeychainProblem, LinkProblem, RecordProblem};
+use companion::obstacle::Obstacle;
 use companion::words::{Language, Message, say};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use telephony::{About, Caution, Refusal, Territory};
@@ -129,6 +130,14 @@ fn dial_reasons() -> Vec<DialReason> {
     )
 }
 
+fn obstacles() -> Vec<Obstacle> {
+    every!(Obstacle:
+        NotConfigured, NoCredential, OtherPlatform, NotEnrolled, Keychain(KeychainProblem::NoService),
+        Keychain(KeychainProblem::Locked), Keychain(KeychainProblem::NoAnswer),
+        Keychain(KeychainProblem::Failed), RelayRefused, RelayCannotDial, RelayUnreachable,
+    )
+}
+
 fn link_problems() -> Vec<LinkProblem> {
     every!(LinkProblem: Unreachable, Tls, Lost, NotARelay, Busy, NoToken, OtherRelay)
 }
@@ -184,17 +193,8 @@ fn built() -> BTreeSet<String> {
         "tray-talking",
     ]
     .map(|id| format!("{id}-withheld"));
-    let idle = [
-        "keychain-failed",
-        "keychain-locked",
-        "keychain-no-answer",
-        "keychain-no-service",
-        "no-credential",
-        "not-enrolled",
-        "relay-refused",
-        "relay-unreachable",
-    ]
-    .map(|why| format!("cannot-dial-{why}"));
+    let of_a_call = obstacles().into_iter().map(|obstacle| obstacle.of_a_call().id);
+    let idle = obstacles().into_iter().map(|obstacle| obstacle.idle().id);
     let discreet =
         ["note-incoming", "note-missed", "note-placed", "note-silenced"].map(|id| format!("{id}-discreet"));
     dial.chain(by_relay)
@@ -208,6 +208,7 @@ fn built() -> BTreeSet<String> {
         .chain(about)
         .chain(titles)
         .chain(discreet)
+        .chain(of_a_call)
         .chain(idle)
         .collect()
 }
