@@ -71,7 +71,11 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
         missed: companion.missed(),
         credentials: credentials(companion),
         settings: settings(companion.settings(), companion.language(), around),
-        settings_problem: around.files.problem.clone().map(message),
+        settings_problem: around
+            .files
+            .problem
+            .as_ref()
+            .map(|problem| message(problem.message())),
         journal_problem: around.journal_problem.clone().map(message),
         record_problem: companion.record_problem().map(message),
         hotkey_problem: around.hotkey_problem.clone().map(message),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use companion::hotkey::Hotkey;
+use companion::settings::FileProblem;
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
@@ -26,7 +27,7 @@ pub(crate) struct Found {
     /// The relay's last list of past calls didn't hold them all.
     pub(crate) history_cut: bool,
     /// What is wrong with the settings file.
-    pub(crate) settings_problem: Option<Message>,
+    pub(crate) settings_problem: Option<FileProblem>,
     /// Why the record of the last call didn't open.
     pub(crate) record_problem: Option<Message>,
     /// The hotkey that is set.
@@ -156,10 +157,10 @@ fn notifications(server: &Result<Option<Server>, String>, refused: Option<&str>)
 }
 
 /// Settings and window.
-pub(super) fn files(settings_problem: Option<&Message>, window: &Path) -> [Check; 2] {
+pub(super) fn files(settings_problem: Option<&FileProblem>, window: &Path) -> [Check; 2] {
     let settings = match settings_problem {
         None => ok(CheckName::Settings, "doctor-settings-ok"),
-        Some(problem) => check(CheckName::Settings, CheckResult::Warning, problem.clone()),
+        Some(problem) => check(CheckName::Settings, CheckResult::Warning, problem.message()),
     };
     let window = if window.is_file() {
         ok(CheckName::Window, "doctor-window-ok")

@@ -73,7 +73,10 @@ impl<P: Ports> Controller<P> {
         if let Some(problem) = &files.problem
             && files.problem != self.files.problem
         {
-            tracing::warn!(problem = problem.id, "a settings file can't be used as it is");
+            tracing::warn!(
+                problem = problem.message().id,
+                "a settings file can't be used as it is"
+            );
         }
         self.files = files;
         if settings == *self.companion.settings() {

@@ -242,7 +242,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("settings.toml");
         fs::write(&file, "pop.url = \"other:{e164}\"\n").unwrap();
-        let problem = Store::new(file, None).load().files.problem.unwrap();
+        let problem = Store::new(file, None).load().files.problem.unwrap().message();
         assert_eq!(
             (problem.id.as_str(), problem.args["scheme"].as_str()),
             ("settings-pop-scheme", "other")

@@ -16,6 +16,7 @@ mod alerts;
 mod carry;
 mod changes;
 mod keys;
+mod problem;
 mod sources;
 mod store;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod values;
 pub use carry::{Carried, TakenOver};
 pub use changes::Change;
 pub use keys::Key;
+pub use problem::FileProblem;
 pub use sources::{CardDav, Ldap};
 pub use store::{ChangeError, Store};
 
@@ -260,7 +262,7 @@ pub struct FileState {
     /// A file couldn't be read at all, so what it says is missing here: whoever has settings in force keeps them.
     pub incomplete: bool,
     /// What is wrong with a file, which line, and what is done about it; the first of several.
-    pub problem: Option<Message>,
+    pub problem: Option<FileProblem>,
 }
 
 impl Loaded {
@@ -269,19 +271,7 @@ impl Loaded {
     /// leave it for a moment, shall end no call and no connection.
     #[must_use]
     pub fn after(mut self, settings: &Settings, files: &FileState) -> Self {
-        let problem = self.files.problem.take().map(|problem| {
-            let id = match problem.id.as_str() {
-                "settings-broken" => "settings-broken-kept",
-                "settings-unreadable" => "settings-unreadable-kept",
-                "settings-unfit" => "settings-unfit-kept",
-                "settings-value" => "settings-value-kept",
-                other => other,
-            };
-            Message {
-                id: id.to_owned(),
-                ..problem
-            }
-        });
+        let problem = self.files.problem.take().map(FileProblem::keep);
         if self.files.incomplete {
             return Self {
                 settings: settings.clone(),

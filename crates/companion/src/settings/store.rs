@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 
-use super::{Change, FileState, Key, Loaded, Settings, unknown, values};
+use super::{Change, FileProblem, FileState, Key, Loaded, Settings, unknown, values};
 use crate::words::Message;
 
 /// Faults of a file that are named beside the first.
@@ -61,9 +61,9 @@ impl Store {
         // Which schemes are allowed may stand in the other file, so it is judged at the end.
         let scheme = settings.pop_url.as_ref().and_then(|template| {
             let refused = template.check_scheme(&settings.pop_schemes).err()?;
-            Some(refused.message())
+            Some(FileProblem::plain(refused.message()))
         });
-        let extensions = settings.extension_problem();
+        let extensions = settings.extension_problem().map(FileProblem::plain);
         let files = FileState {
             given: person.held.union(&company.held).copied().collect(),
             // What the company meant to fix, and wrote wrongly, isn't the person's to change either.
@@ -209,23 +209,26 @@ struct Layer {
     /// It is there and can't be read.
     unread: bool,
     /// What is wrong with it.
-    problem: Option<Message>,
+    problem: Option<FileProblem>,
 }
 
 /// Puts a file's values over the settings.
 fn layer(settings: &mut Settings, path: &Path) -> Layer {
     let told = |id: &str| Message::new(id).with("file", path.display().to_string());
-    let unread = |message| Layer {
+    let unread = |message, kept_id| Layer {
         unread: true,
-        problem: Some(message),
+        problem: Some(FileProblem::replaceable(message, kept_id)),
         ..Layer::default()
     };
     let document = match parse(path) {
         Ok(Some(document)) => document,
         Ok(None) => return Layer::default(),
-        Err(Broken::Line(line)) => return unread(told("settings-broken").with("line", line.to_string())),
-        Err(Broken::Unreadable) => return unread(told("settings-unreadable")),
-        Err(Broken::Unfit) => return unread(told("settings-unfit")),
+        Err(Broken::Line(line)) => {
+            let message = told("settings-broken").with("line", line.to_string());
+            return unread(message, "settings-broken-kept");
+        }
+        Err(Broken::Unreadable) => return unread(told("settings-unreadable"), "settings-unreadable-kept"),
+        Err(Broken::Unfit) => return unread(told("settings-unfit"), "settings-unfit-kept"),
     };
     let (mut held, mut unusable) = (BTreeSet::new(), BTreeSet::new());
     let mut faults = Vec::new();
@@ -242,7 +245,10 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
         faults.push(Fault {
             line: line_of(document.raw(), wrong),
             path: key.path().to_owned(),
-            message: told("settings-value").with("form", key.form()),
+            problem: FileProblem::replaceable(
+                told("settings-value").with("form", key.form()),
+                "settings-value-kept",
+            ),
         });
     }
     faults.sort_by_key(|fault| fault.line);
@@ -253,10 +259,10 @@ fn layer(settings: &mut Settings, path: &Path) -> Layer {
             line: unknown
                 .offset
                 .map_or(1, |offset| line_at(document.raw().as_bytes(), offset)),
-            message: match unknown.meant {
+            problem: FileProblem::plain(match unknown.meant {
                 Some(meant) => told("settings-unknown-meant").with("meant", meant.path()),
                 None => told("settings-unknown"),
-            },
+            }),
             path: unknown.path,
         }
     }));
@@ -273,12 +279,12 @@ struct Fault {
     line: usize,
     path: String,
     /// Its sentence, without what stands above.
-    message: Message,
+    problem: FileProblem,
 }
 
 impl Fault {
     /// The first in full, and where the others are.
-    fn say(faults: Vec<Self>) -> Option<Message> {
+    fn say(faults: Vec<Self>) -> Option<FileProblem> {
         let mut faults = faults.into_iter();
         let first = faults.next()?;
         let mut others: Vec<String> = faults
@@ -293,9 +299,9 @@ impl Fault {
             true => "none".to_owned(),
             false => others.join(", "),
         };
-        let message = first.message.with("key", first.path);
+        let problem = first.problem.with("key", first.path);
         Some(
-            message
+            problem
                 .with("line", first.line.to_string())
                 .with("others", others),
         )

@@ -86,7 +86,7 @@ fn while_the_companys_file_cannot_be_read_nothing_is_changed() {
         (&after.settings, &after.files.locked),
         (&before.settings, &before.files.locked)
     );
-    let problem = after.files.problem.unwrap();
+    let problem = after.files.problem.unwrap().message();
     assert_eq!(problem.args["file"], files.company.display().to_string());
     let refused = files.store.change(&[Change::Sound(true)]).unwrap_err();
     assert_eq!(refused.0.id, "settings-change-company");

@@ -86,7 +86,7 @@ fn a_broken_file_names_its_line_and_is_never_overwritten() {
     fs::write(&files.person, broken).unwrap();
     let loaded = files.store.load();
     assert_eq!(loaded.settings, Settings::default());
-    let problem = loaded.files.problem.unwrap();
+    let problem = loaded.files.problem.unwrap().message();
     assert_eq!(
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-broken", "2")
@@ -105,7 +105,7 @@ fn a_broken_file_names_its_line_and_is_never_overwritten() {
 fn bytes_that_are_no_text_name_their_line() {
     let files = files();
     fs::write(&files.person, b"mode = \"relay\"\n# caf\xe9\n").unwrap();
-    let problem = files.store.load().files.problem.unwrap();
+    let problem = files.store.load().files.problem.unwrap().message();
     assert_eq!(
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-broken", "2")
@@ -126,7 +126,7 @@ fn a_wrong_value_costs_only_itself() {
         (loaded.settings.theme, loaded.settings.mode),
         (Theme::Dark, Mode::Unset)
     );
-    let problem = loaded.files.problem.unwrap();
+    let problem = loaded.files.problem.unwrap().message();
     assert_eq!(
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-value", "3")
@@ -135,14 +135,17 @@ fn a_wrong_value_costs_only_itself() {
     // The window can mend it.
     let loaded = files.store.change(&[Change::Mode(Mode::Direct)]).unwrap();
     assert_eq!(loaded.settings.mode, Mode::Direct);
-    assert_eq!(loaded.files.problem.unwrap().args["key"], "window.linger_s");
+    assert_eq!(
+        loaded.files.problem.unwrap().message().args["key"],
+        "window.linger_s"
+    );
 }
 
 #[test]
 fn something_else_in_place_of_a_table_is_said() {
     let files = files();
     fs::write(&files.person, "theme = \"dark\"\nnotify = true\n").unwrap();
-    let problem = files.store.load().files.problem.unwrap();
+    let problem = files.store.load().files.problem.unwrap().message();
     assert_eq!(
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-value", "2")
@@ -196,7 +199,7 @@ fn a_wrong_value_keeps_what_was_in_force() {
         ..before.settings
     };
     assert_eq!(after.settings, expected);
-    let problem = after.files.problem.clone().unwrap();
+    let problem = after.files.problem.clone().unwrap().message();
     assert_eq!(
         (
             problem.id.as_str(),
@@ -298,7 +301,7 @@ fn what_the_company_wrote_wrongly_is_not_the_persons_to_change() {
     let loaded = files.store.load();
     assert_eq!(loaded.files.locked, BTreeSet::from([Key::Mode]));
     assert_eq!(
-        loaded.files.problem.unwrap().args["file"],
+        loaded.files.problem.unwrap().message().args["file"],
         files.company.display().to_string()
     );
     let refused = files.store.change(&[Change::Mode(Mode::Relay)]).unwrap_err();
@@ -311,7 +314,7 @@ fn a_line_without_effect_is_said_and_kept() {
     fs::write(&files.person, "theme = \"dark\"\n[notify]\nincomming = false\n").unwrap();
     let loaded = files.store.load();
     assert!(loaded.settings.notify_incoming && loaded.settings.theme == Theme::Dark);
-    let problem = loaded.files.problem.unwrap();
+    let problem = loaded.files.problem.unwrap().message();
     assert_eq!(
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-unknown-meant", "3")
@@ -321,7 +324,10 @@ fn a_line_without_effect_is_said_and_kept() {
         ("notify.incomming", "notify.incoming")
     );
     let loaded = files.store.change(&[Change::Sound(true)]).unwrap();
-    assert_eq!(loaded.files.problem.unwrap().id, "settings-unknown-meant");
+    assert_eq!(
+        loaded.files.problem.unwrap().message().id,
+        "settings-unknown-meant"
+    );
     assert!(
         fs::read_to_string(&files.person)
             .unwrap()
@@ -329,9 +335,15 @@ fn a_line_without_effect_is_said_and_kept() {
     );
     // What is wrong comes first, wherever it stands.
     fs::write(&files.person, "zebra = 1\nmode = 1\n").unwrap();
-    assert_eq!(files.store.load().files.problem.unwrap().id, "settings-value");
+    assert_eq!(
+        files.store.load().files.problem.unwrap().message().id,
+        "settings-value"
+    );
     fs::write(&files.person, "zebra = 1\n").unwrap();
-    assert_eq!(files.store.load().files.problem.unwrap().id, "settings-unknown");
+    assert_eq!(
+        files.store.load().files.problem.unwrap().message().id,
+        "settings-unknown"
+    );
 }
 
 #[rstest::rstest]
@@ -363,7 +375,10 @@ fn a_byte_order_mark_does_no_harm() {
 fn a_place_that_cannot_be_read_is_said() {
     let files = files();
     fs::create_dir(&files.person).unwrap();
-    assert_eq!(files.store.load().files.problem.unwrap().id, "settings-unfit");
+    assert_eq!(
+        files.store.load().files.problem.unwrap().message().id,
+        "settings-unfit"
+    );
     assert_eq!(
         files.store.change(&[Change::Sound(true)]).unwrap_err().0.id,
         "settings-change-unfit"
@@ -385,10 +400,16 @@ fn a_file_of_a_size_that_nobody_writes_is_not_read() {
     file(MIB + 1);
     let loaded = files.store.load();
     assert_eq!(loaded.settings.mode, Mode::Unset);
-    assert_eq!(loaded.files.problem.as_ref().unwrap().id, "settings-unfit");
+    assert_eq!(
+        loaded.files.problem.as_ref().unwrap().message().id,
+        "settings-unfit"
+    );
     let kept = loaded.after(&good.settings, &good.files);
     assert_eq!(
-        (kept.settings.mode, kept.files.problem.unwrap().id.as_str()),
+        (
+            kept.settings.mode,
+            kept.files.problem.unwrap().message().id.as_str()
+        ),
         (Mode::Relay, "settings-unfit-kept")
     );
     fs::rename(&files.person, &files.company).unwrap();
@@ -403,7 +424,7 @@ fn of_very_many_lines_without_effect_the_first_are_named() {
     let files = files();
     let lines: String = (0..90_000).map(|n| format!("k{n} = 1\n")).collect();
     fs::write(&files.person, lines).unwrap();
-    let problem = files.store.load().files.problem.unwrap();
+    let problem = files.store.load().files.problem.unwrap().message();
     assert_eq!(
         (problem.args["key"].as_str(), problem.args["line"].as_str()),
         ("k0", "1")
@@ -427,7 +448,7 @@ fn a_pipe_holds_nobody_up() {
     let store = files.store.clone();
     std::thread::spawn(move || tell.send(store.load()).unwrap());
     let loaded = told.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
-    assert_eq!(loaded.files.problem.unwrap().id, "settings-unfit");
+    assert_eq!(loaded.files.problem.unwrap().message().id, "settings-unfit");
 }
 
 #[cfg(unix)]
@@ -461,7 +482,7 @@ fn everything_that_is_wrong_is_named_and_what_is_expected_too() {
     let files = files();
     let text = "theme = \"pink\"\n[notify]\nsound = \"yes\"\nsoud = true\n[journal]\nkeep_days = -1\n";
     fs::write(&files.person, text).unwrap();
-    let problem = files.store.load().files.problem.unwrap();
+    let problem = files.store.load().files.problem.unwrap().message();
     let arg = |name: &str| problem.args[name].as_str();
     assert_eq!((arg("key"), arg("line")), ("theme", "1"));
     assert_eq!(arg("form"), r#""system", "light", "dark""#);
@@ -477,13 +498,13 @@ fn everything_that_is_wrong_is_named_and_what_is_expected_too() {
         assert!(said.contains(also) && said.contains("\"dark\""), "{said}");
     }
     fs::write(&files.person, "theme = \"pink\"\n").unwrap();
-    let problem = files.store.load().files.problem.unwrap();
+    let problem = files.store.load().files.problem.unwrap().message();
     let said = crate::words::say(Language::En, &problem);
     assert!(said.ends_with("correct that line."), "{said}");
 
     let many: String = (0..100).map(|n| format!("nothing_{n} = 1\n")).collect();
     fs::write(&files.person, many).unwrap();
-    let problem = files.store.load().files.problem.unwrap();
+    let problem = files.store.load().files.problem.unwrap().message();
     assert!(
         problem.args["others"].ends_with("nothing_8 (9), …"),
         "{problem:?}"
@@ -495,7 +516,12 @@ fn extensions_that_make_no_number_are_said() {
     let files = files();
     let problem = |text: &str| {
         fs::write(&files.person, text).unwrap();
-        files.store.load().files.problem.map(|problem| problem.id)
+        files
+            .store
+            .load()
+            .files
+            .problem
+            .map(|problem| problem.message().id)
     };
     let said = Some("settings-extensions".to_owned());
     assert_eq!(
