@@ -67,8 +67,8 @@ contact-remark-cut-uid = L’identifiant est trop long et n’est pas repris : 
 
 ## Why contacts didn't do what they were asked. $why: the system's words
 
-contacts-error-newer = Le carnet de contacts vient d’une version plus récente du programme. Il reste tel quel et n’est pas utilisé : mettez le programme à jour.
-contacts-error-unusable = Le carnet de contacts ne peut pas être lu ou écrit : rien n’a été changé. Vérifiez les droits d’accès et la place sur le disque, puis redémarrez l’application.
+contacts-error-newer = Les contacts viennent d’une version plus récente du programme. Ils restent tels quels et ne sont pas utilisés : mettez le programme à jour.
+contacts-error-unusable = Les contacts ne peuvent pas être lus ou écrits : rien n’a été changé. Vérifiez les droits d’accès et la place sur le disque, puis redémarrez l’application.
 contacts-error-no-such-contact = Ce contact n’existe plus : il a été supprimé entre-temps. Relancez la recherche.
 contacts-error-not-own = Ce contact vient d’un dossier surveillé ou d’un carnet sur un serveur : il ne se change pas ici. Changez-le là d’où il vient.
 contacts-error-blank = Ce contact est vide : il n’a pas été enregistré. Donnez-lui au moins un nom, une société ou un numéro.
