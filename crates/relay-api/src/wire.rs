@@ -70,8 +70,8 @@ pub enum EventBody {
         calls: Vec<Call>,
     },
     /// Events after the asked-for position are no longer kept, or the position was never given: fetch `/v1/calls`, which
-    /// holds every call that is still kept.
-    /// Its id is 1, a position that there never is: whoever is cut right after it resumes there and gets it again, with the snapshot that follows.
+    /// holds every call that is still kept. Its id is 1, a position that there never is: whoever is cut right after it resumes
+    /// there and gets it again, with the snapshot that follows.
     Gap,
     /// A kind that this version doesn't know; skipped, its id still counts.
     #[serde(other)]

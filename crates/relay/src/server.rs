@@ -423,8 +423,8 @@ impl Running {
     }
 
     /// Stops: lets no stream in any more and ends those that are there, spread over the window and with a time to come back
-    /// at (`retry:`), so that their subscribers come back elsewhere or later, and not all at once; callbacks are still taken meanwhile. Then accepts nothing new,
-    /// finishes what is under way within the grace, and closes the store.
+    /// at (`retry:`), so that their subscribers come back elsewhere or later, and not all at once; callbacks are still taken
+    /// meanwhile. Then accepts nothing new, finishes what is under way within the grace, and closes the store.
     pub async fn stop(self) {
         self.ready.store(false, Ordering::Relaxed);
         self.app

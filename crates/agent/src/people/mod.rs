@@ -1,8 +1,9 @@
 //! Contacts: the address book on threads of its own, and where it is filled from.
 //!
 //! Two threads: the writer owns the book ([`contacts::Store`]); a second one searches, so that nobody who types waits for an
-//! import. Files are read and written beside both, each on a thread for as long as it takes. Who calls is looked up by neither: the controller has a [`Lookup`] of its own, which answers in less
-//! than a millisecond; many numbers at once are looked up by the second thread. All are told as [`News`] what happens.
+//! import. Files are read and written beside both, each on a thread for as long as it takes. Who calls is looked up by
+//! neither: the controller has a [`Lookup`] of its own, which answers in less than a millisecond; many numbers at once are
+//! looked up by the second thread. All are told as [`News`] what happens.
 
 mod carddav;
 mod directory;

@@ -31,7 +31,7 @@ pub struct Shown {
 /// The contact that an opaque id of the protocol stands for.
 ///
 /// # Errors
-/// None of ours.
+/// [`PeopleError::Book`]: it is none of ours.
 pub fn id(text: &str) -> Result<ContactId, PeopleError> {
     let id = text.parse().map(ContactId);
     id.map_err(|_| contacts::ContactsError::NoSuchContact.into())
