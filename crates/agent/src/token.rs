@@ -11,6 +11,11 @@ use url::Url;
 
 use crate::desktop::SecretName;
 
+/// The relay of the settings, if they name one that can be used.
+pub(crate) fn relay(settings: &Settings) -> Option<RelayUrl> {
+    RelayUrl::parse(settings.relay_url.as_ref()?.as_str()).ok()
+}
+
 /// What stands in the keychain for this token: the relay's address, a space, the token. No address holds a space.
 pub(crate) fn kept(relay: &RelayUrl, token: &SecretString) -> SecretString {
     behind(relay.as_str(), token)

@@ -14,6 +14,7 @@ use control::protocol::{Answer, ContactDraft, ContactFormat, ContactsRequest, Er
 use jiff::tz::TimeZone;
 use telephony::E164;
 
+use super::directories::Asked;
 use super::{Callers, Controller};
 use crate::control_server::ClientId;
 use crate::outbox::Reply;
@@ -221,12 +222,11 @@ impl<P: Ports> Controller<P> {
         named.retain_mut(|(number, known)| match known {
             Some(_) => true,
             None => match self.ask_directory(number) {
-                Ok(said) => {
+                Asked::Said(said) => {
                     *known = said;
                     true
                 }
-                // Its answer follows.
-                Err(()) => false,
+                Asked::Awaited => false,
             },
         });
         let news = named
@@ -265,7 +265,10 @@ impl<P: Ports> Controller<P> {
             Callers::Unknown => None,
         };
         let known = match known {
-            None => self.ask_directory(&number).ok()?,
+            None => match self.ask_directory(&number) {
+                Asked::Said(said) => said,
+                Asked::Awaited => return None,
+            },
             known => known,
         };
         Some(Event::Named { number, known })

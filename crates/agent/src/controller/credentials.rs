@@ -6,7 +6,6 @@ use std::time::Duration;
 use companion::event::{CredentialKind, CredentialState, Event, KeychainProblem, Link, LinkProblem};
 use companion::settings::Mode;
 use control::protocol::{self as wire, Answer, ErrorCode};
-use relay_api::RelayUrl;
 use secrecy::SecretString;
 use telephony::AccountId;
 use tokio::time::Instant;
@@ -204,8 +203,7 @@ impl<P: Ports> Controller<P> {
 
     /// The kept token, unless another relay issued it than the one of the settings.
     fn token_for_our_relay(&self, kept: &SecretString) -> Option<SecretString> {
-        let url = self.companion.settings().relay_url.as_ref()?;
-        let token = token::for_relay(kept, &RelayUrl::parse(url.as_str()).ok()?);
+        let token = token::for_relay(kept, &token::relay(self.companion.settings())?);
         if token.is_none() {
             tracing::warn!("the relay's address is not the one that issued the token: it is not sent");
         }
@@ -240,8 +238,7 @@ impl<P: Ports> Controller<P> {
                 "credential-account-missing",
             )));
         }
-        let relay = self.companion.settings().relay_url.as_ref();
-        let relay = relay.and_then(|url| RelayUrl::parse(url.as_str()).ok());
+        let relay = token::relay(self.companion.settings());
         let platform = account
             .clone()
             .and_then(|account| SecretPlace::platform(kind, account, self.companion.settings()));

@@ -29,6 +29,14 @@ pub(super) struct Directories {
     pub news: mpsc::UnboundedReceiver<DirectoryNews>,
 }
 
+/// What came of a question to the company directory.
+pub(super) enum Asked {
+    /// What it has said, now or of late; nothing while there is none.
+    Said(Option<Known>),
+    /// It is being asked: its answer follows.
+    Awaited,
+}
+
 /// A source, and what it was started with.
 struct Running<S, T> {
     settings: S,
@@ -240,18 +248,18 @@ impl<P: Ports> Controller<P> {
         people.find(|card| people::directory_id(card) == id)
     }
 
-    /// What the directory knows of a number that no contact has: `Err` while its answer is awaited.
-    pub(super) fn ask_directory(&mut self, number: &E164) -> Result<Option<Known>, ()> {
+    /// What the directory knows of a number that no contact has.
+    pub(super) fn ask_directory(&mut self, number: &E164) -> Asked {
         let said = self.said_by_directory(number);
         // For whom it rings, or who is being called. What is long over isn't worth a question.
         let calls = self.companion.has_live_call_with(number);
         let Some(directory) = &mut self.directories.directory else {
-            return Ok(None);
+            return Asked::Said(None);
         };
         let awaited = calls && directory.source.ask(number, self.now.wall);
         match said {
-            None if awaited => Err(()),
-            said => Ok(said),
+            None if awaited => Asked::Awaited,
+            said => Asked::Said(said),
         }
     }
 

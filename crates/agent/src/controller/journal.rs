@@ -61,9 +61,7 @@ impl<P: Ports> Controller<P> {
     /// The journal was damaged and is begun anew: what can be read comes over from the file, the rest is asked of the relay.
     fn salvage(&mut self, file: PathBuf) {
         self.journal_revision += 1;
-        if let Some(relay) = self.companion.settings().relay_url.clone() {
-            self.forget_history(&relay);
-        }
+        self.forget_history();
         let (journal, own) = (self.journal.clone(), self.own.clone());
         tokio::spawn(async move {
             match journal.salvage(file).await {

@@ -10,7 +10,6 @@ use relay_api::RelayUrl;
 use relay_api::wire::PlaceCall;
 use secrecy::{ExposeSecret as _, SecretString};
 use telephony::{AccountId, E164};
-use url::Url;
 
 use super::{Controller, Input, keychain};
 use crate::dial::{self, DialOutcome};
@@ -19,6 +18,7 @@ use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
 use crate::renew;
+use crate::token;
 use crate::view;
 
 /// A machine that is awake for so long after it said that it would sleep doesn't sleep, and forgot to say so.
@@ -87,8 +87,8 @@ impl<P: Ports> Controller<P> {
     }
 
     /// What the relay told before is to be told again: the connection that stands is made anew.
-    pub(super) fn forget_history(&mut self, relay: &Url) {
-        if let Ok(relay) = RelayUrl::parse(relay.as_str()) {
+    pub(super) fn forget_history(&mut self) {
+        if let Some(relay) = token::relay(self.companion.settings()) {
             self.journal.forget_position(relay.as_str().to_owned());
         }
         self.reconnect();
@@ -163,9 +163,8 @@ impl<P: Ports> Controller<P> {
     /// The settings that aren't yet as an enrolment at this relay makes them.
     pub(super) fn enrolment_changes(&self, relay: &RelayUrl) -> Vec<Change> {
         let settings = self.companion.settings();
-        let at_relay = |url: &Url| RelayUrl::parse(url.as_str()).is_ok_and(|url| url == *relay);
         let mode = (settings.mode != Mode::Relay).then_some(Change::Mode(Mode::Relay));
-        let stands = settings.relay_url.as_ref().is_some_and(at_relay);
+        let stands = token::relay(settings).as_ref() == Some(relay);
         let url = (!stands).then(|| Change::RelayUrl(relay.as_str().to_owned()));
         mode.into_iter().chain(url).collect()
     }

@@ -98,7 +98,8 @@ impl Store {
                 locked += 1;
                 continue;
             }
-            store::set(&mut document, *key, value).map_err(|()| self.broken_at(&document, *key))?;
+            store::set(&mut document, *key, value)
+                .map_err(|store::InTheWay| self.broken_at(&document, *key))?;
             taken += 1;
         }
         if taken > 0 {

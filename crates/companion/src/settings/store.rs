@@ -123,7 +123,7 @@ impl Store {
             }
         }
         for (key, value) in writes {
-            set(&mut document, key, value).map_err(|()| self.broken_at(&document, key))?;
+            set(&mut document, key, value).map_err(|InTheWay| self.broken_at(&document, key))?;
         }
         self.write(&document.to_string())
             .map_err(|_| self.error("settings-change-unwritable"))
@@ -361,13 +361,16 @@ pub(super) fn find(root: &Table, key: Key) -> Result<Option<&Item>, &Item> {
     Ok(table.get(name))
 }
 
-/// Sets a key's value; what stands around it stays. An error when something else than a table is in the way.
-pub(super) fn set(document: &mut DocumentMut, key: Key, mut value: Value) -> Result<(), ()> {
+/// Something else than a table stands where a key's table should, or than a value where its value should.
+pub(super) struct InTheWay;
+
+/// Sets a key's value; what stands around it stays.
+pub(super) fn set(document: &mut DocumentMut, key: Key, mut value: Value) -> Result<(), InTheWay> {
     let mut table: &mut dyn TableLike = document.as_table_mut();
     let (folder, name) = split(key);
     if let Some(folder) = folder {
         let item = table.entry(folder).or_insert_with(|| Item::Table(Table::new()));
-        table = item.as_table_like_mut().ok_or(())?;
+        table = item.as_table_like_mut().ok_or(InTheWay)?;
     }
     match table.get_mut(name) {
         Some(Item::Value(old)) => {
@@ -377,7 +380,7 @@ pub(super) fn set(document: &mut DocumentMut, key: Key, mut value: Value) -> Res
         Some(Item::None) | None => {
             table.insert(name, Item::Value(value));
         }
-        Some(_) => return Err(()),
+        Some(_) => return Err(InTheWay),
     }
     Ok(())
 }
