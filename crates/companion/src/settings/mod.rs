@@ -283,7 +283,7 @@ impl Loaded {
             };
         }
         for key in &self.files.unusable {
-            values::keep(&mut self.settings, settings, *key);
+            key.keep(&mut self.settings, settings);
         }
         self.files.problem = problem;
         self

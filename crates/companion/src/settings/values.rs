@@ -91,56 +91,6 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
     Ok(())
 }
 
-/// Puts the value that a key has in `before` into the settings.
-pub(super) fn keep(settings: &mut Settings, before: &Settings, key: Key) {
-    match key {
-        Key::Mode => settings.mode = before.mode,
-        Key::Language => settings.language = before.language,
-        Key::Theme => settings.theme = before.theme,
-        Key::Authentication => settings.authentication = before.authentication,
-        Key::RelayUrl => settings.relay_url.clone_from(&before.relay_url),
-        Key::PlatformUrl => settings.platform_url.clone_from(&before.platform_url),
-        Key::PlatformMethod => settings.platform_method = before.platform_method,
-        Key::PlatformPlus => settings.platform_plus = before.platform_plus,
-        Key::OutsidePrefix => settings.outside_prefix.clone_from(&before.outside_prefix),
-        Key::AccountId => settings.account_id.clone_from(&before.account_id),
-        Key::DefaultAccount => settings.default_account.clone_from(&before.default_account),
-        Key::NotifyIncoming => settings.notify_incoming = before.notify_incoming,
-        Key::NotifyMissed => settings.notify_missed = before.notify_missed,
-        Key::Sound => settings.sound = before.sound,
-        Key::DialHotkey => settings.dial_hotkey = before.dial_hotkey,
-        Key::Autostart => settings.autostart = before.autostart,
-        Key::NotifyOutgoing => settings.notify_outgoing = before.notify_outgoing,
-        Key::ClickToCallOnly => settings.click_to_call_only = before.click_to_call_only,
-        Key::RespectDnd => settings.respect_dnd = before.respect_dnd,
-        Key::DiscreetWhenLocked => settings.discreet_when_locked = before.discreet_when_locked,
-        Key::Quiet => settings.quiet.clone_from(&before.quiet),
-        Key::Silenced => settings.silenced.clone_from(&before.silenced),
-        Key::PopWhen => settings.pop_when = before.pop_when,
-        Key::PopDirections => settings.pop_directions = before.pop_directions,
-        Key::PopSchemes => settings.pop_schemes.clone_from(&before.pop_schemes),
-        Key::PopUrl => settings.pop_url.clone_from(&before.pop_url),
-        Key::PopProgram => settings.pop_program.clone_from(&before.pop_program),
-        Key::KeepDays => settings.keep_days = before.keep_days,
-        Key::KeepPrivate => settings.keep_private = before.keep_private,
-        Key::ContactsFolder => settings.contacts_folder.clone_from(&before.contacts_folder),
-        Key::CardDavUrl => settings.carddav.url.clone_from(&before.carddav.url),
-        Key::CardDavUser => settings.carddav.user.clone_from(&before.carddav.user),
-        Key::CardDavBooks => settings.carddav.books.clone_from(&before.carddav.books),
-        Key::CardDavEvery => settings.carddav.every_minutes = before.carddav.every_minutes,
-        Key::LdapUrl => settings.ldap.url.clone_from(&before.ldap.url),
-        Key::LdapBase => settings.ldap.base.clone_from(&before.ldap.base),
-        Key::LdapUser => settings.ldap.user.clone_from(&before.ldap.user),
-        Key::LdapFilter => settings.ldap.filter.clone_from(&before.ldap.filter),
-        Key::LdapNumbers => settings.ldap.numbers.clone_from(&before.ldap.numbers),
-        Key::LdapNames => settings.ldap.names.clone_from(&before.ldap.names),
-        Key::LdapCompanies => settings.ldap.companies.clone_from(&before.ldap.companies),
-        Key::ExtensionPrefix => settings.extension_prefix.clone_from(&before.extension_prefix),
-        Key::ExtensionLength => settings.extension_length = before.extension_length,
-        Key::WindowLinger => settings.window_linger_s = before.window_linger_s,
-    }
-}
-
 /// The key that a change concerns and the value to write, or the sentence that says why it can't be.
 /// `before`: the settings in force, which say what an address may begin with.
 pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), Message> {
