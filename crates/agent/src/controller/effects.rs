@@ -3,7 +3,7 @@
 use companion::effect::{self, Effect, Notification};
 use companion::event::Event;
 use companion::journal::{self, Hearing, Position};
-use companion::settings::{Change, ChangeError};
+use companion::settings::{Change, ChangeError, Key};
 use control::protocol::Place;
 use futures_util::future::Either;
 use relay_api::wire::PlaceCall;
@@ -116,7 +116,7 @@ impl<P: Ports> Controller<P> {
     /// said, and what was pressed holds until the settings are read again.
     fn write_silenced(&mut self) {
         let silenced = self.companion.settings().silenced.clone();
-        if let Err(ChangeError(why)) = self.try_settings(&[Change::Silenced(silenced)]) {
+        if let Err(ChangeError(why)) = self.try_settings(&[Change::new(Key::Silenced, &silenced)]) {
             tracing::warn!(why = why.id, "the silenced number isn't kept");
             self.feed(Event::NotSilenced(why));
         }

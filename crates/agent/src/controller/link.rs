@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companion::event::{DialId, DialReason, Event, Link, LinkProblem};
-use companion::settings::{Change, Mode};
+use companion::settings::{Change, Key, Mode};
 use control::protocol::{Answer, Error};
 use futures_util::future::{Either, ready};
 use relay_api::RelayUrl;
@@ -163,9 +163,9 @@ impl<P: Ports> Controller<P> {
     /// The settings that aren't yet as an enrolment at this relay makes them.
     pub(super) fn enrolment_changes(&self, relay: &RelayUrl) -> Vec<Change> {
         let settings = self.companion.settings();
-        let mode = (settings.mode != Mode::Relay).then_some(Change::Mode(Mode::Relay));
+        let mode = (settings.mode != Mode::Relay).then(|| Change::new(Key::Mode, Mode::Relay));
         let stands = token::relay(settings).as_ref() == Some(relay);
-        let url = (!stands).then(|| Change::RelayUrl(relay.as_str().to_owned()));
+        let url = (!stands).then(|| Change::new(Key::RelayUrl, relay.as_str()));
         mode.into_iter().chain(url).collect()
     }
 

@@ -82,7 +82,7 @@ impl<P: Ports> Controller<P> {
             }
             Request::ForgetCredential { kind, account } => self.change_secret(kind, account, None, reply),
             Request::ChangeSettings { changes } => {
-                reply.send(done(self.change_settings(&settings::changes(*changes))));
+                reply.send(done(self.change_settings(&settings::changes(&changes))));
             }
             Request::TestConnection => self.test_connection(reply),
             Request::Doctor => self.doctor(reply),
@@ -117,7 +117,7 @@ impl<P: Ports> Controller<P> {
         } else {
             numbers.remove(&number);
         }
-        self.change_settings(&[Change::Silenced(numbers)])
+        self.change_settings(&[Change::new(Key::Silenced, &numbers)])
     }
 
     fn subscribe(&mut self, client: ClientId, window: bool, reply: Reply) {
@@ -236,7 +236,7 @@ impl<P: Ports> Controller<P> {
             message: view::message(enrol::address_problem(&problem)),
         })?;
         let changes = self.enrolment_changes(&relay);
-        let another = changes.iter().any(|change| change.key() == Key::RelayUrl);
+        let another = changes.iter().any(|change| change.key == Key::RelayUrl);
         if another && self.files.locked.contains(&Key::RelayUrl) {
             return Err(error(ErrorCode::Settings, "enrol-relay-locked"));
         }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use companion::event::Event;
-use companion::settings::{Change, ChangeError, Key, Loaded, Mode};
-use control::protocol::{Error, ErrorCode, Mode as WireMode, SettingsChange};
-
+use companion::settings::{Change, ChangeError, Given, Key, Loaded};
+use control::protocol::{Error, ErrorCode, SettingsChange};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Controller;
@@ -141,66 +141,78 @@ pub(super) fn refusal(error: ChangeError) -> Error {
     }
 }
 
-/// The changes of a request, in the companion's words.
-pub(super) fn changes(wire: SettingsChange) -> Vec<Change> {
-    let mode = wire.mode.map(|mode| match mode {
-        WireMode::Unset => Mode::Unset,
-        WireMode::Relay => Mode::Relay,
-        WireMode::Direct => Mode::Direct,
-    });
-    [
-        mode.map(Change::Mode),
-        wire.language.map(Change::Language),
-        wire.theme.map(Change::Theme),
-        wire.relay_url.map(Change::RelayUrl),
-        wire.account_id.map(Change::AccountId),
-        wire.authentication.map(Change::Authentication),
-        wire.platform_url.map(Change::PlatformUrl),
-        wire.platform_method.map(Change::PlatformMethod),
-        wire.platform_plus.map(Change::PlatformPlus),
-        wire.notify_incoming.map(Change::NotifyIncoming),
-        wire.notify_missed.map(Change::NotifyMissed),
-        wire.sound.map(Change::Sound),
-        wire.autostart.map(Change::Autostart),
-        wire.dial_hotkey.map(Change::DialHotkey),
-        wire.notify_outgoing.map(Change::NotifyOutgoing),
-        wire.click_to_call_only.map(Change::ClickToCallOnly),
-        wire.respect_dnd.map(Change::RespectDnd),
-        wire.discreet_when_locked.map(Change::DiscreetWhenLocked),
-        wire.quiet_hours.map(Change::Quiet),
-        wire.pop_when.map(Change::PopWhen),
-        wire.pop_url.map(Change::PopUrl),
-        wire.pop_program.map(Change::PopProgram),
-        wire.keep_days.map(Change::KeepDays),
-        wire.keep_private.map(Change::KeepPrivate),
-        wire.contacts_folder.map(Change::ContactsFolder),
-        wire.carddav_url.map(Change::CardDavUrl),
-        wire.carddav_user.map(Change::CardDavUser),
-        wire.carddav_books.map(Change::CardDavBooks),
-        wire.carddav_every_minutes.map(Change::CardDavEvery),
-        wire.ldap_url.map(Change::LdapUrl),
-        wire.ldap_base.map(Change::LdapBase),
-        wire.ldap_user.map(Change::LdapUser),
-        wire.ldap_filter.map(Change::LdapFilter),
-        wire.ldap_numbers.map(Change::LdapNumbers),
-        wire.ldap_names.map(Change::LdapNames),
-        wire.ldap_companies.map(Change::LdapCompanies),
-        wire.extension_prefix.map(Change::ExtensionPrefix),
-        wire.extension_length.map(Change::ExtensionLength),
-        wire.outside_prefix.map(Change::OutsidePrefix),
-        wire.default_account.map(Change::DefaultAccount),
-        wire.pop_directions.map(Change::PopDirections),
-        wire.pop_schemes.map(Change::PopSchemes),
-        wire.window_linger_s.map(Change::WindowLinger),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+/// The changes of a request, in the companion's words: its fields have the names of the keys.
+pub(super) fn changes(wire: &SettingsChange) -> Vec<Change> {
+    let Ok(Value::Object(fields)) = serde_json::to_value(wire) else {
+        return Vec::new();
+    };
+    let change = |(name, value): (String, Value)| {
+        Some(Change {
+            key: Key::of_name(&name)?,
+            given: given(value)?,
+        })
+    };
+    fields.into_iter().filter_map(change).collect()
+}
+
+/// The value of a field; `None`: it stays as it is.
+fn given(value: Value) -> Option<Given> {
+    let text = |value: Value| match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    };
+    match value {
+        Value::String(text) => Some(Given::Text(text)),
+        Value::Bool(on) => Some(Given::Switch(on)),
+        Value::Number(count) => Some(Given::Count(u32::try_from(count.as_u64()?).ok()?)),
+        Value::Array(texts) => Some(Given::List(texts.into_iter().map(text).collect::<Option<_>>()?)),
+        Value::Null | Value::Object(_) => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use control::protocol::Mode;
+
     use super::*;
+
+    #[test]
+    fn every_setting_but_the_silenced_numbers_can_be_changed_by_a_request() {
+        let Ok(Value::Object(fields)) = serde_json::to_value(SettingsChange::default()) else {
+            panic!("no fields")
+        };
+        let fields: BTreeSet<&str> = fields.keys().map(String::as_str).collect();
+        // Those have a request of their own.
+        let keys = Key::ALL.into_iter().filter(|key| *key != Key::Silenced);
+        assert_eq!(fields, keys.map(Key::name).collect());
+    }
+
+    #[test]
+    fn a_request_changes_what_it_names_and_nothing_else() {
+        assert_eq!(changes(&SettingsChange::default()), []);
+        let wire = SettingsChange {
+            mode: Some(Mode::Relay),
+            account_id: Some(String::new()),
+            sound: Some(false),
+            keep_days: Some(u32::MAX),
+            carddav_books: Some(vec!["Équipe".into(), "Clients".into()]),
+            ..SettingsChange::default()
+        };
+        let mut changes = changes(&wire);
+        changes.sort_by_key(|change| change.key);
+        assert_eq!(
+            changes,
+            [
+                Change::new(Key::Mode, "relay"),
+                Change::new(Key::AccountId, ""),
+                Change::new(Key::Sound, false),
+                Change::new(Key::KeepDays, u32::MAX),
+                Change::new(Key::CardDavBooks, &["Équipe", "Clients"][..]),
+            ]
+        );
+    }
 
     #[test]
     fn a_file_that_never_rests_is_read_all_the_same() {

@@ -77,20 +77,21 @@ pub(super) fn directions(item: &Item) -> Result<Directions, Unusable> {
         .ok_or(Unusable)
 }
 
-/// The value for directions by their names.
-pub(super) fn write_directions(names: &[String]) -> Option<Value> {
-    let value: Value = names.iter().map(String::as_str).collect::<Array>().into();
-    directions(&Item::Value(value.clone())).ok().map(|_| value)
+/// A scheme as a person types it: `crm`, also `crm:` or `CRM://`.
+fn typed_scheme(text: &str) -> Option<String> {
+    pop::scheme(text.trim().trim_end_matches('/').trim_end_matches(':'))
 }
 
-/// The value for what a person typed as schemes: `crm`, also `crm:` or `CRM://`. An error is the one that can't be used.
-pub(super) fn write_schemes(typed: &[String]) -> Result<Value, String> {
-    let read = |text: &String| {
-        let bare = text.trim().trim_end_matches('/').trim_end_matches(':');
-        pop::scheme(bare).ok_or_else(|| crate::numbers::neutralise(text, 40))
-    };
-    let schemes = typed.iter().map(read).collect::<Result<BTreeSet<_>, _>>()?;
-    Ok(schemes.into_iter().collect::<Array>().into())
+/// The value for what a person typed as schemes, each once.
+pub(super) fn write_schemes(typed: &[String]) -> Option<Value> {
+    let schemes: Option<BTreeSet<_>> = typed.iter().map(|text| typed_scheme(text)).collect();
+    Some(schemes?.into_iter().collect::<Array>().into())
+}
+
+/// The first of them that can't be used.
+pub(super) fn bad_scheme(typed: &[String]) -> Option<String> {
+    let bad = typed.iter().find(|text| typed_scheme(text).is_none())?;
+    Some(crate::numbers::neutralise(bad, 40))
 }
 
 pub(super) fn schemes(item: &Item) -> Result<BTreeSet<String>, Unusable> {
@@ -125,7 +126,7 @@ fn texts(item: &Item) -> Result<Vec<&str>, Unusable> {
 mod tests {
     use std::fs;
 
-    use super::super::{Change, Settings, Store};
+    use super::super::{Change, Key, Settings, Store};
     use super::*;
 
     fn changed(changes: &[Change]) -> Result<(Settings, String), String> {
@@ -150,11 +151,11 @@ mod tests {
         };
         let number = E164::parse("+33199000001").unwrap();
         let (settings, file) = changed(&[
-            Change::Quiet(" 20:00-08:00 mon,fri ".into()),
-            Change::Silenced([number.clone()].into()),
-            Change::PopWhen("answered".into()),
-            Change::PopUrl("crm://open/{e164}".into()),
-            Change::PopProgram(program.into()),
+            Change::new(Key::Quiet, " 20:00-08:00 mon,fri "),
+            Change::new(Key::Silenced, &BTreeSet::from([number.clone()])),
+            Change::new(Key::PopWhen, "answered"),
+            Change::new(Key::PopUrl, "crm://open/{e164}"),
+            Change::new(Key::PopProgram, program),
         ])
         .unwrap();
         assert_eq!(settings.quiet.unwrap().to_string(), "20:00-08:00 mon,fri");
@@ -166,18 +167,17 @@ mod tests {
             file.contains("quiet = { from = \"20:00\", to = \"08:00\", days = [\"mon\", \"fri\"] }"),
             "{file}"
         );
-        let cleared = [Change::Quiet(String::new()), Change::PopUrl(" ".into())];
+        let cleared = [Change::new(Key::Quiet, ""), Change::new(Key::PopUrl, " ")];
         let (settings, _) = changed(&cleared).unwrap();
         assert_eq!((settings.quiet, settings.pop_url), (None, None));
     }
 
     #[test]
     fn directions_schemes_and_the_windows_patience_are_written_too() {
-        let schemes = [" Tel-CRM: ".to_owned(), "app://".to_owned()];
         let (settings, file) = changed(&[
-            Change::PopDirections(vec!["outgoing".into()]),
-            Change::PopSchemes(schemes.to_vec()),
-            Change::WindowLinger(0),
+            Change::new(Key::PopDirections, &["outgoing"][..]),
+            Change::new(Key::PopSchemes, &[" Tel-CRM: ", "app://"][..]),
+            Change::new(Key::WindowLinger, 0),
         ])
         .unwrap();
         let directions: Vec<_> = settings.pop_directions.names().collect();
@@ -190,15 +190,18 @@ mod tests {
         assert!(file.contains("schemes = [\"app\", \"tel-crm\"]"), "{file}");
         for (change, id) in [
             (
-                Change::PopDirections(vec!["sideways".into()]),
+                Change::new(Key::PopDirections, &["sideways"][..]),
                 "settings-change-value",
             ),
             (
-                Change::PopSchemes(vec!["javascript:".into()]),
+                Change::new(Key::PopSchemes, &["javascript:"][..]),
                 "settings-pop-scheme-bad",
             ),
-            (Change::PopSchemes(vec!["a b".into()]), "settings-pop-scheme-bad"),
-            (Change::WindowLinger(86_401), "settings-change-value"),
+            (
+                Change::new(Key::PopSchemes, &["a b"][..]),
+                "settings-pop-scheme-bad",
+            ),
+            (Change::new(Key::WindowLinger, 86_401), "settings-change-value"),
         ] {
             assert_eq!(
                 changed(std::slice::from_ref(&change)).unwrap_err(),
@@ -211,23 +214,23 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_refused_with_its_own_sentence() {
         for (change, id) in [
-            (Change::Quiet("20h-8h".into()), "settings-change-value"),
-            (Change::PopWhen("always".into()), "settings-change-value"),
-            (Change::PopProgram("true".into()), "settings-pop-program"),
+            (Change::new(Key::Quiet, "20h-8h"), "settings-change-value"),
+            (Change::new(Key::PopWhen, "always"), "settings-change-value"),
+            (Change::new(Key::PopProgram, "true"), "settings-pop-program"),
             (
-                Change::PopUrl("https://{name}/".into()),
+                Change::new(Key::PopUrl, "https://{name}/"),
                 "settings-pop-before-path",
             ),
             (
-                Change::PopUrl("https://crm.example/{nom}".into()),
+                Change::new(Key::PopUrl, "https://crm.example/{nom}"),
                 "settings-pop-placeholder",
             ),
-            (Change::PopUrl("crm.example".into()), "settings-pop-address"),
+            (Change::new(Key::PopUrl, "crm.example"), "settings-pop-address"),
             (
-                Change::PopUrl("http://crm.example/{e164}".into()),
+                Change::new(Key::PopUrl, "http://crm.example/{e164}"),
                 "settings-pop-scheme",
             ),
-            (Change::PopUrl("other:{e164}".into()), "settings-pop-scheme"),
+            (Change::new(Key::PopUrl, "other:{e164}"), "settings-pop-scheme"),
         ] {
             assert_eq!(
                 changed(std::slice::from_ref(&change)).unwrap_err(),

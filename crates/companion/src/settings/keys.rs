@@ -31,6 +31,11 @@ macro_rules! keys {
                 }
             }
 
+            /// The key of that name.
+            pub fn of_name(name: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|key| key.name() == name)
+            }
+
             /// Puts the value that it has in `before` into the settings.
             pub(super) fn keep(self, settings: &mut Settings, before: &Settings) {
                 match self {

@@ -25,7 +25,7 @@ mod unknown;
 mod values;
 
 pub use carry::{Carried, TakenOver};
-pub use changes::Change;
+pub use changes::{Change, Given};
 pub use keys::Key;
 pub use problem::FileProblem;
 pub use sources::{CardDav, Ldap};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use toml_edit::{Array, Item, Value};
+use toml_edit::Item;
 use url::Url;
 
 use super::values::Unusable;
@@ -88,31 +88,22 @@ pub(super) fn books(item: &Item) -> Result<Vec<String>, Unusable> {
     texts(item, |text| !text.is_empty() && line(text).is_some())
 }
 
-/// The value for names of address books as a person typed them.
-pub(super) fn write_books(typed: &[String]) -> Option<Value> {
-    let value: Value = named(typed).collect::<Array>().into();
-    books(&Item::Value(value.clone())).ok().map(|_| value)
-}
-
 /// Names of attributes; none: the usual ones.
 pub(super) fn attributes(item: &Item, usual: Vec<String>) -> Result<Vec<String>, Unusable> {
     let names = texts(item, is_attribute)?;
     Ok(if names.is_empty() { usual } else { names })
 }
 
-/// The value for names of attributes as a person typed them. An error is the one that can't be used, or the first beyond
-/// those that may be.
-pub(super) fn write_attributes(typed: &[String]) -> Result<Value, String> {
-    let refused = named(typed)
+/// Of names of attributes as a person typed them, the one that can't be used, or the first beyond those that may be.
+pub(super) fn bad_attribute(typed: &[String]) -> Option<String> {
+    let bad = named(typed)
         .find(|name| !is_attribute(name))
-        .or_else(|| named(typed).nth(MOST));
-    match refused {
-        Some(name) => Err(crate::numbers::neutralise(name, 40)),
-        None => Ok(named(typed).collect::<Array>().into()),
-    }
+        .or_else(|| named(typed).nth(MOST))?;
+    Some(crate::numbers::neutralise(bad, 40))
 }
 
-fn named(typed: &[String]) -> impl Iterator<Item = &str> {
+/// What stands in a list as a person typed it.
+pub(super) fn named(typed: &[String]) -> impl Iterator<Item = &str> {
     typed
         .iter()
         .map(|name| name.trim())

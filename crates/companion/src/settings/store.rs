@@ -113,7 +113,8 @@ impl Store {
         let Loaded { settings, files } = self.load();
         let mut writes = Vec::with_capacity(changes.len());
         for change in changes {
-            let (key, value) = values::write(change, &settings).map_err(ChangeError)?;
+            let value = values::write(change, &settings).map_err(ChangeError)?;
+            let key = change.key;
             if !files.locked.contains(&key) {
                 writes.push((key, value));
             } else if !in_force(&settings, key, &value) {

@@ -1,11 +1,12 @@
 //! The values of the file: read into settings, written from changes. One place that knows what each key may hold.
 
-use telephony::{AccountId, E164};
-use toml_edit::{Item, Value};
+use telephony::AccountId;
+use toml_edit::{Array, Item, Value};
 use url::Url;
 
 use super::{
-    Authentication, Change, Key, LanguageChoice, Ldap, Mode, PlatformMethod, Settings, Theme, alerts, sources,
+    Authentication, Change, Given, Key, LanguageChoice, Ldap, Mode, PlatformMethod, Settings, Theme, alerts,
+    sources,
 };
 use crate::hotkey::{Hotkey, HotkeyError};
 use crate::words::{Language, Message};
@@ -91,113 +92,83 @@ pub(super) fn read(settings: &mut Settings, key: Key, item: &Item) -> Result<(),
     Ok(())
 }
 
-/// The key that a change concerns and the value to write, or the sentence that says why it can't be.
-/// `before`: the settings in force, which say what an address may begin with.
-pub(super) fn write(change: &Change, before: &Settings) -> Result<(Key, Value), Message> {
-    let key = change.key();
-    let refused = || Message::new("settings-change-value").with("key", key.path());
-    let checked = |text: &str, good: bool| {
-        if good {
-            Ok(Value::from(text))
-        } else {
-            Err(refused())
+/// The value to write for a change, or the sentence that says why it can't be used. `before`: the settings in force, which
+/// say what an address may begin with.
+pub(super) fn write(change: &Change, before: &Settings) -> Result<Value, Message> {
+    let Change { key, given } = change;
+    let refused = || refusal(*key, given);
+    let value = worded(*key, given).ok_or_else(refused)?;
+    let mut asked = before.clone();
+    read(&mut asked, *key, &Item::Value(value.clone())).map_err(|Unusable| refused())?;
+    if *key == Key::PopUrl
+        && let Some(template) = asked.pop_url
+    {
+        template
+            .check_scheme(&before.pop_schemes)
+            .map_err(|error| error.message())?;
+    }
+    Ok(value)
+}
+
+/// What a person gave, as the file has it; [`read`] judges it. `None`: it can't be written at all.
+fn worded(key: Key, given: &Given) -> Option<Value> {
+    Some(match (key, given) {
+        (Key::Quiet, Given::Text(text)) => alerts::write_quiet(text.trim())?,
+        (Key::DialHotkey, Given::Text(text)) => {
+            let hotkey = hotkey(text).ok()?.map(|hotkey| hotkey.to_string());
+            hotkey.unwrap_or_default().into()
         }
+        (Key::ExtensionPrefix, Given::Text(text)) => text.replace([' ', '\u{a0}', '.'], "").into(),
+        (Key::PopSchemes, Given::List(schemes)) => alerts::write_schemes(schemes)?,
+        (_, Given::Text(text)) => text.trim().into(),
+        (_, Given::Switch(on)) => (*on).into(),
+        (_, Given::Count(count)) => i64::from(*count).into(),
+        (_, Given::List(texts)) => sources::named(texts).collect::<Array>().into(),
+    })
+}
+
+/// Why it can't be used.
+fn refusal(key: Key, given: &Given) -> Message {
+    let (text, list) = match given {
+        Given::Text(text) => (text.trim(), &[][..]),
+        Given::List(list) => ("", list.as_slice()),
+        Given::Switch(_) | Given::Count(_) => ("", &[][..]),
     };
-    let value = match change {
-        Change::Mode(Mode::Unset) => Value::from("unset"),
-        Change::Mode(Mode::Relay) => Value::from("relay"),
-        Change::Mode(Mode::Direct) => Value::from("direct"),
-        Change::Language(text) => checked(text, language(text).is_some())?,
-        Change::Theme(text) => checked(text, theme(text).is_some())?,
-        Change::Authentication(text) => checked(text, authentication(text).is_some())?,
-        Change::PlatformMethod(text) => checked(text, method(text).is_some())?,
-        Change::AccountId(text) | Change::DefaultAccount(text) => {
-            checked(text.trim(), account(text.trim()).is_some())?
-        }
-        Change::RelayUrl(text) | Change::PlatformUrl(text) | Change::CardDavUrl(text) => {
-            let text = text.trim();
-            address(text)?;
-            Value::from(text)
-        }
-        Change::DialHotkey(text) => {
-            let hotkey = hotkey(text).map_err(|error| error.message())?;
-            Value::from(hotkey.map(|hotkey| hotkey.to_string()).unwrap_or_default())
-        }
-        Change::Quiet(text) => alerts::write_quiet(text.trim()).ok_or_else(refused)?,
-        Change::Silenced(numbers) if numbers.len() > alerts::MOST_SILENCED => {
+    let why = match key {
+        Key::RelayUrl | Key::PlatformUrl | Key::CardDavUrl => address(text).err(),
+        Key::LdapUrl => sources::directory(text).err(),
+        Key::DialHotkey => hotkey(text).err().map(|error| error.message()),
+        Key::PopUrl => alerts::pop_url(text).err().map(|error| error.message()),
+        Key::PopProgram => Some(Message::new("settings-pop-program")),
+        Key::PopSchemes => alerts::bad_scheme(list)
+            .map(|scheme| Message::new("settings-pop-scheme-bad").with("scheme", scheme)),
+        Key::Silenced if list.len() > alerts::MOST_SILENCED => {
             let most = alerts::MOST_SILENCED.to_string();
-            return Err(Message::new("settings-silenced-full").with("count", most));
+            Some(Message::new("settings-silenced-full").with("count", most))
         }
-        Change::Silenced(numbers) => numbers.iter().map(E164::as_str).collect(),
-        Change::PopWhen(text) => checked(text, alerts::pop_when(text).is_some())?,
-        Change::PopDirections(names) => alerts::write_directions(names).ok_or_else(refused)?,
-        Change::PopSchemes(schemes) => alerts::write_schemes(schemes)
-            .map_err(|scheme| Message::new("settings-pop-scheme-bad").with("scheme", scheme))?,
-        Change::WindowLinger(seconds) if *seconds <= LONGEST_LINGER_S => Value::from(i64::from(*seconds)),
-        Change::WindowLinger(_) => return Err(refused()),
-        Change::PopUrl(text) => {
-            let template = alerts::pop_url(text.trim()).map_err(|error| error.message())?;
-            if let Some(template) = template {
-                template
-                    .check_scheme(&before.pop_schemes)
-                    .map_err(|error| error.message())?;
-            }
-            Value::from(text.trim())
-        }
-        Change::PopProgram(text) => {
-            let good = alerts::pop_program(text.trim()).is_some();
-            checked(text.trim(), good).map_err(|_| Message::new("settings-pop-program"))?
-        }
-        Change::ContactsFolder(text) => {
-            let good = sources::folder(text.trim()).is_some();
-            checked(text.trim(), good).map_err(|_| Message::new("settings-contacts-folder"))?
-        }
-        Change::CardDavUser(text) | Change::LdapBase(text) | Change::LdapUser(text) => {
-            checked(text.trim(), sources::line(text.trim()).is_some())?
-        }
-        Change::CardDavBooks(names) => {
-            sources::write_books(names).ok_or_else(|| Message::new("settings-carddav-books"))?
-        }
-        Change::LdapNumbers(names) | Change::LdapNames(names) | Change::LdapCompanies(names) => {
-            sources::write_attributes(names)
-                .map_err(|name| Message::new("settings-ldap-attributes").with("name", name))?
-        }
-        Change::CardDavEvery(minutes) if sources::is_interval(*minutes) => Value::from(i64::from(*minutes)),
-        Change::CardDavEvery(_) => return Err(Message::new("settings-carddav-every")),
-        Change::LdapUrl(text) => {
-            sources::directory(text.trim())?;
-            Value::from(text.trim())
-        }
-        Change::LdapFilter(text) => {
-            let good = sources::filter(text.trim()).is_some();
-            checked(text.trim(), good)
-                .map_err(|_| Message::new("settings-ldap-filter").with("number", sources::NUMBER))?
-        }
-        Change::ExtensionPrefix(text) => {
-            let prefix = text.replace([' ', '\u{a0}', '.'], "");
-            let good = sources::prefix(&prefix).is_some();
-            checked(&prefix, good).map_err(|_| Message::new("settings-extension-prefix"))?
-        }
-        Change::OutsidePrefix(text) => {
-            let good = sources::outside_prefix(text.trim()).is_some();
-            checked(text.trim(), good).map_err(|_| Message::new("settings-outside-prefix"))?
-        }
-        Change::ExtensionLength(length) if sources::is_length(*length) => Value::from(i64::from(*length)),
-        Change::ExtensionLength(_) => return Err(Message::new("settings-extension-length")),
-        Change::KeepDays(days) if *days <= LONGEST_KEEP_DAYS => Value::from(i64::from(*days)),
-        Change::KeepDays(_) => return Err(refused()),
-        Change::NotifyIncoming(on)
-        | Change::KeepPrivate(on)
-        | Change::PlatformPlus(on)
-        | Change::NotifyMissed(on)
-        | Change::NotifyOutgoing(on)
-        | Change::ClickToCallOnly(on)
-        | Change::RespectDnd(on)
-        | Change::DiscreetWhenLocked(on)
-        | Change::Sound(on)
-        | Change::Autostart(on) => Value::from(*on),
+        Key::ContactsFolder => Some(Message::new("settings-contacts-folder")),
+        Key::CardDavBooks => Some(Message::new("settings-carddav-books")),
+        Key::CardDavEvery => Some(Message::new("settings-carddav-every")),
+        Key::LdapNumbers | Key::LdapNames | Key::LdapCompanies => sources::bad_attribute(list)
+            .map(|name| Message::new("settings-ldap-attributes").with("name", name)),
+        Key::LdapFilter => Some(Message::new("settings-ldap-filter").with("number", sources::NUMBER)),
+        Key::ExtensionPrefix => Some(Message::new("settings-extension-prefix")),
+        Key::ExtensionLength => Some(Message::new("settings-extension-length")),
+        Key::OutsidePrefix => Some(Message::new("settings-outside-prefix")),
+        _ => None,
     };
-    Ok((key, value))
+    why.unwrap_or_else(|| Message::new("settings-change-value").with("key", key.path()))
+}
+
+impl Mode {
+    /// As the file and the control protocol write it: `unset`, `relay` or `direct`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unset => "unset",
+            Self::Relay => "relay",
+            Self::Direct => "direct",
+        }
+    }
 }
 
 impl LanguageChoice {

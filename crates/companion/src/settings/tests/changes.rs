@@ -10,9 +10,9 @@ fn what_the_person_wrote_stays_when_a_setting_changes() {
     let loaded = files
         .store
         .change(&[
-            Change::RelayUrl(" https://new.example ".into()),
-            Change::Sound(true),
-            Change::Theme("dark".into()),
+            Change::new(Key::RelayUrl, " https://new.example "),
+            Change::new(Key::Sound, true),
+            Change::new(Key::Theme, "dark"),
         ])
         .unwrap();
     assert_eq!(
@@ -31,7 +31,7 @@ fn what_the_person_wrote_stays_when_a_setting_changes() {
 fn clearing_keeps_the_line_and_its_comment() {
     let files = files();
     fs::write(&files.person, "[direct]\naccount_id = \"1001\" # mine\n").unwrap();
-    let loaded = files.store.change(&[Change::AccountId(String::new())]).unwrap();
+    let loaded = files.store.change(&[Change::new(Key::AccountId, "")]).unwrap();
     assert_eq!(loaded.settings.account_id, None);
     assert_eq!(
         fs::read_to_string(&files.person).unwrap(),
@@ -43,7 +43,7 @@ fn clearing_keeps_the_line_and_its_comment() {
 fn a_check_judges_as_a_change_does_and_leaves_nothing() {
     let files = files();
     let folder = files.person.parent().unwrap();
-    let wish = [Change::Mode(Mode::Relay)];
+    let wish = [Change::new(Key::Mode, Mode::Relay)];
     assert_eq!(files.store.check(&wish), Ok(()));
     assert_eq!(fs::read_dir(folder).unwrap().count(), 0);
     for (person, company) in [
@@ -67,7 +67,7 @@ fn a_folder_that_cannot_be_made_is_found_by_a_check() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let store = Store::new(file.join("settings.toml"), None);
-    let refused = store.check(&[Change::Sound(true)]).unwrap_err();
+    let refused = store.check(&[Change::new(Key::Sound, true)]).unwrap_err();
     assert!(refused.0.id.starts_with("settings-change-un"), "{refused}");
 }
 
@@ -88,20 +88,27 @@ fn while_the_companys_file_cannot_be_read_nothing_is_changed() {
     );
     let problem = after.files.problem.unwrap().message();
     assert_eq!(problem.args["file"], files.company.display().to_string());
-    let refused = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    let refused = files.store.change(&[Change::new(Key::Sound, true)]).unwrap_err();
     assert_eq!(refused.0.id, "settings-change-company");
     assert_eq!(refused.0.args["file"], files.company.display().to_string());
-    assert_eq!(files.store.check(&[Change::Sound(true)]), Err(refused));
+    assert_eq!(files.store.check(&[Change::new(Key::Sound, true)]), Err(refused));
     assert!(!files.person.exists());
 
     fs::remove_file(&files.company).unwrap();
     fs::create_dir(&files.company).unwrap();
     assert!(
-        files.store.change(&[Change::Sound(true)]).is_err(),
+        files.store.change(&[Change::new(Key::Sound, true)]).is_err(),
         "it can't be opened"
     );
     fs::remove_dir(&files.company).unwrap();
-    assert!(files.store.change(&[Change::Sound(true)]).unwrap().settings.sound);
+    assert!(
+        files
+            .store
+            .change(&[Change::new(Key::Sound, true)])
+            .unwrap()
+            .settings
+            .sound
+    );
 }
 
 #[test]
@@ -112,7 +119,10 @@ fn this_computer_needs_no_encryption() {
         "http://127.0.0.1:1",
         "http://[::1]:1/base",
     ] {
-        files.store.change(&[Change::RelayUrl(address.into())]).unwrap();
+        files
+            .store
+            .change(&[Change::new(Key::RelayUrl, address)])
+            .unwrap();
     }
 }
 
@@ -120,10 +130,10 @@ fn this_computer_needs_no_encryption() {
 fn values_outside_the_choice_are_refused() {
     let files = files();
     for change in [
-        Change::Language("de".into()),
-        Change::Theme("pink".into()),
-        Change::Authentication("none".into()),
-        Change::AccountId("10 01".into()),
+        Change::new(Key::Language, "de"),
+        Change::new(Key::Theme, "pink"),
+        Change::new(Key::Authentication, "none"),
+        Change::new(Key::AccountId, "10 01"),
     ] {
         let ChangeError(message) = files.store.change(&[change]).unwrap_err();
         assert_eq!(message.id, "settings-change-value");
@@ -135,7 +145,7 @@ fn a_folder_that_is_missing_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a").join("b").join("settings.toml");
     let store = Store::new(file.clone(), None);
-    store.change(&[Change::Mode(Mode::Relay)]).unwrap();
+    store.change(&[Change::new(Key::Mode, Mode::Relay)]).unwrap();
     assert_eq!(fs::read_to_string(file).unwrap(), "mode = \"relay\"\n");
 }
 
@@ -146,7 +156,7 @@ fn a_link_is_followed() {
     let real = files.company.with_file_name("real.toml");
     fs::write(&real, "# kept elsewhere\n").unwrap();
     std::os::unix::fs::symlink(&real, &files.person).unwrap();
-    files.store.change(&[Change::Sound(true)]).unwrap();
+    files.store.change(&[Change::new(Key::Sound, true)]).unwrap();
     assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink());
     assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
 }
@@ -156,7 +166,7 @@ fn no_more_numbers_are_silenced_than_are_read_back() {
     let files = files();
     let numbers = |count: u32| {
         let numbers = (0..count).map(|n| telephony::E164::parse(&format!("+3319900{n:04}")).unwrap());
-        Change::Silenced(numbers.collect())
+        Change::new(Key::Silenced, &numbers.collect::<BTreeSet<_>>())
     };
     let loaded = files.store.change(&[numbers(1_000)]).unwrap();
     assert_eq!(
@@ -170,15 +180,14 @@ fn no_more_numbers_are_silenced_than_are_read_back() {
 
 #[test]
 fn the_ways_of_the_platform_and_the_lists_of_servers_are_written_and_may_be_locked() {
-    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let changes = [
-        Change::PlatformMethod("post".into()),
-        Change::PlatformPlus(true),
-        Change::OutsidePrefix(" 0 ".into()),
-        Change::CardDavBooks(list(&["Équipe"])),
-        Change::LdapNumbers(list(&["mobile", " ipPhone"])),
-        Change::LdapNames(list(&["cn"])),
-        Change::LdapCompanies(list(&["o"])),
+        Change::new(Key::PlatformMethod, "post"),
+        Change::new(Key::PlatformPlus, true),
+        Change::new(Key::OutsidePrefix, " 0 "),
+        Change::new(Key::CardDavBooks, &["Équipe"][..]),
+        Change::new(Key::LdapNumbers, &["mobile", " ipPhone"][..]),
+        Change::new(Key::LdapNames, &["cn"][..]),
+        Change::new(Key::LdapCompanies, &["o"][..]),
     ];
     let files = files();
     let settings = files.store.change(&changes).unwrap().settings;
@@ -187,33 +196,42 @@ fn the_ways_of_the_platform_and_the_lists_of_servers_are_written_and_may_be_lock
     assert_eq!(settings.rules().outside_prefix.as_deref(), Some("0"));
     assert_eq!(settings.carddav.books, ["Équipe"]);
     let ldap = &settings.ldap;
+    assert_eq!(ldap.numbers, ["mobile", "ipPhone"]);
     assert_eq!(
-        (&ldap.numbers[..], &ldap.names[..]),
-        (&list(&["mobile", "ipPhone"])[..], &list(&["cn"])[..])
+        (&ldap.names[..], &ldap.companies[..]),
+        (&["cn".to_owned()][..], &["o".to_owned()][..])
     );
-    assert_eq!(ldap.companies, ["o"]);
     // None in a list of attributes: the usual ones.
-    let usual = files.store.change(&[Change::LdapNames(Vec::new())]).unwrap();
+    let usual = files
+        .store
+        .change(&[Change::new(Key::LdapNames, Given::List(Vec::new()))])
+        .unwrap();
     assert_eq!(
         (usual.settings.ldap.names, usual.files.problem),
         (Settings::default().ldap.names, None)
     );
     for (change, id) in [
-        (Change::PlatformMethod("put".into()), "settings-change-value"),
-        (Change::OutsidePrefix("*9".into()), "settings-outside-prefix"),
-        (Change::CardDavBooks(list(&["a\nb"])), "settings-carddav-books"),
-        (Change::LdapNumbers(list(&["(x="])), "settings-ldap-attributes"),
+        (Change::new(Key::PlatformMethod, "put"), "settings-change-value"),
+        (Change::new(Key::OutsidePrefix, "*9"), "settings-outside-prefix"),
+        (
+            Change::new(Key::CardDavBooks, &["a\nb"][..]),
+            "settings-carddav-books",
+        ),
+        (
+            Change::new(Key::LdapNumbers, &["(x="][..]),
+            "settings-ldap-attributes",
+        ),
     ] {
         assert_eq!(files.store.change(&[change]).unwrap_err().0.id, id);
     }
     for change in changes {
-        let line = match &change {
-            Change::PlatformMethod(_) => "direct.method = \"get\"",
-            Change::PlatformPlus(_) => "direct.plus = false",
-            Change::OutsidePrefix(_) => "dial.outside_prefix = \"9\"",
-            Change::CardDavBooks(_) => "carddav.books = []",
-            Change::LdapNumbers(_) => "ldap.numbers = [\"x\"]",
-            Change::LdapNames(_) => "ldap.names = [\"x\"]",
+        let line = match change.key {
+            Key::PlatformMethod => "direct.method = \"get\"",
+            Key::PlatformPlus => "direct.plus = false",
+            Key::OutsidePrefix => "dial.outside_prefix = \"9\"",
+            Key::CardDavBooks => "carddav.books = []",
+            Key::LdapNumbers => "ldap.numbers = [\"x\"]",
+            Key::LdapNames => "ldap.names = [\"x\"]",
             _ => "ldap.companies = [\"x\"]",
         };
         fs::write(&files.company, line).unwrap();
@@ -227,7 +245,10 @@ fn a_form_that_writes_what_the_company_fixed_as_it_is_asks_for_nothing_new() {
     let files = files();
     fs::write(&files.company, "direct.account_id = \"1001\"\n").unwrap();
     let form = |account: &str| {
-        let changes = [Change::AccountId(account.into()), Change::Mode(Mode::Direct)];
+        let changes = [
+            Change::new(Key::AccountId, account),
+            Change::new(Key::Mode, Mode::Direct),
+        ];
         files.store.change(&changes).map(|loaded| loaded.settings.mode)
     };
     assert_eq!(form("1001"), Ok(Mode::Direct));

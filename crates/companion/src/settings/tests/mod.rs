@@ -93,7 +93,7 @@ fn a_broken_file_names_its_line_and_is_never_overwritten() {
     );
     assert_eq!(problem.args["file"], files.person.display().to_string());
 
-    let ChangeError(message) = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    let ChangeError(message) = files.store.change(&[Change::new(Key::Sound, true)]).unwrap_err();
     assert_eq!(
         (message.id.as_str(), message.args["line"].as_str()),
         ("settings-change-broken", "2")
@@ -110,7 +110,7 @@ fn bytes_that_are_no_text_name_their_line() {
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-broken", "2")
     );
-    assert!(files.store.change(&[Change::Sound(true)]).is_err());
+    assert!(files.store.change(&[Change::new(Key::Sound, true)]).is_err());
 }
 
 #[test]
@@ -133,7 +133,10 @@ fn a_wrong_value_costs_only_itself() {
     );
     assert_eq!(problem.args["key"], "mode");
     // The window can mend it.
-    let loaded = files.store.change(&[Change::Mode(Mode::Direct)]).unwrap();
+    let loaded = files
+        .store
+        .change(&[Change::new(Key::Mode, Mode::Direct)])
+        .unwrap();
     assert_eq!(loaded.settings.mode, Mode::Direct);
     assert_eq!(
         loaded.files.problem.unwrap().message().args["key"],
@@ -150,7 +153,7 @@ fn something_else_in_place_of_a_table_is_said() {
         (problem.id.as_str(), problem.args["line"].as_str()),
         ("settings-value", "2")
     );
-    let ChangeError(message) = files.store.change(&[Change::Sound(true)]).unwrap_err();
+    let ChangeError(message) = files.store.change(&[Change::new(Key::Sound, true)]).unwrap_err();
     assert_eq!(
         (message.id.as_str(), message.args["line"].as_str()),
         ("settings-change-broken", "2")
@@ -175,8 +178,8 @@ fn the_company_has_the_last_word() {
 
     let before = fs::read_to_string(&files.person).unwrap();
     let changes = [
-        Change::Sound(true),
-        Change::RelayUrl("https://other.example".into()),
+        Change::new(Key::Sound, true),
+        Change::new(Key::RelayUrl, "https://other.example"),
     ];
     let ChangeError(message) = files.store.change(&changes).unwrap_err();
     assert_eq!(
@@ -217,7 +220,7 @@ fn a_wrong_value_keeps_what_was_in_force() {
     .unwrap();
     let changed = files
         .store
-        .change(&[Change::Theme("dark".into())])
+        .change(&[Change::new(Key::Theme, "dark")])
         .unwrap()
         .after(&after.settings, &after.files);
     assert_eq!(
@@ -304,7 +307,10 @@ fn what_the_company_wrote_wrongly_is_not_the_persons_to_change() {
         loaded.files.problem.unwrap().message().args["file"],
         files.company.display().to_string()
     );
-    let refused = files.store.change(&[Change::Mode(Mode::Relay)]).unwrap_err();
+    let refused = files
+        .store
+        .change(&[Change::new(Key::Mode, Mode::Relay)])
+        .unwrap_err();
     assert_eq!(refused.0.id, "settings-change-locked");
 }
 
@@ -323,7 +329,7 @@ fn a_line_without_effect_is_said_and_kept() {
         (problem.args["key"].as_str(), problem.args["meant"].as_str()),
         ("notify.incomming", "notify.incoming")
     );
-    let loaded = files.store.change(&[Change::Sound(true)]).unwrap();
+    let loaded = files.store.change(&[Change::new(Key::Sound, true)]).unwrap();
     assert_eq!(
         loaded.files.problem.unwrap().message().id,
         "settings-unknown-meant"
@@ -358,7 +364,7 @@ fn an_address_that_secrets_must_not_go_to_is_refused(#[case] address: &str, #[ca
     let files = files();
     let ChangeError(message) = files
         .store
-        .change(&[Change::RelayUrl(address.into())])
+        .change(&[Change::new(Key::RelayUrl, address)])
         .unwrap_err();
     assert_eq!(message.id, id);
     assert!(!files.person.exists());
@@ -380,7 +386,12 @@ fn a_place_that_cannot_be_read_is_said() {
         "settings-unfit"
     );
     assert_eq!(
-        files.store.change(&[Change::Sound(true)]).unwrap_err().0.id,
+        files
+            .store
+            .change(&[Change::new(Key::Sound, true)])
+            .unwrap_err()
+            .0
+            .id,
         "settings-change-unfit"
     );
 }
@@ -414,7 +425,12 @@ fn a_file_of_a_size_that_nobody_writes_is_not_read() {
     );
     fs::rename(&files.person, &files.company).unwrap();
     assert_eq!(
-        files.store.change(&[Change::Sound(true)]).unwrap_err().0.id,
+        files
+            .store
+            .change(&[Change::new(Key::Sound, true)])
+            .unwrap_err()
+            .0
+            .id,
         "settings-change-company"
     );
 }
@@ -459,13 +475,13 @@ fn what_is_written_is_for_this_user_alone() {
     let file = folder.path().join("new/deep/settings.toml");
     let store = Store::new(file.clone(), None);
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    store.change(&[Change::Sound(true)]).unwrap();
+    store.change(&[Change::new(Key::Sound, true)]).unwrap();
     assert_eq!(mode(&file), 0o600);
     assert_eq!(mode(file.parent().unwrap()), 0o700);
     assert_eq!(mode(&folder.path().join("new")), 0o700);
     // As earlier versions left it.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-    store.change(&[Change::Sound(false)]).unwrap();
+    store.change(&[Change::new(Key::Sound, false)]).unwrap();
     assert_eq!(mode(&file), 0o600);
 }
 
