@@ -72,6 +72,13 @@ impl Message {
     }
 }
 
+impl From<&str> for Message {
+    /// A sentence without arguments.
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
 /// The sentence in that language. An argument that is a whole number also chooses the plural form.
 /// An id that is in no file gives the id itself: visible, and caught by the tests that hold code and files together.
 pub fn say(lang: Language, message: &Message) -> String {

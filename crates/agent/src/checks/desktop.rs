@@ -7,7 +7,7 @@ use companion::settings::FileProblem;
 use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
-use super::{CheckName, check, ok};
+use super::{CheckName, check, failed, ok, skipped, warning};
 use crate::desktop::links::{LinkOpener, NumberLinks};
 use crate::desktop::notifications::Server;
 use crate::desktop::tray::Host;
@@ -43,32 +43,27 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
     let tray = if found.tray_shown {
         ok(CheckName::TrayHost, "doctor-tray-ok")
     } else {
-        check(
-            CheckName::TrayHost,
-            CheckResult::Warning,
-            Message::new("doctor-tray-none"),
-        )
+        warning(CheckName::TrayHost, "doctor-tray-none")
     };
     let journal = match (&found.journal_problem, &found.journal_found) {
         (None, None) => ok(CheckName::Journal, "doctor-journal-ok"),
-        (None, Some(message)) => check(CheckName::Journal, CheckResult::Warning, message.clone()),
+        (None, Some(message)) => warning(CheckName::Journal, message.clone()),
         (Some(trouble), _) => {
             // The same as the window and `status` say, and what the system says where that tells little.
             let message = match trouble.message.id.as_str() {
                 "journal-unusable" => Message::new("doctor-journal-failed").with("why", &trouble.why),
                 _ => trouble.message.clone(),
             };
-            check(CheckName::Journal, CheckResult::Failed, message)
+            failed(CheckName::Journal, message)
         }
     };
-    let history = found.history_cut.then(|| {
-        let message = Message::new("doctor-history-cut");
-        check(CheckName::History, CheckResult::Warning, message)
-    });
+    let history = found
+        .history_cut
+        .then(|| warning(CheckName::History, "doctor-history-cut"));
     let record = found
         .record_problem
         .clone()
-        .map(|problem| check(CheckName::Record, CheckResult::Warning, problem));
+        .map(|problem| warning(CheckName::Record, problem));
     let files = files(found.settings_problem.as_ref(), window);
     let notifications = notifications(&found.notification_server, found.notify_problem.as_deref());
     [tray, notifications, journal]
@@ -112,14 +107,10 @@ fn number_links(opener: &LinkOpener) -> Check {
 
 /// Tray and notifications while no agent runs that could have tried them.
 pub(super) fn untried(host: Host, server: &Result<Option<Server>, String>) -> [Check; 2] {
-    let unknown = |name: CheckName| check(name, CheckResult::Skipped, Message::new("doctor-untried"));
+    let unknown = |name: CheckName| skipped(name, "doctor-untried");
     let tray = match host {
         Host::Here => ok(CheckName::TrayHost, "doctor-tray-host"),
-        Host::Nobody => check(
-            CheckName::TrayHost,
-            CheckResult::Warning,
-            Message::new("doctor-tray-none"),
-        ),
+        Host::Nobody => warning(CheckName::TrayHost, "doctor-tray-none"),
         Host::Unknown => unknown(CheckName::TrayHost),
     };
     let notifications = match server {
@@ -160,13 +151,13 @@ fn notifications(server: &Result<Option<Server>, String>, refused: Option<&str>)
 pub(super) fn files(settings_problem: Option<&FileProblem>, window: &Path) -> [Check; 2] {
     let settings = match settings_problem {
         None => ok(CheckName::Settings, "doctor-settings-ok"),
-        Some(problem) => check(CheckName::Settings, CheckResult::Warning, problem.message()),
+        Some(problem) => warning(CheckName::Settings, problem.message()),
     };
     let window = if window.is_file() {
         ok(CheckName::Window, "doctor-window-ok")
     } else {
         let message = Message::new("agent-window-missing").with("path", window.display().to_string());
-        check(CheckName::Window, CheckResult::Failed, message)
+        failed(CheckName::Window, message)
     };
     [settings, window]
 }

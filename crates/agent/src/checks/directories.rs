@@ -7,7 +7,7 @@ use contacts::sync::{Kind, SourceState};
 use control::protocol::{Check, CheckResult};
 use url::Url;
 
-use super::{CheckName, check, view};
+use super::{CheckName, ok, warning};
 use crate::people::source_state;
 
 /// A check for the books together and one for the directory, as far as the settings name any. Of several books the one that
@@ -52,16 +52,12 @@ fn one(name: CheckName, state: &SourceState, contacts: u64) -> Check {
     let message = Message::new(&format!("doctor-{}-ok", name.as_str()))
         .with("host", host)
         .with("count", contacts.to_string());
-    check(name, CheckResult::Ok, message)
+    ok(name, message)
 }
 
 fn waits(name: CheckName, host: &str) -> Check {
     let message = Message::new(&format!("doctor-{}-waits", name.as_str())).with("host", host);
-    Check {
-        name: name.as_str().to_owned(),
-        result: CheckResult::Warning,
-        message: view::message(message),
-    }
+    warning(name, message)
 }
 
 #[cfg(test)]

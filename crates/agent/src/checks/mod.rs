@@ -44,12 +44,20 @@ fn check(name: CheckName, result: CheckResult, message: Message) -> Check {
     }
 }
 
-fn ok(name: CheckName, id: &str) -> Check {
-    check(name, CheckResult::Ok, Message::new(id))
+fn ok(name: CheckName, message: impl Into<Message>) -> Check {
+    check(name, CheckResult::Ok, message.into())
 }
 
-fn failed(name: CheckName, id: &str) -> Check {
-    check(name, CheckResult::Failed, Message::new(id))
+fn warning(name: CheckName, message: impl Into<Message>) -> Check {
+    check(name, CheckResult::Warning, message.into())
+}
+
+fn failed(name: CheckName, message: impl Into<Message>) -> Check {
+    check(name, CheckResult::Failed, message.into())
+}
+
+fn skipped(name: CheckName, message: impl Into<Message>) -> Check {
+    check(name, CheckResult::Skipped, message.into())
 }
 
 /// Everything that can be tried while no agent runs, which `missing` says; `host` and `server`: who would show its icon and
@@ -62,7 +70,7 @@ pub(crate) async fn without_agent<K: KeychainPort>(
     host: Host,
     server: &Result<Option<Server>, String>,
 ) -> Vec<Check> {
-    let mut checks = vec![check(CheckName::Agent, CheckResult::Failed, missing)];
+    let mut checks = vec![failed(CheckName::Agent, missing)];
     checks.extend(desktop::untried(host, server));
     checks.extend(desktop::files(loaded.files.problem.as_ref(), window));
     checks.push(self::keychain(keychain).await);
@@ -80,7 +88,7 @@ pub(crate) async fn keychain<K: KeychainPort>(keychain: &K) -> Check {
 }
 
 fn keychain_failed(name: CheckName, problem: KeychainProblem) -> Check {
-    check(name, CheckResult::Failed, problem.message())
+    failed(name, problem.message())
 }
 
 /// Collects checks, and tells each as it ends.
@@ -111,92 +119,56 @@ pub(crate) async fn connection<K: KeychainPort>(
         done: Vec::new(),
         tell,
     };
-    match settings.mode {
-        Mode::Unset => {
-            steps
-                .add(check(
-                    CheckName::Mode,
-                    CheckResult::Skipped,
-                    Message::new("test-not-set-up"),
-                ))
-                .await;
-        }
+    let last = match settings.mode {
+        Mode::Unset => Err(skipped(CheckName::Mode, "test-not-set-up")),
         Mode::Relay => relay(keychain, settings, refused, &mut steps).await,
         Mode::Direct => direct(keychain, settings, refused, &mut steps).await,
+    };
+    if let Err(check) = last {
+        steps.add(check).await;
     }
     steps.done
 }
 
+/// An error is the step that ended it.
 async fn relay<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
     refused: Option<LastingRefusal>,
     steps: &mut Steps,
-) {
-    let Some(url) = &settings.relay_url else {
-        return steps
-            .add(failed(CheckName::RelayAddress, "test-relay-address-missing"))
-            .await;
-    };
-    let relay = match RelayUrl::parse(url.as_str()) {
-        Ok(relay) => relay,
-        Err(error) => {
-            let message = address_problem(&error);
-            return steps
-                .add(check(CheckName::RelayAddress, CheckResult::Failed, message))
-                .await;
-        }
-    };
+) -> Result<(), Check> {
+    let missing = || failed(CheckName::RelayAddress, "test-relay-address-missing");
+    let url = settings.relay_url.as_ref().ok_or_else(missing)?;
+    let relay = RelayUrl::parse(url.as_str())
+        .map_err(|error| failed(CheckName::RelayAddress, address_problem(&error)))?;
     let address = address(CheckName::RelayAddress, url).await;
-    let resolved = address.result == CheckResult::Ok;
-    steps.add(address).await;
-    if !resolved {
-        return;
+    if address.result != CheckResult::Ok {
+        return Err(address);
     }
-    let token = match kept_token(keychain, &relay).await {
-        Ok(token) => token,
-        Err(check) => return steps.add(check).await,
-    };
-    let client = match RelayClient::new(relay, Some(token), ClientOptions::default()) {
-        Ok(client) => client,
-        Err(error) => {
-            let message = address_problem(&error);
-            return steps
-                .add(check(CheckName::RelayReachable, CheckResult::Failed, message))
-                .await;
-        }
-    };
+    steps.add(address).await;
+    let token = kept_token(keychain, &relay).await?;
+    let client = RelayClient::new(relay, Some(token), ClientOptions::default())
+        .map_err(|error| failed(CheckName::RelayReachable, address_problem(&error)))?;
     let me = client.me().await;
     steps.add(reachable(&me, url.scheme() == "https")).await;
     let me = match me {
         Ok(me) => me,
         Err(error) if error.is_unauthorized() => {
-            return steps
-                .add(failed(CheckName::RelayToken, "test-token-refused"))
-                .await;
+            return Err(failed(CheckName::RelayToken, "test-token-refused"));
         }
         // Said already: whether the token is right, only an answer to it tells.
-        Err(_) => return,
+        Err(_) => return Ok(()),
     };
-    steps
-        .add(check(
-            CheckName::RelayToken,
-            CheckResult::Ok,
-            Message::new("test-token-ok").with("label", me.label),
-        ))
-        .await;
+    let token = Message::new("test-token-ok").with("label", me.label);
+    steps.add(ok(CheckName::RelayToken, token)).await;
     steps.add(stream(client).await).await;
-    steps
-        .add(match refused {
-            _ if !me.capabilities.dial => check(
-                CheckName::RelayDial,
-                CheckResult::Warning,
-                Message::new("test-relay-dial-none"),
-            ),
-            Some(reason) => last_refused(CheckName::RelayDial, "relay", reason),
-            None => ok(CheckName::RelayDial, "test-relay-dial-ok"),
-        })
-        .await;
+    let dial = match refused {
+        _ if !me.capabilities.dial => warning(CheckName::RelayDial, "test-relay-dial-none"),
+        Some(reason) => last_refused(CheckName::RelayDial, "relay", reason),
+        None => ok(CheckName::RelayDial, "test-relay-dial-ok"),
+    };
+    steps.add(dial).await;
+    Ok(())
 }
 
 /// The token that the keychain holds for a relay, or the check that says why there is none.
@@ -238,7 +210,7 @@ fn last_refused(name: CheckName, way: &str, reason: LastingRefusal) -> Check {
         LastingRefusal::Forbidden => "forbidden",
         LastingRefusal::NoCallback => "no-callback",
     };
-    failed(name, &format!("test-{way}-refused-{why}"))
+    failed(name, Message::new(&format!("test-{way}-refused-{why}")))
 }
 
 fn reachable<T>(answer: &Result<T, ClientError>, encrypted: bool) -> Check {
@@ -252,16 +224,10 @@ fn reachable<T>(answer: &Result<T, ClientError>, encrypted: bool) -> Check {
         // A refusal in the relay's own words is an answer of the relay.
         Ok(_) => ok(name, answers),
         Err(error) if error.is_unauthorized() => ok(name, answers),
-        Err(ClientError::Unreachable { why }) => check(
-            name,
-            CheckResult::Failed,
-            Message::new("test-relay-unreachable").with("why", why),
-        ),
-        Err(ClientError::Tls { why }) => check(
-            name,
-            CheckResult::Failed,
-            Message::new("test-relay-tls").with("why", why),
-        ),
+        Err(ClientError::Unreachable { why }) => {
+            failed(name, Message::new("test-relay-unreachable").with("why", why))
+        }
+        Err(ClientError::Tls { why }) => failed(name, Message::new("test-relay-tls").with("why", why)),
         Err(ClientError::TimedOut | ClientError::Interrupted { .. }) => failed(name, "test-relay-no-answer"),
         Err(ClientError::NotARelay { .. } | ClientError::Unreadable { .. }) => {
             failed(name, "test-relay-not-a-relay")
@@ -288,43 +254,35 @@ async fn stream(client: RelayClient) -> Check {
     }
 }
 
+/// An error is the step that ended it.
 async fn direct<K: KeychainPort>(
     keychain: &K,
     settings: &Settings,
     refused: Option<LastingRefusal>,
     steps: &mut Steps,
-) {
-    let Some(account) = &settings.account_id else {
-        return steps
-            .add(failed(CheckName::Account, "test-account-missing"))
-            .await;
-    };
+) -> Result<(), Check> {
+    let missing = || failed(CheckName::Account, "test-account-missing");
+    let account = settings.account_id.as_ref().ok_or_else(missing)?;
     let kind = match settings.authentication {
         Authentication::ApiKey => CredentialKind::ApiKey,
         Authentication::AccountPassword => CredentialKind::AccountPassword,
     };
     let Some(place) = SecretPlace::platform(kind, account.clone(), settings) else {
-        return;
+        return Ok(());
     };
-    match keychain.get(place.name.clone()).await {
-        Ok(Some(kept)) if place.take(&kept).is_none() => {
-            steps
-                .add(failed(CheckName::Credentials, "test-credentials-other-platform"))
-                .await;
-        }
-        Ok(Some(_)) => steps.add(ok(CheckName::Credentials, "test-credentials-ok")).await,
-        Ok(None) => {
-            steps
-                .add(failed(CheckName::Credentials, "test-credentials-missing"))
-                .await
-        }
-        Err(problem) => steps.add(keychain_failed(CheckName::Credentials, problem)).await,
-    }
+    let name = CheckName::Credentials;
+    let credentials = match keychain.get(place.name.clone()).await {
+        Ok(Some(kept)) if place.take(&kept).is_none() => failed(name, "test-credentials-other-platform"),
+        Ok(Some(_)) => ok(name, "test-credentials-ok"),
+        Ok(None) => failed(name, "test-credentials-missing"),
+        Err(problem) => keychain_failed(name, problem),
+    };
+    steps.add(credentials).await;
     let url = settings
         .platform_url
         .clone()
         .or_else(|| Url::parse(centrex::PLATFORM_URL).ok());
-    let Some(url) = url else { return };
+    let Some(url) = url else { return Ok(()) };
     let address = address(CheckName::PlatformAddress, &url).await;
     let resolved = address.result == CheckResult::Ok;
     steps.add(address).await;
@@ -332,18 +290,14 @@ async fn direct<K: KeychainPort>(
         steps.add(platform(&url).await).await;
     }
     if let Some(reason) = refused {
-        steps
-            .add(last_refused(CheckName::PlatformCall, "direct", reason))
-            .await;
+        let refused = last_refused(CheckName::PlatformCall, "direct", reason);
+        steps.add(refused).await;
     }
     // Said each time: nobody should wait for an alert that can't come.
     steps
-        .add(check(
-            CheckName::Alerts,
-            CheckResult::Skipped,
-            Message::new("test-direct-no-alerts"),
-        ))
+        .add(skipped(CheckName::Alerts, "test-direct-no-alerts"))
         .await;
+    Ok(())
 }
 
 /// Whether the name leads somewhere.
@@ -353,18 +307,14 @@ async fn address(name: CheckName, url: &Url) -> Check {
         let message = Message::new("test-address-unknown")
             .with("host", host)
             .with("why", why);
-        check(name, CheckResult::Failed, message)
+        failed(name, message)
     };
     let port = url.port_or_known_default().unwrap_or(443);
     // An IPv6 address stands in brackets in a URL, and without them everywhere else.
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match tokio::time::timeout(PATIENCE, tokio::net::lookup_host((bare, port))).await {
         // A name that is known has at least one address.
-        Ok(Ok(_)) => check(
-            name,
-            CheckResult::Ok,
-            Message::new("test-address-ok").with("host", host),
-        ),
+        Ok(Ok(_)) => ok(name, Message::new("test-address-ok").with("host", host)),
         Ok(Err(error)) => failure(error.to_string()),
         Err(_) => failure("DNS: no answer".to_owned()),
     }
@@ -392,11 +342,7 @@ async fn platform(url: &Url) -> Check {
         Ok(_) => ok(name, "test-platform-reachable"),
         Err(error) => {
             let why = innermost(&error.without_url());
-            check(
-                name,
-                CheckResult::Failed,
-                Message::new("test-platform-unreachable").with("why", why),
-            )
+            failed(name, Message::new("test-platform-unreachable").with("why", why))
         }
     }
 }

@@ -2,14 +2,12 @@
 //! on that of each there is one.
 
 use companion::settings::Mode;
-use companion::words::Message;
 use control::protocol::{Check, CheckResult};
 
-use super::{CheckName, check, ok};
+use super::{CheckName, ok, skipped};
 
 /// Adds `relay` and `platform` after the steps that they sum up, where the steps don't hold them already.
 pub(crate) fn summarise(mode: Mode, checks: &mut Vec<Check>) {
-    let skipped = |name: CheckName, id: &str| check(name, CheckResult::Skipped, Message::new(id));
     let relay = match mode {
         Mode::Unset => skipped(CheckName::Relay, "test-not-set-up"),
         Mode::Direct => skipped(CheckName::Relay, "doctor-relay-unused"),
@@ -63,12 +61,13 @@ fn named(name: CheckName, found: &Check) -> Check {
 
 #[cfg(test)]
 mod tests {
+    use super::super::check;
     use super::*;
 
     fn summary(mode: Mode, found: &[(CheckName, CheckResult, &str)]) -> [(CheckResult, String); 2] {
         let mut checks: Vec<Check> = found
             .iter()
-            .map(|(name, result, id)| check(*name, *result, Message::new(id)))
+            .map(|(name, result, id)| check(*name, *result, (*id).into()))
             .collect();
         summarise(mode, &mut checks);
         ["relay", "platform"].map(|name| {
