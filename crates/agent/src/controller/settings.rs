@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companion::event::Event;
-use companion::settings::{Change, ChangeError, Given, Key, Loaded};
+use companion::settings::{Change, ChangeError, Given, Key, Loaded, Settings};
 use control::protocol::{Error, ErrorCode, SettingsChange};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -96,17 +96,6 @@ impl<P: Ports> Controller<P> {
         if before.autostart != now.autostart {
             self.ports.set_autostart(now.autostart);
         }
-        let platform = |settings: &companion::settings::Settings| {
-            (
-                settings.mode,
-                settings.relay_url.clone(),
-                settings.account_id.clone(),
-                settings.authentication,
-                settings.platform_url.clone(),
-                settings.platform_method,
-                settings.platform_plus,
-            )
-        };
         if platform(&before) != platform(&now) {
             self.refused = None;
         }
@@ -117,20 +106,35 @@ impl<P: Ports> Controller<P> {
         if before.mode != now.mode || before.relay_url != now.relay_url {
             self.disconnect();
         }
-        let secrets = |settings: &companion::settings::Settings| {
-            (
-                settings.mode,
-                settings.relay_url.clone(),
-                settings.account_id.clone(),
-                settings.platform_url.clone(),
-                settings.carddav.clone(),
-                settings.ldap.clone(),
-            )
-        };
-        if secrets(&before) != secrets(&now) {
+        if secret_places(&before) != secret_places(&now) {
             self.ask_keychain();
         }
     }
+}
+
+/// What decides whether the platform takes a call.
+fn platform(settings: &Settings) -> impl PartialEq + '_ {
+    (
+        settings.mode,
+        &settings.relay_url,
+        &settings.account_id,
+        settings.authentication,
+        &settings.platform_url,
+        settings.platform_method,
+        settings.platform_plus,
+    )
+}
+
+/// What decides which secrets the keychain is asked for.
+fn secret_places(settings: &Settings) -> impl PartialEq + '_ {
+    (
+        settings.mode,
+        &settings.relay_url,
+        &settings.account_id,
+        &settings.platform_url,
+        &settings.carddav,
+        &settings.ldap,
+    )
 }
 
 /// Why settings aren't changed, on the wire.

@@ -229,23 +229,10 @@ async fn keep_shown(
                 let _ = events.send(DesktopEvent::TrayShown(true));
                 told = None;
                 search.tries = 0;
-                loop {
-                    tokio::select! {
-                        newer = updates.recv() => {
-                            let Some(newer) = newer else {
-                                handle.shutdown().await;
-                                return;
-                            };
-                            if newer == tray {
-                                continue;
-                            }
-                            tray = newer.clone();
-                            handle.update(move |item| item.show(newer)).await;
-                        }
-                        _ = lost_by.recv() => break,
-                    }
+                match serve(handle, &mut tray, &mut updates, &mut lost_by).await {
+                    Served::Lost => tokio::time::sleep(RETRY).await,
+                    Served::Over => return,
                 }
-                tokio::time::sleep(RETRY).await;
             }
             Err(error) => {
                 let words = error.to_string();
@@ -262,6 +249,38 @@ async fn keep_shown(
                     return;
                 }
             }
+        }
+    }
+}
+
+/// Why an icon isn't kept up to date any more.
+enum Served {
+    /// The host doesn't want it any more.
+    Lost,
+    /// Whoever sends updates has gone, and the icon with it.
+    Over,
+}
+
+/// Shows the latest of `updates` with an icon that the host has.
+async fn serve(
+    handle: ksni::Handle<Item>,
+    tray: &mut Tray,
+    updates: &mut UnboundedReceiver<Tray>,
+    lost: &mut UnboundedReceiver<()>,
+) -> Served {
+    loop {
+        tokio::select! {
+            newer = updates.recv() => {
+                let Some(newer) = newer else {
+                    handle.shutdown().await;
+                    return Served::Over;
+                };
+                if newer != *tray {
+                    tray.clone_from(&newer);
+                    handle.update(move |item| item.show(newer)).await;
+                }
+            }
+            _ = lost.recv() => return Served::Lost,
         }
     }
 }
