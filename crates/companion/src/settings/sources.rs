@@ -195,6 +195,7 @@ pub(super) fn is_length(length: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Change, Key, Settings, values};
     use super::*;
 
     #[test]
@@ -300,20 +301,30 @@ mod tests {
 
     #[test]
     fn lists_are_written_as_they_are_typed() {
-        let typed = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let written = |value: Value| value.to_string();
-        let attributes = |names: &[&str]| write_attributes(&typed(names)).map(written);
+        let write = |key, names: &[&str]| {
+            let written = values::write(&Change::new(key, names), &Settings::default());
+            written.map(|value| value.to_string())
+        };
         assert_eq!(
-            attributes(&[" mobile ", "", "ipPhone"]).unwrap(),
+            write(Key::LdapNumbers, &[" mobile ", "", "ipPhone"]).unwrap(),
             "[\"mobile\", \"ipPhone\"]"
         );
-        assert_eq!(attributes(&[]).unwrap(), "[]");
-        assert_eq!(attributes(&["cn", "(x="]).unwrap_err(), "(x=");
-        assert_eq!(attributes(&["cn"; MOST + 1]).unwrap_err(), "cn");
-        let books = |names: &[&str]| write_books(&typed(names)).map(written);
-        assert_eq!(books(&["Équipe, siège "]).unwrap(), "[\"Équipe, siège\"]");
-        assert_eq!(books(&["a\nb"]), None);
-        assert_eq!(books(&["a"; MOST + 1]), None);
+        assert_eq!(write(Key::LdapNumbers, &[]).unwrap(), "[]");
+        for (names, bad) in [(&["cn", "(x="][..], "(x="), (&["cn"; MOST + 1], "cn")] {
+            let refused = write(Key::LdapNames, names).unwrap_err();
+            assert_eq!(
+                (refused.id.as_str(), refused.args["name"].as_str()),
+                ("settings-ldap-attributes", bad)
+            );
+        }
+        assert_eq!(
+            write(Key::CardDavBooks, &["Équipe, siège "]).unwrap(),
+            "[\"Équipe, siège\"]"
+        );
+        for names in [&["a\nb"][..], &["a"; MOST + 1]] {
+            let refused = write(Key::CardDavBooks, names).unwrap_err();
+            assert_eq!(refused.id, "settings-carddav-books");
+        }
     }
 
     #[test]

@@ -328,7 +328,7 @@ pub enum Change {
     Quitting,
 }
 
-/// An error answer: a code to branch on, a sentence to show.
+/// An error answer: roughly what it is, and a sentence to show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
 #[error("{code:?}: {}", message.id)]
 pub struct Error {
@@ -338,7 +338,7 @@ pub struct Error {
     pub message: Message,
 }
 
-/// What clients branch on.
+/// What went wrong, roughly. Our own clients show the sentence and don't ask; a script may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
