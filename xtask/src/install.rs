@@ -18,7 +18,7 @@ pub enum Purpose {
     Services,
     /// The window's pages in a real browser.
     Browser,
-    /// The servers that address books, directories and certificates are tested with.
+    /// The servers that address books, directories and certificates are tested with, and a client for the relay.
     Servers,
     /// Packing for Debian.
     Package,
@@ -107,6 +107,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Browser, Sign::Program("chromium"), "chromium", "chromium", "chromium"),
     need(Purpose::Servers, Sign::File(&["/usr/sbin/slapd", "/usr/libexec/slapd", "/usr/bin/slapd"]), "slapd", "openldap-servers", "openldap"),
     need(Purpose::Servers, Sign::Program("pebble"), "pebble", "pebble", "pebble"),
+    need(Purpose::Servers, Sign::Program("curl"), "curl", "curl", "curl"),
     need(Purpose::Servers, Sign::Program("python3"), "python3", "python3", "python"),
     need(Purpose::Servers, Sign::File(PIP), "python3-pip", "python3-pip", "python-pip"),
     need(Purpose::Package, Sign::Program("dpkg-shlibdeps"), "dpkg-dev", "dpkg-dev", "dpkg"),

@@ -33,7 +33,7 @@ use tower_http::timeout::DeadlineBody;
 use super::Bounds;
 use super::places::Place;
 use super::stream::Stream;
-use super::targets::Targets;
+use super::targets::{Frames, LONGEST, Lines, Targets};
 use crate::http::events::Granted;
 use crate::tls;
 
@@ -41,8 +41,9 @@ use crate::tls;
 const SEND_BUFFER: usize = 256 * 1024;
 /// Requests at a time on one connection of HTTP/2; a desktop has a stream and a few requests beside it.
 const CONCURRENT: u32 = 64;
-/// The head of a request, in bytes, as HTTP/2 counts it.
-const HEAD: u32 = 16 * 1024;
+/// The head of a request, in bytes: as long as over HTTP/1.1.
+#[expect(clippy::cast_possible_truncation, reason = "some kilobytes")]
+const HEAD: u32 = LONGEST as u32;
 /// What is held of one answer that its reader doesn't take (HTTP/2).
 const ANSWER_BUFFER: usize = 64 * 1024;
 
@@ -108,7 +109,8 @@ impl Connection {
             .header_read_timeout(self.bounds.idle)
             // Who sends a callback and hangs up has sent it: without this the library drops the request unseen.
             .half_close(true)
-            .serve_connection(TokioIo::new(Targets::new(stream)), service);
+            .max_buf_size(LONGEST)
+            .serve_connection(TokioIo::new(Targets::<_, Lines>::new(stream)), service);
         let mut is_draining = false;
         loop {
             // Over when the connection ends, or when a stream was granted.
@@ -180,7 +182,7 @@ impl Connection {
             .max_concurrent_streams(CONCURRENT)
             .max_header_list_size(HEAD)
             .max_send_buf_size(ANSWER_BUFFER)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Targets::<_, Frames>::new(stream)), service);
         let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,

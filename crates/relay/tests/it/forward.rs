@@ -19,9 +19,9 @@ use crate::support::{PATIENCE, Relay, SECRET, call_of, http, next_event, start_o
 use crate::support_process::{Process, run, succeed};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Heard {
+pub(crate) struct Heard {
     method: Method,
-    uri: String,
+    pub(crate) uri: String,
     kind: Option<String>,
     authorization: Option<String>,
     body: Vec<u8>,
@@ -29,7 +29,7 @@ struct Heard {
 
 /// Another program that had the callbacks before.
 #[derive(Clone)]
-struct Crm {
+pub(crate) struct Crm {
     heard: Arc<watch::Sender<Vec<Heard>>>,
     /// What it answers; 0: nothing, ever.
     status: Arc<AtomicU16>,
@@ -39,7 +39,7 @@ struct Crm {
 }
 
 impl Crm {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let crm = Self {
             heard: Arc::default(),
@@ -83,7 +83,7 @@ impl Crm {
     }
 
     /// Everything it heard, once that is enough.
-    async fn hears(&self, enough: impl Fn(&[Heard]) -> bool) -> Vec<Heard> {
+    pub(crate) async fn hears(&self, enough: impl Fn(&[Heard]) -> bool) -> Vec<Heard> {
         let mut heard = self.heard.subscribe();
         let wait = heard.wait_for(|all| enough(all));
         tokio::time::timeout(PATIENCE, wait)
@@ -93,7 +93,7 @@ impl Crm {
             .clone()
     }
 
-    fn config(&self, path: &str, more: &str) -> String {
+    pub(crate) fn config(&self, path: &str, more: &str) -> String {
         format!(
             "[[forward]]\nname = \"crm\"\nurl = \"{}{path}\"\n{more}\n",
             self.base

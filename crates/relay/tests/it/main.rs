@@ -23,6 +23,8 @@ mod doctor_asks;
 mod flood;
 mod forward;
 mod fuzz;
+#[cfg(target_os = "linux")]
+mod http_2;
 mod isolation;
 mod kill;
 mod metrics;

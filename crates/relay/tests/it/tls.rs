@@ -2,29 +2,36 @@
 
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use relay_api::{ClientOptions, RelayClient, RelayUrl};
 use secrecy::SecretString;
 
 use crate::support::{Relay, SECRET, call_of, install_crypto, next_event, start_of, subscribe};
 use crate::support_process::{Process, command, refused_by};
 
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
     /// Writes a certificate for this machine and its key where the relay looks for them.
-    fn issue(&self, folder: &Path) {
-        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    pub(crate) fn issue(&self, folder: &Path) {
+        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        // Of another name than the authority's: a program may take it for one that signed itself otherwise.
+        params.distinguished_name.push(DnType::CommonName, "relay");
         let key = KeyPair::generate().unwrap();
         let chain = params.signed_by(&key, &self.0).unwrap().pem() + &self.0.pem();
         std::fs::write(chain_in(folder), chain).unwrap();
         std::fs::write(key_in(folder), key.serialize_pem()).unwrap();
+    }
+
+    /// For those who trust it.
+    pub(crate) fn root(&self) -> String {
+        self.0.pem()
     }
 
     fn http(&self) -> reqwest::ClientBuilder {
@@ -54,16 +61,16 @@ impl Authority {
     }
 }
 
-fn chain_in(folder: &Path) -> PathBuf {
+pub(crate) fn chain_in(folder: &Path) -> PathBuf {
     folder.join("chain.pem")
 }
 
-fn key_in(folder: &Path) -> PathBuf {
+pub(crate) fn key_in(folder: &Path) -> PathBuf {
     folder.join("key.pem")
 }
 
 /// A relay with TLS, and its address.
-async fn start(folder: &Path) -> (Relay, String) {
+pub(crate) async fn start(folder: &Path) -> (Relay, String) {
     let (chain, key) = (chain_in(folder), key_in(folder));
     let keys = [
         ("tls.certificate", chain.to_str().unwrap()),
