@@ -52,6 +52,10 @@ pub enum Reason {
     TooLong,
     /// A start for an account that has this call the other way round already.
     Conflict,
+    /// A start for an account that has this call already, with other numbers or long after its end.
+    ReusedCallId,
+    /// A start for a further account of a call that concerns as many as it may.
+    TooManyAccounts,
     /// A connected or end callback whose start never came.
     NoStart,
     /// Longer than the relay takes: refused, and kept only as far as its beginning.
@@ -67,6 +71,8 @@ impl Reason {
             Self::NoAccount => "no-account",
             Self::TooLong => "too-long",
             Self::Conflict => "conflict",
+            Self::ReusedCallId => "reused-call-id",
+            Self::TooManyAccounts => "too-many-accounts",
             Self::NoStart => "no-start",
             Self::TooLarge => "too-large",
         }
@@ -79,6 +85,10 @@ impl Reason {
             Self::NoAccount => "a start event without an account_id concerns nobody",
             Self::TooLong => "a value is longer than the platform's would be",
             Self::Conflict => "this account already has this call in the other direction",
+            Self::ReusedCallId => {
+                "this account already has a call of this name, with other numbers or ended long ago"
+            }
+            Self::TooManyAccounts => "this call already concerns as many accounts as the relay puts one to",
             Self::NoStart => "no start event came for this call within the limit",
             Self::TooLarge => "it was longer than the relay takes, and refused; this is its beginning",
         }
@@ -104,7 +114,7 @@ impl Outcome {
             Self::Matched(Verdict::Changed) => 0,
             Self::Matched(Verdict::Repeat) => 1,
             Self::Matched(Verdict::Early) => 2,
-            Self::Matched(Verdict::Conflict) | Self::SetAside(_) => 3,
+            Self::Matched(Verdict::Conflict | Verdict::Reused | Verdict::Crowded) | Self::SetAside(_) => 3,
         }
     }
 }
@@ -358,9 +368,15 @@ pub(crate) fn apply(
         batch.set_aside(&set_aside(incoming, *reason, now))?;
     }
     let (verdict, changed) = with_record(batch, &report.call_id, |record| record.on(report, now), now)?;
-    if verdict == Verdict::Conflict {
-        batch.set_aside(&set_aside(incoming, Reason::Conflict, now))?;
-        return Ok(Outcome::SetAside(Reason::Conflict));
+    let refused = match verdict {
+        Verdict::Conflict => Some(Reason::Conflict),
+        Verdict::Reused => Some(Reason::ReusedCallId),
+        Verdict::Crowded => Some(Reason::TooManyAccounts),
+        Verdict::Changed | Verdict::Repeat | Verdict::Early => None,
+    };
+    if let Some(reason) = refused {
+        batch.set_aside(&set_aside(incoming, reason, now))?;
+        return Ok(Outcome::SetAside(reason));
     }
     debug_assert!(
         verdict == Verdict::Changed || changed == 0,

@@ -125,6 +125,8 @@ pub const ALL: &[Measure] = {
                     "no-account",
                     "too-long",
                     "conflict",
+                    "reused-call-id",
+                    "too-many-accounts",
                     "no-start",
                     "too-large",
                 ]),

@@ -17,14 +17,17 @@
 //!
 //! The limits are settings (`calls.ringing_limit`, `calls.talking_limit`, `calls.early_limit`). A leg whose last news lies
 //! further *ahead* of the clock than its limit is closed as well: the clock was set back, and nobody knows how long it has
-//! waited. A start for an account that has the call the other way round (it calls itself) is a conflict: it changes nothing
-//! and is set aside. Nothing is guessed: who of several accounts answered isn't told, so `call_connected` and `call_end`
+//! waited. Starts that can't be this call's change nothing and are set aside: one for an account that has the call the other
+//! way round (it calls itself; a *conflict*); one with other numbers than the account's leg, or more than [`LATE_REPEAT`] after
+//! that ended (the platform seems to have given the `call_id` a second time; *reused*); one for a further account when there are
+//! [`MOST_LEGS`] already (*crowded*). Nothing is guessed: who of several accounts answered isn't told, so `call_connected` and `call_end`
 //! move all legs of their `call_id`. A call between two accounts of the company is two legs if the platform gives it one
 //! `call_id`, and two calls if it gives it two; either way each account hears of its own.
 //!
 //! A start for a *further* account of a call that has already got further joins it where it is: a start never makes a
 //! call ring again that was answered or is over. A repeat changes nothing and makes no event. Times never run backwards
-//! within a leg: started ≤ connected ≤ ended.
+//! within a leg: started ≤ connected ≤ ended. Unnamed parameters (`extra`) go to the legs that a callback changes, and with it:
+//! a leg that joins later has those of its own start, and those of a repeat are dropped.
 
 mod early;
 #[cfg(test)]
@@ -38,6 +41,12 @@ use jiff::{SignedDuration, Timestamp};
 use telephony::{AccountId, Call, CallId, CallState, Direction, Party};
 
 pub use early::{Early, End};
+
+/// The most accounts that one call is put to. A hunt group rings some dozens; each callback of a call costs as much as it has
+/// legs.
+pub const MOST_LEGS: usize = 256;
+/// A start that is repeated so long after the call's end is another call's.
+pub const LATE_REPEAT: SignedDuration = SignedDuration::from_mins(15);
 
 /// One callback, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +125,10 @@ pub enum Verdict {
     Early,
     /// A start for an account that already has this call the other way round; it isn't applied.
     Conflict,
+    /// A start for an account that already has this call, with other numbers or long after its end; it isn't applied.
+    Reused,
+    /// A start for a further account, of which there are [`MOST_LEGS`]; it isn't applied.
+    Crowded,
 }
 
 impl Record {
@@ -129,8 +142,26 @@ impl Record {
                 called_number,
             } => {
                 if let Some(leg) = self.legs.get(account_id) {
-                    let same = leg.direction == *direction;
-                    return (if same { Verdict::Repeat } else { Verdict::Conflict }, Vec::new());
+                    let are_other = |known: &Option<Party>, told: &Option<Party>| {
+                        known
+                            .as_ref()
+                            .zip(told.as_ref())
+                            .is_some_and(|(known, told)| known != told)
+                    };
+                    let is_reused = are_other(&leg.calling_number, calling_number)
+                        || are_other(&leg.called_number, called_number)
+                        || leg
+                            .ended_at
+                            .is_some_and(|ended| now.duration_since(ended) > LATE_REPEAT);
+                    let verdict = match (leg.direction == *direction, is_reused) {
+                        (false, _) => Verdict::Conflict,
+                        (true, true) => Verdict::Reused,
+                        (true, false) => Verdict::Repeat,
+                    };
+                    return (verdict, Vec::new());
+                }
+                if self.legs.len() >= MOST_LEGS {
+                    return (Verdict::Crowded, Vec::new());
                 }
                 let leg = Call {
                     call_id: report.call_id.clone(),

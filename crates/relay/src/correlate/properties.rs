@@ -168,16 +168,19 @@ proptest! {
             let before = record.clone();
             let (verdict, changed) = record.on(&report, at(now));
             prop_assert_eq!(verdict == Verdict::Changed, !changed.is_empty());
-            if matches!(verdict, Verdict::Repeat | Verdict::Conflict) {
+            if !matches!(verdict, Verdict::Changed | Verdict::Early) {
                 prop_assert_eq!(&before, &*record);
             }
             if let Signal::Start { direction, account_id, .. } = signal {
                 let is_first = !first.contains_key(&(*call, account_id.clone()));
                 let leg = *first.entry((*call, account_id.clone())).or_insert(*direction);
-                let wanted = match (is_first, leg == *direction) {
-                    (true, _) => Verdict::Changed,
-                    (false, true) => Verdict::Repeat,
-                    (false, false) => Verdict::Conflict,
+                let ended = before.legs.get(account_id).and_then(|leg| leg.ended_at);
+                let is_over = ended.is_some_and(|ended| at(now).duration_since(ended) > LATE_REPEAT);
+                let wanted = match (is_first, leg == *direction, is_over) {
+                    (true, ..) => Verdict::Changed,
+                    (false, true, false) => Verdict::Repeat,
+                    (false, true, true) => Verdict::Reused,
+                    (false, false, _) => Verdict::Conflict,
                 };
                 prop_assert_eq!(verdict, wanted);
             }

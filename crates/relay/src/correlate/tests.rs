@@ -172,6 +172,52 @@ fn the_same_account_the_other_way_round_is_a_conflict() {
 }
 
 #[test]
+fn a_start_with_other_numbers_or_long_after_the_end_is_no_repeat() {
+    let begun = record(&[incoming("1001")]);
+    let from = |number: Option<&str>| {
+        let mut start = incoming("1001");
+        if let Signal::Start { calling_number, .. } = &mut start.signal {
+            *calling_number = number.map(|number| Party::from(number.to_owned()));
+        }
+        start
+    };
+    for (number, verdict) in [
+        (Some("+33199000013"), Verdict::Reused),
+        (Some("+33199000012"), Verdict::Repeat),
+        // Told with less, it is the same all the same.
+        (None, Verdict::Repeat),
+    ] {
+        let mut told = begun.clone();
+        assert_eq!(told.on(&from(number), at(1)), (verdict, Vec::new()));
+        assert_eq!(told, begun);
+    }
+    let late = LATE_REPEAT.as_secs() + 1;
+    let mut over = record(&[incoming("1001"), ended()]);
+    assert_eq!(over.on(&incoming("1001"), at(late)).0, Verdict::Repeat);
+    assert_eq!(over.on(&incoming("1001"), at(late + 1)).0, Verdict::Reused);
+}
+
+#[test]
+fn a_call_is_put_to_so_many_accounts_and_no_more() {
+    let mut record = Record::default();
+    for number in 0..MOST_LEGS {
+        assert_eq!(
+            record.on(&incoming(&number.to_string()), at(0)).0,
+            Verdict::Changed
+        );
+    }
+    let before = record.clone();
+    assert_eq!(
+        record.on(&incoming("one more"), at(1)),
+        (Verdict::Crowded, Vec::new())
+    );
+    assert_eq!(record, before);
+    // Those that it has go on.
+    assert_eq!(record.on(&incoming("7"), at(1)).0, Verdict::Repeat);
+    assert_eq!(record.on(&ended(), at(2)).1.len(), MOST_LEGS);
+}
+
+#[test]
 fn a_call_without_news_is_closed_and_a_late_end_still_counts() {
     let limits = Limits::default();
     let mut record = record(&[incoming("1001")]);

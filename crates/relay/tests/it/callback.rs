@@ -1,6 +1,6 @@
 //! `/callback/…`: what the platform could mean is taken, everything else is told so.
 
-use centrex_relay::ingest;
+use centrex_relay::{correlate, ingest};
 use jiff::Timestamp;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -230,13 +230,38 @@ async fn a_call_is_announced_whatever_stands_for_its_number() {
 }
 
 #[tokio::test]
+async fn what_cant_be_its_calls_start_is_kept_and_counted() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    for account in 0..correlate::MOST_LEGS {
+        let account = if account == 0 {
+            "1001".to_owned()
+        } else {
+            format!("2{account:03}")
+        };
+        relay.callback(&start_of("c1", &account)).await;
+    }
+    assert_eq!(set_aside(&relay), Vec::<String>::new());
+    relay.callback(&start_of("c1", "3000")).await;
+    relay
+        .callback("event=incoming_call_start&call_id=c1&account_id=1001&calling_number=33199000099")
+        .await;
+    assert_eq!(set_aside(&relay), ["reused-call-id", "too-many-accounts"]);
+    assert_eq!(live(&relay, &token).await, ["c1"]);
+    let counted = relay
+        .measured("callbacks_set_aside_total{reason=\"too-many-accounts\"}")
+        .await;
+    assert!(counted > 0.0);
+}
+
+#[tokio::test]
 async fn limits_are_told_as_such() {
     let relay = Relay::start().await;
     let long = format!("event=call_end&call_id=c1&x={}", "y".repeat(33 * 1024));
     let answer = http().get(relay.callback_url(&long)).send().await.unwrap();
     assert_eq!(problem(answer).await, (414, "uri-too-long".to_owned()));
     assert!(
-        raw(&relay, "y".repeat(100 * 1024).as_bytes())
+        raw(&relay, "y".repeat(66 * 1024).as_bytes())
             .await
             .starts_with("HTTP/1.1 414 "),
         "hyper's own limit says the same"
