@@ -1,15 +1,22 @@
-//! Fills a data folder as a relay that was busy for long has filled it: for benchmarks and tests.
+//! Fills a data folder as a relay that was busy for long has filled it: for benchmarks and tests. Ten million events take some
+//! two minutes, 7 GB of disk and 100 MB of memory.
 //!
 //! `cargo run --release -p centrex-relay --example fill -- DIR EVENTS`
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use centrex_relay::store;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, Transaction, params};
 
-/// Rows of one commit: few enough for the log beside the database to stay small.
-const COMMIT: u64 = 100_000;
+/// Accounts that share the calls evenly.
+const ACCOUNTS: i64 = 5_000;
+/// A call rings, is connected and ends.
+const EVENTS_OF_A_CALL: i64 = 3;
+/// The events are of so long, evenly: none is too old to be kept.
+const SPAN: SignedDuration = SignedDuration::from_hours(6 * 24);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
@@ -20,33 +27,85 @@ fn main() -> Result<(), Box<dyn Error>> {
     fill(&folder, events)
 }
 
-/// Adds this many events, of 5,000 accounts and of the last days, behind what is there, and an ended call for each three.
+/// Adds this many events of the last days behind what is there, and their calls. No relay may run on the folder meanwhile; one
+/// that dies leaves nothing that can be used.
 ///
 /// # Errors
 /// What the store says.
 pub fn fill(folder: &Path, events: u64) -> Result<(), Box<dyn Error>> {
     let now = Timestamp::now();
-    let mut done = 0;
-    while done < events {
-        let (from, count) = (i64::try_from(done)?, i64::try_from(COMMIT.min(events - done))?);
-        let at = now.as_millisecond() - 1000;
-        store::direct(folder, now, |db| {
-            let head: i64 = db.query_row("SELECT head FROM history", [], |row| row.get(0))?;
-            let event = "INSERT INTO event (id, account, at, body)
-                SELECT ?1 + value, 4200000 + (?2 + value) % 5000, ?3, json_object('id', ?1 + value, 'at', '2027-01-15T08:00:00Z',
-                    'kind', 'call', 'call', json_object('call_id', 'c' || (?2 + value), 'account_id', '' || (4200000 + (?2 + value) % 5000),
-                    'direction', 'incoming', 'state', 'ended', 'calling_number', '+33199000012', 'called_number', '+33199000034',
-                    'started_at', '2027-01-15T08:00:00Z', 'connected_at', '2027-01-15T08:00:05Z',
-                    'ended_at', '2027-01-15T08:01:00Z', 'status', 'NORMAL', 'billable_duration', 55, 'extra', json_object()))
-                FROM (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < ?4) SELECT value FROM n)";
-            db.execute(event, [head, from, at, count])?;
-            let call = "INSERT INTO call (call_id, account, live, state, since, body)
-                SELECT 'c' || id, account, 0, 2, at, json_extract(body, '$.call') FROM event WHERE id > ?1 AND id % 3 = 0";
-            db.execute(call, [head])?;
-            db.execute("UPDATE history SET head = ?1", [head + count])?;
-            Ok(())
-        })?;
-        done += u64::try_from(count)?;
+    // The tables are the relay's own.
+    store::direct(folder, now, |_| Ok(()))?;
+    let mut db = Connection::open(folder.join(store::FILE))?;
+    // No log and no sync: who dies here begins again.
+    db.execute_batch(
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536",
+    )?;
+    let tx = db.transaction()?;
+    // Built at once afterwards, from what is sorted, instead of row by row all over the file.
+    let indices = indices(&tx)?;
+    for (name, _) in &indices {
+        tx.execute_batch(&format!("DROP INDEX {name}"))?;
     }
+    add(&tx, i64::try_from(events)?, now)?;
+    for (_, made) in &indices {
+        tx.execute_batch(made)?;
+    }
+    tx.commit()?;
+    db.execute_batch("PRAGMA journal_mode = WAL")?;
+    Ok(())
+}
+
+/// Of events and calls: names, and how they are made.
+fn indices(db: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut query = db.prepare(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('event', 'call') AND sql IS NOT NULL",
+    )?;
+    query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+fn add(tx: &Transaction<'_>, events: i64, now: Timestamp) -> Result<(), Box<dyn Error>> {
+    let head: i64 = tx.query_row("SELECT head FROM history", [], |row| row.get(0))?;
+    let mut event = tx.prepare("INSERT INTO event (id, account, at, body) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut call = tx.prepare(
+        "INSERT INTO call (call_id, account, live, state, since, body) VALUES (?1, ?2, 0, 2, ?3, ?4)",
+    )?;
+    let (newest, each) = (
+        now.as_millisecond() - 1000,
+        SPAN.as_millis() / i128::from(events.max(1)),
+    );
+    let (mut body, mut document) = (String::new(), String::new());
+    for number in 0..events {
+        let at = newest - i64::try_from(each * i128::from(events - 1 - number))?;
+        let (of, step) = (number / EVENTS_OF_A_CALL, number % EVENTS_OF_A_CALL);
+        let account = (4_200_000 + of % ACCOUNTS).to_string();
+        let moment = Timestamp::from_millisecond(at)?;
+        let more = match step {
+            0 => String::new(),
+            1 => format!(r#","connected_at":"{moment}""#),
+            _ => format!(
+                r#","connected_at":"{moment}","ended_at":"{moment}","status":"NORMAL","billable_duration":55"#
+            ),
+        };
+        document.clear();
+        write!(
+            document,
+            r#"{{"call_id":"{head}-{of:010}","account_id":"{account}","direction":"incoming","state":"{state}","calling_number":"+33199000012","called_number":"+33199000034","started_at":"{moment}"{more},"extra":{{}}}}"#,
+            state = ["ringing", "connected", "ended"][usize::try_from(step)?],
+        )?;
+        let id = head + 1 + number;
+        body.clear();
+        write!(
+            body,
+            r#"{{"id":"{id}","at":"{moment}","kind":"call","call":{document}}}"#
+        )?;
+        event.execute(params![id, account, at, body])?;
+        if step == EVENTS_OF_A_CALL - 1 {
+            call.execute(params![format!("{head}-{of:010}"), account, at, document])?;
+        }
+    }
+    tx.execute("UPDATE history SET head = ?1", [head + events])?;
     Ok(())
 }

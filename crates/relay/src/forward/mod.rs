@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::measures;
+use crate::purge::SLICE;
 use crate::steady::Clock;
 use crate::store::kinds::Sql;
 use crate::store::kinds::forward::{self, Dropped, Request, State};
@@ -161,17 +162,26 @@ impl Queue {
     }
 }
 
+/// In slices: callbacks are written meanwhile.
 async fn forget_others(writer: &Writer, names: Vec<String>) {
-    match writer
-        .run(move |batch| forward::keep_only(batch.db(), &names))
-        .await
-    {
-        Ok(0) => {}
-        Ok(count) => tracing::warn!(
-            count,
+    let mut all = 0;
+    loop {
+        let names = names.clone();
+        let gone = writer.run(move |batch| forward::keep_only(batch.db(), &names, SLICE));
+        match gone.await {
+            Ok(0) => break,
+            Ok(count) => all += count,
+            Err(error) => {
+                tracing::error!(%error, "the queues of former forwards can't be emptied");
+                break;
+            }
+        }
+    }
+    if all > 0 {
+        tracing::warn!(
+            count = all,
             "callbacks waited for a forward that isn't configured any more: they are forgotten"
-        ),
-        Err(error) => tracing::error!(%error, "the queues of former forwards can't be emptied"),
+        );
     }
 }
 

@@ -22,6 +22,8 @@ pub mod kinds;
 mod reader;
 mod schema;
 #[cfg(test)]
+mod start_cost;
+#[cfg(test)]
 mod tests;
 mod writer;
 

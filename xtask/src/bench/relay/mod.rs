@@ -49,6 +49,9 @@ pub struct Options {
     /// A tenth of the load and of the time, to see that it runs.
     #[arg(long)]
     quick: bool,
+    /// On how many kept events the relay is started again; ten million unless given, a million with --quick.
+    #[arg(long, value_name = "N")]
+    events: Option<u64>,
     /// Puts the table into docs/bench-relay.md.
     #[arg(long)]
     write: bool,
@@ -103,7 +106,8 @@ pub fn all(options: &Options) -> Result<()> {
             target().join("release")
         }
     };
-    let scale = if options.quick { Scale::TENTH } else { Scale::WHOLE };
+    let mut scale = if options.quick { Scale::TENTH } else { Scale::WHOLE };
+    scale.events = options.events.unwrap_or(scale.events);
     let folder = target().join("bench-relay");
     std::fs::create_dir_all(&folder)?;
     let mut lines = Vec::new();

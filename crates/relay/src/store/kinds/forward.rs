@@ -205,13 +205,18 @@ pub(crate) fn backlog(db: &Connection) -> Sql<BTreeMap<String, (u64, Timestamp)>
     rows.collect()
 }
 
-/// Forgets what waits for destinations that aren't in `names`; gives how many.
-pub(crate) fn keep_only(db: &Connection, names: &[String]) -> Sql<usize> {
+/// What is left of the queues of others is found by their counts and by the index, however much waits.
+const OTHERS: &str = "DELETE FROM forward WHERE id IN (
+         SELECT id FROM forward WHERE destination IN (
+             SELECT destination FROM forward_state
+             WHERE waiting > 0 AND destination NOT IN (SELECT value FROM json_each(?1)))
+         LIMIT ?2)";
+
+/// Forgets up to `limit` of what waits for destinations that aren't in `names`; gives how many.
+pub(crate) fn keep_only(db: &Connection, names: &[String], limit: usize) -> Sql<usize> {
     let names = super::to_document(&names)?;
-    db.execute(
-        "DELETE FROM forward WHERE destination NOT IN (SELECT value FROM json_each(?1))",
-        [&names],
-    )
+    db.prepare_cached(OTHERS)?
+        .execute(params![names, i64::try_from(limit).unwrap_or(i64::MAX)])
 }
 
 pub(crate) fn note_delivered(db: &Connection, destination: &str, now: Timestamp) -> Sql<()> {
