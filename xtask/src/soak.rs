@@ -27,6 +27,9 @@ pub struct Options {
     /// How often the relay is killed in a burst of callbacks; 0 leaves it out.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     kills: u64,
+    /// At how many moments of each old database's migration the relay is killed; 0 leaves it out.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    migrations: u64,
 }
 
 /// Tests that run long, by a part of their names that no other test has.
@@ -63,6 +66,12 @@ const KILLS: Long = Long {
     name: "kill::",
     ignored: false,
 };
+const MIGRATIONS: Long = Long {
+    package: "centrex-relay",
+    within: &["--test", "it"],
+    name: "migration::killed",
+    ignored: false,
+};
 
 /// Runs them, optimised, one after the other.
 ///
@@ -76,6 +85,7 @@ pub fn all(options: &Options) -> Result<()> {
         (options.seeds, "SEEDS", SEEDS),
         (options.events, "EVENTS", EVENTS),
         (options.kills, "KILLS", KILLS),
+        (options.migrations, "MIGRATIONS", MIGRATIONS),
     ] {
         if count == 0 {
             continue;

@@ -6,30 +6,17 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use centrex_relay::store;
-use relay_api::wire::{EventBody, EventId, EventPage};
+use relay_api::wire::{EventBody, EventId};
 use telephony::CallState;
 use tokio::sync::watch;
 
-use crate::support::{PATIENCE, SECRET, client, code, http, start_of};
+use crate::support::{PATIENCE, SECRET, client, code, http, page, start_of};
 use crate::support_process::{Process, command};
 
 /// How often the relay is killed, unless the environment's `KILLS` says otherwise.
 const KILLS: usize = 50;
 /// How many callbacks are on their way at a time.
 const SENDERS: usize = 8;
-
-async fn read(base: &str, token: &str, after: Option<EventId>) -> EventPage {
-    let query = after.map_or_else(String::new, |after| format!("?after={after}"));
-    let request = http().get(format!("{base}/v1/events{query}")).bearer_auth(token);
-    request
-        .header("Accept", "application/json")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap()
-}
 
 /// Sends callbacks until the relay is gone; notes those that were answered 200.
 async fn burst(base: String, round: usize, sender: usize, acknowledged: Arc<watch::Sender<HashSet<String>>>) {
@@ -90,12 +77,12 @@ async fn killed_in_a_burst_again_and_again_it_loses_nothing_that_it_acknowledged
                 .await
                 .unwrap()
                 .token;
-            position = Some(read(&relay.base, &token, None).await.next);
+            position = Some(page(&relay.base, &token, None).await.next);
         }
         // Everything since the last time, in pages: nothing may have been lost or changed its place.
         loop {
-            let page = read(&relay.base, &token, position).await;
-            for event in &page.events {
+            let told = page(&relay.base, &token, position).await;
+            for event in &told.events {
                 let EventBody::Call { call } = &event.body else {
                     panic!("a gap after a kill: {event:?}")
                 };
@@ -106,7 +93,7 @@ async fn killed_in_a_burst_again_and_again_it_loses_nothing_that_it_acknowledged
                     heard.push((event.id, call.call_id.0.clone()));
                 }
             }
-            if page.events.is_empty() {
+            if told.events.is_empty() {
                 break;
             }
         }

@@ -28,6 +28,8 @@ mod http_2;
 mod isolation;
 mod kill;
 mod metrics;
+#[cfg(target_os = "linux")]
+mod migration;
 mod openapi;
 mod platform;
 mod recovery;

@@ -1,17 +1,11 @@
-//! Getting a database back: verified backups, restores, migrations that are cut short.
+//! Getting a database back: verified backups, restores.
 
 use std::path::{Path, PathBuf};
 
-#[cfg(target_os = "linux")]
-use centrex_relay::store;
-#[cfg(target_os = "linux")]
-use jiff::Timestamp;
 use relay_api::wire::EventBody;
 use serde_json::Value;
 
 use crate::support::{Relay, next_event, start_of, subscribe};
-#[cfg(target_os = "linux")]
-use crate::support_process::command;
 use crate::support_process::{refused, run, succeed};
 
 /// Files in a folder whose name holds a part, sorted.
@@ -161,72 +155,4 @@ fn a_backup_that_was_killed_is_no_obstacle_to_the_next() {
     std::fs::write(folder.path().join("copy.db.partial"), "half").unwrap();
     succeed(folder.path(), &["backup", "--to", file.to_str().unwrap()]);
     assert_eq!(named(folder.path(), ".partial"), Vec::<PathBuf>::new());
-}
-
-/// A database of the first version.
-#[cfg(target_os = "linux")]
-fn of_version_1(folder: &Path, events: u32) {
-    let old = rusqlite::Connection::open(folder.join("relay.db")).unwrap();
-    old.execute_batch(include_str!("../../src/store/former/1.sql"))
-        .unwrap();
-    old.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL; BEGIN;
-         INSERT INTO history (only, floor, head) VALUES (1, 0, {events});
-         WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {events})
-         INSERT INTO event (id, account, at, body) SELECT id, '1001', id, '{{}}' FROM n;
-         PRAGMA user_version = 1; COMMIT; PRAGMA wal_checkpoint(TRUNCATE)"
-    ))
-    .unwrap();
-}
-
-/// The system ends the program (SIGXFSZ) at the very write with which a file would grow beyond a limit, a page later each
-/// time: in the middle of the log, and in the middle of what is copied from it into the database.
-#[cfg(target_os = "linux")]
-#[test]
-fn ended_at_any_write_of_a_migration_it_finds_everything_again() {
-    const EVENTS: u32 = 20_000;
-    let template = tempfile::tempdir().unwrap();
-    of_version_1(template.path(), EVENTS);
-    let (mut before, mut after) = (0, 0);
-    for page in 8..48 {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path();
-        std::fs::copy(template.path().join("relay.db"), data.join("relay.db")).unwrap();
-        let mut plain = command(data);
-        plain.args(["token", "list"]);
-        let mut shell = std::process::Command::new("sh");
-        shell
-            .args([
-                "-c",
-                &format!("ulimit -c 0; ulimit -f {}; exec \"$@\"", page * 8),
-                "sh",
-            ])
-            .arg(plain.get_program())
-            .args(plain.get_args());
-        let ended = shell.output().unwrap().status;
-        let database = rusqlite::Connection::open(data.join("relay.db")).unwrap();
-        let version: i64 = database
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .unwrap();
-        drop(database);
-        match version {
-            1 => before += 1,
-            store::SCHEMA_VERSION => after += u32::from(!ended.success()),
-            other => panic!("version {other} is in between"),
-        }
-        let all = store::look(data, Timestamp::now(), |db| {
-            db.query_row("SELECT count(*), sum(id) FROM event", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-        });
-        let wanted = (EVENTS, i64::from(EVENTS) * i64::from(EVENTS + 1) / 2);
-        assert_eq!(all.unwrap(), wanted);
-        let sound = store::integrity::whole(&data.join("relay.db"));
-        assert!(sound.is_ok(), "{sound:?}");
-    }
-    println!("ended before the commit {before} times, after it {after} times");
-    assert!(
-        before > 0 && after > 0,
-        "{before} before the commit, {after} after it"
-    );
 }

@@ -8,7 +8,7 @@ use centrex_relay::enrolment::{self, Desk};
 use centrex_relay::server::{self, Running};
 use centrex_relay::settings::{self, Sources};
 use jiff::{SignedDuration, Timestamp};
-use relay_api::wire::{Event, EventBody, EventId};
+use relay_api::wire::{Event, EventBody, EventId, EventPage};
 use relay_api::{ClientOptions, RelayClient, RelayUrl, SubscribeOptions, Subscription, Update};
 use secrecy::SecretString;
 use telephony::{AccountId, CallState};
@@ -151,6 +151,20 @@ pub fn value(metrics: &str, series: &str) -> f64 {
     let values: Vec<f64> = values.map(|text| text.parse().unwrap()).collect();
     assert_eq!(values.len(), 1, "{series} in {metrics}");
     values[0]
+}
+
+/// The next page of a desktop's events, without waiting for any.
+pub async fn page(base: &str, token: &str, after: Option<EventId>) -> EventPage {
+    let query = after.map_or_else(String::new, |after| format!("?after={after}"));
+    let request = http().get(format!("{base}/v1/events{query}")).bearer_auth(token);
+    request
+        .header("Accept", "application/json")
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
 pub fn install_crypto() {
