@@ -30,7 +30,8 @@ pub struct Callback {
     /// Everything that the fields above don't hold: parameters that the guide doesn't name, further values of a repeated
     /// parameter (`call_id[2]`), a duration that is no number, the word that stood for a withheld number.
     pub extra: BTreeMap<String, String>,
-    /// What is odd about it, for counting and showing. An odd callback is still one.
+    /// What is odd about it, for counting and showing; of parameters, what is odd about the first [`ODD_PARAMETERS`] of them.
+    /// An odd callback is still one.
     pub problems: Vec<Problem>,
 }
 
@@ -75,6 +76,9 @@ impl Event {
         matches!(self, Self::OutgoingCallStart | Self::IncomingCallStart)
     }
 }
+
+/// Beyond so many odd parameters nobody is told of each: looking through them would take longer the more there are.
+pub const ODD_PARAMETERS: usize = 32;
 
 /// What is odd about a callback.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,7 +157,7 @@ struct Named {
 impl Reader {
     fn take(&mut self, name: decode::Text<'_>, value: decode::Text<'_>) {
         if !(name.is_utf8 && value.is_utf8) {
-            self.problem(Problem::InvalidUtf8(name.text.clone().into_owned()));
+            self.odd_parameter(Problem::InvalidUtf8(name.text.clone().into_owned()));
         }
         let name = name.text;
         let Some(known) = NAMED.into_iter().position(|known| known == name) else {
@@ -182,7 +186,7 @@ impl Reader {
 
     fn keep_beside(&mut self, name: String, times: usize, value: String) {
         if times > 1 {
-            self.problem(Problem::Repeated(name.clone()));
+            self.odd_parameter(Problem::Repeated(name.clone()));
         }
         self.keep(name, times, value);
     }
@@ -199,6 +203,12 @@ impl Reader {
             key.push('\'');
         }
         self.extra.insert(key, value);
+    }
+
+    fn odd_parameter(&mut self, problem: Problem) {
+        if self.problems.len() < ODD_PARAMETERS {
+            self.problem(problem);
+        }
     }
 
     fn problem(&mut self, problem: Problem) {

@@ -7,6 +7,7 @@
     reason = "a panic is the failure message of a test"
 )]
 
+use centrex::callback::ODD_PARAMETERS;
 use centrex::{Callback, Event, Problem, parse};
 use proptest::prelude::*;
 use telephony::{AccountId, CallId, E164, Party};
@@ -162,6 +163,22 @@ fn a_duration_that_is_no_number_is_kept_beside() {
     let callback = read("event=call_end&call_id=c&billable_duration=");
     assert_eq!((callback.billable_duration, callback.problems.len()), (None, 0));
     assert_eq!(read("billable_duration=0").billable_duration, Some(0));
+}
+
+#[test]
+fn of_very_many_odd_parameters_some_are_told_and_what_is_missing_always() {
+    let query: String = (0..5_000).map(|number| format!("x{number}=%ff&")).collect();
+    let callback = read(&query);
+    assert_eq!(callback.extra.len(), 5_000);
+    let odd = callback
+        .problems
+        .iter()
+        .filter(|one| matches!(one, Problem::InvalidUtf8(_)));
+    assert_eq!(odd.count(), ODD_PARAMETERS);
+    assert_eq!(
+        callback.problems[ODD_PARAMETERS..],
+        [Problem::MissingEvent, Problem::MissingCallId]
+    );
 }
 
 #[test]

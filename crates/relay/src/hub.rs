@@ -257,6 +257,11 @@ impl Hub {
         }
     }
 
+    /// The tokens that somebody listens with.
+    pub(crate) fn tokens(&self) -> HashSet<String> {
+        self.lock().by_token.0.keys().cloned().collect()
+    }
+
     /// Lets nobody in any more, and ends all that listen, one after the other in the order that `shuffle` gives, within
     /// `window`: those who are cut at the same moment come back at the same moment. Each is told to come back once all are cut,
     /// and `jitter` (a time up to the one given) spreads them from then on.

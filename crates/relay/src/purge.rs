@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::kinds::{Sql, call, dial, dialled, event, history, unmatched};
+use crate::store::kinds::{Sql, call, dial, dialled, enrolment, event, history, token, unmatched};
 use crate::store::{Batch, StoreError, Writer, used_bytes};
 
 /// How long things are kept, and how much.
@@ -67,7 +67,10 @@ pub(crate) fn slice(batch: &mut Batch<'_>, keep: &Keep, now: Timestamp) -> Sql<F
         + call::forget(db, before(keep.calls), SLICE)?
         + unmatched::forget(db, before(keep.unmatched), SLICE)?
         + dial::forget(db, before(DIALS), SLICE)?
-        + dialled::forget(db, before(keep.dials), SLICE)?;
+        + dialled::forget(db, before(keep.dials), SLICE)?
+        // Their labels name people or places.
+        + enrolment::forget(db, before(keep.dials), SLICE)?
+        + token::forget(db, before(keep.dials), SLICE)?;
     let mut crowded = 0;
     if used_bytes(db)? > keep.size {
         // Whoever presses in vain all day must not crowd out what others miss.

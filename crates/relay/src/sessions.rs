@@ -101,6 +101,16 @@ impl Sessions {
             .contains(&session.token)
     }
 
+    /// Those of the listening tokens whose use is worth writing down: a stream that stands asks for nothing by itself.
+    pub(crate) fn due(&self, listening: &HashSet<String>, now: Timestamp) -> Vec<String> {
+        let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        let sessions = in_force.by_hash.values().filter(|found| found.renewal.is_none());
+        sessions
+            .filter(|found| listening.contains(&found.session.token) && found.session.note_use(now))
+            .map(|found| found.session.token.clone())
+            .collect()
+    }
+
     /// How many of these events no desktop is enrolled for.
     fn unheard(&self, events: &[StoredEvent]) -> usize {
         let in_force = self.in_force.read().unwrap_or_else(PoisonError::into_inner);
@@ -183,5 +193,45 @@ impl Committed for Publication {
         // First the door, then those inside.
         let valid = self.sessions.replace(tokens);
         self.hub.keep_only(&valid.iter().map(String::as_str).collect());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(id: &str) -> Token {
+        Token {
+            id: id.to_owned(),
+            hash: Hash::of(id.as_bytes()),
+            label: "Accueil".to_owned(),
+            accounts: BTreeSet::new(),
+            may_dial: true,
+            created_at: Timestamp::UNIX_EPOCH,
+            issued_at: Timestamp::UNIX_EPOCH,
+            next: None,
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn who_listens_is_noted_once_an_hour_and_nobody_else() {
+        let sessions = Sessions::default();
+        sessions.replace(vec![token("listens"), token("doesn't")]);
+        let listening = HashSet::from(["listens".to_owned(), "revoked".to_owned()]);
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        assert_eq!(sessions.due(&listening, now), ["listens"]);
+        assert_eq!(sessions.due(&listening, now), Vec::<String>::new());
+        let later = now + USE_PRECISION;
+        assert_eq!(sessions.due(&listening, later), ["listens"]);
+        // A request notes it as well.
+        assert!(
+            !sessions
+                .find(&SecretString::from("listens"))
+                .unwrap()
+                .session
+                .note_use(later)
+        );
     }
 }

@@ -10,6 +10,8 @@ use crate::correlate::Limits;
 use crate::http::App;
 use crate::ingest;
 use crate::purge::{self, Keep};
+use crate::store::Batch;
+use crate::store::kinds::token;
 
 /// What is done again and again, until the relay stops.
 #[derive(Clone, Copy, Debug)]
@@ -51,11 +53,24 @@ async fn sweep(app: &App, metrics: &PrometheusHandle, limits: Limits, keep: Sign
         app.dialler.tidy();
         // Whether anybody asks for them or not: every time that is measured waits in memory until then.
         metrics.run_upkeep();
+        note_listeners(app, Timestamp::now()).await;
         match ingest::sweep(&app.writer, limits, Timestamp::now()).await {
             Ok(0) => {}
             Ok(closed) => tracing::info!(closed, "calls closed for want of news"),
             Err(error) => tracing::error!(%error, "the sweep failed; it is tried again"),
         }
+    }
+}
+
+/// Who listens uses its token: once an hour that is written down, of all at once.
+async fn note_listeners(app: &App, now: Timestamp) {
+    let due = app.sessions.due(&app.hub.tokens(), now);
+    if due.is_empty() {
+        return;
+    }
+    let work = move |batch: &mut Batch<'_>| due.iter().try_for_each(|id| token::used(batch.db(), id, now));
+    if let Err(error) = app.writer.run(work).await {
+        tracing::warn!(%error, "the last use of tokens isn't written down; it is with the next one");
     }
 }
 

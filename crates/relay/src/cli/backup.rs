@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use centrex_relay::lock::DataLock;
-use centrex_relay::secret::callback;
+use centrex_relay::secret::{callback, rotation};
 use centrex_relay::settings::Settings;
 use centrex_relay::store::{self, Facts};
 use clap::Args;
@@ -63,15 +63,21 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
 
 fn make(settings: &Settings, to: &Path, json: bool) -> anyhow::Result<()> {
     let bytes = store::backup(&settings.data_dir, to)?;
-    let secret = settings.data_dir.join(callback::FILE);
-    let secret = secret.exists().then_some(secret);
+    let there = |name: &str| {
+        let file = settings.data_dir.join(name);
+        file.exists().then_some(file)
+    };
+    let secret = there(callback::FILE);
+    // Of a rotation that is under way.
+    let previous = there(rotation::PREVIOUS);
     if json {
         return output::json(&json!({
             "file": to, "bytes": bytes, "integrity": "ok", "callback_secret_file": secret,
+            "previous_callback_secret_file": previous,
         }));
     }
     output::line(&format!("{}: {bytes} bytes, checked", to.display()));
-    if let Some(secret) = secret {
+    for secret in [secret, previous].into_iter().flatten() {
         output::line(&format!(
             "Keep {} as well: the callback address depends on it, and it isn't in the copy.",
             secret.display()

@@ -107,6 +107,22 @@ pub fn masked(number: &str) -> String {
     }
 }
 
+/// A text in which whatever may be a phone number is masked: digits in a row, as many as a short number has or more.
+pub fn masked_within(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
+        let digits = part.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let masked = if digits.len() >= 6 {
+            masked(digits)
+        } else {
+            digits.to_owned()
+        };
+        out.push_str(&masked);
+        out.push_str(&part[digits.len()..]);
+    }
+    out
+}
+
 /// What came from outside must not steer the terminal.
 pub fn safe(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()

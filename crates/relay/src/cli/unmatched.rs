@@ -17,6 +17,9 @@ pub enum Command {
         /// How many.
         #[arg(long, default_value_t = 50)]
         limit: u32,
+        /// Print phone numbers in full; otherwise only their last two digits.
+        #[arg(long)]
+        show_numbers: bool,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
@@ -58,10 +61,21 @@ impl From<Unmatched> for Shown {
 pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     let now = Timestamp::now();
     match command {
-        Command::List { limit, json } => {
+        Command::List {
+            limit,
+            show_numbers,
+            json,
+        } => {
+            let shown = |one| {
+                let mut shown = Shown::from(one);
+                if !show_numbers {
+                    shown.raw = output::masked_within(&shown.raw);
+                }
+                shown
+            };
             let all: Vec<Shown> = ingest::list_unmatched(&settings.data_dir, limit, now)?
                 .into_iter()
-                .map(Shown::from)
+                .map(shown)
                 .collect();
             if json {
                 return all.iter().try_for_each(output::json);

@@ -146,7 +146,10 @@ impl Dialler {
         let (number, question) = match understood {
             Ok(understood) => understood,
             Err(refusal) => {
-                self.note_refused(writer, session, call, &refusal).await?;
+                // What is true of the press is told, whatever the disk does.
+                if let Err(error) = self.note_refused(writer, session, call, &refusal).await {
+                    tracing::error!(%error, "a press that was refused isn't in the audit trail");
+                }
                 return Err(refusal);
             }
         };
@@ -227,7 +230,7 @@ impl Dialler {
         let mut reply = {
             let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
             match under_way.get(&key) {
-                Some(other) if other.request != order.request => return Err(conflict()),
+                Some(other) if other.request != order.request => return Err(counted(conflict())),
                 Some(same) => same.reply.clone(),
                 None => {
                     let (sender, reply) = watch::channel(None);
@@ -273,8 +276,8 @@ impl Dialler {
                 };
             }
             Begun::Refused(refusal) => return refusal.into(),
-            Begun::Conflict => return conflict().into(),
-            Begun::Swallowed => return platform::swallowed().into(),
+            Begun::Conflict => return counted(conflict()).into(),
+            Begun::Swallowed => return counted(platform::swallowed()).into(),
             Begun::New(line) => (line, self.ask(order).await),
         };
         let (said, asked) = asked;
@@ -436,6 +439,11 @@ fn outcome(refusal: &Refusal) -> String {
 
 fn count_refused(refusal: &Refusal) {
     metrics::counter!("centrex_relay_dials_total", "outcome" => outcome(refusal)).increment(1);
+}
+
+fn counted(refusal: Refusal) -> Refusal {
+    count_refused(&refusal);
+    refusal
 }
 
 /// The newest lines of the audit trail, of one account or of all.

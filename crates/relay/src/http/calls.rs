@@ -11,7 +11,7 @@ use relay_api::wire::{CallList, PlaceCall};
 use super::auth::Caller;
 use super::{App, body};
 use crate::dial::Reply;
-use crate::problem::Refusal;
+use crate::problem::{self, Refusal};
 use crate::store::{Reader, StoreError};
 
 /// The most JSON of ended calls in the list. After a gap the list is all that a desktop learns of what it missed, so it
@@ -21,6 +21,9 @@ const ENDED_BYTES: usize = 2 * 1024 * 1024;
 const BODY_LIMIT: usize = 16 * 1024;
 
 pub(super) async fn list(State(app): State<App>, Caller(session): Caller) -> Result<Response, Refusal> {
+    app.limits
+        .list(&session.token)
+        .map_err(|wait| Refusal::too_many("This desktop asks for the list of calls too often.", wait))?;
     let list = read(&app.reader, session.token.clone(), ENDED_BYTES).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response())
 }
@@ -89,7 +92,7 @@ fn respond(reply: Reply) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(wait) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        headers.insert(header::RETRY_AFTER, problem::retry_after(wait));
     }
     response
 }

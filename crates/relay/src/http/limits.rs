@@ -12,7 +12,7 @@ use std::time::Duration;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
-use governor::{Quota, RateLimiter};
+use governor::{NotUntil, Quota, RateLimiter};
 
 use crate::proxies::subscriber;
 
@@ -32,9 +32,14 @@ pub struct Budgets {
 
 type Keyed<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
+/// A list of calls costs a desktop this part of what it may ask at once: it has megabytes, other answers hardly anything.
+const LISTS_AT_ONCE: u32 = 20;
+
 /// Who asked how often. Time is the clock's.
 pub struct Limits<C: Clock = DefaultClock> {
     clock: C,
+    /// What a list of calls costs, beside the request itself.
+    list: NonZeroU32,
     tokens: Keyed<String, C>,
     refused: Keyed<IpAddr, C>,
     codes: Keyed<IpAddr, C>,
@@ -63,6 +68,8 @@ impl<C: Clock + Clone> Limits<C> {
             refused: limiter(Quota::per_minute(budgets.refused_per_minute)),
             codes: limiter(Quota::per_minute(budgets.codes_per_minute)),
             clock: clock.clone(),
+            list: NonZeroU32::new(burst.get().div_ceil(LISTS_AT_ONCE).saturating_sub(1))
+                .unwrap_or(NonZeroU32::MIN),
         }
     }
 
@@ -70,6 +77,15 @@ impl<C: Clock + Clone> Limits<C> {
     pub fn request(&self, token: &str) -> Result<(), Duration> {
         // Tokens in force are the relay's own: there are as many as desktops.
         self.check(&self.tokens, &token.to_owned(), "token")
+    }
+
+    /// A list of calls for a token in force, beside its request; else how long to wait.
+    pub fn list(&self, token: &str) -> Result<(), Duration> {
+        // It is less than a burst.
+        let Ok(verdict) = self.tokens.check_key_n(&token.to_owned(), self.list) else {
+            return Ok(());
+        };
+        verdict.map_err(|denied| self.denied(&denied, "token"))
     }
 
     /// A request that is refused for want of a token or secret; else how long this address is told to wait.
@@ -97,10 +113,14 @@ impl<C: Clock + Clone> Limits<C> {
         key: &K,
         what: &'static str,
     ) -> Result<(), Duration> {
-        limiter.check_key(key).map_err(|denied| {
-            metrics::counter!("centrex_relay_limited_total", "what" => what).increment(1);
-            denied.wait_time_from(self.clock.now())
-        })
+        limiter
+            .check_key(key)
+            .map_err(|denied| self.denied(&denied, what))
+    }
+
+    fn denied(&self, denied: &NotUntil<C::Instant>, what: &'static str) -> Duration {
+        metrics::counter!("centrex_relay_limited_total", "what" => what).increment(1);
+        denied.wait_time_from(self.clock.now())
     }
 }
 
@@ -169,6 +189,25 @@ mod tests {
         clock.advance(Duration::from_secs(1));
         assert_eq!((0..100).filter(|_| limits.request("tok_1").is_ok()).count(), 2);
         assert_eq!(limits.request("tok_2"), Ok(()));
+    }
+
+    #[test]
+    fn lists_cost_more_than_what_is_small() {
+        let (limits, clock) = limits();
+        let lists = || {
+            (0..100)
+                .filter(|_| {
+                    limits
+                        .request("tok_1")
+                        .and_then(|()| limits.list("tok_1"))
+                        .is_ok()
+                })
+                .count()
+        };
+        // A burst of 20 is two requests a list here; of 500 it is 25.
+        assert_eq!(lists(), 10);
+        clock.advance(Duration::from_secs(2));
+        assert_eq!(lists(), 2);
     }
 
     #[test]

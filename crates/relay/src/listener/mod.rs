@@ -136,7 +136,8 @@ fn full() -> Router {
         let close = [(header::CONNECTION, HeaderValue::from_static("close"))];
         let refusal =
             Refusal::unavailable("The relay has as many connections as it may, in all or from this address; try again in a moment.");
-        (close, refusal)
+        // For a desktop that wanted to dial: nothing was asked of the platform.
+        (close, refusal.rung(false))
     })
 }
 

@@ -230,6 +230,35 @@ fn a_quiet_relay_forgets_no_start() {
     assert!(history::knows(&database, start).unwrap());
 }
 
+/// Labels name people: of desktops and codes that count no more they go with the audit trail.
+#[test]
+fn labels_of_former_desktops_and_codes_are_forgotten_and_of_others_never() {
+    let (_folder, database) = with_events(&[]);
+    let old = Timestamp::from_second(100).unwrap();
+    let now = Timestamp::from_second(400 * 24 * 3600).unwrap();
+    let rows = "INSERT INTO token (id, hash, label, created_at, revoked_at) VALUES
+            ('in force', x'01', 'A', 0, NULL), ('revoked', x'02', 'B', 0, 100000), ('just revoked', x'03', 'C', 0, ?1);
+         INSERT INTO enrolment (id, hash, label, accounts, created_at, expires_at, used_at, token) VALUES
+            ('of one in force', x'01', 'A', '[]', 0, ?1, 100000, 'in force'), ('of one revoked', x'02', 'B', '[]', 0, ?1, 100000, 'revoked'),
+            ('over', x'03', 'D', '[]', 0, 100000, NULL, NULL), ('open', x'04', 'E', '[]', 0, ?1, NULL, NULL)";
+    let rows = rows.replace("?1", &now.as_millisecond().to_string());
+    database.execute_batch(&rows).unwrap();
+    let names = |table: &str| -> Vec<String> {
+        let mut query = database
+            .prepare(&format!("SELECT id FROM {table} ORDER BY id"))
+            .unwrap();
+        let ids = query.query_map([], |row| row.get(0)).unwrap();
+        ids.map(Result::unwrap).collect()
+    };
+    // Young enough still.
+    let mut batch = Batch::of(&database);
+    purge::slice(&mut batch, &Keep::default(), old).unwrap();
+    assert_eq!((names("token").len(), names("enrolment").len()), (3, 4));
+    purge::slice(&mut batch, &Keep::default(), now).unwrap();
+    assert_eq!(names("token"), ["in force", "just revoked"]);
+    assert_eq!(names("enrolment"), ["open"]);
+}
+
 #[tokio::test]
 async fn too_much_goes_whatever_its_age_oldest_first_and_a_slice_at_a_time() {
     let many: Vec<_> = (1..=4_000).map(|id| (id, "1001", 100)).collect();

@@ -269,12 +269,21 @@ async fn what_was_set_aside_can_be_looked_at() {
     let folder = tempfile::tempdir().unwrap();
     let relay = Process::serve(folder.path(), &[], &[]);
     let url = format!(
-        "{}/callback/{SECRET}?event=call_parked&call_id=c%1b[2J",
+        "{}/callback/{SECRET}?event=call_parked&call_id=c%1b[2J&from=%2B33199000012&to=204",
         relay.base
     );
     crate::support::http().get(url).send().await.unwrap();
     let listed = json_lines(&succeed(folder.path(), &["unmatched", "list", "--json"]));
     assert_eq!(listed[0]["reason"], "unknown-event");
+    // Numbers only when asked for.
+    let raw = |arguments: &[&str]| {
+        let listed = json_lines(&succeed(folder.path(), arguments));
+        listed[0]["raw"].as_str().unwrap().to_owned()
+    };
+    assert!(raw(&["unmatched", "list", "--json"]).ends_with("&from=%2B…12&to=204"));
+    assert!(raw(&["unmatched", "list", "--json", "--show-numbers"]).ends_with("&from=%2B33199000012&to=204"));
+    let table = succeed(folder.path(), &["unmatched", "list"]);
+    assert!(!table.contains("33199000012"), "{table}");
     let shown = succeed(
         folder.path(),
         &["unmatched", "show", &listed[0]["id"].to_string()],

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use relay_api::Subscription;
-use relay_api::wire::{EventBody, EventId};
+use relay_api::wire::{EventBody, EventId, PlaceCall};
+use telephony::AccountId;
 
 use crate::support::{PATIENCE, SECRET, call_of, client, code, http, next_event, start_of, subscribe};
 use crate::support_process::{Process, command};
@@ -100,6 +101,18 @@ async fn goes_through(mut relay: Process, data: &Path, words: &[&str], relieve: 
     let mut again = subscribe(client(&relay.base, &token), Some(first.id));
     assert_eq!(heard(&mut again, taken.len()).await, taken);
     assert!(client(&relay.base, &token).calls().await.unwrap().live.len() >= taken.len().min(100));
+    // What is true of a press is told, although the audit trail can't be written.
+    let press = PlaceCall {
+        number: "112".to_owned(),
+        account_id: AccountId("1001".to_owned()),
+        confirmed: false,
+    };
+    let refused = client(&relay.base, &token)
+        .place_call(&press, "press")
+        .await
+        .unwrap_err();
+    assert_eq!(refused.problem_name(), Some("dial-unavailable"));
+    assert!(!refused.may_have_rung());
 
     relieve(&relay);
     let by_itself = async { while ready(&relay).await.0 != 200 {} };

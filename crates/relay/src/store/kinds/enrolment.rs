@@ -8,6 +8,8 @@
 //! | `created_at`, `expires_at`, `used_at`, `revoked_at` | |
 //! | `token` | the token that it was traded for |
 //! | `may_dial` | whether that token may place calls too |
+//!
+//! Kept for `keep.dials` after it was traded, revoked or over.
 
 use std::collections::BTreeSet;
 
@@ -136,6 +138,18 @@ pub(crate) fn set_used(db: &Connection, id: &str, token: &str, now: Timestamp) -
     db.prepare_cached("UPDATE enrolment SET used_at = ?2, token = ?3 WHERE id = ?1")?
         .execute(params![id, now.as_millisecond(), token])?;
     Ok(())
+}
+
+/// Forgets up to `limit` codes that were traded, revoked or over before `before`.
+pub(crate) fn forget(db: &Connection, before: Timestamp, limit: usize) -> Sql<usize> {
+    db.prepare_cached(
+        "DELETE FROM enrolment WHERE id IN
+         (SELECT id FROM enrolment WHERE coalesce(used_at, revoked_at, expires_at) < ?1 LIMIT ?2)",
+    )?
+    .execute(params![
+        before.as_millisecond(),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    ])
 }
 
 /// Revokes an open code; false when there is none.

@@ -14,9 +14,10 @@
 //! Until a renewed bearer token was used once, the old one stays good: an answer that got lost locks nobody out. Name, label
 //! and accounts stay, so streams and `Idempotency-Key`s go on through a renewal.
 //!
-//! A revoked token stays in the list, without its accounts, so that people see what became of it.
+//! A revoked token stays in the list, without its accounts, so that people see what became of it: for `keep.dials`, as the
+//! audit trail that names it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -127,8 +128,18 @@ pub(crate) fn list(db: &Connection) -> Sql<Vec<Token>> {
         })
     })?;
     let mut tokens: Vec<Token> = rows.collect::<Sql<_>>()?;
+    // At once: there are as many as desktops.
+    let mut query = db.prepare_cached("SELECT token, account FROM token_account")?;
+    let mut rows = query.query([])?;
+    let mut accounts: HashMap<String, BTreeSet<AccountId>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        accounts
+            .entry(row.get(0)?)
+            .or_default()
+            .insert(AccountId(row.get(1)?));
+    }
     for token in &mut tokens {
-        token.accounts = accounts(db, &token.id)?.into_iter().collect();
+        token.accounts = accounts.remove(&token.id).unwrap_or_default();
     }
     Ok(tokens)
 }
@@ -148,6 +159,18 @@ pub(crate) fn revoke(db: &Connection, id: &str, now: Timestamp) -> Sql<bool> {
     db.prepare_cached("DELETE FROM token_account WHERE token = ?1")?
         .execute([id])?;
     Ok(changed > 0)
+}
+
+/// Forgets up to `limit` tokens that were revoked before `before` and whose code is forgotten.
+pub(crate) fn forget(db: &Connection, before: Timestamp, limit: usize) -> Sql<usize> {
+    db.prepare_cached(
+        "DELETE FROM token WHERE id IN (SELECT id FROM token WHERE revoked_at < ?1
+             AND id NOT IN (SELECT token FROM enrolment WHERE token IS NOT NULL) LIMIT ?2)",
+    )?
+    .execute(params![
+        before.as_millisecond(),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    ])
 }
 
 pub(crate) fn used(db: &Connection, id: &str, now: Timestamp) -> Sql<()> {
