@@ -185,7 +185,10 @@ fn killed_at(data: &Path, bytes: u64) {
         let count = std::io::Read::read(&mut out, &mut [0; 16]).unwrap();
         told.store(count > 0, Ordering::Release);
     });
-    while !listens.load(Ordering::Acquire) && moved(&child).is_some_and(|now| now < bytes) {
+    while !listens.load(Ordering::Acquire)
+        && child.try_wait().unwrap().is_none()
+        && moved(&child).is_some_and(|now| now < bytes)
+    {
         std::thread::yield_now();
     }
     assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
