@@ -598,7 +598,7 @@ label: string,
 number: string, };
 
 /**
- * An error answer: a code to branch on, a sentence to show.
+ * An error answer: roughly what it is, and a sentence to show.
  */
 export type Error = { 
 /**
@@ -611,7 +611,7 @@ code: ErrorCode,
 message: Message, };
 
 /**
- * What clients branch on.
+ * What went wrong, roughly. Our own clients show the sentence and don't ask; a script may.
  */
 export type ErrorCode = "bad_request" | "version" | "number" | "keychain" | "relay" | "settings" | "failed";
 
