@@ -131,9 +131,13 @@ fn interactive(options: &Options) -> Result<()> {
         "the tray app can't be enrolled at the demo's relay. Most likely the keychain is locked or missing: unlock it, or \
          play the demo on a screen of its own with `cargo xtask demo --headless`",
     )?;
-    let snapshot = product.control(&serde_json::json!({ "type": "snapshot" }))?;
+    // The tray host takes a moment to answer; on a desktop without one it never does.
+    let shown = wait::until(std::time::Duration::from_secs(5), "the icon", || {
+        let answer = product.control(&serde_json::json!({ "type": "snapshot" }))?;
+        Ok((answer["snapshot"]["tray_shown"] == true).then_some(()))
+    });
     product.simulator.ring(product::ACCOUNT, "+33261910042")?;
-    let pad = if snapshot["tray_shown"] == true {
+    let pad = if shown.is_ok() {
         "Click the tray icon to dial".to_owned()
     } else {
         let agent = binaries.path("centrex-tray");

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
 /// Between two looks, where nothing announces the change.
@@ -14,15 +14,14 @@ pub const PAUSE: Duration = Duration::from_millis(8);
 /// A signal is the whole process's.
 static INTERRUPTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// From now on Ctrl-C and SIGTERM end the wait that is under way with an error, so that every program that was started is ended
-/// on the way out. The second one ends us at once.
+/// From now on Ctrl-C, SIGTERM and the end of the terminal end the wait that is under way with an error, so that every program
+/// that was started is ended on the way out; a second Ctrl-C changes nothing, or those programs would stay.
 ///
 /// # Errors
 /// When the system takes no handlers.
 pub fn end_when_interrupted() -> Result<()> {
     let interrupted = INTERRUPTED.get_or_init(Arc::default);
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 130, Arc::clone(interrupted))?;
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
         flag::register(signal, Arc::clone(interrupted))?;
     }
     Ok(())
@@ -34,7 +33,7 @@ fn is_interrupted() -> bool {
         .is_some_and(|interrupted| interrupted.load(Ordering::Relaxed))
 }
 
-/// Returns with the first Ctrl-C or SIGTERM after [`end_when_interrupted`].
+/// Returns with the first Ctrl-C, SIGTERM or SIGHUP after [`end_when_interrupted`].
 pub fn for_interruption() {
     while !is_interrupted() {
         std::thread::sleep(PAUSE * 10);

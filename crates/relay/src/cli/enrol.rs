@@ -1,6 +1,8 @@
 //! `enrol create|list|revoke`
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +12,7 @@ use centrex_relay::doctor::{self, Accounts};
 use centrex_relay::enrolment::{self, Desk};
 use centrex_relay::secret::code::Code;
 use centrex_relay::settings::{DEFAULT_LISTEN, Settings, duration};
-use centrex_relay::store::kinds::enrolment::Enrolment;
+use centrex_relay::store::kinds::enrolment::{Enrolment, Standing};
 use clap::Subcommand;
 use jiff::{SignedDuration, Timestamp};
 use relay_api::wire::Scope;
@@ -43,7 +45,8 @@ pub enum Command {
         /// It hears calls and can't place any through the relay.
         #[arg(long)]
         watch_only: bool,
-        /// A CSV file with the columns label,accounts (accounts separated by ;), and scope (watch or watch-and-dial) if wanted.
+        /// A CSV file with the columns label,accounts (accounts separated by ;), and scope (watch or watch-and-dial) if wanted; -
+        /// reads standard input.
         #[arg(long, value_name = "FILE.csv")]
         from: Option<PathBuf>,
         /// How long the codes are good for, like 24h (setting: enrolment.expires).
@@ -55,14 +58,18 @@ pub enum Command {
     },
     /// All codes and where they stand.
     List {
+        /// Only those that can still be used.
+        #[arg(long)]
+        open: bool,
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
     },
-    /// Make an open code worthless.
+    /// Make open codes worthless.
     Revoke {
-        /// Its name in the list (enr_…).
-        id: String,
+        /// Their names in the list (enr_…).
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
     },
 }
 
@@ -92,12 +99,22 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
                 json,
             )
         }
-        Command::List { json } => list(settings, json),
-        Command::Revoke { id } => {
-            if !enrolment::revoke(&settings.data_dir, &id, Timestamp::now())? {
-                bail!("there is no open code {id}; see: centrex-relay enrol list");
+        Command::List { open, json } => list(settings, open, json),
+        Command::Revoke { ids } => {
+            let mut missing = Vec::new();
+            for id in ids {
+                if enrolment::revoke(&settings.data_dir, &id, Timestamp::now())? {
+                    output::line(&format!("{id} is worth nothing any more."));
+                } else {
+                    missing.push(id);
+                }
             }
-            output::line(&format!("{id} is worth nothing any more."));
+            if !missing.is_empty() {
+                bail!(
+                    "there is no open code {}; see: centrex-relay enrol list",
+                    missing.join(", ")
+                );
+            }
             Ok(())
         }
     }
@@ -154,14 +171,28 @@ fn warn_of_strange_accounts(settings: &Settings, desks: &[Desk], now: Timestamp)
     if called.is_empty() {
         return;
     }
+    let mut unknown = Vec::new();
     for account in asked.into_iter().filter(|account| !called.contains(account)) {
-        let meant = doctor::nearest(account, &called);
-        let meant = meant.map(|other| format!("; is {} meant?", output::safe(&other.0)));
+        let Some(meant) = doctor::nearest(account, &called) else {
+            unknown.push(output::safe(&account.0));
+            continue;
+        };
         output::complain(&format!(
-            "warning: no call that this relay knows was for the account {}{}",
+            "warning: no call that this relay knows was for the account {}; is {} meant?",
             output::safe(&account.0),
-            meant.unwrap_or_else(|| "; check its number, or wait for its first call".to_owned())
+            output::safe(&meant.0)
         ));
+    }
+    match &unknown[..] {
+        [] => {}
+        [account] => output::complain(&format!(
+            "note: no call that this relay knows was for the account {account}; check its number, or wait for its first call"
+        )),
+        [first, .., last] => output::complain(&format!(
+            "note: no call that this relay knows was for {} of the accounts ({first} … {last}); check them, or wait for their \
+             first calls",
+            unknown.len()
+        )),
     }
 }
 
@@ -226,8 +257,10 @@ struct Line {
 }
 
 /// Checks that the columns are those that [`Line`] needs; there may be others.
-fn headings(reader: &mut csv::Reader<std::fs::File>) -> anyhow::Result<()> {
-    let found = reader.headers()?;
+fn headings(reader: &mut csv::Reader<&[u8]>) -> anyhow::Result<()> {
+    // As a spreadsheet's user writes them.
+    let found: csv::StringRecord = reader.headers()?.iter().map(str::to_lowercase).collect();
+    reader.set_headers(found.clone());
     if ["label", "accounts"]
         .iter()
         .all(|wanted| found.iter().any(|heading| heading == *wanted))
@@ -237,20 +270,44 @@ fn headings(reader: &mut csv::Reader<std::fs::File>) -> anyhow::Result<()> {
     let told: String = found.iter().collect::<Vec<_>>().join(",");
     // What came from a file must not steer the terminal.
     let told: String = told.chars().filter(|c| !c.is_control()).take(80).collect();
-    let hint = if found.iter().any(|heading| heading.contains(';')) {
-        "; columns are separated by commas here, and only accounts by semicolons"
-    } else {
-        ""
-    };
-    bail!("the first line must be the headings label,accounts, but it is {told:?}{hint}")
+    bail!("the first line must be the headings label,accounts, but it is {told:?}")
+}
+
+fn bytes(file: &Path) -> std::io::Result<Vec<u8>> {
+    if file != Path::new("-") {
+        return std::fs::read(file);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// UTF-8, with a mark or without; else what Windows writes in Western Europe.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    let (text, _, broken) = encoding_rs::UTF_8.decode(bytes);
+    match broken {
+        true => encoding_rs::WINDOWS_1252.decode(bytes).0,
+        false => text,
+    }
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Desk>> {
     let shown = file.display();
+    let bytes = bytes(file).with_context(|| {
+        format!("the file {shown} can't be read; one that only you may read is given by: --from - < {shown}")
+    })?;
+    let text = text(&bytes);
+    // A spreadsheet set to French separates columns by semicolons, and puts cells that hold some in quotes.
+    let heads = text.lines().next().unwrap_or_default();
+    let separator = if heads.contains(';') && !heads.contains(',') {
+        b';'
+    } else {
+        b','
+    };
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
-        .from_path(file)
-        .with_context(|| format!("the file {shown} can't be read"))?;
+        .delimiter(separator)
+        .from_reader(text.as_bytes());
     headings(&mut reader).with_context(|| format!("{shown}, line 1: nothing was created"))?;
     let mut desks = Vec::new();
     for (number, line) in reader.deserialize::<Line>().enumerate() {
@@ -287,10 +344,11 @@ struct Listed {
     token: Option<String>,
 }
 
-fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
+fn list(settings: &Settings, open: bool, json: bool) -> anyhow::Result<()> {
     let now = Timestamp::now();
     let all: Vec<Listed> = enrolment::list(&settings.data_dir, now)?
         .into_iter()
+        .filter(|one| !open || one.standing(now) == Standing::Open)
         .map(|one| Listed {
             state: one.standing(now).word(),
             id: one.id,

@@ -13,6 +13,8 @@ use crate::store::{FILE, StoreError, look};
 
 /// Calls that were unheard before are forgotten by everybody.
 const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A desktop's account may have no call for so long before that is worth a word.
+const QUIET: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// So many are named; more would hide the rest.
 const NAMED: usize = 10;
 
@@ -23,7 +25,8 @@ pub struct Accounts {
     pub called: BTreeSet<AccountId>,
     /// Those with calls of the last seven days that no desktop is enrolled for, and how many.
     pub unheard: BTreeMap<AccountId, u64>,
-    /// Those that a desktop is enrolled for and no call that is kept was for, with the label of one such desktop.
+    /// Those that a desktop is enrolled for and no call that is kept was for, with the label of one such desktop: for some days,
+    /// or likely by a slip.
     pub silent: BTreeMap<AccountId, String>,
 }
 
@@ -40,13 +43,15 @@ pub fn accounts(data_dir: &Path, now: Timestamp) -> Result<Accounts, StoreError>
 
 fn read(db: &rusqlite::Connection, now: Timestamp) -> Sql<Accounts> {
     let called: BTreeSet<AccountId> = call::accounts(db)?.into_iter().collect();
-    let mut heard: BTreeMap<AccountId, String> = BTreeMap::new();
+    let mut heard: BTreeMap<AccountId, (String, Timestamp)> = BTreeMap::new();
     for token in token::list(db)?
         .into_iter()
         .filter(|token| token.revoked_at.is_none())
     {
         for account in token.accounts {
-            heard.entry(account).or_insert_with(|| token.label.clone());
+            heard
+                .entry(account)
+                .or_insert_with(|| (token.label.clone(), token.created_at));
         }
     }
     let after = now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
@@ -57,22 +62,38 @@ fn read(db: &rusqlite::Connection, now: Timestamp) -> Sql<Accounts> {
             unheard.insert(account.clone(), count);
         }
     }
-    heard.retain(|account, _| !called.contains(account));
+    let quiet_since = now.saturating_sub(QUIET).unwrap_or(Timestamp::MIN);
+    let silent = heard
+        .into_iter()
+        .filter(|(account, (_, enrolled))| {
+            !called.contains(account) && (*enrolled < quiet_since || nearest(account, &called).is_some())
+        })
+        .map(|(account, (label, _))| (account, label))
+        .collect();
     Ok(Accounts {
         called,
         unheard,
-        silent: heard,
+        silent,
     })
 }
 
-/// A known account that an unknown one may be a slip for.
+/// A known account that an unknown one may be a slip for. The next number of a row is none: companies get theirs one after the
+/// other, so one that only has other digits in some places is as likely right.
 pub fn nearest<'a>(account: &AccountId, known: &'a BTreeSet<AccountId>) -> Option<&'a AccountId> {
     known
         .iter()
         .map(|other| (strsim::damerau_levenshtein(&account.0, &other.0), other))
-        .filter(|(distance, _)| *distance <= 2)
+        .filter(|(distance, other)| *distance <= 2 && !has_other_digits(&account.0, &other.0, *distance))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, other)| other)
+}
+
+/// Whether two differ in nothing but digits that stand for others, not by two that changed places.
+fn has_other_digits(a: &str, b: &str, distance: usize) -> bool {
+    let differ = || a.chars().zip(b.chars()).filter(|(a, b)| a != b);
+    a.chars().count() == b.chars().count()
+        && differ().count() == distance
+        && differ().all(|(a, b)| a.is_ascii_digit() && b.is_ascii_digit())
 }
 
 pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
@@ -125,4 +146,22 @@ fn named(all: impl Iterator<Item = String>) -> String {
 /// An account comes from outside, and must not steer the terminal.
 fn shown(account: &AccountId) -> String {
     account.0.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_told_from_the_next_number_of_a_row() {
+        let known = BTreeSet::from([AccountId("4207001".into()), AccountId("accueil".into())]);
+        let meant = |account: &str| nearest(&AccountId(account.into()), &known).map(|known| known.0.clone());
+        for slip in ["42O7001", "420701", "42070001", "4207010", "2407001", "4207001 "] {
+            assert_eq!(meant(slip).as_deref(), Some("4207001"), "{slip}");
+        }
+        assert_eq!(meant("acceuil").as_deref(), Some("accueil"));
+        for other in ["4207002", "4207011", "4208002", "9999999", "atelier"] {
+            assert_eq!(meant(other), None, "{other}");
+        }
+    }
 }

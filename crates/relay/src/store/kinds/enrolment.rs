@@ -128,7 +128,7 @@ pub(crate) fn by_hash(db: &Connection, hash: &Hash) -> Sql<Option<Enrolment>> {
 
 pub(crate) fn list(db: &Connection) -> Sql<Vec<Enrolment>> {
     let mut query = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM enrolment ORDER BY created_at, id"
+        "SELECT {COLUMNS} FROM enrolment ORDER BY created_at, label, id"
     ))?;
     let rows = query.query_map([], read)?;
     rows.collect()
