@@ -81,7 +81,13 @@ pub(super) async fn doctor(profile: &Profile, lang: Language, as_json: bool) -> 
             Ok(_) => return Err(Message::new("cli-answer-unknown")),
             Err(error) => return Err(reason(&error)),
         },
-        Err(ConnectError::NotRunning) => checks_alone(profile).await?,
+        Err(ConnectError::NotRunning) => {
+            // The cause of most of what follows, over a remote shell say.
+            if let Err(why) = super::start::check_session().await {
+                print::error(&say(lang, &why));
+            }
+            checks_alone(profile).await?
+        }
         Err(error) => return Err(unconnected(profile, error)),
     };
     if as_json {

@@ -120,21 +120,17 @@ pub fn restore(settings: &Settings, arguments: &RestoreArguments) -> anyhow::Res
         ));
     }
     output::line("Desktops that know more than the backup does are told so, and fetch what there is.");
-    let since = restored
-        .facts
-        .last_written_at
-        .map_or_else(|| "the backup was made".to_owned(), output::time);
-    output::line(&format!(
-        "Tokens and codes are those of the backup: revoke again what you revoked since {since} (token list, enrol list); \
-         desktops that were enrolled, or whose token was renewed, since then have to be enrolled again."
-    ));
+    output::line(
+        "Tokens and codes are those of the backup: revoke again what you revoked since it was made (token list, enrol list); \
+         desktops that were enrolled, or whose token was renewed, since then have to be enrolled again.",
+    );
     Ok(())
 }
 
 fn words(facts: &Facts) -> String {
     let until = facts.last_written_at.map_or_else(
-        || "nothing".to_owned(),
-        |at| format!("everything up to {}", output::time(at)),
+        || "no event yet".to_owned(),
+        |at| format!("the last event is of {}", output::time(at)),
     );
     format!(
         "{until}; {} desktops, {} calls, {} events (layout {})",

@@ -87,7 +87,7 @@ fn fill(source: &Connection, path: &Path, failed: &dyn Fn(Error) -> StoreError) 
 pub struct Facts {
     /// The version of its layout; one older than ours is brought up at the next start.
     pub schema_version: i64,
-    /// When something was last written into it.
+    /// Of the newest event; what else was written, tokens and codes, may be newer.
     pub last_written_at: Option<Timestamp>,
     /// Desktops that may listen.
     pub tokens: i64,
