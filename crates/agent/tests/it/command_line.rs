@@ -115,6 +115,12 @@ fn doctor_checks_what_it_can_while_nothing_runs() {
     };
     assert_eq!([result("tray_host"), result("notifications")], shown);
     assert_eq!([result("relay"), result("platform")], ["skipped", "skipped"]);
+    let first = told(&output);
+    assert_eq!(
+        first.contains("bus de session"),
+        cfg!(target_os = "linux"),
+        "the cause is said: {first}"
+    );
 }
 
 #[test]
