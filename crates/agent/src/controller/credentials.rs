@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use companion::event::{CredentialKind, CredentialState, Event, KeychainProblem, Link, LinkProblem};
 use companion::settings::Mode;
-use control::protocol::{self as wire, Answer, ErrorCode};
+use control::protocol::{self as wire, Answer, ErrorCode, Place};
 use secrecy::SecretString;
 use telephony::AccountId;
 use tokio::time::Instant;
@@ -17,6 +17,7 @@ use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::token::{self, SecretPlace};
 use crate::view;
+use crate::window::Wish;
 
 /// The first wait before a keychain that can't be used is asked again; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -195,9 +196,22 @@ impl<P: Ports> Controller<P> {
             match result {
                 Ok(Some(token)) if self.link.is_none() => self.connect(token),
                 Ok(Some(_)) => {}
-                _ if self.link.is_none() => self.feed(Event::Link(Link::Down(tokenless))),
+                _ if self.link.is_none() => {
+                    self.feed(Event::Link(Link::Down(tokenless)));
+                    if state == CredentialState::Absent {
+                        self.invite();
+                    }
+                }
                 _ => {}
             }
+        }
+    }
+
+    /// A desk that was prepared for its person, and lacks the code that only they have: a grey icon alone would tell them
+    /// nothing. Once, so that whoever closes the window has peace until the next start.
+    fn invite(&mut self) {
+        if !std::mem::replace(&mut self.invited, true) {
+            self.show_or_log(Wish::place(Place::Pad));
         }
     }
 

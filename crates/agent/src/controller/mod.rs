@@ -146,6 +146,8 @@ pub struct Controller<P: Ports> {
     zone_at: Instant,
     /// The pad is to be shown at the start.
     starts_shown: bool,
+    /// The window was shown to somebody whose desk lacks its code.
+    invited: bool,
     quitting: bool,
     watch: SettingsWatch,
     _server: AbortOnDropHandle<()>,
@@ -227,6 +229,7 @@ impl<P: Ports> Controller<P> {
             zone_at: now.moment + ZONE_AGAIN,
             now,
             starts_shown: show,
+            invited: false,
             quitting: false,
             own: own.clone(),
         };

@@ -3,7 +3,8 @@
 use centrex_tray::desktop::SecretName;
 use companion::event::{CredentialKind, KeychainProblem};
 use control::protocol::{
-    Answer, ConnectionState, CredentialKind as WireKind, ErrorCode, Mode, Request, SettingsChange,
+    Answer, Change, ConnectionState, CredentialKind as WireKind, ErrorCode, Mode, Place, Request,
+    SettingsChange,
 };
 use control::transport::RequestError;
 use secrecy::ExposeSecret;
@@ -297,6 +298,57 @@ async fn a_keychain_that_opens_later_is_asked_again_when_the_person_acts() {
     agent.ask(Request::MissedRead).await;
     let state = agent.live().await;
     assert!(state.credentials[0].present && state.credentials[0].problem.is_none());
+}
+
+#[tokio::test]
+async fn a_prepared_desk_that_lacks_its_code_shows_itself_once() {
+    let desk = Desk::new();
+    let settings = desk.settings_file();
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    std::fs::write(
+        &settings,
+        "mode = \"relay\"\n[relay]\nurl = \"https://relay.example\"\n",
+    )
+    .unwrap();
+    // Until the window listens.
+    desk.keychain.fail(Some(KeychainProblem::Locked));
+    let mut agent = desk.start().await;
+    let window = agent.connect().await;
+    let (_, mut told) = window.subscribe(true).await.unwrap();
+    agent
+        .until("it says so", |state| state.credentials[0].problem.is_some())
+        .await;
+    desk.keychain.fail(None);
+    agent.ask(Request::MissedRead).await;
+    within("the window comes forward", async {
+        while !matches!(
+            told.next().await,
+            Some(Change::Show {
+                place: Place::Pad,
+                fill: None,
+                ..
+            })
+        ) {}
+    })
+    .await;
+    // Asked again, it has peace.
+    agent
+        .change(SettingsChange {
+            relay_url: Some("https://other.example".to_owned()),
+            ..SettingsChange::default()
+        })
+        .await;
+    agent
+        .until("the other relay", |state| {
+            let relay = state.settings.relay_url.as_deref();
+            relay.is_some_and(|relay| relay.contains("other.example"))
+        })
+        .await;
+    let after = agent.quit_told().await;
+    assert!(
+        !after.iter().any(|change| matches!(change, Change::Show { .. })),
+        "{after:?}"
+    );
 }
 
 #[tokio::test]
