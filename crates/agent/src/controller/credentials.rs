@@ -190,6 +190,7 @@ impl<P: Ports> Controller<P> {
                 self.credentials.failed(name, *problem, self.now.moment);
             }
         }
+        let absent = state == CredentialState::Absent;
         self.feed(Event::Credential(name.kind, state));
         self.directory_secret(name.kind, &result);
         if name.kind == CredentialKind::RelayToken && self.companion.settings().mode == Mode::Relay {
@@ -198,7 +199,7 @@ impl<P: Ports> Controller<P> {
                 Ok(Some(_)) => {}
                 _ if self.link.is_none() => {
                     self.feed(Event::Link(Link::Down(tokenless)));
-                    if state == CredentialState::Absent {
+                    if absent {
                         self.invite();
                     }
                 }
