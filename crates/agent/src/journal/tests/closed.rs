@@ -154,8 +154,10 @@ async fn beyond_what_can_be_held_the_next_start_asks_again() {
 }
 
 /// A file system of its own, gone when dropped.
+#[cfg(target_os = "linux")]
 struct Mount(tempfile::TempDir);
 
+#[cfg(target_os = "linux")]
 impl Mount {
     /// `None`: this user may mount nothing.
     fn tmpfs(size: &str) -> Option<Self> {
@@ -178,6 +180,7 @@ impl Mount {
     }
 }
 
+#[cfg(target_os = "linux")]
 impl Drop for Mount {
     fn drop(&mut self) {
         let _ = std::process::Command::new("umount")
