@@ -34,7 +34,7 @@ async fn with_a_hundred_thousand_events_it_accepts_as_quickly_as_with_none() {
     assert!(many < few + Duration::from_secs(1));
 }
 
-/// `EVENTS` says how many, else ten million (some 5 GB and minutes to make).
+/// `EVENTS` says how many, else ten million (some 6 GB, and a minute or two to make).
 #[tokio::test]
 #[ignore = "takes minutes and gigabytes; cargo xtask soak runs it"]
 async fn with_ten_million_events_it_accepts_within_a_second() {
