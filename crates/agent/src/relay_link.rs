@@ -56,7 +56,7 @@ pub(crate) enum Begin {
 
 /// What the controller does about some news, in order.
 #[derive(Default)]
-pub(crate) struct Outcome {
+pub(crate) struct Heard {
     /// For the companion.
     pub(crate) events: Vec<Event>,
     /// Goes into the journal together with what the events change.
@@ -181,19 +181,19 @@ impl RelayLink {
     }
 
     /// Takes news of this generation.
-    pub(crate) fn on(&mut self, news: News, now: Now) -> Outcome {
+    pub(crate) fn on(&mut self, news: News, now: Now) -> Heard {
         match news {
             News::From(begin) => {
                 self.last = begin.after();
                 self.blind = begin == Begin::Blind;
-                Outcome::default()
+                Heard::default()
             }
             News::Update(update) => self.on_update(update, now),
             News::Me(Ok(me)) => {
                 let is_token_old = me.renew_after.is_some_and(|from| from <= me.at);
                 self.me = Some(bounded(me));
                 self.ask(Ask::Me, LOOK_AGAIN);
-                Outcome {
+                Heard {
                     is_token_old,
                     ..self.state_if_live()
                 }
@@ -205,12 +205,12 @@ impl RelayLink {
                 if error.is_transient() {
                     self.ask(Ask::Calls, ASK_AGAIN);
                 }
-                Outcome::default()
+                Heard::default()
             }
         }
     }
 
-    fn on_update(&mut self, update: Update, now: Now) -> Outcome {
+    fn on_update(&mut self, update: Update, now: Now) -> Heard {
         match update {
             Update::Connecting { attempt } => LinkState::Connecting { attempt }.into(),
             Update::Live { clock_skew } => {
@@ -221,9 +221,9 @@ impl RelayLink {
                 if self.reconciling.is_some() {
                     self.ask(Ask::Calls, Duration::ZERO);
                 }
-                let mut outcome = Outcome::from(Event::CatchingUp);
-                outcome.events.extend(self.state_if_live().events);
-                outcome
+                let mut heard = Heard::from(Event::CatchingUp);
+                heard.events.extend(self.state_if_live().events);
+                heard
             }
             Update::Event(event) => self.on_event(*event, now),
             Update::Alive => Event::Alive.into(),
@@ -243,7 +243,7 @@ impl RelayLink {
         }
     }
 
-    fn on_event(&mut self, event: RelayEvent, now: Now) -> Outcome {
+    fn on_event(&mut self, event: RelayEvent, now: Now) -> Heard {
         let events = match event.body {
             EventBody::Call { call } if !is_bounded(&call) => Vec::new(),
             EventBody::Call { call } => {
@@ -277,17 +277,17 @@ impl RelayLink {
             EventBody::Unknown => Vec::new(),
         };
         self.last = Some(event.id);
-        Outcome {
+        Heard {
             events,
             position: self.position(),
-            ..Outcome::default()
+            ..Heard::default()
         }
     }
 
     /// The relay's list of what ended while nobody listened.
-    fn on_calls(&mut self, list: CallList, now: Now) -> Outcome {
+    fn on_calls(&mut self, list: CallList, now: Now) -> Heard {
         let Some(reason) = self.reconciling.take() else {
-            return Outcome::default();
+            return Heard::default();
         };
         if list.is_cut {
             tracing::warn!(
@@ -310,11 +310,11 @@ impl RelayLink {
             Reconciling::First(since) => {
                 let history = oldest_first.filter(|call| call.last_change() <= since);
                 let events = history.map(|call| ended(call, Origin::History)).collect();
-                Outcome {
+                Heard {
                     events,
                     position: None,
                     history_cut,
-                    ..Outcome::default()
+                    ..Heard::default()
                 }
             }
             Reconciling::Gap => {
@@ -322,11 +322,11 @@ impl RelayLink {
                 // than events that came before it.
                 let missed = oldest_first.map(|call| ended(call, Origin::Relay));
                 let events = [Event::CatchingUp].into_iter().chain(missed);
-                Outcome {
+                Heard {
                     events: events.chain([Event::CaughtUp]).collect(),
                     position: self.position(),
                     history_cut,
-                    ..Outcome::default()
+                    ..Heard::default()
                 }
             }
         }
@@ -350,26 +350,26 @@ impl RelayLink {
     }
 
     /// The connection counts as live once it is also known where the history is and what the relay can do for us.
-    fn state_if_live(&self) -> Outcome {
+    fn state_if_live(&self) -> Heard {
         match &self.me {
             Some(me) if self.live => LinkState::Live {
                 can_dial: me.capabilities.dial,
                 accounts: me.accounts.clone(),
             }
             .into(),
-            _ => Outcome::default(),
+            _ => Heard::default(),
         }
     }
 
-    fn on_me_failed(&mut self, error: &ClientError) -> Outcome {
+    fn on_me_failed(&mut self, error: &ClientError) -> Heard {
         tracing::warn!(%error, "the relay doesn't say what it can do");
         if !self.live || error.is_unauthorized() {
             // The stream itself tells what this means, and goes on.
-            return Outcome::default();
+            return Heard::default();
         }
         self.ask(Ask::Me, ASK_AGAIN);
         if error.is_transient() {
-            Outcome::default()
+            Heard::default()
         } else {
             LinkState::Down(client_problem(error)).into()
         }
@@ -398,7 +398,7 @@ impl RelayLink {
     }
 }
 
-impl From<Event> for Outcome {
+impl From<Event> for Heard {
     fn from(event: Event) -> Self {
         Self {
             events: vec![event],
@@ -407,7 +407,7 @@ impl From<Event> for Outcome {
     }
 }
 
-impl From<LinkState> for Outcome {
+impl From<LinkState> for Heard {
     fn from(state: LinkState) -> Self {
         Event::Link(state).into()
     }

@@ -50,9 +50,9 @@ pub(crate) fn desktop(found: &Found, window: &Path) -> Vec<Check> {
         (None, Some(message)) => warning(CheckName::Journal, message.clone()),
         (Some(trouble), _) => {
             // The same as the window and `status` say, and what the system says where that tells little.
-            let message = match trouble.message.id.as_str() {
-                "journal-unusable" => Message::new("doctor-journal-failed").with("why", &trouble.why),
-                _ => trouble.message.clone(),
+            let message = match &trouble.why {
+                Some(why) => Message::new("doctor-journal-failed").with("why", why),
+                None => trouble.message.clone(),
             };
             failed(CheckName::Journal, message)
         }
@@ -194,10 +194,10 @@ mod tests {
 
     #[test]
     fn of_the_journal_the_same_is_said_as_elsewhere() {
-        let journal = |trouble: Option<&str>, opened: Option<&str>| {
-            let trouble = trouble.map(|id| Trouble {
+        let journal = |trouble: Option<(&str, Option<&str>)>, opened: Option<&str>| {
+            let trouble = trouble.map(|(id, why)| Trouble {
                 message: Message::new(id),
-                why: "no room".into(),
+                why: why.map(str::to_owned),
             });
             let found = Found {
                 journal_problem: trouble,
@@ -208,9 +208,12 @@ mod tests {
         };
         let failed = |id: &str| (CheckResult::Failed, id.to_owned());
         assert_eq!(journal(None, None), (CheckResult::Ok, "doctor-journal-ok".into()));
-        assert_eq!(journal(Some("journal-full"), None), failed("journal-full"));
         assert_eq!(
-            journal(Some("journal-unusable"), None),
+            journal(Some(("journal-full", None)), None),
+            failed("journal-full")
+        );
+        assert_eq!(
+            journal(Some(("journal-unusable", Some("no room"))), None),
             failed("doctor-journal-failed")
         );
         let aside = (CheckResult::Warning, "journal-set-aside".to_owned());

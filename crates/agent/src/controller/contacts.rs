@@ -145,10 +145,7 @@ impl<P: Ports> Controller<P> {
             ContactFormat::Vcard => Format::Vcard,
             ContactFormat::Csv => Format::Table(TableOptions {
                 language,
-                separator: match language {
-                    Language::Fr => b';',
-                    Language::En => b',',
-                },
+                separator: separator(language),
                 bom,
             }),
         };
@@ -293,6 +290,14 @@ impl Naming {
     fn end(&mut self) -> bool {
         self.runs = false;
         std::mem::take(&mut self.again)
+    }
+}
+
+/// What parts the cells of a table where people speak that language: spreadsheets go by the system's list separator.
+pub(super) fn separator(language: Language) -> u8 {
+    match language {
+        Language::Fr => b';',
+        Language::En => b',',
     }
 }
 

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use telephony::{AccountId, CallId};
 
+use super::contacts::separator;
 use super::requests::error;
 use super::{Controller, Input};
 use crate::journal::{AskError, JournalOpened};
@@ -331,10 +332,7 @@ fn hole(stretch: &Stretch, now: Timestamp) -> Option<wire::Hole> {
 fn form(format: CallFormat, bom: bool, language: Language) -> Format {
     match format {
         CallFormat::Csv => Format::Csv(Csv {
-            separator: match language {
-                Language::Fr => b';',
-                Language::En => b',',
-            },
+            separator: separator(language),
             bom,
             language,
             zone: TimeZone::system(),

@@ -98,12 +98,12 @@ impl<P: Ports> Controller<P> {
         let Some(link) = self.link.as_mut().filter(|link| link.generation() == generation) else {
             return;
         };
-        let outcome = link.on(news, self.now);
-        self.history_cut = outcome.history_cut.unwrap_or(self.history_cut);
-        if outcome.is_token_old {
+        let heard = link.on(news, self.now);
+        self.history_cut = heard.history_cut.unwrap_or(self.history_cut);
+        if heard.is_token_old {
             self.renew_token();
         }
-        self.feed_all(outcome.events, outcome.position);
+        self.feed_all(heard.events, heard.position);
     }
 
     /// Has the token renewed, in the background; a relay that calls each new token old is asked once in a while all the same.

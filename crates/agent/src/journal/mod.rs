@@ -44,8 +44,8 @@ pub(crate) struct JournalHandle {
 pub(crate) struct Trouble {
     /// For people.
     pub(crate) message: Message,
-    /// What the system says.
-    pub(crate) why: String,
+    /// What the system says, where `message` doesn't tell the cause.
+    pub(crate) why: Option<String>,
 }
 
 impl Trouble {
@@ -53,7 +53,7 @@ impl Trouble {
     fn of_opening(error: &JournalError) -> Self {
         Self {
             message: error.opening_message(),
-            why: error.to_string(),
+            why: why(error),
         }
     }
 
@@ -61,7 +61,7 @@ impl Trouble {
     fn over() -> Self {
         Self {
             message: Message::new("journal-unusable"),
-            why: "the journal's thread has ended".to_owned(),
+            why: Some("the journal's thread has ended".to_owned()),
         }
     }
 }
@@ -70,9 +70,13 @@ impl From<&JournalError> for Trouble {
     fn from(error: &JournalError) -> Self {
         Self {
             message: error.message(),
-            why: error.to_string(),
+            why: why(error),
         }
     }
+}
+
+fn why(error: &JournalError) -> Option<String> {
+    (!error.is_explained()).then(|| error.to_string())
 }
 
 /// What opening the journal gave.

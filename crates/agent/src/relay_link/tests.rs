@@ -61,9 +61,9 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
     link.on(News::From(Begin::After(EventId(3))), now(10));
     link.on(event(0, EventBody::Gap), now(10));
     let ringing = call("ringing", CallState::Ringing);
-    let outcome = link.on(event(40, EventBody::Snapshot { calls: vec![ringing] }), now(10));
-    assert!(matches!(outcome.events.as_slice(), [Event::LiveCalls { calls, .. }] if calls.len() == 1));
-    assert_eq!(outcome.position, None, "not before the list is here");
+    let heard = link.on(event(40, EventBody::Snapshot { calls: vec![ringing] }), now(10));
+    assert!(matches!(heard.events.as_slice(), [Event::LiveCalls { calls, .. }] if calls.len() == 1));
+    assert_eq!(heard.position, None, "not before the list is here");
 
     // Read before that call began, answered after it.
     let list = CallList {
@@ -73,18 +73,18 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
         ended: vec![call("ended", CallState::Ended)],
         is_cut: false,
     };
-    let outcome = link.on(News::Calls(Ok(list)), now(20));
+    let heard = link.on(News::Calls(Ok(list)), now(20));
     let [
         Event::CatchingUp,
         Event::Call { call, origin, .. },
         Event::CaughtUp,
-    ] = outcome.events.as_slice()
+    ] = heard.events.as_slice()
     else {
-        panic!("only what ended comes from the list: {:?}", outcome.events)
+        panic!("only what ended comes from the list: {:?}", heard.events)
     };
     assert_eq!((call.call_id.0.as_str(), *origin), ("ended", Origin::Relay));
-    assert_eq!(outcome.history_cut, Some(false));
-    assert_eq!(outcome.position.unwrap().event, "40");
+    assert_eq!(heard.history_cut, Some(false));
+    assert_eq!(heard.position.unwrap().event, "40");
 
     link.on(event(0, EventBody::Gap), now(30));
     let list = CallList {
@@ -94,8 +94,8 @@ async fn after_a_gap_the_list_ends_no_call_that_the_stream_told_of() {
         ended: Vec::new(),
         is_cut: true,
     };
-    let outcome = link.on(News::Calls(Ok(list)), now(30));
-    assert_eq!(outcome.history_cut, Some(true), "and that it isn't whole is told");
+    let heard = link.on(News::Calls(Ok(list)), now(30));
+    assert_eq!(heard.history_cut, Some(true), "and that it isn't whole is told");
 }
 
 #[tokio::test]
@@ -164,9 +164,9 @@ fn seconds(seconds: i64) -> Duration {
 /// In seconds, of a call that changed at 10 by the relay's clock.
 fn age_of_a_call(link: &mut RelayLink, now: Now) -> i64 {
     let call = call("ringing", CallState::Ringing);
-    let outcome = link.on(event(40, EventBody::Call { call }), now);
-    let [Event::Call { age_s, .. }] = outcome.events.as_slice() else {
-        panic!("{:?}", outcome.events)
+    let heard = link.on(event(40, EventBody::Call { call }), now);
+    let [Event::Call { age_s, .. }] = heard.events.as_slice() else {
+        panic!("{:?}", heard.events)
     };
     *age_s
 }
@@ -186,9 +186,9 @@ async fn a_relay_that_names_very_many_lines_leaves_the_state_small() {
         version: "1".into(),
         at: at(0),
     };
-    let outcome = link.on(News::Me(Ok(me)), now(0));
-    let Some(Event::Link(LinkState::Live { accounts, .. })) = outcome.events.first() else {
-        panic!("not live: {:?}", outcome.events)
+    let heard = link.on(News::Me(Ok(me)), now(0));
+    let Some(Event::Link(LinkState::Live { accounts, .. })) = heard.events.first() else {
+        panic!("not live: {:?}", heard.events)
     };
     assert_eq!((accounts.len(), accounts[0].0.as_str()), (MOST_ACCOUNTS, "0"));
 

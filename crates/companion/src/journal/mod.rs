@@ -177,6 +177,11 @@ impl JournalError {
         matches!(self, Self::Sql(error) if damage::is_damage(error))
     }
 
+    /// Its sentence names the cause; of the others only the system knows it.
+    pub fn is_explained(&self) -> bool {
+        matches!(self, Self::Newer { .. }) || self.is_full()
+    }
+
     /// The sentence for people.
     pub fn message(&self) -> Message {
         Message::new(match self {
