@@ -1,5 +1,6 @@
 //! A running relay: the parts put together, listening and stopping.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,7 +62,7 @@ pub enum StartError {
     #[error("the metrics could not be set up: {0}")]
     Metrics(String),
     /// A listener.
-    #[error("{key}: can't listen on {address}: {cause}; is another program using it?")]
+    #[error("{key}: can't listen on {address}: {cause}; {}", advice(cause))]
     Listen {
         /// Which setting.
         key: &'static str,
@@ -82,10 +83,21 @@ impl StartError {
     pub fn is_configuration(&self) -> bool {
         let store = match self {
             Self::CallbackSecret(_) | Self::Platform(_) | Self::Tls(_) => return true,
+            Self::Listen { cause, .. } => return cause.kind() == ErrorKind::AddrNotAvailable,
             Self::Store(error) | Self::Lock(LockError::Folder(error)) => error,
             _ => return false,
         };
         matches!(store, StoreError::Folder { .. } | StoreError::Newer { .. })
+    }
+}
+
+fn advice(cause: &std::io::Error) -> &'static str {
+    match cause.kind() {
+        ErrorKind::AddrNotAvailable => {
+            "this machine has no such address; 0.0.0.0 or [::] stands for all that it has"
+        }
+        ErrorKind::PermissionDenied => "ports below 1024 need a right that the unit gives, or another port",
+        _ => "is another program using it?",
     }
 }
 
@@ -229,7 +241,11 @@ fn certificates(tls: &settings::Tls) -> Result<Arc<Certificates>, StartError> {
 pub fn callback_secret(settings: &Settings) -> Result<CallbackSecret, CallbackSecretError> {
     match &settings.callback_secret {
         Some(given) => CallbackSecret::given(given),
-        None => CallbackSecret::kept(&settings.data_dir, &mut rand::rng()),
+        None => {
+            // Before the first start, too; a folder that can't be made is told by the file that it is to hold.
+            let _ = store::make_folder(&settings.data_dir);
+            CallbackSecret::kept(&settings.data_dir, &mut rand::rng())
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -9,10 +10,13 @@ use secrecy::SecretString;
 
 use super::trust::networks;
 use super::values::{address, count, duration, log_filter, log_format, public_url, size, wait, web_address};
-use super::{DEFAULT_LISTEN, Events, KEYS, Platform, SECRETS, Settings, default_data_dir, strange, variable};
+use super::{
+    DEFAULT_LISTEN, Events, KEYS, Platform, SECRETS, Settings, Tls, default_data_dir, strange, variable,
+};
 use crate::correlate::Limits;
 use crate::forward::Destination;
 use crate::purge::Keep;
+use crate::secret::callback::CallbackSecret;
 use crate::secret::file;
 use crate::{hub, owner};
 
@@ -148,8 +152,9 @@ impl Loader {
         let tls = self.tls(&data_dir);
         let platform = self.platform(sources);
         let connections = self.parsed("connections", "12288", count);
-        let callback_secret = self.secret("callback.secret", sources);
-        let previous_callback_secret = self.secret("callback.previous_secret", sources);
+        self.check_addresses(listen, admin_listen, tls.as_ref());
+        let callback_secret = self.callback_secret("callback.secret", sources);
+        let previous_callback_secret = self.callback_secret("callback.previous_secret", sources);
         let callback_sources = self.parsed("callback.sources", "", networks);
         let proxies = self.proxies();
         let budgets = self.budgets();
@@ -304,6 +309,47 @@ impl Loader {
     }
 
     /// A secret from the environment, else from the file that a key names, else from systemd's credentials.
+    /// Two listeners can't have one address; found here, before any of them has it.
+    fn check_addresses(
+        &mut self,
+        listen: Option<SocketAddr>,
+        admin_listen: Option<SocketAddr>,
+        tls: Option<&Option<Tls>>,
+    ) {
+        let tls = tls.and_then(|tls| Some(tls.as_ref()?.listen));
+        let listeners = [
+            ("listen", listen),
+            ("admin_listen", admin_listen),
+            ("tls.listen", tls),
+        ];
+        for (at, (key, address)) in listeners.iter().enumerate() {
+            for (other, taken) in &listeners[..at] {
+                if let (Some(address), Some(taken)) = (address, taken)
+                    && is_same(*address, *taken)
+                {
+                    let place = self.values.get(*key).map(|value| value.place.clone());
+                    let what = format!("{address} is taken by {other} ({taken}): give it another port");
+                    self.problem(key, place.as_deref().unwrap_or("by default"), what);
+                }
+            }
+        }
+    }
+
+    /// A secret that fits into the callback URL.
+    fn callback_secret(&mut self, key: &str, sources: &Sources) -> Option<SecretString> {
+        let secret = self.secret(key, sources)?;
+        let Err(error) = CallbackSecret::given(&secret) else {
+            return Some(secret);
+        };
+        let (_, variable, file_key) = SECRETS.iter().find(|(secret, _, _)| *secret == key)?;
+        let place = match sources.environment.contains_key(*variable) {
+            true => variable,
+            false => file_key,
+        };
+        self.problem(key, place, error.to_string());
+        None
+    }
+
     fn secret(&mut self, key: &str, sources: &Sources) -> Option<SecretString> {
         let (_, variable, file_key) = SECRETS.iter().find(|(secret, _, _)| *secret == key)?;
         let given = sources.environment.get(*variable).map(|text| text.trim());
@@ -345,4 +391,10 @@ impl Loader {
             }
         }
     }
+}
+
+/// Whether the second of two listeners would find its address taken. The system chooses a port for 0.
+fn is_same(a: SocketAddr, b: SocketAddr) -> bool {
+    let all = a.ip().is_unspecified() || b.ip().is_unspecified();
+    a.port() == b.port() && a.port() != 0 && (all || a.ip() == b.ip())
 }

@@ -114,7 +114,7 @@ pub enum StoreError {
         known: i64,
     },
     /// The data folder can't be made or used.
-    #[error("the data folder {path} can't be used: {cause}; check that it exists and that this user may write there", path = path.display())]
+    #[error("the data folder {path} can't be used: {cause}; check that it exists and that this user may write there (setting: data_dir)", path = path.display())]
     Folder {
         /// Which folder.
         path: PathBuf,

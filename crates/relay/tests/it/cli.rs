@@ -49,6 +49,39 @@ fn an_unusable_configuration_is_refused_with_its_key_and_code_78() {
 }
 
 #[test]
+fn what_no_listener_and_no_callback_address_can_have_is_refused_with_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |command: &mut std::process::Command| {
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(78), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for (listen, admin) in [
+        ("0.0.0.0:8425", "127.0.0.1:8425"),
+        ("127.0.0.1:8425", "127.0.0.1:8425"),
+    ] {
+        let words = ["serve", "--listen", listen, "--admin-listen", admin];
+        let told = refused(command(folder.path()).args(words));
+        assert!(
+            told.contains("admin_listen") && told.contains("another port"),
+            "{told}"
+        );
+    }
+    // Of a range kept for documentation.
+    let told = refused(command(folder.path()).args(["serve", "--listen", "203.0.113.1:8425"]));
+    assert!(
+        told.contains("listen: ") && told.contains("no such address"),
+        "{told}"
+    );
+    let variable = "CENTREX_RELAY_CALLBACK_SECRET";
+    let told = refused(command(folder.path()).args(["serve"]).env(variable, "too-short"));
+    assert!(
+        told.contains("callback.secret") && told.contains(variable),
+        "{told}"
+    );
+}
+
+#[test]
 fn the_callback_address_is_shown_and_a_secret_is_made_when_none_is_given() {
     let folder = tempfile::tempdir().unwrap();
     let shown = succeed(folder.path(), &[&["callback", "url"], &PUBLIC[..]].concat());
@@ -56,6 +89,14 @@ fn the_callback_address_is_shown_and_a_secret_is_made_when_none_is_given() {
         shown.trim(),
         format!("https://relay.example.org/callback/{SECRET}")
     );
+    // Before the first start there is no data folder either.
+    let made = command(&folder.path().join("new"))
+        .args(["callback", "url"])
+        .args(PUBLIC)
+        .env_remove("CENTREX_RELAY_CALLBACK_SECRET")
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
     let output = run(folder.path(), &["callback", "url"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("public_url"));
