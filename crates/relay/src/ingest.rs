@@ -311,8 +311,18 @@ pub(crate) fn understand(callback: Callback) -> Result<Understood, Reason> {
         return Err(Reason::TooLong);
     }
     let mut cut = false;
+    // What the guide has for other events only travels as what nobody foresaw does.
+    let mut extra = callback.extra;
+    let mut beside = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            extra.entry(name.to_owned()).or_insert(value);
+        }
+    };
+    let billed = callback.billable_duration;
     let signal = match (direction, &callback.event) {
         (Some(direction), _) => {
+            beside("status", callback.status);
+            beside("billable_duration", billed.map(|seconds| seconds.to_string()));
             let account_id = callback.account_id.ok_or(Reason::NoAccount)?;
             if account_id.0.len() > LONGEST_ID {
                 return Err(Reason::TooLong);
@@ -328,13 +338,22 @@ pub(crate) fn understand(callback: Callback) -> Result<Understood, Reason> {
                 called_number: party(callback.called_number),
             }
         }
-        (None, Event::CallConnected) => Signal::Connected,
-        (None, _) => Signal::End {
-            status: callback.status.map(|text| shortened(text, &mut cut)),
-            billable_duration: callback.billable_duration,
-        },
+        (None, event) => {
+            beside("account_id", callback.account_id.map(|account| account.0));
+            beside("calling_number", callback.calling_number.map(String::from));
+            beside("called_number", callback.called_number.map(String::from));
+            if *event == Event::CallConnected {
+                beside("status", callback.status);
+                beside("billable_duration", billed.map(|seconds| seconds.to_string()));
+                Signal::Connected
+            } else {
+                Signal::End {
+                    status: callback.status.map(|text| shortened(text, &mut cut)),
+                    billable_duration: billed,
+                }
+            }
+        }
     };
-    let extra = callback.extra;
     let length: usize = extra.iter().map(|(name, value)| name.len() + value.len()).sum();
     let fits = length <= MOST_EXTRA;
     Ok(Understood {

@@ -230,6 +230,34 @@ async fn a_call_is_announced_whatever_stands_for_its_number() {
 }
 
 #[tokio::test]
+async fn what_an_event_is_not_known_to_carry_travels_with_it() {
+    let relay = Relay::start().await;
+    let token = relay.enrol(&["1001"]).await;
+    relay
+        .callback(&(start_of("c1", "1001") + "&status=RINGING&billable_duration=0"))
+        .await;
+    relay
+        .callback("event=call_connected&call_id=c1&account_id=1001&called_number=%2B33199000042")
+        .await;
+    let call = relay.client(&token).calls().await.unwrap().live.remove(0);
+    let extra = |name: &str| call.extra.get(name).map(String::as_str);
+    assert_eq!(
+        [
+            extra("status"),
+            extra("billable_duration"),
+            extra("account_id"),
+            extra("called_number")
+        ],
+        [Some("RINGING"), Some("0"), Some("1001"), Some("+33199000042")]
+    );
+    assert_eq!(
+        (call.status, call.billable_duration),
+        (None, None),
+        "these are the end's"
+    );
+}
+
+#[tokio::test]
 async fn what_cant_be_its_calls_start_is_kept_and_counted() {
     let relay = Relay::start().await;
     let token = relay.enrol(&["1001"]).await;
