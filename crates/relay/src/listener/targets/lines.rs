@@ -5,6 +5,15 @@
 
 use super::{LONGEST, Rewrite, encode};
 
+/// A longer target is given on without its end: the library would answer one above 64 KiB by itself, and the callback that it
+/// was would be lost without a trace. What is left is longer than any that is taken, and told as such by whoever it is for.
+const TARGET: usize = 40 * 1024;
+/// What is held of a request line that isn't whole: its beginning, and its end with the version.
+const HELD: usize = 64 * 1024;
+const END: usize = 16;
+/// A request line that hasn't ended after so many bytes is none.
+const MOST: usize = 1024 * 1024;
+
 /// Where in a request the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -22,6 +31,8 @@ pub(in crate::listener) struct Lines {
     place: Place,
     /// The line that isn't whole yet.
     line: Vec<u8>,
+    /// So many bytes of it were left out between its beginning and its end.
+    dropped: usize,
 }
 
 impl Default for Lines {
@@ -29,7 +40,24 @@ impl Default for Lines {
         Self {
             place: Place::Line,
             line: Vec::new(),
+            dropped: 0,
         }
+    }
+}
+
+impl Lines {
+    /// Adds to the line that isn't whole. Gives whether that is still worth doing.
+    fn hold(&mut self, bytes: &[u8]) -> bool {
+        self.line.extend_from_slice(bytes);
+        if self.place != Place::Line {
+            return self.line.len() <= LONGEST;
+        }
+        let more = self.line.len().saturating_sub(HELD + END);
+        if more > 0 {
+            self.line.drain(HELD..HELD + more);
+        }
+        self.dropped += more;
+        self.dropped <= MOST
     }
 }
 
@@ -46,8 +74,7 @@ impl Rewrite for Lines {
     fn take(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
         while self.place != Place::Anywhere {
             let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
-                self.line.extend_from_slice(bytes);
-                if self.line.len() > LONGEST {
+                if !self.hold(bytes) {
                     out.append(&mut self.give_up());
                 }
                 return;
@@ -57,8 +84,9 @@ impl Rewrite for Lines {
             if self.line.is_empty() {
                 self.place = whole(self.place, line, out);
             } else {
-                let mut held = std::mem::take(&mut self.line);
-                held.extend_from_slice(line);
+                self.hold(line);
+                self.dropped = 0;
+                let held = std::mem::take(&mut self.line);
                 self.place = whole(self.place, &held, out);
             }
         }
@@ -105,7 +133,10 @@ fn rewrite(line: &[u8], out: &mut Vec<u8>) {
         return;
     };
     out.extend_from_slice(method);
-    encode(target, out);
+    let begin = out.len();
+    // No longer than what it becomes, so that little is encoded in vain.
+    encode(&target[..target.len().min(TARGET)], out);
+    out.truncate(begin + TARGET);
     out.extend_from_slice(rest);
 }
 
@@ -176,8 +207,36 @@ mod tests {
         ] {
             assert_eq!(through(&[bytes]), bytes);
         }
-        let long = [b"GET /".to_vec(), vec![0xe9; 200_000]].concat();
-        assert_eq!(through(&[&long]), long);
+    }
+
+    #[test]
+    fn of_a_target_that_is_too_long_the_beginning_is_given_on() {
+        for filler in [b'x', 0xe9] {
+            let target = [b"/c?a=".to_vec(), vec![filler; 300_000]].concat();
+            let request = [b"GET ", &target[..], b" HTTP/1.1\r\nHost: a\r\n\r\n"].concat();
+            let cut = through(&[&request]);
+            let pieces: Vec<&[u8]> = request.chunks(4096).collect();
+            assert!(through(&pieces) == cut, "pieces make no difference");
+            assert_eq!(cut.len(), "GET  HTTP/1.1\r\nHost: a\r\n\r\n".len() + TARGET);
+            assert!(cut.starts_with(b"GET /c?a="));
+        }
+        let endless = [b"GET /".to_vec(), vec![b'x'; 2 * MOST]].concat();
+        let pieces: Vec<&[u8]> = endless.chunks(4096).collect();
+        let (mut lines, mut out) = (Lines::default(), Vec::new());
+        for piece in pieces {
+            lines.take(piece, &mut out);
+            assert!(lines.line.len() <= HELD + END);
+        }
+        assert!(lines.passes() && out.len() > HELD, "the library refuses it");
+        // Headers may be as long as the library takes them.
+        let header = [
+            b"GET / HTTP/1.1\r\nX: ".to_vec(),
+            vec![b'x'; HELD + 1000],
+            b"\r\n\r\n".to_vec(),
+        ]
+        .concat();
+        let pieces: Vec<&[u8]> = header.chunks(4096).collect();
+        assert!(through(&pieces) == header);
     }
 
     proptest! {
