@@ -30,6 +30,7 @@ impl Authority {
     }
 
     /// For those who trust it.
+    #[cfg(target_os = "linux")]
     pub(crate) fn root(&self) -> String {
         self.0.pem()
     }
