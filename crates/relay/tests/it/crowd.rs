@@ -134,8 +134,8 @@ async fn as_many_streams_as_there_may_be_and_the_platform_still_gets_in() {
 async fn a_head_is_refused_as_soon_as_it_is_too_long() {
     let relay = Relay::start().await;
     for head in [
-        // In one line, and in many.
-        format!("GET /v1/me?{}", "y".repeat(90 * 1024)),
+        // In one line, of which little is held and no more than a megabyte waited for, and in many.
+        format!("GET /v1/me?{}", "y".repeat(1200 * 1024)),
         format!(
             "GET /v1/me HTTP/1.1\r\nHost: relay\r\n{}",
             format!("X-Filler: {}\r\n", "y".repeat(2000)).repeat(45)
