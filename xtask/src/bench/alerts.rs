@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use super::process::settled_pss_mb;
 use super::table::{Budget, Row};
 use super::{Bench, LINE, SOON, millis};
 use crate::demo::bus::What;
-use crate::demo::observe;
+use crate::demo::observe::{self, Mark};
 
 /// Calls that ring, one after the other.
 const CALLS: u32 = 200;
@@ -40,6 +41,9 @@ impl Bench<'_> {
                     matches!(heard.what, What::Closed { .. }).then_some(())
                 })?;
         }
+        self.restart()?;
+        observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
+        let remembering = settled_pss_mb(self.agent()?)?;
         let of = |what: &str, share, limit, samples: &Vec<f64>| {
             Row::new(what, Budget::AtMost { share, limit }, "ms", samples.clone())
         };
@@ -56,6 +60,12 @@ impl Bench<'_> {
                 0.99,
                 floor + 25.0,
                 &notified,
+            ),
+            Row::new(
+                format!("idle agent with {CALLS} recent calls: PSS"),
+                Budget::None,
+                "MB",
+                vec![remembering],
             ),
         ])
     }

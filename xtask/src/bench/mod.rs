@@ -39,10 +39,10 @@ const STARTS: usize = 15;
 enum Part {
     /// From exec to the icon.
     Start,
-    /// From the callback at the relay to the notification.
-    Alerts,
-    /// The window, and what it leaves behind in the agent's memory.
+    /// An idle agent's memory, the window, and what that leaves behind.
     Windows,
+    /// From the callback at the relay to the notification, and the memory with all those calls.
+    Alerts,
     /// CPU of agent and relay at rest.
     Idle,
     /// With 100,000 calls and 50,000 contacts.

@@ -44,6 +44,12 @@ impl Bench<'_> {
         let filled = (0..WARM_RUNS)
             .map(|i| self.dial_to_filled(i))
             .collect::<Result<Vec<_>>>()?;
+        // No window that stays warm draws beside what is measured next.
+        let last = self.agent()?;
+        self.product.set_env(LINGER, "1");
+        self.restart()?;
+        wait_no_window(last, SOON)?;
+        observe::wait_mark(self.screen(), Mark::Handset, SOON)?;
         Ok(vec![
             Row::new(
                 "idle agent, connected, no window: PSS",
