@@ -5,9 +5,11 @@
 
 use super::{LONGEST, Rewrite, encode};
 
-/// A longer target is given on without its end: the library would answer one above 64 KiB by itself, and the callback that it
-/// was would be lost without a trace. What is left is longer than any that is taken, and told as such by whoever it is for.
+/// A longer callback is given on without its end: the library would answer a target above 64 KiB by itself, and the callback
+/// would be lost without a trace. What is left is longer than any that is taken, and told as such. Of other targets nothing is
+/// cut: a query that lost its end would be answered as if it were whole.
 const TARGET: usize = 40 * 1024;
+const CALLBACK: &[u8] = b"/callback/";
 /// What is held of a request line that isn't whole: its beginning, and its end with the version.
 const HELD: usize = 64 * 1024;
 const END: usize = 16;
@@ -133,10 +135,14 @@ fn rewrite(line: &[u8], out: &mut Vec<u8>) {
         return;
     };
     out.extend_from_slice(method);
-    let begin = out.len();
-    // No longer than what it becomes, so that little is encoded in vain.
-    encode(&target[..target.len().min(TARGET)], out);
-    out.truncate(begin + TARGET);
+    if target.starts_with(CALLBACK) {
+        let begin = out.len();
+        // No longer than what it becomes, so that little is encoded in vain.
+        encode(&target[..target.len().min(TARGET)], out);
+        out.truncate(begin + TARGET);
+    } else {
+        encode(target, out);
+    }
     out.extend_from_slice(rest);
 }
 
@@ -210,16 +216,23 @@ mod tests {
     }
 
     #[test]
-    fn of_a_target_that_is_too_long_the_beginning_is_given_on() {
+    fn of_a_callback_that_is_too_long_the_beginning_is_given_on() {
         for filler in [b'x', 0xe9] {
-            let target = [b"/c?a=".to_vec(), vec![filler; 300_000]].concat();
+            let target = [b"/callback/c?a=".to_vec(), vec![filler; 300_000]].concat();
             let request = [b"GET ", &target[..], b" HTTP/1.1\r\nHost: a\r\n\r\n"].concat();
             let cut = through(&[&request]);
             let pieces: Vec<&[u8]> = request.chunks(4096).collect();
             assert!(through(&pieces) == cut, "pieces make no difference");
             assert_eq!(cut.len(), "GET  HTTP/1.1\r\nHost: a\r\n\r\n".len() + TARGET);
-            assert!(cut.starts_with(b"GET /c?a="));
+            assert!(cut.starts_with(b"GET /callback/c?a="));
         }
+        let other = [
+            b"GET /v1/events?a=".to_vec(),
+            vec![b'x'; 50_000],
+            b" HTTP/1.1\r\n\r\n".to_vec(),
+        ]
+        .concat();
+        assert!(through(&[&other]) == other, "nothing of it is cut");
         let endless = [b"GET /".to_vec(), vec![b'x'; 2 * MOST]].concat();
         let pieces: Vec<&[u8]> = endless.chunks(4096).collect();
         let (mut lines, mut out) = (Lines::default(), Vec::new());
