@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use centrex_relay::server::{self, StartError};
 use centrex_relay::settings::{LogFormat, Settings};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::EnvFilter;
 
 use super::manager::Manager;
@@ -46,10 +46,10 @@ async fn serve(settings: &Settings) -> Result<(), StartError> {
     #[cfg(unix)]
     leave_no_core();
     let prepared = server::prepare(settings)?;
-    let public = bind("listen", settings.listen).await?;
-    let admin = bind("admin_listen", settings.admin_listen).await?;
+    let public = bind("listen", settings.listen)?;
+    let admin = bind("admin_listen", settings.admin_listen)?;
     let prepared = match &settings.tls {
-        Some(tls) => prepared.with_tls(bind("tls.listen", tls.listen).await?)?,
+        Some(tls) => prepared.with_tls(bind("tls.listen", tls.listen)?)?,
         None => prepared,
     };
     let mut reload = reload_signal();
@@ -104,10 +104,23 @@ fn raise_open_files(settings: &Settings) {
     }
 }
 
-async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|cause| StartError::Listen { key, address, cause })
+/// How many connections may wait to be accepted. A desktop whose request for one is dropped by the system asks again a second
+/// later, and thousands come at once when a proxy or the relay itself starts again. Systems have a bound of their own
+/// (`net.core.somaxconn`); the standard library would ask for 128.
+const WAITING: u32 = 4096;
+
+fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    let listen = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }?;
+        // After a restart, connections of the one before may still be closing. Windows means something else by it.
+        socket.set_reuseaddr(cfg!(unix))?;
+        socket.bind(address)?;
+        socket.listen(WAITING)
+    };
+    listen().map_err(|cause| StartError::Listen { key, address, cause })
 }
 
 fn log(settings: &Settings) {

@@ -224,3 +224,33 @@ fn the_systemd_unit_is_understood() {
         Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound),
     }
 }
+
+/// A crowd that comes back at once: whose request for a connection is dropped asks again a second later.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thousand_may_wait_at_the_door() {
+    use std::io::{Read as _, Write as _};
+    use std::net::{SocketAddr, TcpStream};
+    use std::time::Duration;
+
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::serve(folder.path(), &[], &[]);
+    let address: SocketAddr = relay.base.strip_prefix("http://").unwrap().parse().unwrap();
+    let systems = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let count = systems.trim().parse::<usize>().unwrap().min(1000);
+    // It accepts nobody now; the system lets wait as many as it was told.
+    relay.signal("STOP");
+    let mut waiting: Vec<TcpStream> = (0..count)
+        .map(|number| {
+            TcpStream::connect_timeout(&address, Duration::from_secs(10))
+                .unwrap_or_else(|error| panic!("connection {number}: {error}"))
+        })
+        .collect();
+    relay.signal("CONT");
+    let last = waiting.last_mut().unwrap();
+    last.write_all(b"GET /v1/me HTTP/1.1\r\nHost: relay\r\n\r\n")
+        .unwrap();
+    let mut heard = [0; 12];
+    last.read_exact(&mut heard).unwrap();
+    assert_eq!(&heard[..9], b"HTTP/1.1 ");
+}
