@@ -14,7 +14,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::ConnectInfo;
-use http::{Method, Request, Response, Version};
+use http::header::CONNECTION;
+use http::{HeaderValue, Method, Request, Response, Version};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -33,7 +34,7 @@ use tower_http::timeout::DeadlineBody;
 use super::Bounds;
 use super::places::Place;
 use super::stream::Stream;
-use super::targets::{Frames, LONGEST, Lines, Targets};
+use super::targets::{Frames, LONGEST, Lines, Targets, has_unknown_end};
 use crate::http::events::Granted;
 use crate::tls;
 
@@ -146,9 +147,14 @@ impl Connection {
         granted: HandedOver,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
         let is_chunked = request.version() == Version::HTTP_11 && request.method() == Method::GET;
+        // What comes after it on this connection couldn't be rewritten.
+        let is_last = has_unknown_end(request.headers());
         let answer = self.answer(request);
         async move {
             let (mut head, body) = answer.await?.into_parts();
+            if is_last {
+                head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             match granted_in(&mut head) {
                 Some(stream) if is_chunked => {
                     *granted.lock().unwrap_or_else(PoisonError::into_inner) = Some((head, stream));

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub(super) use frames::Frames;
-pub(super) use lines::Lines;
+pub(super) use lines::{Lines, has_unknown_end};
 
 /// Longer heads of requests are refused by the library: room for the longest address that it takes (64 KiB), and for headers.
 pub(super) const LONGEST: usize = 80 * 1024;

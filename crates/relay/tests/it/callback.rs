@@ -201,6 +201,63 @@ async fn bytes_that_no_url_may_hold_are_taken_counted_and_kept() {
     assert_eq!(newest[0].raw, b"event=%FF%FE&x=%01");
 }
 
+/// A proxy sends the requests of many over one connection.
+#[tokio::test]
+async fn bytes_that_no_url_may_hold_are_taken_behind_requests_with_a_body() {
+    let relay = Relay::start().await;
+    let mut asked = Vec::new();
+    let body = r#"{"label":"x"}"#;
+    let others = [
+        format!("OPTIONS /callback/{SECRET} HTTP/1.1\r\nHost: relay\r\n\r\n"),
+        format!("POST /callback/{SECRET}?event=x HTTP/1.1\r\nHost: relay\r\nContent-Length: 0\r\n\r\n"),
+        format!(
+            "POST /v1/enrolments/0000-0000-0000 HTTP/1.1\r\nHost: relay\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+        "POST /v1/calls HTTP/1.1\r\nHost: relay\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
+    ];
+    for (number, other) in others.iter().enumerate() {
+        if number > 0 {
+            let start = start_of(&format!("c{number}"), "1001");
+            asked.extend(format!("GET /callback/{SECRET}?{start}&name=Ren").bytes());
+            asked.extend(b"\xe9 HTTP/1.1\r\nHost: relay\r\n\r\n");
+        }
+        asked.extend(other.bytes());
+    }
+    let mut stream = TcpStream::connect(relay.running.as_ref().unwrap().address)
+        .await
+        .unwrap();
+    stream.write_all(&asked).await.unwrap();
+    let mut heard = String::new();
+    // What comes behind a body whose end isn't known can't be rewritten: the connection ends with its answer.
+    stream.read_to_string(&mut heard).await.unwrap();
+    let statuses: Vec<&str> = heard
+        .split("HTTP/1.1 ")
+        .skip(1)
+        .map(|answer| &answer[..3])
+        .collect();
+    assert_eq!(
+        statuses,
+        ["204", "200", "200", "200", "404", "200", "401"],
+        "{heard}"
+    );
+    assert!(
+        heard
+            .rsplit("HTTP/1.1 ")
+            .next()
+            .unwrap()
+            .contains("connection: close"),
+        "{heard}"
+    );
+    let calls = relay
+        .client(&relay.enrol(&["1001"]).await)
+        .calls()
+        .await
+        .unwrap()
+        .live;
+    assert_eq!(calls.len(), 3, "{calls:?}");
+}
+
 #[tokio::test]
 async fn a_call_is_announced_whatever_stands_for_its_number() {
     let relay = Relay::start().await;
