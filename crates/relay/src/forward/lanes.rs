@@ -134,16 +134,21 @@ impl Lanes {
         }
     }
 
-    /// The destination as a whole doesn't take anything: all wait, at least as long as it asks for.
+    /// The destination as a whole doesn't seem to take anything: all wait, at least as long as it asks for. The first of this
+    /// lane rests besides, as it may be what the destination can't digest: it is tried with another one then.
     pub(super) fn close(&mut self, key: &Key, now: Instant, asked: Option<Duration>, chance: f64) {
         // Several that were under way together are one failure.
         if self.closed_until.is_none() {
             self.failures += 1;
         }
         let wait = back_off(self.failures, chance).max(asked.unwrap_or_default().min(LONGEST_WAIT));
-        self.closed_until = self.closed_until.max(Some(now + wait));
-        // First again: it came first.
-        self.ready.push_front(key.clone());
+        let until = self.closed_until.max(Some(now + wait));
+        self.closed_until = until;
+        if let Some(lane) = self.lanes.get_mut(key) {
+            lane.failures += 1;
+            let due = (now + back_off(lane.failures, chance)).max(until.unwrap_or(now));
+            self.resting.insert((due, key.clone()));
+        }
     }
 }
 
@@ -191,9 +196,9 @@ mod tests {
     }
 
     #[test]
-    fn a_destination_that_is_down_is_left_alone_and_then_tried_in_order() {
+    fn a_destination_that_is_down_is_left_alone_and_then_tried_with_another() {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
-        for id in 1..=3 {
+        for id in 1..=2 {
             lanes.push(waiting(id, &id.to_string()));
         }
         let first = lanes.next(now).unwrap();
@@ -201,9 +206,49 @@ mod tests {
         assert!(lanes.is_failing());
         assert_eq!(lanes.next(now + Duration::from_secs(29)), None);
         assert_eq!(lanes.due(), Some(now + Duration::from_secs(30)));
-        assert_eq!(lanes.next(now + Duration::from_secs(30)).unwrap().id, 1);
-        lanes.done(&Key::of(&first), true);
+        let second = lanes.next(now + Duration::from_secs(30)).unwrap();
+        assert_eq!((first.id, second.id), (1, 2));
+        lanes.done(&Key::of(&second), true);
         assert!(!lanes.is_failing());
+        assert_eq!(lanes.next(now + Duration::from_secs(30)), Some(first));
+    }
+
+    /// A program that dies of one callback takes all others.
+    #[test]
+    fn what_the_destination_cant_digest_holds_nothing_up() {
+        let (mut lanes, mut now) = (Lanes::default(), Instant::now());
+        let begun = now;
+        let poison = 7;
+        for id in 1..=1000 {
+            lanes.push(waiting(id, &(id % 50).to_string()));
+        }
+        let mut tries = 0;
+        // What comes behind the one in its call waits for it.
+        while lanes.count() > 20 {
+            match lanes.next(now) {
+                Some(one) if one.id == poison => {
+                    tries += 1;
+                    lanes.close(&Key::of(&one), now, None, 1.0);
+                }
+                Some(one) => {
+                    assert_ne!(one.call_id, "7");
+                    lanes.done(&Key::of(&one), true);
+                }
+                None => now = lanes.due().unwrap(),
+            }
+            assert!(now - begun < Duration::from_secs(5), "{} wait", lanes.count());
+        }
+        // From then on it is tried more and more rarely.
+        while now - begun < Duration::from_secs(3600) {
+            match lanes.next(now) {
+                Some(one) => {
+                    tries += 1;
+                    lanes.close(&Key::of(&one), now, None, 1.0);
+                }
+                None => now = lanes.due().unwrap(),
+            }
+        }
+        assert!(tries < 30, "{tries}");
     }
 
     proptest! {
