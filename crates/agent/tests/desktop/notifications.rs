@@ -186,6 +186,43 @@ session_test! {
 
 session_test! {
     display
+    /// A daemon that took its time (just started, or on a machine that swaps) shows what nobody waits for any more.
+    async fn come_up_late_and_go_all_the_same(mut world: World) {
+        let daemon = dunst(&mut world).await;
+        let mut onlooker = Onlooker::new(&world).await;
+        let (desktop, mut told) = world.desktop();
+        desktop.notify.show(note("c-1", NotificationKind::Incoming, "Appel entrant", "1"));
+        onlooker.shown().await;
+
+        // One call is over before it is shown, another still rings then.
+        for (call, is_over) in [("c-2", true), ("c-3", false)] {
+            world.stop(daemon);
+            desktop.notify.show(note(call, NotificationKind::Incoming, "Appel entrant", call));
+            assert!(matches!(told.next().await, DesktopEvent::NotifyFailed(_)), "it is given up");
+            if is_over {
+                desktop.notify.withdraw(key(call));
+            }
+            world.resume(daemon);
+            let late = onlooker.shown().await;
+            assert_eq!(late.body, call);
+            if !is_over {
+                desktop.notify.withdraw(key(call));
+            }
+            assert_eq!(onlooker.gone().await, (late.id, 3));
+        }
+
+        // Nor does anything stay behind when the app ends.
+        world.stop(daemon);
+        desktop.notify.show(note("c-4", NotificationKind::Incoming, "Appel entrant", "c-4"));
+        assert!(matches!(told.next().await, DesktopEvent::NotifyFailed(_)));
+        world.resume(daemon);
+        desktop.notify.withdraw_all().await;
+        assert_eq!(dunstctl(&["count", "displayed"]), "0");
+    }
+}
+
+session_test! {
+    display
     /// A caller's name is text, whatever it holds.
     async fn show_hostile_text_as_text(mut world: World) {
         dunst(&mut world).await;

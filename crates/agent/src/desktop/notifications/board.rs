@@ -4,15 +4,20 @@ use std::collections::HashMap;
 
 use companion::effect::{Notification, NotificationKind};
 use companion::event::NoteKey;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::timeout;
 use zbus::Message;
 
 use super::action_of;
 use super::freedesktop::{arguments, picture};
 use super::ledger::Ledger;
-use super::line::{Line, Place, words};
+use super::line::{Line, Notified, Place, silent, words};
+use crate::desktop::DesktopEvent;
+use crate::desktop::bus::{self, PATIENCE};
 use crate::desktop::picture::Picture;
-use crate::desktop::{DesktopEvent, bus};
 
 /// Everything that shall be shown now.
 pub(super) struct Board {
@@ -22,6 +27,17 @@ pub(super) struct Board {
     /// Sent with each, where the icon theme lacks ours.
     picture: Option<Picture>,
     ledger: Ledger,
+    /// Those that their daemon hasn't answered yet, by number.
+    late: FuturesUnordered<BoxFuture<'static, (u64, zbus::Result<Place>)>>,
+    numbers: u64,
+}
+
+/// What there is to hear.
+pub(super) enum Heard {
+    /// From the bus; `None` when it has closed the connection.
+    Message(Option<Message>),
+    /// Where a notification stands whose daemon took its time.
+    Late(u64, zbus::Result<Place>),
 }
 
 /// A notification that nobody has withdrawn.
@@ -35,6 +51,8 @@ enum State {
     Shown(Place),
     /// No daemon took it. The next one that comes will get it.
     Waiting,
+    /// Sent, and not answered yet: the one of this number.
+    Late(u64),
 }
 
 impl Board {
@@ -45,6 +63,8 @@ impl Board {
             line: None,
             standing: HashMap::new(),
             picture: picture(),
+            late: FuturesUnordered::new(),
+            numbers: 0,
         }
     }
 
@@ -71,7 +91,7 @@ impl Board {
         let Some(line) = &self.line else { return };
         let shown = |standing: &Standing| match &standing.state {
             State::Shown(place) => Some((place.daemon.clone()?, place.id)),
-            State::Waiting => None,
+            State::Waiting | State::Late(_) => None,
         };
         let mut shown: Vec<_> = self.standing.values().filter_map(shown).collect();
         shown.sort_by_key(|(_, id)| *id);
@@ -112,10 +132,17 @@ impl Board {
 
     async fn put_up(&mut self, note: Notification, replaces: Option<Place>) {
         let state = match self.notify(&note, replaces.as_ref()).await {
-            Ok(place) => State::Shown(place),
+            Ok(Notified::Shown(place)) => State::Shown(place),
+            Ok(Notified::Late(answer)) => {
+                self.failed(&silent());
+                self.numbers += 1;
+                let number = self.numbers;
+                self.late.push(answer.map(move |place| (number, place)).boxed());
+                // What it was to replace stands until then.
+                replaces.map_or(State::Late(number), State::Shown)
+            }
             Err(error) => {
-                tracing::warn!(%error, "a notification can't be shown");
-                let _ = self.events.send(DesktopEvent::NotifyFailed(words(&error)));
+                self.failed(&error);
                 if matches!(error, zbus::Error::InputOutput(_)) {
                     // The connection is dead; the next notification makes a new one.
                     self.line = None;
@@ -137,22 +164,44 @@ impl Board {
         }
     }
 
-    async fn notify(&mut self, note: &Notification, replaces: Option<&Place>) -> zbus::Result<Place> {
+    fn failed(&self, error: &zbus::Error) {
+        tracing::warn!(%error, "a notification can't be shown");
+        let _ = self.events.send(DesktopEvent::NotifyFailed(words(error)));
+    }
+
+    async fn notify(&mut self, note: &Notification, replaces: Option<&Place>) -> zbus::Result<Notified> {
         let picture = self.picture.clone();
         let line = self.line().await?;
         let abilities = line.abilities().await?;
         let old = replaces.map_or(0, |place| place.id);
-        let place = line
-            .notify(&arguments(note, old, &abilities, picture.as_ref()))
+        let notified = line
+            .notify(arguments(note, old, &abilities, picture.as_ref()))
             .await?;
-        if let Some(replaced) = replaces
+        if let Notified::Shown(place) = &notified
+            && let Some(replaced) = replaces
             && replaced.daemon == place.daemon
             && replaced.id != place.id
         {
             // This daemon doesn't replace: without us both would stand.
             line.close(replaced.id).await;
         }
-        Ok(place)
+        Ok(notified)
+    }
+
+    /// A notification came up after all. If it is still wanted it stands now, and goes like any other; or else it goes at once.
+    async fn came_up(&mut self, number: u64, place: Place) {
+        let mut all = self.standing.values_mut();
+        if let Some(standing) = all.find(|standing| standing.state == State::Late(number)) {
+            standing.state = State::Shown(place);
+            return;
+        }
+        // One that was to replace another stands in its place.
+        let id = place.id;
+        let shown = State::Shown(place);
+        let stands = self.standing.values().any(|standing| standing.state == shown);
+        if let (false, Some(line)) = (stands, &self.line) {
+            line.close(id).await;
+        }
     }
 
     pub async fn withdraw(&mut self, key: &NoteKey) {
@@ -167,26 +216,43 @@ impl Board {
         for key in self.standing.keys().cloned().collect::<Vec<_>>() {
             self.withdraw(&key).await;
         }
-    }
-
-    /// The next thing that the daemon or the bus says; never, while there is no connection.
-    pub async fn hear(&mut self) -> Option<Message> {
-        match &mut self.line {
-            Some(line) => line.next().await,
-            None => std::future::pending().await,
+        // Nobody takes away later what comes up now.
+        while let Ok(Some((number, place))) = timeout(PATIENCE, self.late.next()).await {
+            if let Ok(place) = place {
+                self.came_up(number, place).await;
+            }
         }
     }
 
-    pub async fn heard(&mut self, message: Option<Message>) {
-        let Some(message) = message else {
-            tracing::info!("the session bus closed its connection");
-            self.line = None;
-            self.standing.clear();
-            return;
+    /// The next thing that the daemon or the bus says; never, while there is no connection.
+    pub async fn hear(&mut self) -> Heard {
+        let line = &mut self.line;
+        let message = async {
+            match line {
+                Some(line) => line.next().await,
+                None => std::future::pending().await,
+            }
         };
-        match bus::owner_change(&message) {
-            Some((_, owner)) => self.daemon_changed(&owner).await,
-            None => self.on_signal(&message),
+        tokio::select! {
+            message = message => Heard::Message(message),
+            Some((number, place)) = self.late.next() => Heard::Late(number, place),
+        }
+    }
+
+    pub async fn heard(&mut self, heard: Heard) {
+        match heard {
+            Heard::Message(Some(message)) => match bus::owner_change(&message) {
+                Some((_, owner)) => self.daemon_changed(&owner).await,
+                None => self.on_signal(&message),
+            },
+            Heard::Message(None) => {
+                tracing::info!("the session bus closed its connection");
+                self.line = None;
+                self.standing.clear();
+                self.late.clear();
+            }
+            Heard::Late(number, Ok(place)) => self.came_up(number, place).await,
+            Heard::Late(_, Err(error)) => tracing::debug!(%error, "a notification was never shown"),
         }
     }
 
@@ -233,7 +299,7 @@ impl Board {
         let mut unseen = Vec::new();
         self.standing.retain(|_, standing| {
             let is_here = match &standing.state {
-                State::Waiting => false,
+                State::Waiting | State::Late(_) => false,
                 State::Shown(place) => place
                     .daemon
                     .as_ref()
