@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use companion::event::Event;
 use companion::journal::Name;
 use companion::known::Known;
-use companion::settings::Settings;
+use companion::settings::{Key, Settings};
 use companion::words::{Language, Message};
 use contacts::Numbering;
 use contacts::export::TableOptions;
@@ -157,18 +157,29 @@ impl<P: Ports> Controller<P> {
 
     /// Contacts come from where the settings say, and from nowhere else any more.
     pub(super) fn fill_contacts(&mut self) {
-        let writer = self.people.writer();
         let folder = self.companion.settings().contacts_folder.clone();
         // Dropped first: what it may still be reading would come back.
         self.contacts_folder = None;
         let name = folder.as_ref().map(|folder| folder.display().to_string());
-        let forgotten = answer(writer.keep_only(Kind::Folder, move |one| Some(one) == name.as_deref()));
+        self.keep_sources(Key::ContactsFolder, Kind::Folder, move |one| {
+            Some(one) == name.as_deref()
+        });
+        let writer = self.people.writer();
+        self.contacts_folder = folder.map(|folder| FolderSource::start(folder, writer));
+    }
+
+    /// Forgets the sources of a kind that aren't kept, unless the settings don't tell any more what `key` was: what can't be
+    /// read is no wish.
+    pub(super) fn keep_sources(&self, key: Key, kind: Kind, kept: impl Fn(&str) -> bool + Send + 'static) {
+        if self.files.incomplete || self.files.unusable.contains(&key) {
+            return tracing::info!("contacts of former sources stay until the settings can be read");
+        }
+        let forgotten = answer(self.people.writer().keep_only(kind, kept));
         tokio::spawn(async move {
             if let Err(error) = forgotten.await {
-                tracing::warn!(%error, "contacts of a former folder can't be forgotten");
+                tracing::warn!(%error, "contacts of a former source can't be forgotten");
             }
         });
-        self.contacts_folder = folder.map(|folder| FolderSource::start(folder, writer));
     }
 
     /// The settings may have changed.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use companion::event::{CredentialKind, Event, KeychainProblem};
 use companion::known::Known;
-use companion::settings::{CardDav, Ldap, Settings};
+use companion::settings::{CardDav, Key, Ldap, Settings};
 use companion::words::Message;
 use contacts::sync::{Kind, SourceId};
 use contacts::{Card, Numbering};
@@ -74,7 +74,7 @@ impl<P: Ports> Controller<P> {
             // Dropped first: what it may still be reading would come back.
             self.directories.books = None;
             let same_server = carddav.url.clone().filter(|_| before.is_none());
-            self.keep_sources(Kind::CardDav, move |name| {
+            self.keep_sources(Key::CardDavUrl, Kind::CardDav, move |name| {
                 let name = url::Url::parse(name).ok();
                 name.is_some_and(|name| {
                     same_server
@@ -91,7 +91,7 @@ impl<P: Ports> Controller<P> {
         } else if before.is_none_or(|before| before.ldap != ldap) {
             self.directories.directory = None;
             let url = ldap.url.clone();
-            self.keep_sources(Kind::Ldap, move |name| {
+            self.keep_sources(Key::LdapUrl, Kind::Ldap, move |name| {
                 url.as_ref().is_some_and(|url| url.as_str() == name)
             });
             // Nobody has to sign in: it needs no word of the keychain.
@@ -99,15 +99,6 @@ impl<P: Ports> Controller<P> {
                 self.start_directory(None);
             }
         }
-    }
-
-    fn keep_sources(&self, kind: Kind, kept: impl Fn(&str) -> bool + Send + 'static) {
-        let forgotten = answer(self.people.writer().keep_only(kind, kept));
-        tokio::spawn(async move {
-            if let Err(error) = forgotten.await {
-                tracing::warn!(%error, "contacts of a former source can't be forgotten");
-            }
-        });
     }
 
     /// The keychain answered about a password of theirs.

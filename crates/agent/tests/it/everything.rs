@@ -191,3 +191,72 @@ async fn what_is_only_written_out_has_no_list_read_anew() {
     agent.ask(Request::ImportAll { path }).await;
     assert!(revision().await > taken);
 }
+
+/// What can't be read is no wish: neither names nor marks go because of a slip in the settings' file.
+#[tokio::test]
+async fn settings_that_cant_be_read_at_a_start_forget_no_contacts() {
+    let desk = Desk::new();
+    let cards = desk.path().join("cards");
+    std::fs::create_dir(&cards).unwrap();
+    for name in ["Une", "Deux"] {
+        let card = format!(
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{name}\r\nFN:Personne {name}\r\nTEL:{OTHER}\r\nEND:VCARD\r\n"
+        );
+        std::fs::write(cards.join(format!("{name}.vcf")), card).unwrap();
+    }
+    let right = format!("contacts.folder = {:?}\n", cards.display().to_string());
+    std::fs::create_dir_all(desk.settings_file().parent().unwrap()).unwrap();
+    std::fs::write(desk.settings_file(), &right).unwrap();
+    let who = || ContactsRequest::WhoHas { number: OTHER.into() };
+    let names = async |agent: &Agent| -> Vec<String> {
+        contacts(agent, who())
+            .await
+            .into_iter()
+            .map(|one| one.name)
+            .collect()
+    };
+
+    let mut agent = desk.start().await;
+    let mut known = Vec::new();
+    let mut revision = 0;
+    while known.len() < 2 {
+        let state = agent
+            .until("contacts come", |state| state.contacts_revision > revision)
+            .await;
+        revision = state.contacts_revision;
+        known = contacts(&agent, who()).await;
+    }
+    let meant = known.iter().find(|one| one.name == "Personne Une").unwrap();
+    let choose = ContactsRequest::Choose {
+        number: OTHER.into(),
+        id: meant.id.clone(),
+    };
+    contacts(&agent, choose).await;
+    assert_eq!(names(&agent).await, ["Personne Une", "Personne Deux"]);
+    agent.quit().await;
+
+    for wrong in [
+        format!("{right}sound = tru\n"),
+        "contacts.folder = 3\n".to_owned(),
+    ] {
+        std::fs::write(desk.settings_file(), wrong).unwrap();
+        let agent = desk.start().await;
+        // What came before is done by now: one thread writes, one after the other.
+        let everybody = ContactsRequest::Search {
+            text: String::new(),
+            favourites: false,
+            limit: 0,
+        };
+        let marked = contacts(&agent, everybody).await;
+        let again = ContactsRequest::Favourite {
+            id: marked[0].id.clone(),
+            favourite: true,
+        };
+        contacts(&agent, again).await;
+        assert_eq!(names(&agent).await, ["Personne Une", "Personne Deux"]);
+        agent.quit().await;
+    }
+    std::fs::write(desk.settings_file(), &right).unwrap();
+    let agent = desk.start().await;
+    assert_eq!(names(&agent).await, ["Personne Une", "Personne Deux"]);
+}

@@ -8,6 +8,7 @@ use super::{OWN, Place, Store, row};
 use crate::draft::Draft;
 use crate::error::ContactsError;
 use crate::model::{Card, Contact, ContactId, Source};
+use crate::sync::forget_unmarked;
 
 impl Store {
     /// Adds a contact of one's own, or changes the one with that id. What a draft of an existing contact leaves empty is
@@ -80,8 +81,8 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Deletes every contact of one's own, typed and imported, with marks, choices and what imports could be taken back from;
-    /// those of synchronised sources stay, for they would come back. What was deleted is overwritten in the file. Gives how
+    /// Deletes every contact of one's own, typed and imported, with marks, choices and what imports could be taken back from,
+    /// and what was said about contacts that aren't there any more; those of synchronised sources stay, for they would come back. What was deleted is overwritten in the file. Gives how
     /// many there were.
     ///
     /// # Errors
@@ -114,8 +115,14 @@ impl Store {
             row::remove(&transaction, ContactId(*id))?;
         }
         for table in ["favourite", "choice"] {
-            transaction.execute(&format!("DELETE FROM {table} WHERE source = ?1"), [OWN])?;
+            transaction.execute(
+                &format!(
+                    "DELETE FROM {table} WHERE (source, identity) NOT IN (SELECT source, identity FROM contact)"
+                ),
+                [],
+            )?;
         }
+        forget_unmarked(&transaction)?;
         transaction.execute_batch(
             "DELETE FROM undo; DELETE FROM batch; INSERT INTO word (word) VALUES ('optimize');",
         )?;

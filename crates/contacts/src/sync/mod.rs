@@ -187,7 +187,8 @@ impl Store {
         Ok(transaction.commit()?)
     }
 
-    /// Forgets a source with its contacts.
+    /// Forgets a source with its contacts. What the person said about them (favourites, choices) holds again should it come
+    /// back: its address may only have been mistyped, or its server have hidden it for an hour.
     ///
     /// # Errors
     /// It can't be written; then nothing was.
@@ -201,23 +202,26 @@ impl Store {
         for contact in contacts {
             remove(&transaction, ContactId(contact))?;
         }
-        for table in ["resource", "favourite", "choice"] {
-            transaction.execute(&format!("DELETE FROM {table} WHERE source = ?1"), [id])?;
-        }
-        transaction.execute("DELETE FROM source WHERE id = ?1", [id])?;
+        transaction.execute("DELETE FROM resource WHERE source = ?1", [id])?;
+        transaction.execute(
+            "UPDATE source SET synced_us = NULL, trouble = NULL, token = NULL WHERE id = ?1",
+            [id],
+        )?;
+        forget_unmarked(&transaction)?;
         Ok(transaction.commit()?)
     }
 }
 
 impl Reader {
-    /// Every source, one's own first.
+    /// Every source, one's own first; none that is remembered for its marks alone.
     ///
     /// # Errors
     /// [`ContactsError::Sql`]
     pub fn sources(&self) -> Result<Vec<SourceState>, ContactsError> {
         let mut query = self.db().prepare_cached(
             "SELECT s.kind, s.name, s.synced_us, s.trouble, s.token,
-             (SELECT count(*) FROM contact c WHERE c.source = s.id) FROM source s ORDER BY s.id <> 1, s.kind, s.name",
+             (SELECT count(*) FROM contact c WHERE c.source = s.id) AS contacts FROM source s
+             WHERE s.id = 1 OR s.synced_us IS NOT NULL OR s.trouble IS NOT NULL OR contacts > 0 ORDER BY s.id <> 1, s.kind, s.name",
         )?;
         let states = query.query_map([], |row| {
             let (kind, name): (String, String) = (row.get(0)?, row.get(1)?);
@@ -245,6 +249,18 @@ impl Reader {
         })?;
         Ok(etags.collect::<Result<_, _>>()?)
     }
+}
+
+/// Sources that nothing is left of, nor said about, go.
+pub(crate) fn forget_unmarked(db: &Transaction<'_>) -> Result<(), ContactsError> {
+    db.execute(
+        "DELETE FROM source WHERE id <> 1 AND synced_us IS NULL AND trouble IS NULL
+         AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.source = source.id)
+         AND NOT EXISTS (SELECT 1 FROM favourite f WHERE f.source = source.id)
+         AND NOT EXISTS (SELECT 1 FROM choice h WHERE h.source = source.id)",
+        [],
+    )?;
+    Ok(())
 }
 
 /// The source's row, made when missing.

@@ -159,6 +159,46 @@ fn a_source_that_breaks_off_changes_nothing_and_its_trouble_is_kept() {
     assert_eq!(book.store.read().sources().unwrap().len(), 1);
 }
 
+/// An address that was mistyped for a moment, a server that hides a book for an hour.
+#[test]
+fn what_was_said_of_a_source_that_was_forgotten_holds_when_it_comes_back() {
+    let mut book = Book::new();
+    let resources =
+        || ["a", "b"].map(|name| resource(&format!("{name}.vcf"), "1", &card(name, name, "0142685300")));
+    replace(&mut book, resources().into(), 1);
+    let number = e164("+33142685300");
+    let id = |book: &Book, name: &str| {
+        let all = book.store.read().lookup(&number).unwrap();
+        all.iter()
+            .find(|one| one.contact.card.name.full == name)
+            .unwrap()
+            .contact
+            .id
+    };
+    book.store.set_favourite(id(&book, "a"), true).unwrap();
+    book.store.choose(&number, id(&book, "b")).unwrap();
+    assert_eq!(book.names("+33142685300"), ["b", "a"]);
+
+    book.store.forget_source(&collection()).unwrap();
+    assert_eq!(book.names("+33142685300"), [] as [&str; 0]);
+    assert_eq!(
+        book.store.read().sources().unwrap().len(),
+        1,
+        "it is shown no more"
+    );
+    assert!(book.store.read().etags(&collection()).unwrap().is_empty());
+    replace(&mut book, resources().into(), 2);
+    assert_eq!(book.names("+33142685300"), ["b", "a"]);
+    assert_eq!(book.store.read().favourites("", 9).unwrap().contacts.len(), 1);
+
+    // Who deletes everything deletes that as well.
+    book.store.forget_source(&collection()).unwrap();
+    book.store.delete_all().unwrap();
+    replace(&mut book, resources().into(), 3);
+    assert_eq!(book.names("+33142685300"), ["a", "b"]);
+    assert!(book.store.read().favourites("", 9).unwrap().contacts.is_empty());
+}
+
 #[test]
 fn an_import_never_touches_a_synchronised_contact() {
     let mut book = Book::new();
