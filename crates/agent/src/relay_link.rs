@@ -65,6 +65,8 @@ pub(crate) struct Heard {
     pub(crate) history_cut: Option<bool>,
     /// The relay says that the token should be renewed.
     pub(crate) is_token_old: bool,
+    /// The relay doesn't accept the token any more.
+    pub(crate) is_turned_away: bool,
 }
 
 impl Begin {
@@ -89,6 +91,8 @@ pub(crate) struct RelayLink {
     live: bool,
     /// What was before it isn't asked for.
     blind: bool,
+    /// The relay has said that it doesn't accept the token.
+    refused: bool,
     /// The last event handled.
     last: Option<EventId>,
     /// Why positions aren't kept yet.
@@ -140,6 +144,7 @@ impl RelayLink {
             clock: None,
             live: false,
             blind: false,
+            refused: false,
             last: None,
             reconciling: None,
             stream: Some(AbortOnDropHandle::new(tokio::spawn(stream))),
@@ -169,7 +174,7 @@ impl RelayLink {
 
     /// The relay ended the story: the token isn't accepted.
     pub(crate) fn is_over(&self) -> bool {
-        self.stream.as_ref().is_some_and(AbortOnDropHandle::is_finished)
+        self.refused || self.stream.as_ref().is_some_and(AbortOnDropHandle::is_finished)
     }
 
     /// Listens no more. What was said and isn't handled yet is no news of this `generation`: the relay tells it again.
@@ -237,8 +242,13 @@ impl RelayLink {
             Update::Refused(_) => {
                 self.live = false;
                 self.asking = [None, None];
+                self.stream = None;
+                self.refused = true;
                 tracing::warn!("the relay refuses the token: a new enrolment is needed");
-                LinkState::Refused.into()
+                Heard {
+                    is_turned_away: true,
+                    ..LinkState::Refused.into()
+                }
             }
         }
     }

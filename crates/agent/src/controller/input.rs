@@ -49,6 +49,8 @@ pub(crate) enum Input {
         /// The new one, which stands in the keychain.
         token: SecretString,
     },
+    /// The token that a relay takes again, if it does.
+    AskedAgain(Option<SecretString>),
     /// What became of an enrolment.
     Enrolled(Result<Enrolment, Refusal>, Reply),
     /// A step of a connection test ended.
@@ -126,6 +128,7 @@ impl<P: Ports> Controller<P> {
             Input::KeychainLookedAt { open } => self.on_keychain_looked_at(open),
             Input::SecretChanged(name, result, reply) => self.on_secret_changed(&name, result, reply),
             Input::Renewed { old, token } => self.on_renewed(&old, token),
+            Input::AskedAgain(token) => self.on_asked_again(token),
             Input::Enrolled(result, reply) => self.on_enrolled(result, reply),
             Input::TestStep(check) => self.tell(|_| Some(Change::TestStep { check: check.clone() })),
             Input::Journal(opened) => self.on_journal(*opened),

@@ -11,6 +11,7 @@ use relay_api::wire::PlaceCall;
 use secrecy::{ExposeSecret as _, SecretString};
 use telephony::{AccountId, E164};
 
+use super::turned_away::TurnedAway;
 use super::{Controller, Input, keychain};
 use crate::dial::{self, DialOutcome};
 use crate::enrol::{Enrolment, Refusal};
@@ -47,7 +48,10 @@ impl<P: Ports> Controller<P> {
             )
         });
         match link {
-            Ok(link) => self.link = Some(link),
+            Ok(link) => {
+                self.link = Some(link);
+                self.turned_away = TurnedAway::default();
+            }
             Err(error) => {
                 tracing::error!(%error, "the relay can't be used");
                 self.feed(Event::Link(Link::Down(LinkProblem::Unreachable)));
@@ -76,6 +80,7 @@ impl<P: Ports> Controller<P> {
     /// After sleep or on another network: the old connection and those kept open beside it aren't trusted.
     pub(super) fn reconnect(&mut self) {
         self.wakes_at = None;
+        self.ask_turned_away();
         let token = self
             .link
             .as_ref()
@@ -102,6 +107,9 @@ impl<P: Ports> Controller<P> {
         self.history_cut = heard.history_cut.unwrap_or(self.history_cut);
         if heard.is_token_old {
             self.renew_token();
+        }
+        if heard.is_turned_away {
+            self.on_turned_away();
         }
         self.feed_all(heard.events, heard.position);
     }

@@ -21,6 +21,7 @@ mod publish;
 mod requests;
 mod settings;
 mod start;
+mod turned_away;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub(crate) use self::input::Input;
 use self::publish::{Client, Subscriber};
 use self::settings::Reload;
 pub use self::start::{Handle, Limits, Setup, Start};
+use self::turned_away::TurnedAway;
 use crate::checks::LastingRefusal;
 use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
@@ -119,6 +121,8 @@ pub struct Controller<P: Ports> {
     links: u64,
     /// When the token was last to be renewed.
     renewed_at: Option<Instant>,
+    /// When a relay that no longer accepts the token is asked again.
+    turned_away: TurnedAway,
     credentials: Credentials,
     /// Why the platform refused the last call, if that holds for every call: what the doctor can't try without a ring.
     refused: Option<LastingRefusal>,
@@ -210,6 +214,7 @@ impl<P: Ports> Controller<P> {
             link: None,
             links: 0,
             renewed_at: None,
+            turned_away: TurnedAway::default(),
             credentials: Credentials::default(),
             refused: None,
             window: Window::default(),
@@ -293,6 +298,7 @@ impl<P: Ports> Controller<P> {
             self.reload.map(|reload| reload.at),
             self.wakes_at,
             self.credentials.ask_at(),
+            self.turned_away.ask_at(),
             Some(self.zone_at),
             // A sleep is noticed by it.
             self.link
@@ -322,6 +328,9 @@ impl<P: Ports> Controller<P> {
         }
         if self.credentials.ask_at().is_some_and(|at| at <= now) {
             self.keychain_waited();
+        }
+        if self.turned_away.ask_at().is_some_and(|at| at <= now) {
+            self.ask_turned_away();
         }
         if self.companion.next_deadline().is_some_and(|at| at <= wall) {
             self.feed(Event::Tick);

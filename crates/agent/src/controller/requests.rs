@@ -142,6 +142,7 @@ impl<P: Ports> Controller<P> {
 
     /// Shows the window: has the one that listens come forward, or starts one.
     pub(super) fn show(&mut self, wish: Wish) -> Result<(), Error> {
+        self.ask_turned_away();
         if self
             .clients
             .values()
@@ -291,6 +292,7 @@ impl<P: Ports> Controller<P> {
 
     fn examine(&mut self) {
         self.examining = true;
+        self.ask_turned_away();
         let (replies, own) = (std::mem::take(&mut self.patients), self.own.clone());
         let keychain = keychain(&self.ports);
         let (settings, refused) = (self.companion.settings().clone(), self.refused);

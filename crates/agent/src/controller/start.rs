@@ -33,6 +33,8 @@ pub struct Setup {
 pub struct Limits {
     /// After so much silence the relay counts as gone.
     pub relay_silence: Duration,
+    /// Before a relay that no longer accepts the token is asked again, for the first time.
+    pub turned_away: Duration,
     /// For the platform's answer to a call that is placed without a relay.
     pub platform_answer: Duration,
 }
@@ -41,6 +43,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             relay_silence: SubscribeOptions::default().watchdog,
+            turned_away: Duration::from_secs(60),
             platform_answer: Duration::from_secs(20),
         }
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each of the test programs uses its part of it")]
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use centrex_relay::enrolment;
@@ -124,6 +125,12 @@ impl Relay {
         self.address = public.local_addr().unwrap();
         let admin = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         self.running = Some(prepare(&settings).unwrap().start(public, admin).unwrap());
+    }
+
+    /// Its next start is on this data instead of its own; `None`: on its own again.
+    pub fn set_data_dir(&mut self, other: Option<&Path>) {
+        let folder = other.unwrap_or(self.folder.path()).display().to_string();
+        self.set("data_dir", &folder);
     }
 
     /// A setting of its next start.

@@ -1,15 +1,17 @@
 //! A desktop gets its token, keeps it in the keychain, and loses it.
 
-use centrex_tray::desktop::SecretName;
+use std::time::Duration;
+
+use centrex_tray::desktop::{DesktopEvent, SecretName};
 use companion::event::{CredentialKind, KeychainProblem};
 use control::protocol::{
     Answer, Change, ConnectionState, CredentialKind as WireKind, ErrorCode, Mode, Place, Request,
-    SettingsChange,
+    SettingsChange, Snapshot,
 };
 use control::transport::RequestError;
 use secrecy::ExposeSecret;
 
-use crate::world::{ACCOUNT, Desk, Relay, enrolled, missed_call, platform, started, within};
+use crate::world::{ACCOUNT, Desk, Relay, enrolled, folder, missed_call, platform, started, within};
 
 const TOKEN: SecretName = SecretName {
     kind: CredentialKind::RelayToken,
@@ -375,16 +377,51 @@ async fn a_revoked_token_is_told_and_a_new_enrolment_helps() {
     relay.revoke_all();
     relay.stop().await;
     relay.resume().await;
-    agent
-        .desktop
-        .send(centrex_tray::desktop::DesktopEvent::Woke)
-        .unwrap();
+    agent.desktop.send(DesktopEvent::Woke).unwrap();
     agent
         .until("refused", |state| {
             state.connection.state == ConnectionState::Refused
         })
         .await;
     agent.enrol(&relay).await;
+}
+
+/// A mistyped folder, a disk that wasn't mounted yet: to a company of 500 it says 401 for a minute.
+#[tokio::test]
+async fn a_relay_that_takes_the_token_again_is_found_without_a_person() {
+    enum Act {
+        Nothing,
+        Test,
+        Wake,
+    }
+    let sim = platform().await;
+    let mut relay = Relay::start(&sim).await;
+    for act in [Act::Nothing, Act::Test, Act::Wake] {
+        let mut desk = Desk::new();
+        desk.limits.turned_away = match act {
+            Act::Nothing => Duration::from_millis(50),
+            Act::Test | Act::Wake => Duration::from_secs(3600),
+        };
+        let mut agent = desk.start().await;
+        agent.enrol(&relay).await;
+        let wrong = folder();
+        relay.set_data_dir(Some(wrong.path()));
+        relay.stop().await;
+        relay.resume().await;
+        agent.desktop.send(DesktopEvent::Woke).unwrap();
+        let refused = |state: &Snapshot| state.connection.state == ConnectionState::Refused;
+        agent.until("refused", refused).await;
+        relay.set_data_dir(None);
+        relay.stop().await;
+        relay.resume().await;
+        match act {
+            Act::Nothing => {}
+            Act::Test => drop(agent.ask(Request::Doctor).await),
+            Act::Wake => agent.desktop.send(DesktopEvent::Woke).unwrap(),
+        }
+        agent.live().await;
+        agent.quit().await;
+    }
 }
 
 #[tokio::test]
