@@ -20,7 +20,7 @@
 //! |---|---|
 //! | `GET /sim/` | program, version, seed, the platform's time |
 //! | `GET /sim/phones` | [`PhoneStatus`] of each account |
-//! | `POST /sim/ring` [`Ring`] | somebody calls an account; `{"call_id":…}` |
+//! | `POST /sim/ring` [`Ring`] | somebody calls an account, or several at once; `{"call_id":…}` |
 //! | `POST /sim/dial` [`Dial`] | somebody dials by hand on an account's phone; `{"call_id":…}` |
 //! | `POST /sim/phones/{account}/pick-up` | lifts the account's ringing phone; body `{"call_id":…}` or none |
 //! | `POST /sim/phones/{account}/answer` | answers what rings next in its call: its own phone, or the other party's |
@@ -38,6 +38,12 @@
 //! `own_phone_rings`, `own_phone_picked_up`, `connected`, `ended`; between them, `callback_sent` and `callback_answered`
 //! for each callback. No key and no password is ever in it, and of the callback URL only scheme, host and port: its
 //! path is the receiver's secret. A timer that fires late counts as of when it was due.
+//!
+//! A call that rings on several phones (`also` of [`Ring`], `--to` given more than once) is one call with one `call_id` and a
+//! start callback for each account; a phone without a free line is passed over. The guide's `call_connected` and `call_end`
+//! name no account, so they come once, and nothing that is sent tells who picked up: only the record does
+//! (`own_phone_picked_up` on one phone, `own_phone_stops` on the others). One phone's hanging up before is its refusal: it is
+//! silent, and the call goes on on the others.
 //!
 //! # The faults
 //! One JSON document, [`Faults`]; every field may be left out, an unknown one is refused, and `{}` is good behaviour.

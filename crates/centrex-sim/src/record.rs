@@ -63,6 +63,9 @@ pub enum Kind {
     OwnPhoneRings,
     /// It was picked up (`direction`).
     OwnPhonePickedUp,
+    /// It is silent though the call goes on: one of the other phones on which it rang was picked up, or this one refused
+    /// (`reason`: `answered_elsewhere`, `rejected`). No callback tells of it.
+    OwnPhoneStops,
     /// The other party's phone rings, seen from the account that called (`number`).
     OtherPartyRings,
     /// Both sides talk (`accounts`: all that the call id concerns).

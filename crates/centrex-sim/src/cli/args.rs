@@ -36,7 +36,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Be the platform, until Ctrl-C.
     Serve(Box<ServeArgs>),
-    /// Call an account from outside.
+    /// Call an account from outside, or several at once.
     Ring(RingArgs),
     /// Dial by hand on an account's phone.
     Dial(DialArgs),
@@ -107,9 +107,13 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RingArgs {
-    /// The account that is called.
-    #[arg(long, value_name = "ACCOUNT")]
-    pub(crate) to: String,
+    /// The account that is called. Repeat it for a ring group: one call that rings on all of these phones, and stops on the
+    /// others once one of them is picked up.
+    #[arg(long, value_name = "ACCOUNT", required = true)]
+    pub(crate) to: Vec<String>,
+    /// The number that was dialled, such as the group's. Without it, the number of the first account.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) called: Option<String>,
     /// The caller's number; without it, the caller is withheld.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) from: Option<String>,

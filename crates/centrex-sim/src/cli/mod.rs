@@ -17,8 +17,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Serve(serve) => serve::serve(*serve).await,
         Command::Ring(ring) => {
+            let mut accounts = ring.to.into_iter();
             let body = Ring {
-                to: ring.to,
+                to: accounts.next().unwrap_or_default(),
+                also: accounts.collect(),
+                called: ring.called,
                 from: ring.from,
                 answer_after_s: ring.answer_after,
                 talk_s: ring.talk,

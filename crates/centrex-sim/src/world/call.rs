@@ -54,6 +54,8 @@ impl Reason {
 pub(crate) enum Party {
     /// A phone of the platform.
     Account { id: String, number: E164 },
+    /// A number behind which several phones ring at once, until one of them is picked up.
+    Group { accounts: Vec<String>, number: E164 },
     /// Somebody outside; the text is a number, or whatever a foreign network sends for one.
     Outside(String),
     /// Somebody who hides the number.
@@ -61,17 +63,23 @@ pub(crate) enum Party {
 }
 
 impl Party {
-    pub(crate) fn account(&self) -> Option<&str> {
+    /// The accounts that it is; none outside of the platform.
+    pub(crate) fn accounts(&self) -> &[String] {
         match self {
-            Self::Account { id, .. } => Some(id),
-            _ => None,
+            Self::Account { id, .. } => std::slice::from_ref(id),
+            Self::Group { accounts, .. } => accounts,
+            Self::Outside(_) | Self::Withheld => &[],
         }
+    }
+
+    pub(crate) fn is(&self, account: &str) -> bool {
+        self.accounts().iter().any(|own| own == account)
     }
 
     /// As the record shows it: E.164 with its plus where it is a number, null when withheld.
     pub(crate) fn shown(&self) -> Option<String> {
         match self {
-            Self::Account { number, .. } => Some(number.to_string()),
+            Self::Account { number, .. } | Self::Group { number, .. } => Some(number.to_string()),
             Self::Outside(text) => Some(E164::parse(text).map_or_else(|| text.clone(), |n| n.to_string())),
             Self::Withheld => None,
         }
@@ -88,6 +96,14 @@ pub(crate) struct Leg {
     pub(crate) started: bool,
     /// Whether its phone rings or talks by now.
     pub(crate) present: bool,
+}
+
+impl Leg {
+    /// Its start callback is due: the call's id and the account for it.
+    pub(crate) fn start(&mut self) -> (String, String) {
+        self.started = true;
+        (self.call_id.clone(), self.account.clone())
+    }
 }
 
 /// What is going to happen by itself.
@@ -152,17 +168,18 @@ impl World {
         let key = self.call_count;
         self.call_count += 1;
         let mut legs: Vec<Leg> = Vec::new();
-        for (party, outgoing) in [(&caller, true), (&callee, false)] {
-            let Some(account) = party.account() else { continue };
-            if legs.iter().any(|leg| leg.account == account) {
+        let calling = caller.accounts().iter().map(|account| (account, true));
+        let called = callee.accounts().iter().map(|account| (account, false));
+        for (account, outgoing) in calling.chain(called) {
+            if legs.iter().any(|leg| leg.account == *account) {
                 continue;
             }
-            let shared = legs
-                .first()
-                .filter(|_| self.config.internal_calls == InternalCalls::OneId);
+            // However many phones it rings on, the call is one.
+            let one_id = self.config.internal_calls == InternalCalls::OneId;
+            let shared = legs.iter().find(|leg| one_id || leg.outgoing == outgoing);
             let call_id = shared.map_or_else(|| self.new_call_id(key, legs.len()), |leg| leg.call_id.clone());
             legs.push(Leg {
-                account: account.to_owned(),
+                account: account.clone(),
                 outgoing,
                 call_id,
                 started: false,
@@ -240,7 +257,7 @@ impl World {
     }
 
     fn ring_callee(&mut self, key: CallKey) {
-        let full = self.callee_is_full(key);
+        let free = self.free_phones(key);
         let Some(call) = self.calls.get_mut(&key) else {
             return;
         };
@@ -248,16 +265,15 @@ impl World {
         let (plan, callee) = (call.plan, call.callee.clone());
         let caller_shown = call.caller.shown();
         for leg in &mut call.legs {
-            leg.present = leg.outgoing || !full;
+            leg.present = leg.outgoing || free.contains(&leg.account);
         }
         let legs = call.legs.clone();
-        if legs.iter().any(|leg| leg.outgoing) {
-            self.emit_start(key, true);
-        }
-        let outside = if callee.account().is_some() {
-            Callee::Answers
-        } else {
+        self.emit_start(key, true);
+        let is_outside = callee.accounts().is_empty();
+        let outside = if is_outside {
             self.faults.callee
+        } else {
+            Callee::Answers
         };
         match outside {
             Callee::Busy => return self.finish(key, Stage::CalleeRings, Reason::Busy),
@@ -267,7 +283,7 @@ impl World {
         for leg in &legs {
             let draft = if leg.outgoing {
                 Draft::new(Kind::OtherPartyRings).with("number", callee.shown())
-            } else if full {
+            } else if !leg.present {
                 continue;
             } else {
                 Draft::new(Kind::OwnPhoneRings)
@@ -276,10 +292,8 @@ impl World {
             };
             self.write(draft.call(&leg.call_id).account(Some(&leg.account)));
         }
-        if legs.iter().any(|leg| !leg.outgoing) {
-            self.emit_start(key, false);
-        }
-        if full {
+        self.emit_start(key, false);
+        if !is_outside && free.is_empty() {
             return self.finish(key, Stage::CalleeRings, Reason::Busy);
         }
         if let Some(after) = plan.answer_after.filter(|_| outside != Callee::NoAnswer) {
@@ -290,25 +304,24 @@ impl World {
         }
     }
 
-    /// Whether the phone called has no line left, or is the caller's own.
-    fn callee_is_full(&self, key: CallKey) -> bool {
+    /// The phones called that have a line left; the caller's own has none for itself.
+    fn free_phones(&self, key: CallKey) -> Vec<String> {
         let Some(call) = self.calls.get(&key) else {
-            return false;
+            return Vec::new();
         };
-        let Some(callee) = call.callee.account() else {
-            return false;
+        let is_free = |account: &String| {
+            let busy_with = self.calls.iter().filter(|(other, call)| {
+                **other != key && call.stage != Stage::Ended && call.leg(account).is_some()
+            });
+            let full = self.config.lines.is_some_and(|lines| busy_with.count() >= lines);
+            !full && !call.caller.is(account)
         };
-        if call.caller.account() == Some(callee) {
-            return true;
-        }
-        let busy_with = self.calls.iter().filter(|(other, call)| {
-            **other != key && call.stage != Stage::Ended && call.leg(callee).is_some()
-        });
-        self.config.lines.is_some_and(|lines| busy_with.count() >= lines)
+        let called = call.callee.accounts().iter();
+        called.filter(|account| is_free(account)).cloned().collect()
     }
 
-    /// The party called answers (or, by its fault, refuses).
-    pub(super) fn answered(&mut self, key: CallKey) {
+    /// The party called answers (or, by its fault, refuses): on `phone` if it is one of those that ring, else on the first.
+    pub(super) fn answered(&mut self, key: CallKey, phone: Option<&str>) {
         let now = self.now;
         let Some(call) = self
             .calls
@@ -317,24 +330,31 @@ impl World {
         else {
             return;
         };
-        if call.callee.account().is_none() && self.faults.callee == Callee::Rejects {
+        if call.callee.accounts().is_empty() && self.faults.callee == Callee::Rejects {
             return self.finish(key, Stage::CalleeRings, Reason::Rejected);
         }
         call.stage = Stage::Connected;
         call.connected_at = Some(now);
+        let ringing = || call.legs.iter().filter(|leg| !leg.outgoing && leg.present);
+        let answers = ringing().find(|leg| phone == Some(leg.account.as_str()));
+        let answers = answers.or_else(|| ringing().next()).cloned();
+        let rung: Vec<Leg> = ringing().cloned().collect();
+        for leg in &mut call.legs {
+            let talks = answers.as_ref().is_none_or(|phone| phone.account == leg.account);
+            leg.present = leg.outgoing || talks;
+        }
         let (legs, ids, talk) = (call.legs.clone(), call.ids(), call.plan.talk);
-        for leg in legs.iter().filter(|leg| !leg.outgoing) {
-            let draft = Draft::new(Kind::OwnPhonePickedUp)
-                .call(&leg.call_id)
-                .account(Some(&leg.account));
-            self.write(draft.with("direction", "incoming"));
+        for leg in &rung {
+            let picks_up = answers.as_ref().is_some_and(|phone| phone.account == leg.account);
+            let draft = if picks_up {
+                Draft::new(Kind::OwnPhonePickedUp).with("direction", "incoming")
+            } else {
+                Draft::new(Kind::OwnPhoneStops).with("reason", "answered_elsewhere")
+            };
+            self.write(draft.call(&leg.call_id).account(Some(&leg.account)));
         }
         for id in &ids {
-            let account = legs
-                .iter()
-                .find(|leg| leg.call_id == *id)
-                .map(|leg| leg.account.as_str());
-            self.write(Draft::new(Kind::Connected).call(id).account(account));
+            self.write(draft_of(Kind::Connected, id, &legs));
             self.emit(key, EventName::CallConnected, id);
         }
         if let Some(talk) = talk {
@@ -367,6 +387,30 @@ impl World {
         }
         self.release_all(key);
         self.forget_if_over(key);
+    }
+
+    /// One of several phones refuses: it is silent, and the call goes on ringing on the others. False: there are none.
+    pub(super) fn leave(&mut self, key: CallKey, account: &str) -> bool {
+        let Some(call) = self.calls.get_mut(&key) else {
+            return false;
+        };
+        let rings = |leg: &Leg| !leg.outgoing && leg.present;
+        if call.legs.iter().filter(|leg| rings(leg)).count() < 2 {
+            return false;
+        }
+        let Some(leg) = call
+            .legs
+            .iter_mut()
+            .find(|leg| rings(leg) && leg.account == account)
+        else {
+            return false;
+        };
+        leg.present = false;
+        let draft = Draft::new(Kind::OwnPhoneStops)
+            .call(&leg.call_id)
+            .account(Some(account));
+        self.write(draft.with("reason", "rejected"));
+        true
     }
 
     pub(super) fn forget_if_over(&mut self, key: CallKey) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::call::{Call, Party, Reason};
+use super::call::{Call, Leg, Party, Reason};
 use super::spoil::{self, Roll};
 use super::{CallKey, Due, World};
 use crate::chance::{Chance, Purpose};
@@ -103,37 +103,33 @@ enum Content {
 }
 
 impl World {
-    /// The start callback of the account that calls (`outgoing`) or is called, once.
+    /// The start callbacks of the account that calls (`outgoing`), or of those that are called: one for each, once. A phone
+    /// of several that has no line left is passed over.
     pub(super) fn emit_start(&mut self, key: CallKey, outgoing: bool) {
         let Some(call) = self.calls.get_mut(&key) else {
             return;
         };
         let (calling, called, withheld) = (call.caller.clone(), call.callee.clone(), call.withheld);
-        let Some(leg) = call
+        let some_ring = call
             .legs
-            .iter_mut()
-            .find(|leg| leg.outgoing == outgoing && !leg.started)
-        else {
-            return;
-        };
-        leg.started = true;
-        let (id, account) = (leg.call_id.clone(), leg.account.clone());
+            .iter()
+            .any(|leg| leg.outgoing == outgoing && leg.present);
+        let due = |leg: &&mut Leg| leg.outgoing == outgoing && !leg.started && (leg.present || !some_ring);
+        let due: Vec<(String, String)> = call.legs.iter_mut().filter(due).map(Leg::start).collect();
         let event = if outgoing {
             EventName::OutgoingCallStart
         } else {
             EventName::IncomingCallStart
         };
-        self.put(
-            key,
-            event,
-            &id,
-            &Content::Start {
-                calling,
-                called,
+        for (id, account) in due {
+            let content = Content::Start {
+                calling: calling.clone(),
+                called: called.clone(),
                 account,
                 withheld,
-            },
-        );
+            };
+            self.put(key, event, &id, &content);
+        }
     }
 
     /// `call_connected`.

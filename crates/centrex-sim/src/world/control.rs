@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{Call, Party, Plan, Reason, Stage};
 use super::{CallKey, World};
+use crate::config::Account;
 use crate::error::SimError;
 use crate::faults::WithheldForm;
 use crate::number::E164;
@@ -12,12 +13,19 @@ use crate::seconds;
 /// The longest text that may stand for a caller's number.
 const LONGEST_CALLER: usize = 64;
 
-/// Somebody calls an account.
+/// Somebody calls an account, or several at once.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ring {
     /// The account that is called.
     pub to: String,
+    /// Accounts whose phones ring with it (a ring group): one call with one `call_id`, a start callback for each of them, and
+    /// whoever picks up first has it. Which one that was, no callback tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// The number that was dialled, in E.164, such as a group's. Missing or null: the number of the account `to`.
+    #[serde(default)]
+    pub called: Option<String>,
     /// The caller's number, as E.164 or as any text that a foreign network may send; missing or null: withheld. The
     /// number of another account of the simulator makes it a call between the two.
     #[serde(default)]
@@ -149,7 +157,7 @@ impl World {
 
     /// Somebody calls.
     pub(crate) fn ring(&mut self, ring: &Ring) -> Result<Dialled, SimError> {
-        let callee = self.own_party(&ring.to)?;
+        let callee = self.called(ring)?;
         let caller = match ring.from.as_deref() {
             None | Some("") => Party::Withheld,
             Some(text) if text.len() > LONGEST_CALLER => {
@@ -175,9 +183,7 @@ impl World {
     /// Somebody dials by hand.
     pub(crate) fn dial(&mut self, dial: &Dial) -> Result<Dialled, SimError> {
         let caller = self.own_party(&dial.from)?;
-        let number = E164::parse(&dial.to)
-            .ok_or_else(|| SimError::Request("the number dialled is E.164, such as +33199000001".into()))?;
-        let callee = self.party(number);
+        let callee = self.party(dialled(&dial.to)?);
         let timing = self.config.timing;
         let plan = Plan {
             pickup_after: None,
@@ -204,15 +210,40 @@ impl World {
         Ok(Dialled { call_id })
     }
 
+    /// Whose phones ring, and by which number.
+    fn called(&self, ring: &Ring) -> Result<Party, SimError> {
+        let first = self.account(&ring.to)?;
+        let number = match &ring.called {
+            None => first.number.clone(),
+            Some(text) => dialled(text)?,
+        };
+        let mut accounts = vec![first.id.clone()];
+        for also in &ring.also {
+            let also = &self.account(also)?.id;
+            if !accounts.contains(also) {
+                accounts.push(also.clone());
+            }
+        }
+        Ok(match accounts.len() {
+            1 => Party::Account {
+                id: first.id.clone(),
+                number,
+            },
+            _ => Party::Group { accounts, number },
+        })
+    }
+
     fn own_party(&self, account: &str) -> Result<Party, SimError> {
-        let account = self
-            .accounts
-            .get(account)
-            .ok_or_else(|| SimError::NoSuchAccount(account.to_owned()))?;
+        let account = self.account(account)?;
         Ok(Party::Account {
             id: account.id.clone(),
             number: account.number.clone(),
         })
+    }
+
+    fn account(&self, account: &str) -> Result<&Account, SimError> {
+        let known = self.accounts.get(account);
+        known.ok_or_else(|| SimError::NoSuchAccount(account.to_owned()))
     }
 
     /// The handset of a ringing phone is lifted.
@@ -221,7 +252,7 @@ impl World {
         let key = self.find(account, call_id, rings, "no call rings on the phone of")?;
         match self.calls.get(&key).map(|call| call.stage) {
             Some(Stage::OwnPhoneRings) => self.picked_up(key),
-            _ => self.answered(key),
+            _ => self.answered(key, Some(account)),
         }
         Ok(())
     }
@@ -237,7 +268,7 @@ impl World {
         )?;
         match self.calls.get(&key).map(|call| call.stage) {
             Some(Stage::OwnPhoneRings) => self.picked_up(key),
-            _ => self.answered(key),
+            _ => self.answered(key, Some(account)),
         }
         Ok(())
     }
@@ -259,14 +290,16 @@ impl World {
         let Some(call) = self.calls.get(&key) else {
             return Ok(());
         };
-        let is_caller = call.caller.account() == Some(account);
+        let is_caller = call.caller.is(account);
         let reason = match (call.stage, is_caller == (how.by == HangUpBy::Account)) {
             (Stage::Connected | Stage::Ended, _) => Reason::Answered,
             (_, true) => Reason::Cancelled,
             (_, false) => Reason::Rejected,
         };
         let stage = call.stage;
-        self.finish(key, stage, reason);
+        if reason != Reason::Rejected || is_caller || !self.leave(key, account) {
+            self.finish(key, stage, reason);
+        }
         Ok(())
     }
 
@@ -313,6 +346,11 @@ fn phone_call(call: &Call, account: &str) -> Option<PhoneCall> {
         state,
         number: other.shown(),
     })
+}
+
+fn dialled(text: &str) -> Result<E164, SimError> {
+    let why = || SimError::Request("the number dialled is E.164, such as +33199000001".into());
+    E164::parse(text).ok_or_else(why)
 }
 
 fn time(seconds: Option<f64>) -> Result<Option<std::time::Duration>, SimError> {

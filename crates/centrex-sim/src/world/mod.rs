@@ -138,7 +138,7 @@ impl World {
         self.set_now(timer.at);
         match timer.due {
             Due::PickUp(call) => self.picked_up(call),
-            Due::Answer(call) => self.answered(call),
+            Due::Answer(call) => self.answered(call, None),
             Due::HangUp(call) => self.finish(call, Stage::Connected, Reason::Answered),
             Due::RingOut(call, stage) => self.finish(call, stage, Reason::NoAnswer),
             Due::Send(delivery) => self.outbox.push_back(delivery),

@@ -60,7 +60,7 @@ pub(super) fn number(
     let (form_drawn, way_drawn) = (forms[chance.below(forms.len())], ways[chance.below(ways.len())]);
     let form = if form == NumberForm::Any { form_drawn } else { form };
     let number = match party {
-        Party::Account { number, .. } => number.clone(),
+        Party::Account { number, .. } | Party::Group { number, .. } => number.clone(),
         Party::Outside(text) => match E164::parse(text) {
             Some(number) => number,
             None => return Some(Parameter::new(name, text)),

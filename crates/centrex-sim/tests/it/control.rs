@@ -67,6 +67,8 @@ async fn what_can_not_be_done_is_said() {
     let (sim, _receiver) = start(config()).await;
     for (path, body, status, says) in [
         ("ring", json!({"to": "9"}), 404, "no account 9"),
+        ("ring", json!({"to": "1001", "also": ["9"]}), 404, "no account 9"),
+        ("ring", json!({"to": "1001", "called": "12"}), 422, "E.164"),
         ("ring", json!({"from": "33639980001"}), 422, "missing field `to`"),
         (
             "ring",

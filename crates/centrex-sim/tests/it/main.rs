@@ -10,6 +10,7 @@ mod api;
 mod calls;
 mod control;
 mod faults;
+mod groups;
 mod program;
 mod repeat;
 mod support;

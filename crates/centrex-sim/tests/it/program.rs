@@ -128,6 +128,30 @@ fn a_call_from_the_command_line() {
 }
 
 #[test]
+fn one_call_on_several_phones_from_the_command_line() {
+    let second = format!("1002:{PASSWORD}:33199000002");
+    let served = Served::start(&["--manual-time", "--account", &second]);
+    let ring = ["ring", "--to", "1001", "--to", "1002", "--called", "+33199000090"];
+    let call = served.json(&ring);
+    let calls = |phones: &serde_json::Value| [0, 1].map(|at| phones[at]["call"].clone());
+    assert_eq!(
+        calls(&served.json(&["phones"])),
+        [(); 2].map(|()| call["call_id"].clone())
+    );
+    assert!(served.say(&["pick-up", "1002"]).status.success());
+    let phones = served.json(&["phones"]);
+    assert_eq!(
+        (&phones[0]["state"], &phones[1]["state"]),
+        (&"idle".into(), &"talking".into())
+    );
+    let none = served.say(&["ring", "--from", "+33639980001"]);
+    assert!(
+        none.status.code() == Some(2) && err(&none).contains("--to"),
+        "{none:?}"
+    );
+}
+
+#[test]
 fn faults_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("faults.json");
