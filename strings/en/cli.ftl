@@ -76,6 +76,7 @@ cli-missed-calls =
     { $count ->
         [0] No missed call
         [one] 1 missed call
+        [500] 500 missed calls or more
        *[other] { $count } missed calls
     }
 

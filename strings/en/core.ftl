@@ -18,15 +18,20 @@ tray-calling = Calling { $party }
 tray-calling-withheld = Calling an unknown number
 tray-talking = On the phone with { $party }
 tray-talking-withheld = On the phone, number withheld
+# An incoming call that somebody took: where it rings on several phones, nobody tells on which
+tray-answered = Call from { $party }, answered
+tray-answered-withheld = Call, number withheld, answered
 # $count: how many further calls
 tray-more =
     { $count ->
         [one] and 1 more call
        *[other] and { $count } more calls
     }
+# 500: as many are counted
 tray-missed =
     { $count ->
         [one] 1 missed call
+        [500] 500 missed calls or more
        *[other] { $count } missed calls
     }
 tray-menu-pad = Dial a number…
@@ -34,6 +39,7 @@ tray-menu-calls = Calls
 tray-menu-calls-missed =
     { $count ->
         [one] Calls (1 missed)
+        [500] Calls (500 missed or more)
        *[other] Calls ({ $count } missed)
     }
 tray-menu-callers = Last callers

@@ -12,6 +12,7 @@ window-live-badge = { $count ->
 }
 window-missed-badge = { $count ->
     [one] { $count } missed call
+    [500] 500 missed calls or more
    *[other] { $count } missed calls
 }
 

@@ -76,6 +76,7 @@ cli-missed-calls =
     { $count ->
         [0] Aucun appel manqué
         [one] 1 appel manqué
+        [500] 500 appels manqués ou plus
        *[other] { $count } appels manqués
     }
 

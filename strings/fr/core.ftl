@@ -18,15 +18,20 @@ tray-calling = Appel vers { $party }
 tray-calling-withheld = Appel vers un numéro inconnu
 tray-talking = En communication avec { $party }
 tray-talking-withheld = En communication, numéro masqué
+# An incoming call that somebody took: where it rings on several phones, nobody tells on which
+tray-answered = Appel de { $party }, pris
+tray-answered-withheld = Appel masqué, pris
 # $count: how many further calls
 tray-more =
     { $count ->
         [one] et 1 autre appel
        *[other] et { $count } autres appels
     }
+# 500: as many are counted
 tray-missed =
     { $count ->
         [one] 1 appel manqué
+        [500] 500 appels manqués ou plus
        *[other] { $count } appels manqués
     }
 tray-menu-pad = Composer un numéro…
@@ -34,6 +39,7 @@ tray-menu-calls = Appels
 tray-menu-calls-missed =
     { $count ->
         [one] Appels (1 manqué)
+        [500] Appels (500 manqués ou plus)
        *[other] Appels ({ $count } manqués)
     }
 tray-menu-callers = Derniers appelants

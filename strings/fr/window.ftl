@@ -13,6 +13,7 @@ window-live-badge = { $count ->
 }
 window-missed-badge = { $count ->
     [one] { $count } appel manqué
+    [500] 500 appels manqués ou plus
    *[other] { $count } appels manqués
 }
 

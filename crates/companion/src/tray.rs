@@ -204,7 +204,9 @@ impl Facts {
 /// A live call in a few words.
 fn about_call(call: &CallLine) -> Message {
     let id = match (call.outcome, call.direction) {
-        (Outcome::Talking, _) => "tray-talking",
+        (Outcome::Talking, Direction::Outgoing) => "tray-talking",
+        // It may have rung elsewhere too, and nobody tells on which phone it was taken.
+        (Outcome::Talking, Direction::Incoming) => "tray-answered",
         (_, Direction::Incoming) => "tray-ringing",
         (_, Direction::Outgoing) => "tray-calling",
     };

@@ -59,7 +59,7 @@ pub struct CallLine {
 pub enum Outcome {
     /// It rings.
     Ringing,
-    /// Both sides talk.
+    /// Both sides talk; of an incoming call isn't told on which of the phones that rang.
     Talking,
     /// Both sides talked; over. By whom an incoming call was answered isn't told.
     Answered,

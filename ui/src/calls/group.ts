@@ -65,7 +65,8 @@ export function outcomeLabel(call: CallView): string {
     case 'ringing':
       return incoming ? 'window-calls-ringing-in' : 'window-calls-ringing-out';
     case 'talking':
-      return 'window-calls-talking';
+      // It may have rung elsewhere too, and nobody tells on which phone it was taken.
+      return incoming ? 'window-calls-answered-in' : 'window-calls-talking';
     case 'answered':
       return incoming ? 'window-calls-answered-in' : 'window-calls-answered-out';
     case 'missed':

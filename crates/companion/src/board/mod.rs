@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | ringing | `Ringing` | it changes; incoming 2 min, outgoing 10 min after its start, then `Unknown`: its end was lost |
 //! | ringing, another leg of its group answered | `Answered`, and on which line | |
-//! | connected | `Talking` | it changes; 12 h, then `Unknown` |
+//! | connected | `Talking`: one that came in was taken, on which of the phones that rang isn't told | it changes; 12 h, then `Unknown` |
 //! | ended, connected before | `Answered`: by whom isn't told, and isn't guessed | |
 //! | ended, another leg of its group was connected | `Answered`, and on which line | |
 //! | incoming, ended, never connected | `Missed`; its group is missed once every leg is | a late "connected" makes it `Answered` |
@@ -58,7 +58,7 @@ const OUTGOING_RING_LIMIT_S: i64 = 600;
 /// A connected call without an end lasts no longer than this.
 const TALK_LIMIT_S: i64 = 12 * 3600;
 /// Calls that are over kept in memory, and as many missed ones that nobody has seen, however old; the journal has them all.
-const KEPT: usize = 500;
+pub(crate) const KEPT: usize = 500;
 /// Own legs of dialled calls remembered, so that their later news stays unheard.
 const OWN_LEGS: usize = 64;
 /// Live legs known at once. A desktop has a few; of what is told beyond, only the end is taken, for the journal.

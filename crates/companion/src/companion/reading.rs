@@ -63,9 +63,9 @@ impl Companion {
             .collect()
     }
 
-    /// Missed calls that nobody has seen yet.
+    /// Missed calls that nobody has seen yet. As many as the board remembers at most: the sentences say "or more" then.
     pub fn missed(&self) -> u32 {
-        u32::try_from(self.board.missed()).unwrap_or(u32::MAX)
+        u32::try_from(self.board.missed().min(crate::board::KEPT)).unwrap_or(u32::MAX)
     }
 
     /// The connection to the relay, in words.

@@ -153,6 +153,18 @@ fn row_05_what_became_of_a_call_is_kept_apart_and_never_guessed() {
         (elsewhere.outcome, elsewhere.answered_on),
         (Outcome::Answered, Some(twin.account_id.clone()))
     );
+    // One call on several phones, with one id: that it was taken is told to all of them, and not on which. Nobody is said to be
+    // talking here.
+    let mut desk = Desk::new(settings());
+    desk.tell(&incoming);
+    desk.tell(&talks(&incoming, 5));
+    let tooltip = desk.companion.tray().tooltip.replace('\u{a0}', " ");
+    assert_eq!(tooltip, "Centrex Tray – Appel de 01 99 00 00 01, pris");
+    desk.tell(&over(&talks(&incoming, 5), 9));
+    assert_eq!(
+        (desk.line("a").outcome, desk.line("a").answered_on),
+        (Outcome::Answered, None)
+    );
     // Given up: how long it rang is told by its times.
     let mut desk = Desk::new(settings());
     desk.tell(&over(&incoming, 4));

@@ -191,6 +191,7 @@ fn built() -> BTreeSet<String> {
         "tray-ringing",
         "tray-calling",
         "tray-talking",
+        "tray-answered",
     ]
     .map(|id| format!("{id}-withheld"));
     let of_a_call = obstacles().into_iter().map(|obstacle| obstacle.of_a_call().id);

@@ -237,7 +237,7 @@ pub enum Direction {
 pub enum Outcome {
     /// It rings.
     Ringing,
-    /// Both sides talk.
+    /// Both sides talk; of an incoming call isn't told on which of the phones that rang.
     Talking,
     /// Both sides talked; over. For an incoming call: by whom it was answered isn't told.
     Answered,

@@ -93,6 +93,36 @@ fn the_tooltip_says_who_rings_and_what_is_wrong() {
 }
 
 #[test]
+fn more_missed_calls_than_are_remembered_are_that_many_or_more() {
+    let mut companion = companion();
+    let mut second = 0;
+    // As the journal gives them at the start.
+    let mut misses = |companion: &mut Companion, count: usize| {
+        for _ in 0..count {
+            second += 10;
+            let call = crate::testing::started(incoming(&format!("c{second}")), second);
+            let event = Event::Call {
+                call: Box::new(ended(call, second + 5)),
+                origin: Origin::Journal { unread: true },
+                age_s: 0,
+            };
+            companion.on(event, at(second + 5));
+        }
+    };
+    misses(&mut companion, 499);
+    assert_eq!(companion.missed(), 499);
+    assert!(companion.tray().tooltip.contains("499 appels manqués"));
+    misses(&mut companion, 1);
+    assert_eq!(companion.missed(), 500);
+    misses(&mut companion, 600);
+    assert_eq!(companion.missed(), 500);
+    assert!(companion.tray().tooltip.contains("500 appels manqués ou plus"));
+    assert!(menu(&companion).contains(&"Appels (500 manqués ou plus) → Calls".to_owned()));
+    english(&mut companion);
+    assert!(menu(&companion).contains(&"Calls (500 missed or more) → Calls".to_owned()));
+}
+
+#[test]
 fn the_menu_in_french() {
     let mut companion = companion();
     assert_eq!(
