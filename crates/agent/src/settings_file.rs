@@ -31,7 +31,7 @@ impl SettingsWatch {
 fn watch(file: &Path, inputs: mpsc::Sender<Input>) -> notify::Result<RecommendedWatcher> {
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
     companion::private::make_folder(&folder).map_err(notify::Error::io)?;
-    let behind = std::fs::canonicalize(file).ok().filter(|behind| behind != file);
+    let behind = Some(companion::private::behind_links(file)).filter(|behind| behind != file);
     let names =
         [Some(file), behind.as_deref()].map(|file| file.and_then(Path::file_name).map(OsStr::to_owned));
     let own = folder.clone();
@@ -52,7 +52,10 @@ fn watch(file: &Path, inputs: mpsc::Sender<Input>) -> notify::Result<Recommended
         .and_then(Path::parent)
         .filter(|behind| *behind != folder)
     {
-        watcher.watch(behind, RecursiveMode::NonRecursive)?;
+        // A link may lead to where nothing is yet.
+        if let Err(error) = watcher.watch(behind, RecursiveMode::NonRecursive) {
+            tracing::warn!(%error, "the folder behind the settings file isn't watched");
+        }
     }
     Ok(watcher)
 }

@@ -106,7 +106,8 @@ impl Reading {
                     "skipped an event that can't be read"
                 );
                 if let Some(id) = frame.id.as_ref().and_then(|id| id.parse().ok()) {
-                    self.last = Some(id);
+                    // Only what can be read sets the position back.
+                    self.last = self.last.max(Some(id));
                 }
                 return None;
             }
@@ -115,5 +116,48 @@ impl Reading {
         let sets_position = matches!(event.body, EventBody::Gap | EventBody::Snapshot { .. });
         let is_news = sets_position || self.last.is_none_or(|last| event.id > last);
         is_news.then(|| Box::new(event))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: [u64; 0] = [];
+
+    fn told(reading: &mut Reading, bytes: &str) -> Vec<u64> {
+        reading.push(bytes.as_bytes());
+        let mut ids = Vec::new();
+        while let Some(told) = reading.told().unwrap() {
+            if let Told::Event(event) = told {
+                reading.handled(event.id);
+                ids.push(event.id.0);
+            }
+        }
+        ids
+    }
+
+    fn event(id: u64, kind: &str) -> String {
+        format!(
+            "id: {id}\ndata: {{\"id\":\"{id}\",\"at\":\"2026-11-27T10:00:00Z\",\"kind\":\"{kind}\",\"calls\":[]}}\n\n"
+        )
+    }
+
+    #[test]
+    fn only_a_gap_or_a_snapshot_sets_the_position_back() {
+        let mut reading = Reading::new(Some(EventId(40)), 1 << 16);
+        let unreadable = |id: u64| format!("id: {id}\ndata: {{\"id\":\"{id}\",\"kind\":\"call\"}}\n\n");
+        assert_eq!(told(&mut reading, &event(41, "later-kind")), [41]);
+        assert_eq!(told(&mut reading, &event(7, "later-kind")), NONE);
+        // One that can't be read and claims to be an old one: what was told after it isn't news again.
+        assert_eq!(told(&mut reading, &unreadable(3)), NONE);
+        assert_eq!(reading.last(), Some(EventId(41)));
+        assert_eq!(told(&mut reading, &event(41, "later-kind")), NONE);
+        assert_eq!(told(&mut reading, &unreadable(42)), NONE);
+        assert_eq!(reading.last(), Some(EventId(42)), "it isn't asked for again");
+        // The relay's history was replaced.
+        assert_eq!(told(&mut reading, &event(1, "gap")), [1]);
+        assert_eq!(told(&mut reading, &event(12, "snapshot")), [12]);
+        assert_eq!(told(&mut reading, &event(13, "later-kind")), [13]);
     }
 }

@@ -157,6 +157,13 @@ fn addresses() {
             ("tel:0142685300;phone-context=+33", Dial(T)),
             ("tel:0142685300", Dial(T)),
             ("tel:+33142685300;ext=204", DialWithExtension(T, "204")),
+            // Digits of another script, as they are typed and as a link encodes them; some of them alone would be another phone.
+            ("tel:+33142685300;ext=٢٠٤", DialWithExtension(T, "204")),
+            ("tel:+33142685300;ext=%D9%A20%D9%A4", DialWithExtension(T, "204")),
+            (
+                "tel:+33142685300;ext=%EF%BC%92%EF%BC%90%EF%BC%94",
+                DialWithExtension(T, "204"),
+            ),
             ("tel:+33%201%2042%2068%2053%2000", Dial(T)),
             ("tel:%2B33142685300", Dial(T)),
             ("TEL:+33142685300", Dial(T)),

@@ -183,8 +183,8 @@ impl Store {
 
     fn write(&self, text: &str) -> std::io::Result<AtomicWriteFile> {
         // Through a link to the file itself; replacing the link would tear it off a person's own collection of files.
-        let path = std::fs::canonicalize(&self.person).unwrap_or_else(|_| self.person.clone());
-        if let Some(folder) = path.parent() {
+        let path = crate::private::behind_links(&self.person);
+        if let Some(folder) = path.parent().filter(|_| path == self.person) {
             crate::private::make_folder(folder)?;
         }
         let mut file = crate::private::replacing().open(&path)?;

@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::normalise::normalise;
 use crate::verdict::Refusal;
 
 /// What is left of a text after its scheme.
@@ -43,7 +44,7 @@ pub(super) fn read(text: &str) -> Result<Address, Refusal> {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let value = decode(value);
         match name.trim().to_ascii_lowercase().as_str() {
-            "ext" => extension = digits_of(&value),
+            "ext" => extension = digits_of(&normalise(&value)),
             "phone-context" => context = Some(value),
             // RFC 3966 section 3: parameters that aren't known are ignored.
             _ => {}

@@ -161,6 +161,28 @@ fn a_link_is_followed() {
     assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_yet_is_written_through_too() {
+    let files = files();
+    let real = files.company.with_file_name("real.toml");
+    // Over another link, and relative, as programs that keep such collections make them.
+    let link = files.company.with_file_name("link.toml");
+    std::os::unix::fs::symlink("real.toml", &link).unwrap();
+    std::os::unix::fs::symlink(&link, &files.person).unwrap();
+    files.store.change(&[Change::new(Key::Sound, true)]).unwrap();
+    assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&real).unwrap().contains("sound = true"));
+    // A folder that isn't there (a drive that isn't mounted) is nobody's to make.
+    fs::remove_file(&files.person).unwrap();
+    let away = files.company.with_file_name("away");
+    std::os::unix::fs::symlink(away.join("settings.toml"), &files.person).unwrap();
+    let refused = files.store.change(&[Change::new(Key::Sound, true)]).unwrap_err();
+    assert_eq!(refused.0.id, "settings-change-unwritable");
+    assert!(fs::symlink_metadata(&files.person).unwrap().is_symlink() && !away.exists());
+}
+
 #[test]
 fn no_more_numbers_are_silenced_than_are_read_back() {
     let files = files();
