@@ -1,5 +1,9 @@
 //! Trades a one-time code for this desktop's token, and puts it into the keychain. The token goes nowhere else.
 
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
 use companion::event::{CredentialKind, KeychainProblem};
 use companion::words::Message;
 use control::protocol::{ErrorCode, Secret};
@@ -16,6 +20,9 @@ pub(crate) const TOKEN: SecretName = SecretName {
     kind: CredentialKind::RelayToken,
     account: None,
 };
+
+/// Bytes of the longest note that is read: longer than any address.
+const LONGEST_NOTE: u64 = 4_096;
 
 /// An entry of no worth, beside the token's, by which the keychain shows that it keeps things.
 fn probe() -> SecretName {
@@ -43,9 +50,58 @@ pub(crate) struct Enrolment {
     pub(crate) token: SecretString,
 }
 
-/// Enrols this desktop at a relay. The settings are the caller's.
+/// A note of the relay whose token is about to be stored, kept until the settings name it too: whoever is killed in between
+/// finds at the next start what the token in the keychain is for. Its code can't be used again. No secret is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    file: PathBuf,
+}
+
+impl Note {
+    /// The note in a folder of data: a file with the relay's address.
+    pub(crate) fn within(data: &Path) -> Self {
+        Self {
+            file: data.join("enrolment"),
+        }
+    }
+
+    /// The relay of an enrolment that wasn't brought to its end.
+    pub(crate) fn read(&self) -> Option<RelayUrl> {
+        let mut text = String::new();
+        let file = std::fs::metadata(&self.file).ok().filter(Metadata::is_file);
+        let file = file.and_then(|_| File::open(&self.file).ok())?;
+        file.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
+        RelayUrl::parse(text.trim()).ok()
+    }
+
+    fn write(&self, relay: &RelayUrl) {
+        let written = companion::private::replacing()
+            .open(&self.file)
+            .and_then(|mut file| {
+                file.write_all(relay.as_str().as_bytes())?;
+                file.commit()
+            });
+        if let Err(error) = written {
+            // It is there for a bad moment that hardly ever comes.
+            tracing::warn!(%error, "the enrolment isn't noted");
+        }
+    }
+
+    /// The settings name the relay, or nothing came of it.
+    pub(crate) fn remove(&self) {
+        match std::fs::remove_file(&self.file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "the note of an enrolment can't be removed");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Enrols this desktop at a relay. The settings are the caller's, and so is the note's removal once they follow.
 pub(crate) async fn enrol<K: KeychainPort>(
     keychain: &K,
+    note: &Note,
     relay: RelayUrl,
     code: &Secret,
 ) -> Result<Enrolment, Refusal> {
@@ -71,7 +127,9 @@ pub(crate) async fn enrol<K: KeychainPort>(
     tracing::debug!(label, "enrolled as");
     let token = SecretString::from(token);
     let kept = token::kept(&relay, &token);
+    note.write(&relay);
     keychain.set(TOKEN, kept).await.map_err(|problem| {
+        note.remove();
         tracing::error!(?problem, "the new token can't be stored");
         (ErrorCode::Keychain, Message::new("enrol-token-not-stored"))
     })?;

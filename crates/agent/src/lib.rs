@@ -13,6 +13,7 @@ pub mod people;
 pub mod ports;
 pub mod view;
 
+mod apart;
 mod checks;
 mod control_server;
 mod data_lock;

@@ -30,6 +30,12 @@ pub(crate) fn for_relay(kept: &SecretString, relay: &RelayUrl) -> Option<SecretS
     }
 }
 
+/// Whether this relay issued the token in what the keychain gave.
+pub(crate) fn is_of(kept: &SecretString, relay: &RelayUrl) -> bool {
+    let issuer = kept.expose_secret().split_once(' ').map(|(issuer, _)| issuer);
+    issuer == Some(relay.as_str())
+}
+
 fn behind(address: &str, secret: &SecretString) -> SecretString {
     let secret = secret.expose_secret();
     // As long as it will be: a text that grows leaves copies of itself in memory.

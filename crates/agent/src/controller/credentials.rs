@@ -123,7 +123,7 @@ impl<P: Ports> Controller<P> {
     fn wanted_secrets(&self) -> Vec<SecretName> {
         let settings = self.companion.settings();
         let mut names = Vec::new();
-        if settings.relay_url.is_some() {
+        if settings.relay_url.is_some() || self.unfinished.is_some() {
             names.push(TOKEN);
         }
         if settings.account_id.is_some() {
@@ -147,6 +147,11 @@ impl<P: Ports> Controller<P> {
         name: &SecretName,
         result: Result<Option<SecretString>, KeychainProblem>,
     ) {
+        if *name == TOKEN
+            && let Ok(kept) = &result
+        {
+            self.finish_enrolment(kept.as_ref());
+        }
         if !self.wanted_secrets().contains(name) {
             return;
         }

@@ -14,7 +14,7 @@ use telephony::{AccountId, E164};
 use super::turned_away::TurnedAway;
 use super::{Controller, Input, keychain};
 use crate::dial::{self, DialOutcome};
-use crate::enrol::{Enrolment, Refusal};
+use crate::enrol::{Enrolment, Note, Refusal};
 use crate::outbox::Reply;
 use crate::ports::Ports;
 use crate::relay_link::{News, RelayLink};
@@ -198,11 +198,39 @@ impl<P: Ports> Controller<P> {
         {
             return reply.send(Err(error));
         }
-        // Another desktop's place in the history, or of other accounts: not ours any more.
-        self.journal.forget_position(relay.as_str().to_owned());
+        self.enrolment_follows(&relay);
         self.disconnect();
         self.connect(token);
         self.ask_keychain();
         reply.send(Ok(Answer::Done));
+    }
+
+    /// The settings name the relay whose token is in the keychain.
+    fn enrolment_follows(&mut self, relay: &RelayUrl) {
+        // Another desktop's place in the history, or of other accounts: not ours any more.
+        self.journal.forget_position(relay.as_str().to_owned());
+        self.unfinished = None;
+        Note::within(self.paths.data()).remove();
+    }
+
+    /// The last run ended between the new token's way into the keychain and the settings' change. `kept`: what the keychain
+    /// holds now.
+    pub(super) fn finish_enrolment(&mut self, kept: Option<&SecretString>) {
+        let Some(relay) = self.unfinished.take() else {
+            return;
+        };
+        if !kept.is_some_and(|kept| token::is_of(kept, &relay)) {
+            // The token never got there.
+            return Note::within(self.paths.data()).remove();
+        }
+        let changes = self.enrolment_changes(&relay);
+        tracing::info!(relay = %relay.host(), "an enrolment that was interrupted is brought to its end");
+        if !changes.is_empty()
+            && let Err(error) = self.change_settings(&changes)
+        {
+            // Tried again at the next start.
+            return tracing::warn!(why = error.message.id, "the settings can't follow");
+        }
+        self.enrolment_follows(&relay);
     }
 }

@@ -36,6 +36,7 @@ use control::profile::Profile;
 use control::protocol::{self as wire, Change};
 use control::transport::Server;
 use jiff::tz::TimeZone;
+use relay_api::RelayUrl;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -52,6 +53,7 @@ use self::turned_away::TurnedAway;
 use crate::checks::LastingRefusal;
 use crate::control_server::{ClientId, ClientInput, serve};
 use crate::desktop::{DesktopEvent, NotifyPort, TrayPort};
+use crate::enrol::Note;
 use crate::journal::{JournalHandle, Trouble};
 use crate::links::EnrolmentLink;
 use crate::now::Now;
@@ -128,6 +130,8 @@ pub struct Controller<P: Ports> {
     refused: Option<LastingRefusal>,
     window: Window,
     enrolment_link: Option<EnrolmentLink>,
+    /// The relay of an enrolment that the last run didn't bring to its end.
+    unfinished: Option<RelayUrl>,
     /// Why the last link of our own can't be obeyed.
     link_problem: Option<Message>,
     /// A run of the doctor is under way.
@@ -199,6 +203,7 @@ impl<P: Ports> Controller<P> {
             journal_revision: 0,
             contacts_revision: 0,
             watch: SettingsWatch::start(&paths.settings, own.clone()),
+            unfinished: Note::within(paths.data()).read(),
             _server: AbortOnDropHandle::new(tokio::spawn(serve(server, own.clone()))),
             profile,
             paths,

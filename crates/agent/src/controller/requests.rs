@@ -223,8 +223,11 @@ impl<P: Ports> Controller<P> {
             Err(error) => return reply.send(Err(error)),
         };
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
+        let note = enrol::Note::within(self.paths.data());
+        // What an earlier one left undone is this one's to replace.
+        self.unfinished = None;
         tokio::spawn(async move {
-            let result = enrol::enrol(&*keychain, relay, &code).await;
+            let result = enrol::enrol(&*keychain, &note, relay, &code).await;
             // Fails only when the controller has ended.
             let _ = own.send(Input::Enrolled(result, reply)).await;
         });

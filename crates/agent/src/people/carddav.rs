@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::shown::host;
 use super::{PeopleError, Writer, answer};
+use crate::apart::apart;
 
 /// A server that couldn't be reached, or that asks for patience, is asked again after so long.
 const AGAIN: Duration = Duration::from_secs(5 * 60);
@@ -73,14 +74,15 @@ impl CardDavSource {
 async fn work(account: Account, plan: CardDavPlan, writer: Writer, mut asked: mpsc::Receiver<()>) {
     let address = account.url.as_str().to_owned();
     loop {
-        let wait = match read(&account, &plan, &writer).await {
-            Ok(()) => plan.every,
-            Err(Failed::Own(error)) => {
+        let wait = match read_apart(&account, &plan, &writer).await {
+            None => again(true, plan.every),
+            Some(Ok(())) => plan.every,
+            Some(Err(Failed::Own(error))) => {
                 tracing::error!(%error, "the address books' contacts can't be kept");
                 plan.every
             }
-            Err(Failed::Books(trouble)) => again(trouble.passes(), plan.every),
-            Err(Failed::Server(trouble)) => {
+            Some(Err(Failed::Books(trouble))) => again(trouble.passes(), plan.every),
+            Some(Err(Failed::Server(trouble))) => {
                 tracing::warn!(%trouble, "the address books can't be read");
                 note(&writer, &address, trouble_message("carddav", &trouble, &address)).await;
                 match trouble.is_refusal() {
@@ -123,6 +125,13 @@ fn is_of_one_book(trouble: &Trouble) -> bool {
         | Trouble::NoBase
         | Trouble::Filter => false,
     }
+}
+
+/// All books, on a thread of their own: what a server says may be long, and is read whole. `None`: the system gives no thread.
+async fn read_apart(account: &Account, plan: &CardDavPlan, writer: &Writer) -> Option<Result<(), Failed>> {
+    let (account, plan, writer) = (account.clone(), plan.clone(), writer.clone());
+    let work = move || async move { read(&account, &plan, &writer).await };
+    apart("address books", work).await
 }
 
 /// All books, one after the other.

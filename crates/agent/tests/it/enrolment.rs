@@ -123,6 +123,61 @@ async fn a_yes_holds_for_the_link_that_was_shown_and_for_no_other() {
     agent.live().await;
 }
 
+/// As if it had been killed there: the files as they were at that moment, and the keychain, which has the token by then.
+#[tokio::test]
+async fn killed_between_the_token_and_the_settings_it_is_enrolled_at_the_next_start() {
+    let (sim, relay, desk, mut agent) = started().await;
+    let note = |desk: &Desk| desk.path().join("data/enrolment");
+    // The first time nothing was set up; the second time it is another relay that the settings name.
+    let second = Relay::start(&sim).await;
+    for (relay, before) in [(&relay, None), (&second, Some(relay.url()))] {
+        let (frozen, from) = (crate::world::folder(), desk.path().to_owned());
+        let to = frozen.path().to_owned();
+        desk.keychain.once_stored(TOKEN, move || {
+            for file in ["config/settings.toml", "data/enrolment"] {
+                let copy = to.join(file);
+                std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+                match std::fs::copy(from.join(file), copy) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{error}"),
+                    _ => {}
+                }
+            }
+        });
+        agent.enrol(relay).await;
+        assert!(!note(&desk).exists(), "nothing is left to do");
+
+        let frozen = desk.with_folder(frozen);
+        let settings = std::fs::read_to_string(frozen.settings_file()).ok();
+        let names = |url: &str| settings.as_ref().is_some_and(|text| text.contains(url));
+        assert!(
+            !names(&relay.url()) && before.is_none_or(|before| names(&before)),
+            "{settings:?}"
+        );
+        let mut other = frozen.start().await;
+        let state = other.live().await;
+        assert_eq!(
+            (state.mode, state.settings.relay_url),
+            (Mode::Relay, Some(format!("{}/", relay.url())))
+        );
+        assert!(!note(&frozen).exists());
+        other.quit().await;
+    }
+    agent.quit().await;
+}
+
+#[tokio::test]
+async fn a_note_of_an_enrolment_without_its_token_changes_nothing() {
+    let (_sim, relay, desk, agent) = enrolled().await;
+    agent.quit().await;
+    let note = desk.path().join("data/enrolment");
+    std::fs::write(&note, "https://other.example/").unwrap();
+    let mut agent = desk.start().await;
+    let state = agent.live().await;
+    assert_eq!(state.settings.relay_url, Some(format!("{}/", relay.url())));
+    assert!(!note.exists());
+    agent.quit().await;
+}
+
 #[tokio::test]
 async fn a_code_is_not_spent_while_the_settings_cannot_be_changed() {
     let sim = platform().await;

@@ -74,6 +74,8 @@ struct Kept {
     refuses: Option<KeychainProblem>,
     asked: u32,
     looked: tokio::sync::watch::Sender<u32>,
+    /// What happens as soon as something was stored under this name.
+    then: Option<(SecretName, Box<dyn Fn() + Send>)>,
 }
 
 impl FakeKeychain {
@@ -86,6 +88,10 @@ impl FakeKeychain {
     }
     pub fn holds(&self, name: &SecretName) -> Option<SecretString> {
         self.0.lock().unwrap().secrets.get(name).cloned()
+    }
+    /// From now on something happens as soon as a secret of this name was stored, before whoever stored it goes on.
+    pub fn once_stored(&self, name: SecretName, happens: impl Fn() + Send + 'static) {
+        self.0.lock().unwrap().then = Some((name, Box::new(happens)));
     }
     /// How often a secret was asked for, stored or forgotten.
     pub fn asked(&self) -> u32 {
@@ -112,7 +118,10 @@ impl KeychainPort for FakeKeychain {
         if let Some(problem) = kept.refuses {
             return Err(problem);
         }
-        kept.secrets.insert(name, secret);
+        kept.secrets.insert(name.clone(), secret);
+        if let Some((_, happens)) = kept.then.as_ref().filter(|(of, _)| *of == name) {
+            happens();
+        }
         Ok(())
     }
     async fn is_open(&self) -> bool {

@@ -63,6 +63,14 @@ impl Desk {
     pub async fn start(&self) -> Agent {
         Agent::start(self).await
     }
+
+    /// The same keychain, and other files.
+    pub fn with_folder(&self, folder: TempDir) -> Self {
+        Self {
+            folder: Arc::new(folder),
+            ..self.clone()
+        }
+    }
 }
 
 /// A platform, its relay, and a desk whose agent runs and isn't enrolled.
