@@ -6,5 +6,6 @@
 )]
 
 mod bindings;
+mod documented;
 mod secrets;
 mod transport;
