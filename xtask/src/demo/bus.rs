@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use zbus::blocking::{Connection, MessageIterator, connection::Builder, fdo};
+use zbus::blocking::{Connection, MessageIterator, Proxy, connection::Builder, fdo};
 use zbus::message::{Message, Type};
 use zbus::zvariant::OwnedValue;
 
@@ -178,6 +178,31 @@ impl Bus {
         wait::until(limit, &format!("{name} on the session bus"), || {
             Ok(bus.name_has_owner(name.try_into()?)?.then_some(()))
         })
+    }
+
+    /// What stands in the tooltip of the icon that was registered last; nothing while there is none.
+    ///
+    /// # Errors
+    /// When its app doesn't answer.
+    pub fn tooltip(&self) -> Result<Option<String>> {
+        let registered = self
+            .since(0)
+            .into_iter()
+            .rev()
+            .find_map(|heard| match heard.what {
+                What::IconRegistered { sender } => Some(sender),
+                _ => None,
+            });
+        let Some(app) = registered else {
+            return Ok(None);
+        };
+        let (path, interface) = ("/StatusNotifierItem", "org.kde.StatusNotifierItem");
+        let icon = Proxy::new(&self.connection, app, path, interface)?;
+        let (_, _, title, _): (String, Vec<(i32, i32, Vec<u8>)>, String, String) = icon
+            .get_property::<OwnedValue>("ToolTip")
+            .and_then(|value| Ok(value.try_into()?))
+            .context("the icon has no tooltip")?;
+        Ok(Some(title))
     }
 
     /// The process behind a bus name.

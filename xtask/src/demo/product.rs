@@ -19,10 +19,16 @@ use super::wait;
 pub const PROFILE: &str = "demo";
 /// The keychain's service of that profile.
 pub const SERVICE: &str = "centrex-tray:demo";
-/// The one line of the demo.
+/// The one line of the demo's desktop.
 pub const ACCOUNT: &str = "accueil";
 /// Its number. All numbers are of the ranges that the regulator keeps for fiction.
 pub const LINE: &str = "+33199000001";
+/// The line of a colleague, of whom this desktop knows nothing.
+pub const COLLEAGUE: &str = "atelier";
+/// Its number.
+const COLLEAGUES_LINE: &str = "+33199000002";
+/// The company's number, behind which the phones of both ring.
+pub const COMPANY: &str = "+33199000010";
 
 /// Longest time that any program gets to be there.
 const START: Duration = Duration::from_secs(60);
@@ -369,6 +375,7 @@ fn start_simulator(
 ) -> Result<(Program, Simulator)> {
     let program = binaries.path("centrex-sim");
     let account = format!("{ACCOUNT}:{PASSWORD}:{LINE}");
+    let colleague = format!("{COLLEAGUE}:{PASSWORD}:{COLLEAGUES_LINE}");
     let [pick_up, answer, talk] = [pace.pick_up, pace.answer, pace.talk].map(|seconds| seconds.to_string());
     let words = [
         "serve",
@@ -376,6 +383,8 @@ fn start_simulator(
         "127.0.0.1:0",
         "--account",
         &account,
+        "--account",
+        &colleague,
         "--pickup-after",
         &pick_up,
         "--answer-after",

@@ -127,7 +127,20 @@ impl Simulator {
     /// # Errors
     /// When the simulator refuses.
     pub fn ring(&self, account: &str, from: &str) -> Result<String> {
-        let answer = self.post("/sim/ring", &json!({ "to": account, "from": from }))?;
+        self.call(&json!({ "to": account, "from": from }))
+    }
+
+    /// Somebody calls a number behind which two accounts' phones ring, and waits; returns the call's id.
+    ///
+    /// # Errors
+    /// When the simulator refuses.
+    pub fn ring_both(&self, accounts: [&str; 2], called: &str, from: &str) -> Result<String> {
+        let [to, also] = accounts;
+        self.call(&json!({ "to": to, "also": [also], "called": called, "from": from }))
+    }
+
+    fn call(&self, ring: &Value) -> Result<String> {
+        let answer = self.post("/sim/ring", ring)?;
         answer["call_id"]
             .as_str()
             .map(str::to_owned)
@@ -165,6 +178,18 @@ impl Simulator {
             &json!({ "call_id": call }),
         )
         .map(drop)
+    }
+
+    /// What an account's phone is doing: `idle`, `ringing`, `calling`, `talking`.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn phone(&self, account: &str) -> Result<String> {
+        let mut answer = self.agent.get(format!("{}/sim/phones", self.url)).call()?;
+        let phones: Vec<Value> = answer.body_mut().read_json()?;
+        let phone = phones.iter().find(|phone| phone["account"] == account);
+        let state = phone.and_then(|phone| phone["state"].as_str());
+        state.map(str::to_owned).context("no such phone")
     }
 
     /// The other side of this call hangs up, or gives up.

@@ -8,18 +8,27 @@ use serde_json::json;
 use super::{CALLER, MISSED, SOON, Stage, area, keep, millis};
 use crate::demo::bus::What;
 use crate::demo::observe::{self, Look, Mark};
-use crate::demo::product::{ACCOUNT, LINE};
-use crate::demo::simulator::same_number;
+use crate::demo::product::{ACCOUNT, COLLEAGUE, COMPANY, LINE};
+use crate::demo::simulator::{Simulator, same_number};
 use crate::demo::timeline::Observation;
 use crate::demo::wait;
 
 impl Stage<'_> {
     /// Somebody calls the demo's line.
     pub(super) fn let_ring(&mut self, from: &str) -> Result<(String, usize)> {
+        self.let_happen(|simulator| simulator.ring(ACCOUNT, from))
+    }
+
+    /// Somebody calls the company's number: the demo's line rings, and a colleague's.
+    pub(super) fn let_both_ring(&mut self, from: &str) -> Result<(String, usize)> {
+        self.let_happen(|simulator| simulator.ring_both([ACCOUNT, COLLEAGUE], COMPANY, from))
+    }
+
+    fn let_happen(&mut self, ring: impl FnOnce(&Simulator) -> Result<String>) -> Result<(String, usize)> {
         let mark = self.desktop.bus.mark();
         self.record = self.product.simulator.mark()?;
         self.rang = Some(Instant::now());
-        Ok((self.product.simulator.ring(ACCOUNT, from)?, mark))
+        Ok((ring(&self.product.simulator)?, mark))
     }
 
     pub(super) fn incoming_notified(&mut self, mark: usize, call: &str) -> Result<Observation> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{CALLER, KNOWN, MISSED, SOON, Stage};
 use crate::demo::bus::What;
 use crate::demo::observe::{self, Row, Shot};
-use crate::demo::product::ACCOUNT;
+use crate::demo::product::{ACCOUNT, COLLEAGUE, COMPANY};
 use crate::demo::simulator::shows_number;
 use crate::demo::timeline::Observation;
 use crate::demo::wait;
@@ -48,22 +48,54 @@ impl Stage<'_> {
         })
     }
 
-    /// Nobody at this desk answers, and yet it is answered: nothing of it is missed.
+    /// The company's number is called: the phone of this desk rings, and a colleague's, who takes the call. The platform tells
+    /// that it was taken, not by whom: so it is "taken" here, neither missed nor one's own talk.
     pub(super) fn answered_elsewhere(&mut self) -> Result<Observation> {
-        let (call, mark) = self.let_ring(CALLER)?;
+        let (call, mark) = self.let_both_ring(CALLER)?;
         let (shot, id) = self.note(mark, CALLER);
         let (shot, id) = (shot?, id?);
-        self.product.simulator.answer_call(ACCOUNT, &call)?;
+        ensure!(
+            shows_number(&shot.body, COMPANY),
+            "the number called isn't told: {}",
+            shot.body
+        );
+        self.product.simulator.answer_call(COLLEAGUE, &call)?;
+        let stops = self.heard("own_phone_stops")?;
+        let phones = [ACCOUNT, COLLEAGUE].map(|account| self.product.simulator.phone(account));
+        let phones = phones.into_iter().collect::<Result<Vec<_>>>()?;
+        ensure!(
+            stops["account"] == ACCOUNT && phones == ["idle", "talking"],
+            "not the colleague's phone talks: {phones:?}, {stops}"
+        );
         self.wait_withdrawn(mark, id)?;
-        self.product.simulator.caller_hangs_up(ACCOUNT, &call)?;
+        let told = wait::until(SOON, "the icon's word that it was taken", || {
+            let tooltip = self.desktop.bus.tooltip()?;
+            Ok(tooltip.filter(|tooltip| tooltip.contains("pris")))
+        })?;
+        self.show("calls")?;
+        // For the picture: it is taken and goes on, and nothing tells by whom.
+        let picture = observe::wait_still(self.screen(), self.screen().area(), SOON)?;
+        self.product.simulator.caller_hangs_up(COLLEAGUE, &call)?;
         self.ended(&call)?;
         let row = self.kept(&call, |row| row.state == "ended")?;
         ensure!(row.outcome == "answered", "the journal has it as {}", row.outcome);
-        // For the picture: on the list it was taken, and nothing tells by whom.
-        self.show("calls")?;
-        let picture = self.screen().picture(self.screen().area())?;
         self.show("pad")?;
-        // What was to be said of the first call has been said once the next one is announced.
+        self.only_one_notification(mark)?;
+        let detail = json!({
+            "call_id": call, "summary": shot.summary, "body": shot.body, "notification": id, "journal": row,
+            "phones": { ACCOUNT: phones[0], COLLEAGUE: phones[1] }, "tooltip": told,
+        });
+        Ok(Observation {
+            picture: Some(picture),
+            ..Observation::now(
+                "the session bus, the simulator's phones, the icon's tooltip, and the journal's file, read with SQLite",
+                detail,
+            )
+        })
+    }
+
+    /// Nothing but its ringing was told of the last call: what was to be said of it has been said once another one is announced.
+    fn only_one_notification(&mut self, mark: usize) -> Result<()> {
         let (next, after) = self.let_ring(KNOWN)?;
         let (shown, other) = self.note(after, KNOWN);
         let (_, other) = (shown?, other?);
@@ -77,15 +109,7 @@ impl Stage<'_> {
         self.product.simulator.answer_call(ACCOUNT, &next)?;
         self.wait_withdrawn(after, other)?;
         self.product.simulator.caller_hangs_up(ACCOUNT, &next)?;
-        self.ended(&next)?;
-        let detail = json!({ "call_id": call, "summary": shot.summary, "notification": id, "journal": row });
-        Ok(Observation {
-            picture: Some(picture),
-            ..Observation::now(
-                "the session bus, and the journal's file, read with SQLite",
-                detail,
-            )
-        })
+        self.ended(&next)
     }
 
     /// The notification of a ringing call, and the number that the daemon gave it.
