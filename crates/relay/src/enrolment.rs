@@ -13,7 +13,7 @@ use crate::secret::code::Code;
 use crate::secret::{Hash, new_id, new_token, token_hash};
 use crate::store::kinds::enrolment::{self, Enrolment, Standing};
 use crate::store::kinds::token::{self, Renewal, Token};
-use crate::store::{Reader, StoreError, Writer, direct, look};
+use crate::store::{Reader, StoreError, Writer, change, direct, look};
 use crate::time::to_the_second;
 
 /// What one desktop will be called and hear.
@@ -188,8 +188,8 @@ fn open(found: Option<Enrolment>, now: Timestamp) -> Result<Enrolment, Redeemed>
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn list(data_dir: &Path, now: Timestamp) -> Result<Vec<Enrolment>, StoreError> {
-    look(data_dir, now, enrolment::list)
+pub fn list(data_dir: &Path) -> Result<Vec<Enrolment>, StoreError> {
+    look(data_dir, enrolment::list)
 }
 
 /// Revokes an open code by its public name; false when there is no open one of that name.
@@ -197,15 +197,15 @@ pub fn list(data_dir: &Path, now: Timestamp) -> Result<Vec<Enrolment>, StoreErro
 /// # Errors
 /// [`StoreError`]
 pub fn revoke(data_dir: &Path, id: &str, now: Timestamp) -> Result<bool, StoreError> {
-    direct(data_dir, now, |db| enrolment::revoke(db, id, now))
+    change(data_dir, now, |db| enrolment::revoke(db, id, now))
 }
 
 /// All tokens ever made, oldest first.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn tokens(data_dir: &Path, now: Timestamp) -> Result<Vec<Token>, StoreError> {
-    look(data_dir, now, token::list)
+pub fn tokens(data_dir: &Path) -> Result<Vec<Token>, StoreError> {
+    look(data_dir, token::list)
 }
 
 /// Revokes a token by its public name; a running relay cuts its streams within a second. False when there is none in force
@@ -214,7 +214,7 @@ pub fn tokens(data_dir: &Path, now: Timestamp) -> Result<Vec<Token>, StoreError>
 /// # Errors
 /// [`StoreError`]
 pub fn revoke_token(data_dir: &Path, id: &str, now: Timestamp) -> Result<bool, StoreError> {
-    direct(data_dir, now, |db| token::revoke(db, id, now))
+    change(data_dir, now, |db| token::revoke(db, id, now))
 }
 
 /// The address that enrols a desktop when it is opened on it.

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use telephony::Call;
 
 use crate::store::kinds::{Sql, call, document, event, history};
-use crate::store::{StoreError, open, sqlite};
+use crate::store::{StoreError, open_to_look, sqlite};
 
 /// How many events are read at once.
 const PAGE: u32 = 1000;
@@ -28,8 +28,8 @@ impl Follower {
     ///
     /// # Errors
     /// [`StoreError`]
-    pub fn begin(data_dir: &Path, now: Timestamp) -> Result<(Self, Vec<Call>), StoreError> {
-        let (connection, path) = open(data_dir, now)?;
+    pub fn begin(data_dir: &Path) -> Result<(Self, Vec<Call>), StoreError> {
+        let (connection, path) = open_to_look(data_dir)?;
         let (live, last) = begin(&connection).map_err(sqlite(&path))?;
         let follower = Self {
             connection,

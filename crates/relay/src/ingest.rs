@@ -494,22 +494,22 @@ pub(crate) fn sweep_some(batch: &mut Batch<'_>, limits: &Limits, now: Timestamp)
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn list_live(data_dir: &Path, now: Timestamp) -> Result<Vec<telephony::Call>, StoreError> {
-    look(data_dir, now, call::all_live)
+pub fn list_live(data_dir: &Path) -> Result<Vec<telephony::Call>, StoreError> {
+    look(data_dir, call::all_live)
 }
 
 /// The newest callbacks that were set aside.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn list_unmatched(data_dir: &Path, limit: u32, now: Timestamp) -> Result<Vec<Unmatched>, StoreError> {
-    look(data_dir, now, |db| unmatched::list(db, limit.into()))
+pub fn list_unmatched(data_dir: &Path, limit: u32) -> Result<Vec<Unmatched>, StoreError> {
+    look(data_dir, |db| unmatched::list(db, limit.into()))
 }
 
 /// One callback that was set aside.
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn show_unmatched(data_dir: &Path, id: i64, now: Timestamp) -> Result<Option<Unmatched>, StoreError> {
-    look(data_dir, now, |db| unmatched::get(db, id))
+pub fn show_unmatched(data_dir: &Path, id: i64) -> Result<Option<Unmatched>, StoreError> {
+    look(data_dir, |db| unmatched::get(db, id))
 }

@@ -14,8 +14,8 @@ use crate::store::{StoreError, direct, look};
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn last(data_dir: &Path, now: Timestamp) -> Result<Option<Told>, StoreError> {
-    look(data_dir, now, told::get)
+pub fn last(data_dir: &Path) -> Result<Option<Told>, StoreError> {
+    known(look(data_dir, told::get))
 }
 
 /// Writes down that the operator was told this address, or that there is none.
@@ -39,8 +39,16 @@ pub fn is(told: &Told, address: &str) -> bool {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn answered(data_dir: &Path, now: Timestamp) -> Result<Option<Answered>, StoreError> {
-    look(data_dir, now, answered::get)
+pub fn answered(data_dir: &Path) -> Result<Option<Answered>, StoreError> {
+    known(look(data_dir, answered::get))
+}
+
+/// Without a database nothing was written down.
+fn known<T>(looked: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match looked {
+        Err(StoreError::Absent { .. }) => Ok(None),
+        looked => looked,
+    }
 }
 
 /// Writes down what the operator answered to a request with this key, if it tells something about the key.

@@ -78,7 +78,7 @@ fn set(settings: &Settings, yes: bool) -> anyhow::Result<()> {
 
 /// What setting our address replaces, as far as it can be known, and the question.
 fn replaces(settings: &Settings, address: &str) -> String {
-    let told = told::last(&settings.data_dir, Timestamp::now()).ok().flatten();
+    let told = told::last(&settings.data_dir).ok().flatten();
     match told {
         Some(told) if told::is(&told, address) => format!(
             "This very address was set by this relay at {}. If somebody has set another one since, that one hears nothing \
@@ -200,7 +200,7 @@ fn begun(settings: &Settings, present: &str) -> anyhow::Result<Option<Begun>> {
     else {
         return Ok(None);
     };
-    let told = told::last(&settings.data_dir, now)?;
+    let told = told::last(&settings.data_dir)?;
     if told.is_some_and(|told| told::is(&told, present)) {
         return Ok(None);
     }

@@ -51,7 +51,7 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
         json,
     } = command;
     let account = account.map(AccountId);
-    let all = dial::list(&settings.data_dir, account.as_ref(), limit, Timestamp::now())?;
+    let all = dial::list(&settings.data_dir, account.as_ref(), limit)?;
     let listed = all.into_iter().map(|one| listed(one, show_numbers));
     if json {
         return listed.into_iter().try_for_each(|one| output::json(&one));

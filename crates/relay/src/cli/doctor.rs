@@ -1,7 +1,7 @@
-//! `doctor`
+//! `doctor` and `health`
 
 use anyhow::bail;
-use centrex_relay::doctor::{Finding, examine};
+use centrex_relay::doctor::{Finding, examine, health};
 use centrex_relay::settings::Settings;
 
 use super::{block_on, output};
@@ -22,5 +22,11 @@ pub fn run(settings: &Settings, json: bool) -> anyhow::Result<()> {
     if failed > 0 {
         bail!("{failed} of {} checks failed", findings.len());
     }
+    Ok(())
+}
+
+pub fn health(settings: &Settings) -> anyhow::Result<()> {
+    block_on(async { Ok(health::ask(settings.admin_listen).await) })??;
+    output::line("ready");
     Ok(())
 }

@@ -346,7 +346,7 @@ struct Listed {
 
 fn list(settings: &Settings, open: bool, json: bool) -> anyhow::Result<()> {
     let now = Timestamp::now();
-    let all: Vec<Listed> = enrolment::list(&settings.data_dir, now)?
+    let all: Vec<Listed> = enrolment::list(&settings.data_dir)?
         .into_iter()
         .filter(|one| !open || one.standing(now) == Standing::Open)
         .map(|one| Listed {

@@ -53,7 +53,7 @@ impl From<Standing> for Listed {
 
 pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
     let Command::List { json } = command;
-    let all = forward::list(&settings.data_dir, &settings.forwards, Timestamp::now())?;
+    let all = forward::list(&settings.data_dir, &settings.forwards)?;
     let listed: Vec<Listed> = all.into_iter().map(Listed::from).collect();
     if json {
         return listed.iter().try_for_each(output::json);

@@ -91,6 +91,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask the relay that runs here whether it is ready (/readyz at admin_listen): 0 when it is, 1 and why when not. For
+    /// containers and scripts.
+    Health,
 }
 
 /// The arguments don't say what they must, as clap has it too.
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Backup(arguments) => backup::run(&settings, &arguments),
         Command::Restore(arguments) => backup::restore(&settings, &arguments),
         Command::Doctor { json } => doctor::run(&settings, json),
+        Command::Health => doctor::health(&settings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

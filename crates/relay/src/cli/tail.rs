@@ -50,7 +50,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.follow {
         return follow(settings, arguments);
     }
-    let calls = ingest::list_live(&settings.data_dir, Timestamp::now())?;
+    let calls = ingest::list_live(&settings.data_dir)?;
     let shown: Vec<Shown> = calls
         .into_iter()
         .map(|call| shown(call, arguments.show_numbers))
@@ -64,7 +64,7 @@ pub fn run(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
 
 /// The live calls, and then each change, until somebody ends it or hears no more.
 fn follow(settings: &Settings, arguments: &Arguments) -> anyhow::Result<()> {
-    let (mut follower, live) = Follower::begin(&settings.data_dir, Timestamp::now())?;
+    let (mut follower, live) = Follower::begin(&settings.data_dir)?;
     let mut new: Vec<(Timestamp, Call)> = live.into_iter().map(|call| (call.started_at, call)).collect();
     if !arguments.json && !output::heard(&columns(&HEADINGS.map(str::to_owned))) {
         return Ok(());

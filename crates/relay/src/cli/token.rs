@@ -54,7 +54,7 @@ pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
 }
 
 fn list(settings: &Settings, json: bool) -> anyhow::Result<()> {
-    let all: Vec<Listed> = enrolment::tokens(&settings.data_dir, Timestamp::now())?
+    let all: Vec<Listed> = enrolment::tokens(&settings.data_dir)?
         .into_iter()
         .map(|token| Listed {
             id: token.id,

@@ -59,65 +59,63 @@ impl From<Unmatched> for Shown {
 }
 
 pub fn run(settings: &Settings, command: Command) -> anyhow::Result<()> {
-    let now = Timestamp::now();
     match command {
         Command::List {
             limit,
             show_numbers,
             json,
-        } => {
-            let shown = |one| {
-                let mut shown = Shown::from(one);
-                if !show_numbers {
-                    shown.raw = output::masked_within(&shown.raw);
-                }
-                shown
-            };
-            let all: Vec<Shown> = ingest::list_unmatched(&settings.data_dir, limit, now)?
-                .into_iter()
-                .map(shown)
-                .collect();
-            if json {
-                return all.iter().try_for_each(output::json);
-            }
-            let row = |one: &Shown| {
-                let raw: String = one.raw.chars().take(60).filter(|c| !c.is_control()).collect();
-                vec![
-                    one.id.to_string(),
-                    output::time(one.at),
-                    one.reason.clone(),
-                    one.method.clone(),
-                    raw,
-                ]
-            };
-            output::table(
-                &["ID", "AT", "REASON", "METHOD", "RAW"],
-                &all.iter().map(row).collect::<Vec<_>>(),
-            );
-        }
-        Command::Show { id, json } => {
-            let one: Shown = ingest::show_unmatched(&settings.data_dir, id, now)?
-                .with_context(|| format!("there is no callback {id}; see: centrex-relay unmatched list"))?
-                .into();
-            if json {
-                return output::json(&one);
-            }
-            output::line(&format!("{} {} {}", output::time(one.at), one.method, one.reason));
-            output::line(&one.detail);
-            // What came from outside must not steer the terminal.
-            let safe: String = one
-                .raw
-                .chars()
-                .map(|c| {
-                    if c.is_control() && c != '\n' {
-                        '\u{fffd}'
-                    } else {
-                        c
-                    }
-                })
-                .collect();
-            output::line(&safe);
-        }
+        } => list(settings, limit, show_numbers, json),
+        Command::Show { id, json } => show(settings, id, json),
     }
+}
+
+fn list(settings: &Settings, limit: u32, show_numbers: bool, json: bool) -> anyhow::Result<()> {
+    let shown = |one| {
+        let mut shown = Shown::from(one);
+        if !show_numbers {
+            shown.raw = output::masked_within(&shown.raw);
+        }
+        shown
+    };
+    let all = ingest::list_unmatched(&settings.data_dir, limit)?;
+    let all: Vec<Shown> = all.into_iter().map(shown).collect();
+    if json {
+        return all.iter().try_for_each(output::json);
+    }
+    let row = |one: &Shown| {
+        let raw: String = one.raw.chars().take(60).filter(|c| !c.is_control()).collect();
+        vec![
+            one.id.to_string(),
+            output::time(one.at),
+            one.reason.clone(),
+            one.method.clone(),
+            raw,
+        ]
+    };
+    output::table(
+        &["ID", "AT", "REASON", "METHOD", "RAW"],
+        &all.iter().map(row).collect::<Vec<_>>(),
+    );
+    Ok(())
+}
+
+fn show(settings: &Settings, id: i64, json: bool) -> anyhow::Result<()> {
+    let one: Shown = ingest::show_unmatched(&settings.data_dir, id)?
+        .with_context(|| format!("there is no callback {id}; see: centrex-relay unmatched list"))?
+        .into();
+    if json {
+        return output::json(&one);
+    }
+    output::line(&format!("{} {} {}", output::time(one.at), one.method, one.reason));
+    output::line(&one.detail);
+    // What came from outside must not steer the terminal.
+    let safe = |c: char| {
+        if c.is_control() && c != '\n' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    output::line(&one.raw.chars().map(safe).collect::<String>());
     Ok(())
 }

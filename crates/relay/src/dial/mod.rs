@@ -28,10 +28,11 @@ use tokio_util::task::TaskTracker;
 use crate::problem::Refusal;
 use crate::secret::Hash;
 use crate::sessions::Session;
+use crate::store::kinds::Sql;
 use crate::store::kinds::answered::{self, Mark};
 use crate::store::kinds::dial::{self, Answer};
 use crate::store::kinds::dialled::{self, Dialled};
-use crate::store::{StoreError, Writer, look};
+use crate::store::{Batch, StoreError, Writer, look};
 use rules::Rules;
 
 /// Calls are counted over so long.
@@ -100,7 +101,7 @@ struct Order {
 enum Begun {
     /// Its number in the audit trail.
     New(i64),
-    Known(Answer),
+    Known(Reply),
     Refused(Refusal),
     Conflict,
     Swallowed,
@@ -269,12 +270,7 @@ impl Dialler {
             Err(error) => return Refusal::from(error).rung(false).into(),
         };
         let (line, asked) = match begun {
-            Begun::Known(answer) => {
-                return Reply {
-                    answer,
-                    retry_after: None,
-                };
-            }
+            Begun::Known(reply) => return reply,
             Begun::Refused(refusal) => return refusal.into(),
             Begun::Conflict => return counted(conflict()).into(),
             Begun::Swallowed => return counted(platform::swallowed()).into(),
@@ -300,11 +296,14 @@ impl Dialler {
         let (token, key, kept) = (order.token.clone(), order.key.clone(), reply.answer.clone());
         let mark = self.platform.as_ref().map(|platform| platform.mark);
         let now = Timestamp::now();
+        let retry_at = reply
+            .retry_after
+            .map(|wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX));
         let finish = writer.run(move |batch| {
             if let Some(mark) = mark {
                 answered::put(batch.db(), mark, said, now)?;
             }
-            dial::finish(batch.db(), &token, &key, &kept)?;
+            dial::finish(batch.db(), (&token, &key), &kept, retry_at)?;
             dialled::finish(batch.db(), line, &outcome, call_id.as_deref())
         });
         if let Err(error) = finish.await {
@@ -364,23 +363,12 @@ async fn begin(
     let now = line.at;
     let begun = writer
         .run(move |batch| {
-            match dial::get(batch.db(), &token, &key)? {
-                None => {}
-                Some(known) if known.request != request => return Ok(Begun::Conflict),
-                Some(dial::Dial {
-                    answer: Some(answer), ..
-                }) => return Ok(Begun::Known(answer)),
-                Some(_) => return Ok(Begun::Swallowed),
+            if let Some(known) = dial::get(batch.db(), &token, &key)? {
+                return Ok(again(known, request, now));
             }
-            let since = now.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
             let refusal = match against {
                 Some(refusal) => Some(refusal),
-                None => {
-                    // Rows of the future are from before the clock was set back.
-                    let until = now.saturating_add(MINUTE).unwrap_or(Timestamp::MAX);
-                    let asked = dialled::asked(batch.db(), &account, (since, until))?;
-                    too_many(&asked, per_minute, since)
-                }
+                None => too_many(batch, &account, per_minute, now)?,
             };
             if let Some(refusal) = refusal {
                 if may_note() {
@@ -400,10 +388,33 @@ async fn begin(
     Ok(begun)
 }
 
-/// The refusal of a call when an account has had as many since `since` as it may.
-fn too_many(asked: &[Timestamp], per_minute: u32, since: Timestamp) -> Option<Refusal> {
-    let over = asked.len().checked_sub(per_minute as usize)?;
-    let wait = asked.get(over)?.duration_since(since);
+/// What a press hears whose key is known.
+fn again(known: dial::Dial, request: Hash, now: Timestamp) -> Begun {
+    if known.request != request {
+        return Begun::Conflict;
+    }
+    let Some(answer) = known.answer else {
+        return Begun::Swallowed;
+    };
+    // What is over by now is as near as can be.
+    let left = |at: Timestamp| Duration::try_from(at.duration_since(now)).unwrap_or_default();
+    Begun::Known(Reply {
+        answer,
+        retry_after: known.retry_at.map(left),
+    })
+}
+
+/// The refusal of a call when an account has had as many within the last minute as it may.
+fn too_many(batch: &Batch<'_>, account: &AccountId, per_minute: u32, now: Timestamp) -> Sql<Option<Refusal>> {
+    let since = now.saturating_sub(MINUTE).unwrap_or(Timestamp::MIN);
+    // Rows of the future are from before the clock was set back.
+    let until = now.saturating_add(MINUTE).unwrap_or(Timestamp::MAX);
+    let asked = dialled::asked(batch.db(), account, (since, until))?;
+    let over = asked.len().checked_sub(per_minute as usize);
+    let Some(oldest) = over.and_then(|over| asked.get(over)) else {
+        return Ok(None);
+    };
+    let wait = oldest.duration_since(since);
     let detail = format!(
         "Your company lets {per_minute} calls a minute be placed from this account, and there have been as many; wait a moment."
     );
@@ -414,7 +425,7 @@ fn too_many(asked: &[Timestamp], per_minute: u32, since: Timestamp) -> Option<Re
         detail,
     );
     let wait = Duration::try_from(wait).unwrap_or_default();
-    Some(refusal.rung(false).retry_after(wait))
+    Ok(Some(refusal.rung(false).retry_after(wait)))
 }
 
 /// A line of the audit trail, as it begins.
@@ -450,13 +461,8 @@ fn counted(refusal: Refusal) -> Refusal {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn list(
-    data_dir: &Path,
-    account: Option<&AccountId>,
-    limit: u32,
-    now: Timestamp,
-) -> Result<Vec<Dialled>, StoreError> {
-    look(data_dir, now, |db| dialled::list(db, account, limit.into()))
+pub fn list(data_dir: &Path, account: Option<&AccountId>, limit: u32) -> Result<Vec<Dialled>, StoreError> {
+    look(data_dir, |db| dialled::list(db, account, limit.into()))
 }
 
 fn conflict() -> Refusal {

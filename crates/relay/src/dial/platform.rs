@@ -1,14 +1,19 @@
 //! The platform's failures, each as its own problem.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use relay_api::wire::problem;
 
 use crate::problem::Refusal;
 
+/// How long to leave a busy platform alone that names no time.
+const BUSY: Duration = Duration::from_secs(10);
+
 /// What to tell a desktop about a failed request. Whether a phone may have rung is the client's own judgement.
 pub(super) fn refusal(error: &centrex::Error) -> Refusal {
     let retry_after = match error {
-        centrex::Error::RateLimited { retry_after } => *retry_after,
+        centrex::Error::RateLimited { retry_after } => Some(retry_after.unwrap_or(BUSY)),
         _ => None,
     };
     let (status, name, title, detail) = words(error);

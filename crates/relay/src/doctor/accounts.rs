@@ -9,7 +9,7 @@ use telephony::AccountId;
 use super::{Finding, State, finding};
 use crate::settings::Settings;
 use crate::store::kinds::{Sql, call, token};
-use crate::store::{FILE, StoreError, look};
+use crate::store::{StoreError, look};
 
 /// Calls that were unheard before are forgotten by everybody.
 const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -35,10 +35,10 @@ pub struct Accounts {
 /// # Errors
 /// [`StoreError`]
 pub fn accounts(data_dir: &Path, now: Timestamp) -> Result<Accounts, StoreError> {
-    if !data_dir.join(FILE).exists() {
-        return Ok(Accounts::default());
+    match look(data_dir, |db| read(db, now)) {
+        Err(StoreError::Absent { .. }) => Ok(Accounts::default()),
+        looked => looked,
     }
-    look(data_dir, now, |db| read(db, now))
 }
 
 fn read(db: &rusqlite::Connection, now: Timestamp) -> Sql<Accounts> {

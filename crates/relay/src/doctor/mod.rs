@@ -3,11 +3,11 @@
 
 mod accounts;
 mod ask;
+pub mod health;
 mod own;
 mod platform;
 mod store;
 
-use http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -16,11 +16,11 @@ use crate::lock::DataLock;
 use crate::secret::callback::{CallbackSecret, CallbackSecretError};
 use crate::secret::rotation;
 use crate::settings::{self, Settings};
-use crate::store::FILE;
 use crate::time::to_the_second;
 use crate::told;
 
 pub use accounts::{Accounts, accounts, nearest};
+use health::Unwell;
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -143,10 +143,7 @@ fn former_secret(settings: &Settings) -> Option<Finding> {
 fn told_address(settings: &Settings) -> Option<Finding> {
     const WHAT: &str = "callback address";
     let public = settings.public_url.as_ref()?;
-    if !settings.data_dir.join(FILE).exists() {
-        return None;
-    }
-    let told = match told::last(&settings.data_dir, Timestamp::now()) {
+    let told = match told::last(&settings.data_dir) {
         Ok(told) => told?,
         Err(_) => return None,
     };
@@ -169,11 +166,13 @@ fn told_address(settings: &Settings) -> Option<Finding> {
 
 fn forwards(settings: &Settings) -> Vec<Finding> {
     const WHAT: &str = "forward";
-    if settings.forwards.is_empty() || !settings.data_dir.join(FILE).exists() {
+    if settings.forwards.is_empty() {
         return Vec::new();
     }
-    let standing = match forward::list(&settings.data_dir, &settings.forwards, Timestamp::now()) {
+    let standing = match forward::list(&settings.data_dir, &settings.forwards) {
         Ok(standing) => standing,
+        // The look at the store says so.
+        Err(error) if error.awaits_a_start() => return Vec::new(),
         Err(error) => return vec![finding(WHAT, State::Failed, error.to_string())],
     };
     standing.into_iter().map(|one| standing_of(&one)).collect()
@@ -227,33 +226,13 @@ async fn running(settings: &Settings) -> Finding {
             "no relay runs on this data folder; start it with: centrex-relay serve",
         );
     }
-    if settings.admin_listen.port() == 0 {
-        return finding(
+    match health::ask(settings.admin_listen).await {
+        Ok(()) => finding(WHAT, State::Good, "runs and is ready"),
+        Err(Unwell::Unknown) => finding(
             WHAT,
             State::Good,
             "runs (its admin port isn't fixed, so its health wasn't asked)",
-        );
-    }
-    let address = format!("http://{}/readyz", settings.admin_listen);
-    match ask::ask(Method::GET, &address).await {
-        Ok(answer) if answer.status == 200 => finding(WHAT, State::Good, "runs and is ready"),
-        Ok(answer) if answer.status == 503 => finding(
-            WHAT,
-            State::Failed,
-            format!("runs, but is {}", answer.text.trim()),
         ),
-        Ok(answer) => finding(
-            WHAT,
-            State::Failed,
-            format!(
-                "runs, but what answers at {address} isn't it (status {}); check admin_listen",
-                answer.status
-            ),
-        ),
-        Err(error) => finding(
-            WHAT,
-            State::Failed,
-            format!("runs, but {address} doesn't answer: {error}"),
-        ),
+        Err(unwell) => finding(WHAT, State::Failed, format!("runs, but {unwell}")),
     }
 }

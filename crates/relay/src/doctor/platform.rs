@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::{Answer, NoAnswer, ask};
 use super::{Finding, State, finding};
 use crate::settings::Settings;
-use crate::store::FILE;
 use crate::store::kinds::answered::{self, Mark};
 use crate::time::to_the_second;
 use crate::told;
@@ -29,12 +28,7 @@ fn key(settings: &Settings) -> Finding {
     let Some(key) = &settings.platform.api_key else {
         return finding(WHAT, State::Warning, settings.no_key().unwrap_or_default());
     };
-    let answered = settings
-        .data_dir
-        .join(FILE)
-        .exists()
-        .then(|| told::answered(&settings.data_dir, Timestamp::now()));
-    let answered = answered.and_then(Result::ok).flatten();
+    let answered = told::answered(&settings.data_dir).ok().flatten();
     let Some(answered) = answered.filter(|answered| answered.key == Mark::of(key)) else {
         let detail = "there is one; whether the operator takes it shows at the first call or at `centrex-relay callback set`";
         return finding(WHAT, State::Untried, detail);

@@ -26,11 +26,7 @@ struct Told {
 pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
     const WHAT: &str = "store";
     let path = settings.data_dir.join(FILE);
-    if !path.exists() {
-        let detail = format!("{} doesn't exist yet; the first start makes it", path.display());
-        return vec![finding(WHAT, State::Warning, detail)];
-    }
-    let told = look(&settings.data_dir, Timestamp::now(), |db| {
+    let told = look(&settings.data_dir, |db| {
         Ok(Told {
             soundness: db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?,
             events: event::kept(db)?,
@@ -47,6 +43,9 @@ pub(super) fn findings(settings: &Settings) -> Vec<Finding> {
                 cause,
             };
             return vec![finding(WHAT, State::Failed, damaged.to_string())];
+        }
+        Err(error) if error.awaits_a_start() => {
+            return vec![finding(WHAT, State::Warning, error.to_string())];
         }
         Err(error) => return vec![finding(WHAT, State::Failed, error.to_string())],
     };

@@ -207,12 +207,8 @@ pub struct Standing {
 ///
 /// # Errors
 /// [`StoreError`]
-pub fn list(
-    data_dir: &Path,
-    destinations: &[Destination],
-    now: Timestamp,
-) -> Result<Vec<Standing>, StoreError> {
-    look(data_dir, now, |db| {
+pub fn list(data_dir: &Path, destinations: &[Destination]) -> Result<Vec<Standing>, StoreError> {
+    look(data_dir, |db| {
         let backlog: BTreeMap<String, (u64, Timestamp)> = forward::backlog(db)?;
         let standing = |one: &Destination| {
             let waiting = backlog.get(&one.name);

@@ -34,11 +34,11 @@ use rusqlite::{Connection, ErrorCode};
 
 pub use backup::{Facts, Restored, backup, restore, verify};
 pub use batch::Batch;
-pub use beside::{direct, look};
-pub(crate) use beside::{open, was_called};
+pub(crate) use beside::was_called;
+pub use beside::{change, direct, look};
 pub use reader::Reader;
 pub use schema::SCHEMA_VERSION;
-pub(crate) use schema::make_folder;
+pub(crate) use schema::{make_folder, open_to_look};
 pub use writer::{Begun, Committed, Writer, WriterOptions};
 
 pub(crate) use calls::{PAGE, Page};
@@ -91,6 +91,30 @@ pub enum StoreError {
         path = path.display()
     )]
     Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// There is none yet, and whoever asked makes none.
+    #[error(
+        "there is no database yet ({path}): the relay makes it at its first start (centrex-relay serve). If a relay runs already, \
+         its data_dir is another folder than this command's",
+        path = path.display()
+    )]
+    Absent {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// Made by an older relay, and whoever asked only looks.
+    #[error(
+        "the database {path} has version {found}, and this program reads version {known}: starting the relay brings it up \
+         (centrex-relay serve, or systemctl start centrex-relay). Nothing was changed",
+        path = path.display()
+    )]
+    Older {
         /// Which file.
         path: PathBuf,
         /// Its version.
@@ -203,6 +227,11 @@ impl StoreError {
     /// Waiting or trying again won't help: somebody has to put another file in the database's place.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::Unsound { .. })
+    }
+
+    /// The relay's next start makes the database, or brings it up.
+    pub fn awaits_a_start(&self) -> bool {
+        matches!(self, Self::Absent { .. } | Self::Older { .. })
     }
 }
 

@@ -24,11 +24,7 @@ pub(super) const RESTORING: &str = ".restoring";
 pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathBuf), StoreError> {
     make_folder(data_dir)?;
     let path = data_dir.join(FILE);
-    let restoring = data_dir.join(format!("{FILE}{RESTORING}"));
-    if restoring.exists() && !path.exists() {
-        // An empty database in its place would tell every desktop that it was revoked.
-        return Err(StoreError::Restoring { path: restoring });
-    }
+    refuse_half_a_restore(data_dir)?;
     keep_private(&path).map_err(|cause| StoreError::Folder {
         path: path.clone(),
         cause: Arc::new(cause),
@@ -48,6 +44,52 @@ pub(super) fn open(data_dir: &Path, now: Timestamp) -> Result<(Connection, PathB
     }
     integrity::at_start(&connection, &path)?;
     Ok((connection, path))
+}
+
+/// Opens the database of a data folder to look at it: none is made, and one of an older relay stays as it is.
+pub(crate) fn open_to_look(data_dir: &Path) -> Result<(Connection, PathBuf), StoreError> {
+    let path = data_dir.join(FILE);
+    refuse_half_a_restore(data_dir)?;
+    refuse_none(data_dir)?;
+    let connection = open_read_only(&path).map_err(sqlite(&path))?;
+    let found = version(&connection).map_err(sqlite(&path))?;
+    let known = SCHEMA_VERSION;
+    if found == known {
+        integrity::at_start(&connection, &path)?;
+        return Ok((connection, path));
+    }
+    Err(match found {
+        // Empty: it is being made at this moment, at best.
+        0 => StoreError::Absent { path },
+        _ if found > known => StoreError::Newer { path, found, known },
+        _ if DataLock::is_taken(data_dir) => StoreError::InUse { path, found, known },
+        _ => StoreError::Older { path, found, known },
+    })
+}
+
+/// For what has a database to look at, or to change.
+///
+/// # Errors
+/// [`StoreError::Absent`], and [`StoreError::Folder`] when it can't be seen whether there is one.
+pub(super) fn refuse_none(data_dir: &Path) -> Result<(), StoreError> {
+    let path = data_dir.join(FILE);
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(StoreError::Absent { path }),
+        Err(cause) => Err(StoreError::Folder {
+            path: data_dir.to_owned(),
+            cause: Arc::new(cause),
+        }),
+    }
+}
+
+/// An empty database in the place of one that is being restored would tell every desktop that it was revoked.
+fn refuse_half_a_restore(data_dir: &Path) -> Result<(), StoreError> {
+    let restoring = data_dir.join(format!("{FILE}{RESTORING}"));
+    if restoring.exists() && !data_dir.join(FILE).exists() {
+        return Err(StoreError::Restoring { path: restoring });
+    }
+    Ok(())
 }
 
 /// A command must not change the tables under a relay that runs and may be of the version that they are of. One that runs

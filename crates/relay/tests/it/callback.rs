@@ -1,7 +1,6 @@
 //! `/callback/…`: what the platform could mean is taken, everything else is told so.
 
 use centrex_relay::{correlate, ingest};
-use jiff::Timestamp;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -10,7 +9,7 @@ use crate::support::{Relay, SECRET, call_of, http, next_event, problem, start_of
 
 /// The reasons of what was set aside, newest first.
 fn set_aside(relay: &Relay) -> Vec<String> {
-    let all = ingest::list_unmatched(&relay.data, 100, Timestamp::now()).unwrap();
+    let all = ingest::list_unmatched(&relay.data, 100).unwrap();
     all.into_iter().map(|one| one.reason).collect()
 }
 
@@ -99,7 +98,7 @@ async fn what_cant_be_understood_is_answered_200_and_kept_raw() {
         relay.callback(query).await;
         assert_eq!(set_aside(&relay)[0], reason, "{query}");
     }
-    let newest = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
+    let newest = ingest::list_unmatched(&relay.data, 1).unwrap();
     assert_eq!(newest[0].raw, b"event=%ff%fe&call_id=%ff");
     assert!(
         relay
@@ -197,7 +196,7 @@ async fn bytes_that_no_url_may_hold_are_taken_counted_and_kept() {
             .await
             .starts_with("HTTP/1.1 200 ")
     );
-    let newest = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
+    let newest = ingest::list_unmatched(&relay.data, 1).unwrap();
     assert_eq!(newest[0].raw, b"event=%FF%FE&x=%01");
 }
 
@@ -274,7 +273,7 @@ async fn a_call_is_announced_whatever_stands_for_its_number() {
         shown.starts_with("éé") && shown.ends_with("é…") && shown.len() < 70,
         "{shown}"
     );
-    let kept = ingest::list_unmatched(&relay.data, 1, Timestamp::now()).unwrap();
+    let kept = ingest::list_unmatched(&relay.data, 1).unwrap();
     assert_eq!(kept[0].reason, "too-long");
     assert!(kept[0].raw.len() > 800, "all of it is kept");
     assert!(
@@ -387,7 +386,7 @@ async fn limits_are_told_as_such() {
             .await
             >= 4.0
     );
-    let kept = ingest::list_unmatched(&relay.data, 10, Timestamp::now()).unwrap();
+    let kept = ingest::list_unmatched(&relay.data, 10).unwrap();
     let kept: Vec<_> = kept
         .iter()
         .map(|one| (&*one.reason, &*one.method, one.raw.len()))

@@ -8,7 +8,7 @@ use relay_api::{DownReason, Update};
 #[cfg(unix)]
 use crate::support::start_of;
 use crate::support::{PATIENCE, SECRET, client, next_event, subscribe};
-use crate::support_process::{Process, command, run, succeed};
+use crate::support_process::{MAKES_A_DATABASE, Process, command, run, succeed};
 
 fn json_lines(text: &str) -> Vec<Value> {
     text.lines()
@@ -326,6 +326,7 @@ fn an_address_that_stands_for_all_of_a_machine_is_linked_by_its_loopback() {
 #[test]
 fn the_list_of_desktops_says_how_exact_their_last_use_is() {
     let folder = tempfile::tempdir().unwrap();
+    succeed(folder.path(), &MAKES_A_DATABASE);
     let listed = succeed(folder.path(), &["token", "list"]);
     assert!(listed.contains("LAST USED (TO THE HOUR)"), "{listed}");
     let help = succeed(folder.path(), &["token", "--help"]);

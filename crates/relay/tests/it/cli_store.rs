@@ -8,7 +8,79 @@ use serde_json::Value;
 use telephony::CallState;
 
 use crate::support::{Relay, SECRET, call_of, http, next_event, start_of, subscribe};
-use crate::support_process::{Process, command, run, succeed};
+use crate::support_process::{MAKES_A_DATABASE, Process, command, run, succeed};
+
+/// The commands that only look.
+const LOOKS: [&[&str]; 8] = [
+    &["tail"],
+    &["tail", "--follow"],
+    &["token", "list"],
+    &["enrol", "list"],
+    &["dials", "list"],
+    &["unmatched", "list"],
+    &["unmatched", "show", "1"],
+    &["forward", "list"],
+];
+
+#[test]
+fn who_looks_makes_no_database_and_brings_none_up() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let told = |words: &[&str]| {
+        let output = run(&data, words);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {told}");
+        told
+    };
+    let takes = [&["token", "revoke", "tok_1"][..], &["enrol", "revoke", "enr_1"]];
+    for words in LOOKS.into_iter().chain(takes) {
+        let told = told(words);
+        assert!(
+            told.contains("no database yet") && told.contains("centrex-relay serve"),
+            "{words:?}: {told}"
+        );
+    }
+    let doctor = || {
+        let mut doctor = command(&data);
+        // Nothing listens there.
+        doctor.env("CENTREX_RELAY_PLATFORM_URL", "http://127.0.0.1:9/api");
+        String::from_utf8(doctor.arg("doctor").output().unwrap().stdout).unwrap()
+    };
+    let line = doctor();
+    assert!(
+        line.contains("warning  store: there is no database yet"),
+        "{line}"
+    );
+    assert!(!data.exists());
+
+    std::fs::create_dir(&data).unwrap();
+    let file = data.join("relay.db");
+    let old = rusqlite::Connection::open(&file).unwrap();
+    old.execute_batch(include_str!("../../src/store/former/9.sql"))
+        .unwrap();
+    old.execute_batch("INSERT INTO history (only, floor, head) VALUES (1, 0, 0); PRAGMA user_version = 9")
+        .unwrap();
+    drop(old);
+    let before = std::fs::read(&file).unwrap();
+    for words in LOOKS {
+        let told = told(words);
+        assert!(
+            told.contains("version 9") && told.contains("starting the relay brings it up"),
+            "{words:?}: {told}"
+        );
+    }
+    let line = doctor();
+    assert!(
+        line.contains("warning  store: ") && line.contains("version 9"),
+        "{line}"
+    );
+    assert!(std::fs::read(&file).unwrap() == before, "it was changed");
+    let others = std::fs::read_dir(&data).unwrap().count();
+    assert_eq!(others, 1);
+    // Who writes brings it up.
+    succeed(&data, &MAKES_A_DATABASE);
+    assert!(succeed(&data, &["enrol", "list"]).contains("Accueil"));
+}
 
 async fn callback(relay: &Process, query: &str) {
     let url = format!("{}/callback/{SECRET}?{query}", relay.base);

@@ -33,6 +33,11 @@ fn it_builds_this_program_with_a_compiler_that_is_new_enough() {
     let name = program.file_stem().unwrap().to_str().unwrap();
     assert!(build.contains(&format!("target/release/{name} /image/{name}")));
     assert_eq!(of("ENTRYPOINT"), [format!("[\"/{name}\"]")]);
+    let check = of("HEALTHCHECK").join(" ");
+    assert!(
+        check.ends_with(&format!(" CMD [\"/{name}\", \"health\"]")),
+        "{check}"
+    );
     let images = of("FROM");
     let compiler = format!("rust:{}-alpine AS build", env!("CARGO_PKG_RUST_VERSION"));
     assert_eq!(images, [compiler, "scratch".to_owned()]);

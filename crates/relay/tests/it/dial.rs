@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use http::StatusCode;
+use http::{StatusCode, header};
 use relay_api::RelayClient;
 use relay_api::wire::PlaceCall;
 use telephony::AccountId;
@@ -20,11 +20,20 @@ pub struct Platform {
     asked: Arc<watch::Sender<usize>>,
     may_answer: Arc<Semaphore>,
     answer: (StatusCode, &'static str),
+    retry_after: Option<&'static str>,
     pub url: String,
 }
 
 impl Platform {
     pub async fn start(answer: (StatusCode, &'static str), open: bool) -> Self {
+        Self::answering(answer, None, open).await
+    }
+
+    async fn answering(
+        answer: (StatusCode, &'static str),
+        retry_after: Option<&'static str>,
+        open: bool,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
         let permits = if open { 1000 } else { 0 };
@@ -32,6 +41,7 @@ impl Platform {
             asked: Arc::default(),
             may_answer: Arc::new(Semaphore::new(permits)),
             answer,
+            retry_after,
             url,
         };
         let state = platform.clone();
@@ -40,7 +50,12 @@ impl Platform {
             async move {
                 state.asked.send_modify(|asked| *asked += 1);
                 state.may_answer.acquire().await.unwrap().forget();
-                state.answer.into_response()
+                let mut response = state.answer.into_response();
+                if let Some(wait) = state.retry_after {
+                    let headers = response.headers_mut();
+                    headers.insert(header::RETRY_AFTER, wait.parse().unwrap());
+                }
+                response
             }
         };
         let router = Router::new().route("/api/centrex/v1/call", get(handler));
@@ -125,6 +140,34 @@ async fn a_call_is_placed_and_its_key_is_worth_one_request() {
         .await
         .unwrap();
     assert_eq!(platform.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_busy_platform_is_told_with_how_long_to_wait_each_time_that_it_is_told() {
+    for (told, most) in [(Some("30"), 30), (None, 10)] {
+        let platform = Platform::answering((StatusCode::TOO_MANY_REQUESTS, "{}"), told, true).await;
+        let folder = tempfile::tempdir().unwrap();
+        let relay = Relay::on(folder.path(), &platform.keys()).await;
+        let token = relay.enrol(&["1001"]).await;
+        let wait = async |relay: &Relay| {
+            let press = relay.http.post(format!("{}/v1/calls", relay.base));
+            let press = press.bearer_auth(&token).header("Idempotency-Key", "press");
+            let answer = press.json(&call("01 99 00 00 12", "1001")).send().await.unwrap();
+            let wait: u64 = answer.headers()[header::RETRY_AFTER]
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap();
+            assert_eq!(problem(answer).await, (503, "platform-rate-limited".to_owned()));
+            wait
+        };
+        assert_eq!(wait(&relay).await, most);
+        assert!((1..=most).contains(&wait(&relay).await));
+        relay.stop().await;
+        let relay = Relay::on(folder.path(), &platform.keys()).await;
+        assert!((1..=most).contains(&wait(&relay).await));
+        assert_eq!(platform.asked(), 1);
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,6 @@ use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use centrex_relay::dial;
 use centrex_relay::enrolment::Desk;
-use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use relay_api::wire::PlaceCall;
@@ -119,7 +118,7 @@ async fn the_companys_rules_hold_and_everything_is_on_record() {
     second.place_call(&other, "three").await.unwrap();
     assert_eq!(*platform.count.borrow(), 3);
 
-    let trail = dial::list(&relay.data, None, 100, Timestamp::now()).unwrap();
+    let trail = dial::list(&relay.data, None, 100).unwrap();
     let told: Vec<(&str, &str)> = trail
         .iter()
         .rev()
@@ -185,7 +184,7 @@ async fn presses_that_are_not_allowed_are_on_record_and_no_more_than_a_few_of_th
         problem(press.json(&order).send().await.unwrap()).await
     };
     let told = || -> Vec<(String, String, String)> {
-        let trail = dial::list(&relay.data, None, 1000, Timestamp::now()).unwrap();
+        let trail = dial::list(&relay.data, None, 1000).unwrap();
         let told = trail.into_iter().rev();
         told.map(|one| (one.account.0, one.number, one.outcome.unwrap()))
             .collect()
@@ -223,7 +222,7 @@ async fn presses_that_are_not_allowed_are_on_record_and_no_more_than_a_few_of_th
         .bearer_auth(token);
     let refused = problem(press.json(&call("01 99 00 00 12")).send().await.unwrap()).await;
     assert_eq!(refused, (501, "dial-unavailable".to_owned()));
-    let trail = dial::list(&without.data, None, 10, Timestamp::now()).unwrap();
+    let trail = dial::list(&without.data, None, 10).unwrap();
     assert_eq!(trail[0].outcome.as_deref(), Some("dial-unavailable"));
 }
 
@@ -281,7 +280,7 @@ async fn a_relay_that_is_killed_in_the_middle_never_rings_a_phone_twice() {
     assert!(twice.is_empty(), "{twice:?}");
     assert!(asked.len() > usize::try_from(ROUNDS).unwrap(), "there were calls");
     // What the relay can't know is on record as unknown.
-    let trail = dial::list(folder.path(), None, 10_000, Timestamp::now()).unwrap();
+    let trail = dial::list(folder.path(), None, 10_000).unwrap();
     let accepted = trail
         .iter()
         .filter(|one| one.outcome.as_deref() == Some("accepted"))

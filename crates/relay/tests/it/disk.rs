@@ -78,6 +78,21 @@ async fn doctor(relay: &Process, data: &Path) -> String {
     String::from_utf8(output.unwrap().stdout).unwrap()
 }
 
+/// How `health` ends, and what it says of an illness.
+async fn health(relay: &Process, data: &Path) -> (Option<i32>, String) {
+    let mut health = command(data);
+    health.args([
+        "health",
+        "--admin-listen",
+        relay.admin.trim_start_matches("http://"),
+    ]);
+    let output = tokio::task::spawn_blocking(move || health.output())
+        .await
+        .unwrap()
+        .unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
 /// All that holds while nothing can be written, and afterwards.
 async fn goes_through(mut relay: Process, data: &Path, words: &[&str], relieve: impl FnOnce(&Process)) {
     let token = token(&relay, data).await;
@@ -91,10 +106,15 @@ async fn goes_through(mut relay: Process, data: &Path, words: &[&str], relieve: 
     let doctor = doctor(&relay, data).await;
     let line = doctor
         .lines()
-        .find(|line| line.contains("runs, but is not ready: "));
+        .find(|line| line.contains("runs, but it is not ready: "));
     assert!(
         line.is_some_and(|line| words.iter().any(|word| line.contains(word))),
         "{doctor}"
+    );
+    let (code, told) = health(&relay, data).await;
+    assert!(
+        code == Some(1) && words.iter().any(|word| told.contains(word)),
+        "{told}"
     );
     // Reading goes on: the streams of those who listen, of those who come, and the list.
     assert_eq!(heard(&mut events, taken.len()).await, taken);
@@ -119,6 +139,7 @@ async fn goes_through(mut relay: Process, data: &Path, words: &[&str], relieve: 
     tokio::time::timeout(PATIENCE, by_itself)
         .await
         .expect("it recovers by itself");
+    assert_eq!(health(&relay, data).await, (Some(0), String::new()));
     assert_eq!(send(&relay, "after").await, 200);
     assert_eq!(heard(&mut events, 1).await, ["after"]);
     relay.kill();

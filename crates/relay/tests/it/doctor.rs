@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{SECRET, http, start_of};
-use crate::support_process::{Process, command};
+use crate::support_process::{Process, command, run};
 
 /// The findings of a check by its name, as `(state, detail)`.
 fn findings(command: &mut std::process::Command, what: &str) -> Vec<(String, String)> {
@@ -120,4 +120,31 @@ async fn it_says_when_the_last_callback_came() {
         "{store:?}"
     );
     assert!(last.ends_with('Z') && !last.contains('.'), "{last}");
+}
+
+#[test]
+fn health_is_what_the_relay_says_itself_and_the_exit_code_tells_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = Process::serve(folder.path(), &[], &[]);
+    let health = |admin: &str| {
+        let output = run(folder.path(), &["health", "--admin-listen", admin]);
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let admin = relay.admin.trim_start_matches("http://").to_owned();
+    let public = relay.base.trim_start_matches("http://").to_owned();
+    let (_, port) = admin.rsplit_once(':').unwrap();
+    // As in a container, where it listens on every address.
+    for address in [admin.clone(), format!("0.0.0.0:{port}")] {
+        assert_eq!(health(&address), (Some(0), "ready\n".to_owned(), String::new()));
+    }
+    let unwell = |address: &str, words: &str| {
+        let (code, said, told) = health(address);
+        assert_eq!((code, &said[..]), (Some(1), ""), "{told}");
+        assert!(told.contains(words), "{told}");
+    };
+    unwell(&public, "isn't it (status 404)");
+    unwell("127.0.0.1:0", "port isn't fixed");
+    relay.kill();
+    unwell(&admin, "doesn't answer");
 }

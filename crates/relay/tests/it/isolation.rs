@@ -95,7 +95,7 @@ async fn four_hundred_desktops_hear_their_own_calls_and_no_others() {
             desks[number].accounts.clone(),
         ));
     }
-    let ids: HashMap<String, String> = enrolment::tokens(&relay.data, Timestamp::now())
+    let ids: HashMap<String, String> = enrolment::tokens(&relay.data)
         .unwrap()
         .into_iter()
         .map(|token| (token.label, token.id))

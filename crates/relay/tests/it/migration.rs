@@ -12,7 +12,7 @@ use relay_api::wire::{EventBody, EventId};
 use rusqlite::{Connection, params};
 
 use crate::support::{SECRET, http, page, start_of};
-use crate::support_process::{Process, command, succeed};
+use crate::support_process::{MAKES_A_DATABASE, Process, command, succeed};
 
 /// How many moments of each old version's migration the relay is killed at, unless the environment's `MIGRATIONS` says
 /// otherwise.
@@ -96,7 +96,7 @@ impl Former {
     /// Holds what a whole migrated store of it has, and how many callbacks came since.
     fn assert_whole(&self, data: &Path, since: i64) {
         store::integrity::whole(&data.join(store::FILE)).unwrap();
-        let numbers = store::look(data, Timestamp::now(), |db| {
+        let numbers = store::look(data, |db| {
             let number = |query: &str| db.query_row(query, [], |row| row.get::<_, i64>(0));
             Ok([
                 number("PRAGMA user_version")?,
@@ -157,7 +157,7 @@ fn moved(child: &Child) -> Option<u64> {
 fn moved_by_a_migration(data: &Path) -> u64 {
     let mut command = command(data);
     let mut child = command
-        .args(["token", "list"])
+        .args(MAKES_A_DATABASE)
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
@@ -330,7 +330,7 @@ fn ended_at_any_write_of_a_migration_it_finds_everything_again() {
         let data = folder.path();
         std::fs::copy(template.path().join(store::FILE), data.join(store::FILE)).unwrap();
         let mut plain = command(data);
-        plain.args(["token", "list"]);
+        plain.args(MAKES_A_DATABASE);
         let mut shell = Command::new("sh");
         shell
             .args([
@@ -351,7 +351,7 @@ fn ended_at_any_write_of_a_migration_it_finds_everything_again() {
             store::SCHEMA_VERSION => after += u32::from(!ended.success()),
             other => panic!("version {other} is in between"),
         }
-        let all = store::look(data, Timestamp::now(), |db| {
+        let all = store::direct(data, Timestamp::now(), |db| {
             db.query_row("SELECT count(*), sum(id) FROM event", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })

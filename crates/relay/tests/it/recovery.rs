@@ -6,7 +6,7 @@ use relay_api::wire::EventBody;
 use serde_json::Value;
 
 use crate::support::{Relay, next_event, start_of, subscribe};
-use crate::support_process::{refused, run, succeed};
+use crate::support_process::{MAKES_A_DATABASE, refused, run, succeed};
 
 /// Files in a folder whose name holds a part, sorted.
 fn named(folder: &Path, part: &str) -> Vec<PathBuf> {
@@ -136,7 +136,7 @@ async fn only_a_sound_backup_of_a_relay_is_taken_and_nothing_is_touched_otherwis
 fn no_relay_starts_between_the_two_halves_of_a_restore() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
-    succeed(data, &["token", "list"]);
+    succeed(data, &MAKES_A_DATABASE);
     let copy = folder.path().join("copy.db");
     succeed(data, &["backup", "--to", copy.to_str().unwrap()]);
     std::fs::rename(data.join("relay.db"), data.join("relay.db.restoring")).unwrap();
@@ -150,7 +150,7 @@ fn no_relay_starts_between_the_two_halves_of_a_restore() {
 #[test]
 fn a_backup_that_was_killed_is_no_obstacle_to_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    succeed(folder.path(), &["token", "list"]);
+    succeed(folder.path(), &MAKES_A_DATABASE);
     let file = folder.path().join("copy.db");
     std::fs::write(folder.path().join("copy.db.partial"), "half").unwrap();
     succeed(folder.path(), &["backup", "--to", file.to_str().unwrap()]);

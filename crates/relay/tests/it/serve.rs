@@ -8,7 +8,7 @@ use std::process::Output;
 use crate::support_process::Process;
 #[cfg(target_os = "linux")]
 use crate::support_process::command;
-use crate::support_process::{refused, run, succeed};
+use crate::support_process::{MAKES_A_DATABASE, refused, run, succeed};
 
 fn damaged(output: Output) {
     let told = String::from_utf8(output.stderr).unwrap();
@@ -32,7 +32,7 @@ fn a_damaged_database_is_told_as_such_and_left_alone() {
 
     // One of which only the first page is left.
     std::fs::remove_file(&file).unwrap();
-    succeed(data, &["enrol", "list"]);
+    succeed(data, &MAKES_A_DATABASE);
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[4096..].fill(0xff);
     std::fs::write(&file, &bytes).unwrap();
@@ -51,7 +51,7 @@ fn a_damaged_database_is_told_as_such_and_left_alone() {
 #[test]
 fn it_doesnt_start_when_the_tokens_cant_be_read() {
     let folder = tempfile::tempdir().unwrap();
-    succeed(folder.path(), &["token", "list"]);
+    succeed(folder.path(), &MAKES_A_DATABASE);
     let database = rusqlite::Connection::open(folder.path().join("relay.db")).unwrap();
     database
         .execute_batch("ALTER TABLE token RENAME TO away")

@@ -44,6 +44,9 @@ pub fn succeed(data: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A command that writes: without a relay it makes the database, or brings it up.
+pub const MAKES_A_DATABASE: [&str; 6] = ["enrol", "create", "--label", "Accueil", "--account", "1001"];
+
 /// The end of a relay that must not start; one that listens all the same is killed.
 pub fn refused(data: &Path) -> Output {
     refused_by(&mut command(data))

@@ -6,6 +6,7 @@
 //! | `request` | SHA-256 of what was asked |
 //! | `begun_at` | written before the platform is asked |
 //! | `status`, `body` | the answer; null while it isn't known |
+//! | `retry_at` | before when another press is in vain, if that was answered (`Retry-After`); else null |
 //!
 //! A row without an answer whose relay was restarted stays without: whether the platform was asked can't be known any more,
 //! so it is never asked again for that key. Kept for two days.
@@ -13,7 +14,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Sql;
+use super::{Sql, time};
 use crate::secret::Hash;
 
 pub(crate) const TABLE: &str = "
@@ -27,6 +28,8 @@ pub(crate) const TABLE: &str = "
         PRIMARY KEY (token, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX dial_begun ON dial (begun_at);";
+
+pub(crate) const TO_VERSION_13: &str = "ALTER TABLE dial ADD COLUMN retry_at INTEGER;";
 
 /// An answer as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +47,13 @@ pub struct Dial {
     pub request: Hash,
     /// What was answered.
     pub answer: Option<Answer>,
+    /// Before when another press is in vain.
+    pub retry_at: Option<Timestamp>,
 }
 
 pub(crate) fn get(db: &Connection, token: &str, key: &str) -> Sql<Option<Dial>> {
     let mut query =
-        db.prepare_cached("SELECT request, status, body FROM dial WHERE token = ?1 AND key = ?2")?;
+        db.prepare_cached("SELECT request, status, body, retry_at FROM dial WHERE token = ?1 AND key = ?2")?;
     query
         .query_row([token, key], |row| {
             let status: Option<u16> = row.get(1)?;
@@ -57,6 +62,7 @@ pub(crate) fn get(db: &Connection, token: &str, key: &str) -> Sql<Option<Dial>> 
             Ok(Dial {
                 request: Hash(row.get(0)?),
                 answer,
+                retry_at: row.get::<_, Option<i64>>(3)?.map(time).transpose()?,
             })
         })
         .optional()
@@ -68,9 +74,15 @@ pub(crate) fn begin(db: &Connection, token: &str, key: &str, request: &Hash, now
     Ok(())
 }
 
-pub(crate) fn finish(db: &Connection, token: &str, key: &str, answer: &Answer) -> Sql<()> {
-    db.prepare_cached("UPDATE dial SET status = ?3, body = ?4 WHERE token = ?1 AND key = ?2")?
-        .execute(params![token, key, answer.status, answer.body])?;
+pub(crate) fn finish(
+    db: &Connection,
+    (token, key): (&str, &str),
+    answer: &Answer,
+    retry_at: Option<Timestamp>,
+) -> Sql<()> {
+    let retry_at = retry_at.map(Timestamp::as_millisecond);
+    db.prepare_cached("UPDATE dial SET status = ?3, body = ?4, retry_at = ?5 WHERE token = ?1 AND key = ?2")?
+        .execute(params![token, key, answer.status, answer.body, retry_at])?;
     Ok(())
 }
 

@@ -44,6 +44,7 @@ pub(super) const STEPS: &[&str] = &[
     forward::TO_VERSION_10,
     history::TO_VERSION_11,
     dialled::TO_VERSION_12,
+    dial::TO_VERSION_13,
 ];
 
 pub(crate) type Sql<T> = Result<T, rusqlite::Error>;
