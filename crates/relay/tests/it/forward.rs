@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use centrex_relay::forward;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -68,6 +67,9 @@ impl Crm {
             body: body.to_vec(),
         };
         crm.heard.send_modify(|all| all.push(heard));
+        if uri.query().is_some_and(|query| query.contains("poison")) {
+            return StatusCode::BAD_GATEWAY.into_response();
+        }
         let first = crm.first.lock().unwrap().pop_front();
         match first.unwrap_or_else(|| crm.status.load(Ordering::Relaxed)) {
             0 => std::future::pending().await,
@@ -110,7 +112,7 @@ async fn until(relay: &Relay, wanted: impl Fn(&forward::Standing) -> bool) -> fo
     .unwrap();
     let look = async {
         loop {
-            let all = forward::list(&relay.data, &settings.forwards, Timestamp::now()).unwrap();
+            let all = forward::list(&relay.data, &settings.forwards).unwrap();
             if let Some(one) = all.into_iter().find(|one| wanted(one)) {
                 return one;
             }
@@ -120,6 +122,22 @@ async fn until(relay: &Relay, wanted: impl Fn(&forward::Standing) -> bool) -> fo
     tokio::time::timeout(PATIENCE, look)
         .await
         .expect("it comes so far")
+}
+
+/// Its program dies over it, and the proxy in front says that it is down.
+#[tokio::test]
+async fn a_callback_that_the_other_program_dies_of_holds_no_other_call_up() {
+    let crm = Crm::start().await;
+    let relay = Relay::configured(&crm.config("/in", ""), &[]).await;
+    for call in ["poison".to_owned()]
+        .into_iter()
+        .chain((0..30).map(|n| format!("c{n}")))
+    {
+        relay.callback(&start_of(&call, "1001")).await;
+        relay.callback(&format!("event=call_end&call_id={call}")).await;
+    }
+    let standing = until(&relay, |one| one.state.delivered == 60).await;
+    assert_eq!(standing.waiting.0, 2);
 }
 
 #[tokio::test]
