@@ -63,22 +63,38 @@ pub fn create(
     Ok(made)
 }
 
-/// What became of a code that was presented.
+/// What a code was traded for.
 #[derive(Debug)]
-pub enum Redeemed {
-    /// Traded.
-    Yes {
-        /// The new bearer token.
-        token: SecretString,
-        /// Its label.
-        label: String,
-        /// Its accounts.
-        accounts: Vec<AccountId>,
-    },
+pub struct Traded {
+    /// The new bearer token.
+    pub token: SecretString,
+    /// Its label.
+    pub label: String,
+    /// Its accounts.
+    pub accounts: Vec<AccountId>,
+}
+
+/// Why a code can't be traded.
+#[derive(Debug)]
+pub enum Worthless {
     /// Never made here.
     Unknown,
     /// Used, revoked or expired.
     No(Standing),
+}
+
+/// Whether a code may be traded. Looked up before it is: whoever tries wrong codes costs a read, never a write that callbacks
+/// wait behind.
+///
+/// # Errors
+/// [`StoreError`]
+pub async fn look_up(
+    reader: &Reader,
+    code: Hash,
+    now: Timestamp,
+) -> Result<Result<(), Worthless>, StoreError> {
+    let found = reader.run(move |db| enrolment::by_hash(db, &code)).await?;
+    Ok(open(found, now).map(drop))
 }
 
 /// Trades a code for a token, once.
@@ -86,25 +102,18 @@ pub enum Redeemed {
 /// # Errors
 /// [`StoreError`]
 pub async fn redeem(
-    reader: &Reader,
     writer: &Writer,
     code: Hash,
     now: Timestamp,
-) -> Result<Redeemed, StoreError> {
-    // Looked up first: whoever tries wrong codes costs a read, never a write that callbacks wait behind.
-    let found = reader.run(move |db| enrolment::by_hash(db, &code)).await?;
-    if let Err(refused) = open(found, now) {
-        return Ok(refused);
-    }
+) -> Result<Result<Traded, Worthless>, StoreError> {
     let bearer = new_token(&mut rand::rng());
     let id = new_id("tok", &mut rand::rng());
     let hash = token_hash(&bearer);
     writer
         .run(move |batch| {
-            // Somebody may have been quicker.
             let found = match open(enrolment::by_hash(batch.db(), &code)?, now) {
                 Ok(found) => found,
-                Err(refused) => return Ok(refused),
+                Err(worthless) => return Ok(Err(worthless)),
             };
             let token = Token {
                 id,
@@ -122,11 +131,11 @@ pub async fn redeem(
             enrolment::set_used(batch.db(), &found.id, &token.id, now)?;
             batch.tokens_changed();
             tracing::info!(token = token.id, "a desktop enrolled");
-            Ok(Redeemed::Yes {
+            Ok(Ok(Traded {
                 token: bearer,
                 label: found.label,
                 accounts: found.accounts.into_iter().collect(),
-            })
+            }))
         })
         .await
 }
@@ -176,11 +185,11 @@ pub async fn promote(writer: &Writer, token: String, hash: Hash) -> Result<(), S
 }
 
 /// A code that may be traded, or why it may not.
-fn open(found: Option<Enrolment>, now: Timestamp) -> Result<Enrolment, Redeemed> {
-    let found = found.ok_or(Redeemed::Unknown)?;
+fn open(found: Option<Enrolment>, now: Timestamp) -> Result<Enrolment, Worthless> {
+    let found = found.ok_or(Worthless::Unknown)?;
     match found.standing(now) {
         Standing::Open => Ok(found),
-        standing => Err(Redeemed::No(standing)),
+        standing => Err(Worthless::No(standing)),
     }
 }
 

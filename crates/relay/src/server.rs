@@ -13,6 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use rand::Rng as _;
 use rand::seq::SliceRandom as _;
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,7 +22,7 @@ use crate::acme;
 use crate::address::Noted;
 use crate::dial::{self, Dialler};
 use crate::forward::{self, Forwarder};
-use crate::http::{self, App, Shared, admin::Admin};
+use crate::http::{self, App, Shared, admin::Admin, guesses::Guesses};
 use crate::hub::Hub;
 use crate::ingest::Intake;
 use crate::listener;
@@ -191,6 +192,10 @@ pub fn prepare(settings: &Settings) -> Result<Prepared, StartError> {
         callback_secrets: Arc::new(callback_secrets),
         dialler: Arc::new(dialler),
         limits: Arc::new(http::limits::Limits::new(settings.budgets)),
+        guesses: Mutex::new(Guesses::new(
+            settings.budgets.codes_per_minute,
+            settings.budgets.codes_in_all,
+        )),
         proxies: Arc::new(settings.proxies.clone()),
         sources: settings.callback_sources.clone().into(),
         forwarder,
@@ -317,49 +322,15 @@ impl Prepared {
     ///
     /// # Errors
     /// [`StartError::Listen`] when a listener's own address can't be read, [`StartError::Forward`] when TLS can't be set up.
-    pub fn start(self, public: TcpListener, admin: TcpListener) -> Result<Running, StartError> {
+    pub fn start(mut self, public: TcpListener, admin: TcpListener) -> Result<Running, StartError> {
         let address = local(&public, "listen")?;
         let admin_address = local(&admin, "admin_listen")?;
-        let ready = Arc::new(AtomicBool::new(true));
-        let stop_admin = CancellationToken::new();
-        let routes = http::router(self.app.clone());
-        let draining = self.app.draining.clone();
         let with_tls = self.tls.as_ref().map(|door| local(&door.listener, "tls.listen"));
         let with_tls = with_tls.transpose()?;
-        if let Some(certificates) = &self.certificates {
-            let watch = Arc::clone(certificates).watch(tls::LOOK, draining.clone());
-            self.app.tasks.spawn(watch);
-            if let Some(acme) = self.acme {
-                let keep = acme::keep(acme, Arc::clone(certificates), draining.clone());
-                self.app.tasks.spawn(keep);
-            }
-        }
-        let plain = listener::Door {
-            listener: public,
-            tls: None,
-        };
-        let doors = std::iter::once(plain).chain(self.tls).collect();
-        let bounds = listener::Bounds::default();
-        let public = tokio::spawn(listener::serve(doors, routes, self.places, bounds, draining));
-
-        let damaged = Arc::new(AtomicBool::new(false));
-        look_at_all(self.app.writer.path().to_owned(), Arc::clone(&damaged));
-        let state = Admin {
-            metrics: self.metrics.clone(),
-            writer: Arc::clone(&self.app.writer),
-            hub: Arc::clone(&self.app.hub),
-            ready: Arc::clone(&ready),
-            damaged: Arc::clone(&damaged),
-        };
-        let stopped = stop_admin.clone();
-        let served =
-            axum::serve(admin, http::admin::router(state)).with_graceful_shutdown(stopped.cancelled_owned());
-        let admin = tokio::spawn(async move {
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the admin listener failed");
-            }
-        });
-
+        self.keep_certificates();
+        let public = self.let_in(public);
+        let (ready, stop_admin) = (Arc::new(AtomicBool::new(true)), CancellationToken::new());
+        let admin = self.tell(admin, &ready, stop_admin.clone());
         let Shared {
             forwarder,
             writer,
@@ -389,6 +360,54 @@ impl Prepared {
             health,
             _noted: Noted::new(&self.data_dir, address),
             _lock: self.lock,
+        })
+    }
+
+    /// Looks at the certificate's files again and again, and has them made by ACME where that is set.
+    fn keep_certificates(&mut self) {
+        let (tasks, draining) = (&self.app.tasks, &self.app.draining);
+        let Some(certificates) = &self.certificates else {
+            return;
+        };
+        tasks.spawn(Arc::clone(certificates).watch(tls::LOOK, draining.clone()));
+        if let Some(acme) = self.acme.take() {
+            tasks.spawn(acme::keep(acme, Arc::clone(certificates), draining.clone()));
+        }
+    }
+
+    /// Lets callbacks and desktops in, by the plain listener and by that with TLS if there is one.
+    fn let_in(&mut self, public: TcpListener) -> JoinHandle<()> {
+        let plain = listener::Door {
+            listener: public,
+            tls: None,
+        };
+        let doors = std::iter::once(plain).chain(self.tls.take()).collect();
+        tokio::spawn(listener::serve(
+            doors,
+            http::router(self.app.clone()),
+            Arc::clone(&self.places),
+            listener::Bounds::default(),
+            self.app.draining.clone(),
+        ))
+    }
+
+    /// Tells operators how the relay does, and has the whole database looked at for it.
+    fn tell(&self, admin: TcpListener, ready: &Arc<AtomicBool>, stop: CancellationToken) -> JoinHandle<()> {
+        let damaged = Arc::new(AtomicBool::new(false));
+        look_at_all(self.app.writer.path().to_owned(), Arc::clone(&damaged));
+        let state = Admin {
+            metrics: self.metrics.clone(),
+            writer: Arc::clone(&self.app.writer),
+            hub: Arc::clone(&self.app.hub),
+            ready: Arc::clone(ready),
+            damaged,
+        };
+        let served =
+            axum::serve(admin, http::admin::router(state)).with_graceful_shutdown(stop.cancelled_owned());
+        tokio::spawn(async move {
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the admin listener failed");
+            }
         })
     }
 }

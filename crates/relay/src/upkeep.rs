@@ -1,6 +1,6 @@
 //! What a running relay does beside its requests: it closes calls that wait for news too long, and forgets what is old.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -50,6 +50,7 @@ async fn sweep(app: &App, metrics: &PrometheusHandle, limits: Limits, keep: Sign
         }
         app.callback_secrets.refresh();
         app.limits.tidy();
+        app.guesses.lock().await.tidy(Instant::now());
         app.dialler.tidy();
         // Whether anybody asks for them or not: every time that is measured waits in memory until then.
         metrics.run_upkeep();

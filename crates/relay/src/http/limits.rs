@@ -2,8 +2,9 @@
 //!
 //! What is good is never limited by its address: behind one address there may be a proxy, or a whole company. Callbacks with
 //! the right secret have no limit at all, so nothing that others do locks the platform out; a token in force has a budget of
-//! its own. What is refused (wrong tokens, secrets and codes) counts against the address it came from; beyond the budget the
-//! answer is 429, for what would have been refused anyway.
+//! its own. What is refused (wrong tokens and secrets) counts against the address it came from; beyond the budget the answer is
+//! 429, for what would have been refused anyway. Only enrolment codes, which are short, are limited otherwise
+//! ([`super::guesses`]).
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
@@ -28,6 +29,8 @@ pub struct Budgets {
     pub refused_per_minute: NonZeroU32,
     /// Wrong enrolment codes of one address, a minute.
     pub codes_per_minute: NonZeroU32,
+    /// Wrong enrolment codes in all, a minute.
+    pub codes_in_all: NonZeroU32,
 }
 
 type Keyed<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
@@ -42,7 +45,6 @@ pub struct Limits<C: Clock = DefaultClock> {
     list: NonZeroU32,
     tokens: Keyed<String, C>,
     refused: Keyed<IpAddr, C>,
-    codes: Keyed<IpAddr, C>,
 }
 
 impl<C: Clock> std::fmt::Debug for Limits<C> {
@@ -62,11 +64,10 @@ impl<C: Clock + Clone> Limits<C> {
     fn with_clock(budgets: Budgets, clock: C) -> Self {
         let burst = budgets.token_per_second.saturating_mul(TEN);
         let tokens = Quota::per_second(budgets.token_per_second).allow_burst(burst);
-        let limiter = |quota| RateLimiter::new(quota, HashMapStateStore::default(), clock.clone());
+        let refused = Quota::per_minute(budgets.refused_per_minute);
         Self {
             tokens: RateLimiter::new(tokens, HashMapStateStore::default(), clock.clone()),
-            refused: limiter(Quota::per_minute(budgets.refused_per_minute)),
-            codes: limiter(Quota::per_minute(budgets.codes_per_minute)),
+            refused: RateLimiter::new(refused, HashMapStateStore::default(), clock.clone()),
             clock: clock.clone(),
             list: NonZeroU32::new(burst.get().div_ceil(LISTS_AT_ONCE).saturating_sub(1))
                 .unwrap_or(NonZeroU32::MIN),
@@ -94,17 +95,10 @@ impl<C: Clock + Clone> Limits<C> {
         self.check(&self.refused, &key, "refused")
     }
 
-    /// A wrong enrolment code.
-    pub fn wrong_code(&self, address: IpAddr) -> Result<(), Duration> {
-        let key = key(&self.codes, address);
-        self.check(&self.codes, &key, "code")
-    }
-
     /// Forgets who kept quiet for long.
     pub fn tidy(&self) {
         self.tokens.retain_recent();
         self.refused.retain_recent();
-        self.codes.retain_recent();
     }
 
     fn check<K: Clone + Eq + std::hash::Hash>(
@@ -146,26 +140,9 @@ mod tests {
             token_per_second: of(2),
             refused_per_minute: of(60),
             codes_per_minute: of(10),
+            codes_in_all: of(10),
         };
         (Limits::with_clock(budgets, clock.clone()), clock)
-    }
-
-    #[test]
-    fn wrong_codes_are_limited_by_address_and_only_there() {
-        let (limits, clock) = limits();
-        let (one, two) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
-        for _ in 0..10 {
-            assert_eq!(limits.wrong_code(one), Ok(()));
-        }
-        let wait = limits.wrong_code(one).unwrap_err();
-        assert!(
-            Duration::ZERO < wait && wait <= Duration::from_secs(6),
-            "{wait:?}"
-        );
-        assert_eq!(limits.wrong_code(two), Ok(()));
-        assert_eq!(limits.refused(one), Ok(()));
-        clock.advance(wait);
-        assert_eq!(limits.wrong_code(one), Ok(()));
     }
 
     #[test]

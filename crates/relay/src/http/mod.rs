@@ -8,6 +8,7 @@ mod calls;
 mod client;
 mod enrol;
 pub(crate) mod events;
+pub(crate) mod guesses;
 pub(crate) mod limits;
 mod me;
 mod tokens;
@@ -64,6 +65,8 @@ pub struct Shared {
     pub(crate) callback_secrets: Arc<CallbackSecrets>,
     pub(crate) dialler: Arc<Dialler>,
     pub(crate) limits: Arc<limits::Limits>,
+    /// Held while a code is looked up.
+    pub(crate) guesses: tokio::sync::Mutex<guesses::Guesses>,
     pub(crate) proxies: Arc<Proxies>,
     /// The networks from which callbacks may come; none: from anywhere.
     pub(crate) sources: Arc<[IpNet]>,

@@ -141,7 +141,7 @@ pub struct Events {
 }
 
 /// Every key, for the environment, the did-you-mean and the example file.
-pub const KEYS: [&str; 48] = [
+pub const KEYS: [&str; 49] = [
     "listen",
     "admin_listen",
     "connections",
@@ -169,6 +169,7 @@ pub const KEYS: [&str; 48] = [
     "limits.token_requests_per_second",
     "limits.refused_per_minute",
     "limits.wrong_codes_per_minute",
+    "limits.wrong_codes_per_minute_in_all",
     "dial.confirm",
     "dial.refuse",
     "dial.countries",

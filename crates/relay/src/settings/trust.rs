@@ -31,10 +31,12 @@ impl Loader {
         let token = self.parsed("limits.token_requests_per_second", "50", whole);
         let refused = self.parsed("limits.refused_per_minute", "120", whole);
         let codes = self.parsed("limits.wrong_codes_per_minute", "10", whole);
+        let in_all = self.parsed("limits.wrong_codes_per_minute_in_all", "6000", whole);
         Some(Budgets {
             token_per_second: token?,
             refused_per_minute: refused?,
             codes_per_minute: codes?,
+            codes_in_all: in_all?,
         })
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use centrex_relay::secret::code::Code;
 use relay_api::wire::EventBody;
 
 use crate::support::{Relay, code, http, next_event, start_of, subscribe};
@@ -32,7 +33,10 @@ async fn whoever_floods_is_limited_and_nobody_else_at_the_same_address() {
                         .get(format!("{base}/v1/me"))
                         .bearer_auth(format!("ctr_wrong{number}")),
                     1 => http.get(format!("{base}/callback/wrong-{number}?event=call_end")),
-                    _ => http.post(format!("{base}/v1/enrolments/0000-0000-{:04}", number % 10_000)),
+                    _ => {
+                        let guess = Code::new(&mut rand::rng()).reveal();
+                        http.post(format!("{base}/v1/enrolments/{guess}"))
+                    }
                 };
                 let status = request.send().await.unwrap().status().as_u16();
                 let place = match status {

@@ -12,6 +12,7 @@ mod acme;
 mod callback;
 mod cli;
 mod cli_store;
+mod codes;
 mod container;
 mod crowd;
 mod dial;
