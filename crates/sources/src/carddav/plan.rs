@@ -1,6 +1,6 @@
 //! What of a book is to be fetched, and fetching it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use contacts::sync::{Content, Resource};
 use libdav::PropertyName;
@@ -19,6 +19,8 @@ const CTAG: PropertyName<'_, '_> = PropertyName::new(names::CALENDAR_SERVER, "ge
 const PIECE: usize = 200;
 /// Most cards of a book.
 const MOST: usize = 200_000;
+/// Most parts that a server may give its changes in: parts of 200 cards make the largest book.
+const MOST_PARTS: usize = 1_000;
 
 /// The cards that are known and their entity tags. One without was fetched and couldn't be read.
 pub type Known = HashMap<String, Option<String>>;
@@ -41,6 +43,28 @@ impl Plan {
     }
 }
 
+/// What a server tells of a book.
+#[derive(Default)]
+struct Listed {
+    /// Cards that are there, and their entity tags.
+    there: BTreeMap<String, Option<String>>,
+    /// Cards that are gone.
+    gone: BTreeSet<String>,
+    /// What it calls that state; see [`Plan::token`].
+    token: Option<String>,
+}
+
+impl Listed {
+    /// The cards that aren't known as they are.
+    fn unlike(&self, known: &Known) -> Vec<String> {
+        self.there
+            .iter()
+            .filter(|(href, etag)| etag.is_none() || known.get(*href) != Some(etag))
+            .map(|(href, _)| href.clone())
+            .collect()
+    }
+}
+
 impl Client {
     /// What changed in a book since `token`; without it, or where the server knows it no longer, since what is known.
     ///
@@ -48,30 +72,24 @@ impl Client {
     /// See [`Trouble`].
     pub async fn plan(&self, book: &Book, token: Option<&str>, known: &Known) -> Result<Plan, Trouble> {
         match token.and_then(|token| token.split_once(':')) {
-            Some(("sync", token)) => match self
-                .ask(&SyncCollection::new(&book.href).with_sync_token(token))
-                .await
-            {
-                Ok(changes) => {
-                    let mut plan = Plan {
-                        fetch: self.changed(changes.changed, known, &mut HashSet::new())?,
-                        removed: self.paths(changes.deleted)?,
-                        token: Some(format!("sync:{}", changes.new_sync_token)),
-                    };
+            Some(("sync", since)) => {
+                if let Some(changes) = self.changes(book, Some(since)).await? {
+                    let mut fetch = changes.unlike(known);
                     let unread = known
                         .iter()
-                        .filter(|(_, etag)| etag.is_none())
+                        .filter(|(href, etag)| etag.is_none() && !changes.gone.contains(*href))
                         .map(|(href, _)| href.clone());
-                    plan.fetch.extend(unread);
-                    plan.fetch.sort();
-                    plan.fetch.dedup();
-                    plan.fetch.retain(|href| !plan.removed.contains(href));
-                    return Ok(plan);
+                    fetch.extend(unread);
+                    fetch.sort();
+                    fetch.dedup();
+                    return Ok(Plan {
+                        fetch,
+                        removed: changes.gone.into_iter().collect(),
+                        token: changes.token,
+                    });
                 }
                 // The server forgot the token, or never meant it: everything is listed.
-                Err(Asked::Status(_) | Asked::Unreadable) => {}
-                Err(Asked::Trouble(trouble)) => return Err(trouble),
-            },
+            }
             Some(("ctag", _)) if known.values().all(Option::is_some) => {
                 let ctag = self.ctag(book).await?;
                 if ctag.is_some() && ctag.as_deref() == token {
@@ -87,46 +105,81 @@ impl Client {
     }
 
     async fn everything(&self, book: &Book, known: &Known) -> Result<Plan, Trouble> {
-        let (listed, token) = match self.first_sync(book).await? {
-            Some(first) => first,
-            // The tag first: what changes in between is then seen the next time.
-            None => {
-                let ctag = self.ctag(book).await?;
-                (self.ask(&ListResources::new(&book.href)).await?.resources, ctag)
-            }
+        let first = match book.supports_sync {
+            true => self.changes(book, None).await?,
+            false => None,
         };
-        if listed.len() > MOST {
-            return Err(Trouble::TooLarge);
-        }
-        let mut there = HashSet::new();
-        let fetch = self.changed(listed, known, &mut there)?;
-        let removed = known
-            .keys()
-            .filter(|href| !there.contains(*href))
-            .cloned()
-            .collect();
+        let all = match first {
+            Some(all) => all,
+            None => self.list(book).await?,
+        };
+        let removed = known.keys().filter(|href| !all.there.contains_key(*href));
         Ok(Plan {
-            fetch,
-            removed,
-            token,
+            fetch: all.unlike(known),
+            removed: removed.cloned().collect(),
+            token: all.token,
         })
     }
 
-    /// Everything, with a token; `None` where the server doesn't do that.
-    async fn first_sync(
-        &self,
-        book: &Book,
-    ) -> Result<Option<(Vec<ListedResource>, Option<String>)>, Trouble> {
-        if !book.supports_sync {
-            return Ok(None);
+    /// All cards, by the entity tags that the server lists.
+    async fn list(&self, book: &Book) -> Result<Listed, Trouble> {
+        let mut all = Listed {
+            // The tag first: what changes in between is then seen the next time.
+            token: self.ctag(book).await?,
+            ..Listed::default()
+        };
+        let listed = self.ask(&ListResources::new(&book.href)).await?.resources;
+        self.take(&mut all, listed, Vec::new())?;
+        Ok(all)
+    }
+
+    /// What changed since a token, without one everything; `None` where the server doesn't do that. A server may give a part of
+    /// it and the token to go on from (RFC 6578, 3.6), so it is asked until it has nothing more to tell: whether it says that it
+    /// gave a part isn't relied on.
+    async fn changes(&self, book: &Book, since: Option<&str>) -> Result<Option<Listed>, Trouble> {
+        let mut all = Listed::default();
+        let mut since = since.map(str::to_owned);
+        for _ in 0..MOST_PARTS {
+            let mut request = SyncCollection::new(&book.href);
+            if let Some(since) = &since {
+                request = request.with_sync_token(since);
+            }
+            let part = match self.ask(&request).await {
+                Ok(part) => part,
+                Err(Asked::Status(_) | Asked::Unreadable) => return Ok(None),
+                Err(Asked::Trouble(trouble)) => return Err(trouble),
+            };
+            let is_news = self.take(&mut all, part.changed, part.deleted)?;
+            let is_end = !is_news || since.as_ref() == Some(&part.new_sync_token);
+            if is_end {
+                all.token = Some(format!("sync:{}", part.new_sync_token));
+                return Ok(Some(all));
+            }
+            since = Some(part.new_sync_token);
         }
-        match self.ask(&SyncCollection::new(&book.href)).await {
-            Ok(first) => Ok(Some((
-                first.changed,
-                Some(format!("sync:{}", first.new_sync_token)),
-            ))),
-            Err(Asked::Status(_) | Asked::Unreadable) => Ok(None),
-            Err(Asked::Trouble(trouble)) => Err(trouble),
+        // It never comes to an end.
+        Ok(None)
+    }
+
+    /// Adds a part of an answer; gives whether anything of it is new.
+    fn take(&self, all: &mut Listed, there: Vec<ListedResource>, gone: Vec<String>) -> Result<bool, Trouble> {
+        let mut is_news = false;
+        let cards = there
+            .into_iter()
+            .filter(|resource| !resource.resource_type.is_collection);
+        for card in cards {
+            let href = self.path(&card.href)?;
+            is_news |= all.gone.remove(&href) || all.there.get(&href) != Some(&card.etag);
+            all.there.insert(href, card.etag);
+        }
+        for href in gone {
+            let href = self.path(&href)?;
+            is_news |= all.there.remove(&href).is_some() || !all.gone.contains(&href);
+            all.gone.insert(href);
+        }
+        match all.there.len() + all.gone.len() > MOST {
+            true => Err(Trouble::TooLarge),
+            false => Ok(is_news),
         }
     }
 
@@ -134,31 +187,6 @@ impl Client {
         let values = self.ask(&GetProperties::new(&book.href, &[&CTAG])).await?.values;
         let tag = values.into_iter().find_map(|(_, value)| value);
         Ok(tag.map(|tag| format!("ctag:{tag}")))
-    }
-
-    /// Which of them aren't known as they are; `there` gets all of them.
-    fn changed(
-        &self,
-        listed: Vec<ListedResource>,
-        known: &Known,
-        there: &mut HashSet<String>,
-    ) -> Result<Vec<String>, Trouble> {
-        let mut changed = Vec::new();
-        for resource in listed
-            .into_iter()
-            .filter(|resource| !resource.resource_type.is_collection)
-        {
-            let href = self.path(&resource.href)?;
-            let same = resource.etag.is_some() && known.get(&href) == Some(&resource.etag);
-            if there.insert(href.clone()) && !same {
-                changed.push(href);
-            }
-        }
-        Ok(changed)
-    }
-
-    fn paths(&self, hrefs: Vec<String>) -> Result<Vec<String>, Trouble> {
-        hrefs.iter().map(|href| self.path(href)).collect()
     }
 
     /// Gets cards, a piece of [`Plan::pieces`]. One that went meanwhile is missing in the answer; one that is larger than what is

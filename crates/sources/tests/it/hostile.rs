@@ -21,7 +21,7 @@ async fn answering(
     let count = Arc::clone(&asked);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            if read_request(&mut stream).await.contains("authorization:") {
+            if read_request(&mut stream).await.0.contains("authorization:") {
                 count.fetch_add(1, Ordering::SeqCst);
             }
             // A client that has heard enough hangs up.
@@ -33,8 +33,8 @@ async fn answering(
     (format!("http://127.0.0.1:{port}/dav/"), asked)
 }
 
-/// To its end, or what isn't read would reset the connection; gives its head, in lower case.
-async fn read_request(stream: &mut TcpStream) -> String {
+/// To its end, or what isn't read would reset the connection; gives its head, in lower case, and its body.
+pub async fn read_request(stream: &mut TcpStream) -> (String, String) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).await.is_ok() {
@@ -46,7 +46,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
         .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).await.unwrap();
-    head
+    (head, String::from_utf8(body).unwrap())
 }
 
 async fn found(url: &str) -> Result<usize, Trouble> {
@@ -59,7 +59,7 @@ async fn found(url: &str) -> Result<usize, Trouble> {
     client.books(&[]).await.map(|books| books.len())
 }
 
-fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n{body}").into_bytes()
 }
 

@@ -11,3 +11,4 @@
 mod carddav;
 mod hostile;
 mod ldap;
+mod parts;
