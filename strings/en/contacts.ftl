@@ -68,7 +68,7 @@ contact-remark-cut-uid = The identifier is too long and is left out: the contact
 ## Why contacts didn't do what they were asked. $why: the system's words
 
 contacts-error-newer = The contacts were written by a newer version of the program. They are left as they are and aren’t used: update the program.
-contacts-error-unusable = The contacts can’t be read or written: nothing was changed. Check permissions and free space, then restart the app.
+contacts-error-unusable = The contacts can’t be read or written: nothing was changed. Check permissions and free space, then try again.
 contacts-error-no-such-contact = This contact doesn’t exist any more: it was deleted meanwhile. Search again.
 contacts-error-not-own = This contact comes from a watched folder or an address book on a server: it can’t be changed here. Change it where it comes from.
 contacts-error-blank = This contact is empty: it wasn’t saved. Give it at least a name, a company or a number.
@@ -76,6 +76,7 @@ contacts-error-not-its-number = This contact doesn’t have that number any more
 contacts-error-cancelled = The import was cancelled: nothing of it was kept. Choose the file again to begin anew.
 contacts-error-no-such-import = This import can’t be taken back any more: it was already, or others followed.
 contacts-error-nothing-to-undo = No import can be taken back: none was made, or each of the last ten already was. Nothing was changed.
+contacts-error-changed-nothing = The last import had changed nothing, so nothing was taken back. To take back the one before it, ask again.
 contacts-error-not-a-source = This source can’t be synchronised: nothing was changed.
 contacts-error-not-a-number = This isn’t a number in international form: write it for example as +33142685300.
 contacts-file-too-large = This file is too large: it wasn’t read. Export fewer contacts at a time, or without their photos.

@@ -68,7 +68,7 @@ contact-remark-cut-uid = L’identifiant est trop long et n’est pas repris : 
 ## Why contacts didn't do what they were asked. $why: the system's words
 
 contacts-error-newer = Les contacts viennent d’une version plus récente du programme. Ils restent tels quels et ne sont pas utilisés : mettez le programme à jour.
-contacts-error-unusable = Les contacts ne peuvent pas être lus ou écrits : rien n’a été changé. Vérifiez les droits d’accès et la place sur le disque, puis redémarrez l’application.
+contacts-error-unusable = Les contacts ne peuvent pas être lus ou écrits : rien n’a été changé. Vérifiez les droits d’accès et la place sur le disque, puis recommencez.
 contacts-error-no-such-contact = Ce contact n’existe plus : il a été supprimé entre-temps. Relancez la recherche.
 contacts-error-not-own = Ce contact vient d’un dossier surveillé ou d’un carnet sur un serveur : il ne se change pas ici. Changez-le là d’où il vient.
 contacts-error-blank = Ce contact est vide : il n’a pas été enregistré. Donnez-lui au moins un nom, une société ou un numéro.
@@ -76,6 +76,7 @@ contacts-error-not-its-number = Ce contact n’a plus ce numéro : le choix n�
 contacts-error-cancelled = L’import a été annulé : rien n’en a été gardé. Choisissez à nouveau le fichier pour recommencer.
 contacts-error-no-such-import = Cet import ne peut plus être annulé : il l’a déjà été, ou d’autres l’ont suivi.
 contacts-error-nothing-to-undo = Aucun import ne peut être annulé : il n’y en a pas eu, ou chacun des dix derniers l’a déjà été. Rien n’a été changé.
+contacts-error-changed-nothing = Le dernier import n’avait rien changé : rien n’a été annulé. Pour annuler celui d’avant, recommencez.
 contacts-error-not-a-source = Cette source ne peut pas être synchronisée : rien n’a été changé.
 contacts-error-not-a-number = Ce n’est pas un numéro au format international : écrivez-le par exemple +33142685300.
 contacts-file-too-large = Ce fichier est trop grand : il n’a pas été lu. Exportez moins de contacts à la fois, ou sans leurs photos.

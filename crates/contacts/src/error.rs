@@ -41,6 +41,9 @@ pub enum ContactsError {
     /// No import can be taken back: there was none, or each was already.
     #[error("there is no import to take back")]
     NothingToUndo,
+    /// The last import had changed nothing.
+    #[error("the last import changed nothing")]
+    ChangedNothing,
     /// Such a source isn't read by synchronisation.
     #[error("one's own contacts can't be synchronised")]
     NotASource,
@@ -59,6 +62,7 @@ impl ContactsError {
             Self::Cancelled => "cancelled",
             Self::NoSuchImport => "no-such-import",
             Self::NothingToUndo => "nothing-to-undo",
+            Self::ChangedNothing => "changed-nothing",
             Self::NotASource => "not-a-source",
         }
     }

@@ -388,6 +388,7 @@ mod tests {
             "cancelled",
             "no-such-import",
             "nothing-to-undo",
+            "changed-nothing",
             "not-a-source",
         ]
         .map(|code| format!("contacts-error-{code}"));

@@ -188,23 +188,42 @@ impl Store {
             }
         }
         transaction.execute("DELETE FROM undo WHERE batch = ?1", [batch.0])?;
+        forget_traceless(&transaction)?;
         transaction.commit()?;
         Ok(undone)
     }
 }
 
 impl Store {
-    /// Takes back the last import that wasn't yet, as [`Store::undo`] does.
+    /// Takes back the last import that wasn't yet, as [`Store::undo`] does. When the last one had changed nothing, neither does
+    /// this: the one before it isn't meant, unless the person asks again.
     ///
     /// # Errors
-    /// [`ContactsError::NothingToUndo`], or it can't be written; then nothing was.
+    /// [`ContactsError::NothingToUndo`], [`ContactsError::ChangedNothing`], or it can't be written; then nothing was.
     pub fn undo_last(&mut self) -> Result<Undone, ContactsError> {
-        let last: Option<i64> = self
-            .read()
-            .db()
-            .query_row("SELECT max(batch) FROM undo", [], |row| row.get(0))?;
-        self.undo(BatchId(last.ok_or(ContactsError::NothingToUndo)?))
+        let last: Option<i64> = self.read().db().query_row(LAST, [], |row| row.get(0))?;
+        let last = last.ok_or(ContactsError::NothingToUndo)?;
+        let transaction = self.transaction()?;
+        let traceless = forget_traceless(&transaction)?;
+        transaction.commit()?;
+        match traceless {
+            0 => self.undo(BatchId(last)),
+            _ => Err(ContactsError::ChangedNothing),
+        }
     }
+}
+
+/// The last import that can be taken back.
+const LAST: &str = "SELECT max(batch) FROM undo";
+
+/// Forgets the imports after the last one that can be taken back, of which no trace is left: they changed nothing, or were taken
+/// back. Gives their number.
+fn forget_traceless(db: &Transaction<'_>) -> Result<usize, ContactsError> {
+    let later = format!(
+        "DELETE FROM batch WHERE id > coalesce(({LAST}), 0)
+         AND NOT EXISTS (SELECT 1 FROM contact WHERE contact.batch = batch.id)"
+    );
+    Ok(db.execute(&later, [])?)
 }
 
 /// So many entries are done.
