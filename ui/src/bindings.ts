@@ -1413,6 +1413,10 @@ settings_problem: Message | null,
  */
 journal_problem: Message | null, 
 /**
+ * The contacts can't be read: why, and what to do.
+ */
+contacts_problem: Message | null, 
+/**
  * The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
  */
 record_problem: Message | null, 

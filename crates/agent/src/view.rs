@@ -34,6 +34,8 @@ pub struct Around<'a> {
     pub tray_shown: bool,
     /// What keeps calls from being remembered, or became of the journal when it was opened.
     pub journal_problem: Option<Message>,
+    /// Why the contacts can't be read.
+    pub contacts_problem: Option<Message>,
     /// The hotkey of the settings doesn't work.
     pub hotkey_problem: Option<Message>,
     /// Grows with every change of the journal.
@@ -77,6 +79,7 @@ pub fn snapshot(companion: &Companion, around: &Around<'_>, now: Timestamp) -> w
             .as_ref()
             .map(|problem| message(problem.message())),
         journal_problem: around.journal_problem.clone().map(message),
+        contacts_problem: around.contacts_problem.clone().map(message),
         record_problem: companion.record_problem().map(message),
         hotkey_problem: around.hotkey_problem.clone().map(message),
         pending_enrolment: around.pending_enrolment.cloned(),

@@ -57,6 +57,7 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
     let problems = [
         &snapshot.settings_problem,
         &snapshot.journal_problem,
+        &snapshot.contacts_problem,
         &snapshot.record_problem,
         &snapshot.hotkey_problem,
     ];

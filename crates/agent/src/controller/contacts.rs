@@ -198,12 +198,20 @@ impl<P: Ports> Controller<P> {
     pub(super) fn on_people(&mut self, news: News) {
         match news {
             News::Opened(lookup) => {
+                let was_closed = matches!(self.callers, Callers::Unknown);
                 self.callers = Callers::Known(lookup);
+                self.contacts_problem = None;
                 self.contacts_changed();
+                if was_closed {
+                    // What they had read couldn't be kept.
+                    self.fill_contacts();
+                    self.sync_directories();
+                }
             }
             News::Failed(problem) => {
-                tracing::error!(%problem, "callers' names aren't known in this run");
+                tracing::error!(%problem, "callers' names aren't known for now");
                 self.callers = Callers::Unknown;
+                self.contacts_problem = Some(problem.message());
                 self.contacts_changed();
             }
             News::Changed => self.contacts_changed(),

@@ -105,6 +105,8 @@ pub struct Controller<P: Ports> {
     /// What the journal's opening found, if it is worth a sentence.
     journal_found: Option<Message>,
     people: PeopleHandle,
+    /// Why the contacts can't be read.
+    contacts_problem: Option<Message>,
     people_news: mpsc::UnboundedReceiver<PeopleNews>,
     callers: Callers,
     naming: Naming,
@@ -196,6 +198,7 @@ impl<P: Ports> Controller<P> {
             journal,
             people: PeopleHandle::start(paths.contacts.clone(), numbering, people_tell)?,
             people_news,
+            contacts_problem: None,
             callers: Callers::Opening,
             naming: Naming::default(),
             contacts_folder: None,

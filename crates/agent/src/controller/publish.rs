@@ -85,6 +85,7 @@ impl<P: Ports> Controller<P> {
             .map(|trouble| trouble.message.clone());
         let around = Around {
             journal_problem: trouble.or_else(|| self.journal_found.clone()),
+            contacts_problem: self.contacts_problem.clone(),
             profile: self.profile.name(),
             files: &self.files,
             settings_file: &self.paths.settings,

@@ -48,7 +48,7 @@ pub const MOST: usize = 200;
 pub enum News {
     /// The book is open, or its numbers are read by other rules now.
     Opened(Box<Lookup>),
-    /// It can't be opened: names are unknown in this run.
+    /// It can't be opened: names are unknown until it can, which is tried again.
     Failed(PeopleError),
     /// Contacts came, went or changed.
     Changed,

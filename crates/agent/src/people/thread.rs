@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
 use contacts::export::Whose;
 use contacts::import::{LARGEST_FILE, Unreadable};
-use contacts::{Numbering, Reader, Store};
+use contacts::{ContactsError, Numbering, Reader, Store};
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -15,6 +16,11 @@ use super::{Format, Lookup, News, PeopleError};
 
 /// SQLite and the readers of cards need less than the usual 2 MiB.
 const STACK: usize = 1024 * 1024;
+
+/// A book that can't be opened is tried again so often,
+const RETRY_EVERY: Duration = Duration::from_secs(30);
+/// and at most so often when somebody wants something of it.
+const OPEN_AGAIN: Duration = Duration::from_millis(250);
 
 /// The entity tags of a source's resources.
 pub type Etags = HashMap<String, Option<String>>;
@@ -37,13 +43,50 @@ pub(super) enum Ask {
 
 /// The writer's own.
 pub(super) struct Book {
+    path: PathBuf,
     store: Option<Store>,
+    /// When opening it was tried last; `None`: it is open, or never will be by this version.
+    tried: Option<Instant>,
     pub numbering: Numbering,
     pub news: UnboundedSender<News>,
     readers: Sender<Ask>,
 }
 
 impl Book {
+    /// Opens it. Why that can't be done is told once.
+    fn open(&mut self) {
+        let is_first = self.tried.is_none();
+        match Store::open(&self.path, self.numbering.clone(), Timestamp::now()) {
+            Ok((store, opened)) => {
+                tracing::debug!(?opened, "contacts");
+                self.store = Some(store);
+                self.tried = None;
+            }
+            Err(error) => {
+                // One of a newer version waits for that version.
+                self.tried = (!matches!(error, ContactsError::Newer { .. })).then(Instant::now);
+                if !is_first {
+                    return;
+                }
+                tracing::error!(%error, "contacts can't be used");
+                self.tell(News::Failed(error.into()));
+            }
+        }
+        self.hand_out();
+    }
+
+    /// The next thing to do, or the time to try again.
+    fn next(&mut self, inbox: &Receiver<Write>) -> Result<Write, RecvTimeoutError> {
+        let Some(tried) = self.tried else {
+            return inbox.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        };
+        let next = inbox.recv_timeout(RETRY_EVERY.saturating_sub(tried.elapsed()));
+        if next.is_err() || tried.elapsed() >= OPEN_AGAIN {
+            self.open();
+        }
+        next
+    }
+
     /// The book, when there is one.
     pub fn store(&mut self) -> Result<&mut Store, PeopleError> {
         self.store.as_mut().ok_or(PeopleError::NotKept)
@@ -55,7 +98,10 @@ impl Book {
     }
 
     pub fn set_numbering(&mut self, numbering: Numbering) {
-        let Some(store) = &mut self.store else { return };
+        let Some(store) = &mut self.store else {
+            self.numbering = numbering;
+            return;
+        };
         match store.set_numbering(numbering.clone()) {
             Ok(()) => {
                 self.numbering = numbering;
@@ -94,26 +140,21 @@ pub(super) fn start(
     (asks, questions): (Sender<Ask>, Receiver<Ask>),
 ) -> std::io::Result<()> {
     spawn("contacts", move || {
-        let store = match Store::open(&path, numbering.clone(), Timestamp::now()) {
-            Ok((store, opened)) => {
-                tracing::debug!(?opened, "contacts");
-                Some(store)
-            }
-            Err(error) => {
-                tracing::error!(%error, "contacts can't be used in this run");
-                let _ = news.send(News::Failed(error.into()));
-                None
-            }
-        };
         let mut book = Book {
-            store,
+            path,
+            store: None,
+            tried: None,
             numbering,
             news,
             readers: asks,
         };
-        book.hand_out();
-        while let Ok(write) = inbox.recv() {
-            write(&mut book);
+        book.open();
+        loop {
+            match book.next(&inbox) {
+                Ok(write) => write(&mut book),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
         }
     })?;
     spawn("contacts-search", move || answer(&questions))

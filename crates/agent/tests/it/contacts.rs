@@ -486,3 +486,47 @@ async fn all_own_contacts_are_deleted_after_a_yes() {
         .until("it is told", |state| state.contacts_revision > revision)
         .await;
 }
+
+#[tokio::test]
+async fn contacts_that_can_be_opened_later_are_and_status_says_why_not_before() {
+    let desk = Desk::new();
+    speaks_french(&desk);
+    // A folder stands where the file should be.
+    let file = desk.path().join("data/contacts.db");
+    std::fs::create_dir_all(&file).unwrap();
+    let mut agent = desk.start().await;
+    let state = agent
+        .until("it is told", |state| state.contacts_problem.is_some())
+        .await;
+    assert_eq!(state.contacts_problem.unwrap().id, "contacts-error-unusable");
+    let status = run(&desk, &["status"]).await;
+    let status = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(
+        status.contains("Les contacts ne peuvent pas être lus"),
+        "{status}"
+    );
+
+    std::fs::remove_dir(&file).unwrap();
+    let contact = ContactDraft {
+        id: None,
+        name: "Personne Une".into(),
+        company: String::new(),
+        numbers: Vec::new(),
+        note: String::new(),
+        favourite: false,
+    };
+    let ask = ContactsRequest::Save { contact };
+    within("they open", async {
+        while agent
+            .client
+            .request(Request::Contacts { ask: ask.clone() })
+            .await
+            .is_err()
+        {}
+    })
+    .await;
+    agent
+        .until("that is told", |state| state.contacts_problem.is_none())
+        .await;
+    agent.quit().await;
+}

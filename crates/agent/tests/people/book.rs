@@ -230,6 +230,33 @@ async fn without_a_book_everything_is_refused_in_words() {
 }
 
 #[tokio::test]
+async fn a_book_that_can_be_opened_later_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    std::fs::create_dir(&path).unwrap();
+    let (tell, mut news) = mpsc::unbounded_channel();
+    let people = PeopleHandle::start(path.clone(), Numbering::default(), tell).unwrap();
+    let told = within("it is told", news.recv()).await;
+    assert!(matches!(told, Some(News::Failed(_))), "{told:?}");
+    answer(people.save(None, draft("Personne", NUMBER)))
+        .await
+        .unwrap_err();
+    std::fs::remove_dir(&path).unwrap();
+    // Whoever wants something of it has it tried again, now and then.
+    within("it opens", async {
+        while answer(people.save(None, draft("Personne", NUMBER)))
+            .await
+            .is_err()
+        {}
+    })
+    .await;
+    let told = within("that is told", news.recv()).await;
+    assert!(matches!(told, Some(News::Opened(_))), "{told:?}");
+    let found = answer(people.search("personne".into(), false, 9)).await.unwrap();
+    assert_eq!(found.contacts.len(), 1);
+}
+
+#[tokio::test]
 async fn a_caller_among_thousands_is_known_within_a_millisecond() {
     let world = World::new().await;
     let count = 5_000;

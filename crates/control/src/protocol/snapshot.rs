@@ -42,6 +42,9 @@ pub struct Snapshot {
     /// The call journal: calls aren't kept, or a damaged one was set aside when it was opened, under which name.
     #[serde(default)]
     pub journal_problem: Option<Message>,
+    /// The contacts can't be read: why, and what to do.
+    #[serde(default)]
+    pub contacts_problem: Option<Message>,
     /// The record of a call couldn't be opened: why, and what to do. Until one opens again or the settings change.
     #[serde(default)]
     pub record_problem: Option<Message>,

@@ -146,6 +146,7 @@ export function ready(now: Date): Snapshot {
     },
     settings_problem: null,
     journal_problem: null,
+    contacts_problem: null,
     record_problem: null,
     hotkey_problem: null,
     pending_enrolment: null,
