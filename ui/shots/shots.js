@@ -130,6 +130,20 @@ const shots = [
       await row.locator('.error').waitFor();
     },
   },
+  {
+    name: 'calls-who',
+    scene: 'journal',
+    place: 'calls',
+    act: async (page) => {
+      await page.evaluate(() => {
+        const agent = globalThis.fake?.agent;
+        if (agent) agent.people = agent.people.slice(0, 3);
+      });
+      await page.locator('.row-button').first().click();
+      await page.locator('#who-is-it').scrollIntoViewIfNeeded();
+      await page.locator('[aria-labelledby=who-is-it] button').first().waitFor();
+    },
+  },
   { name: 'calls-empty', scene: 'direct', place: 'calls' },
   { name: 'calls-hostile', scene: 'hostile', place: 'calls' },
   { name: 'contacts', scene: 'ready', place: 'contacts' },
@@ -276,6 +290,19 @@ const shots = [
     scene: 'first',
     place: 'settings',
     act: (page) => page.locator('.choice').first().click(),
+  },
+  {
+    name: 'first-refused',
+    scene: 'first',
+    act: async (page) => {
+      await page.locator('.choice').first().click();
+      await page.evaluate(() => globalThis.fake?.agent.failNext('enrol', 'relay', 'enrol-code-used'));
+      await page.locator('form input').nth(0).fill('https://telephonie.relais.example');
+      await page.locator('form input').nth(1).fill('ABCD-EFGH-JK');
+      await page.locator('form .primary').click();
+      await page.locator('.error').first().waitFor();
+    },
+    place: 'settings',
   },
   { name: 'enrol', scene: 'enrol' },
   {

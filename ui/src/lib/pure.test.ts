@@ -90,7 +90,9 @@ test('an incoming call that was answered is not said to have been answered by me
   expect(WORDS.fr.t(outcomeLabel(call(now, 5)))).toBe('Pris');
   // On whose phone one that came in was taken isn't told, also while it goes on.
   expect(WORDS.fr.t(outcomeLabel(call(now, 5, { outcome: 'talking' })))).toBe('Pris');
-  expect(WORDS.fr.t(outcomeLabel(call(now, 5, { outcome: 'talking', direction: 'outgoing' })))).toBe('En communication');
+  expect(WORDS.fr.t(outcomeLabel(call(now, 5, { outcome: 'talking', direction: 'outgoing' })))).toBe(
+    'En communication',
+  );
   expect(WORDS.fr.t('window-missed-badge', { count: 499 })).toBe('499 appels manqués');
   expect(WORDS.fr.t('window-missed-badge', { count: 500 })).toBe('500 appels manqués ou plus');
   expect(WORDS.fr.t(outcomeLabel(call(now, 5, { direction: 'outgoing' })))).toBe('Abouti');
