@@ -47,6 +47,7 @@ cli-help-json = Prints the result as JSON
 
 cli-not-running = The app is not running for this profile. Start it with “{ $command }”.
 cli-not-reached = The running app does not answer ({ $why }). Quit it, then start it again.
+cli-hangs = The running app has not answered for { $seconds } seconds: it hangs, or the computer is very busy. Try again in a moment; if that does not help, end the process “centrex-tray” and start the app again.
 cli-start-failed = The app did not start, so nothing was opened. To see why, run “{ $command }” in a terminal.
 cli-no-home = This session has no home folder, and that is where the app’s files belong. Set the variable HOME, then try again.
 cli-lost = The app ended before it answered: whether it did what was asked is not certain. Start it again and check.

@@ -47,6 +47,7 @@ cli-help-json = Affiche le résultat en JSON
 
 cli-not-running = L’application n’est pas en marche pour ce profil. Démarrez-la avec « { $command } ».
 cli-not-reached = L’application en marche ne répond pas ({ $why }). Quittez-la, puis démarrez-la de nouveau.
+cli-hangs = L’application en marche ne répond pas depuis { $seconds } secondes : elle est bloquée, ou l’ordinateur est très occupé. Réessayez dans un moment ; si rien ne change, terminez le processus « centrex-tray », puis démarrez l’application de nouveau.
 cli-start-failed = L’application n’a pas démarré, et rien n’a donc été ouvert. Pour en voir la raison, lancez « { $command } » dans un terminal.
 cli-no-home = Aucun dossier personnel n’est défini pour cette session, et les fichiers de l’application y ont leur place. Définissez la variable HOME, puis recommencez.
 cli-lost = L’application s’est arrêtée avant de répondre : il n’est pas certain que la demande ait été prise en compte. Démarrez-la de nouveau et vérifiez.

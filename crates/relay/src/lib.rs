@@ -34,7 +34,6 @@ pub mod sessions;
 pub mod settings;
 #[cfg(test)]
 mod simulation;
-pub mod steady;
 pub mod store;
 pub mod time;
 pub mod tls;

@@ -15,6 +15,8 @@ use crate::desktop::{self, notifications, tray};
 use crate::paths::Paths;
 use crate::{checks, view, window};
 
+/// How long an agent that is only asked to show itself may say nothing: it answers in milliseconds.
+const SILENCE: Duration = Duration::from_secs(10);
 /// How long the agent may take to go after it said that it will.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -77,11 +79,14 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
 /// `doctor`: what works here, and what to do about what doesn't.
 pub(super) async fn doctor(profile: &Profile, lang: Language, as_json: bool) -> Result<u8, Message> {
     let checks = match Client::connect(profile).await {
-        Ok(client) => match client.request(Request::Doctor).await {
-            Ok(Answer::Checks { checks }) => checks,
-            Ok(_) => return Err(Message::new("cli-answer-unknown")),
-            Err(error) => return Err(reason(&error)),
-        },
+        Ok(client) => {
+            answers(&client).await?;
+            match client.request(Request::Doctor).await {
+                Ok(Answer::Checks { checks }) => checks,
+                Ok(_) => return Err(Message::new("cli-answer-unknown")),
+                Err(error) => return Err(reason(&error)),
+            }
+        }
         Err(ConnectError::NotRunning) => {
             // The cause of most of what follows, over a remote shell say.
             if let Err(why) = super::start::check_session().await {
@@ -149,11 +154,27 @@ pub(super) async fn quit(profile: &Profile) -> Result<u8, Message> {
     Ok(DONE)
 }
 
-/// Connects to the running agent.
+/// Connects to the running agent, which shows that it answers: what is asked then may take its time.
 pub(super) async fn connect(profile: &Profile) -> Result<Client, Message> {
-    Client::connect(profile)
+    let client = Client::connect(profile)
         .await
-        .map_err(|error| unconnected(profile, error))
+        .map_err(|error| unconnected(profile, error))?;
+    answers(&client).await?;
+    Ok(client)
+}
+
+async fn answers(client: &Client) -> Result<(), Message> {
+    patiently(client.snapshot()).await.map(drop)
+}
+
+/// The answer of an agent that doesn't hang: whoever waits for one that does would wait for ever.
+pub(super) async fn patiently<T>(
+    answer: impl Future<Output = Result<T, RequestError>>,
+) -> Result<T, Message> {
+    match tokio::time::timeout(SILENCE, answer).await {
+        Ok(answer) => answer.map_err(|error| reason(&error)),
+        Err(_) => Err(Message::new("cli-hangs").with("seconds", SILENCE.as_secs().to_string())),
+    }
 }
 
 fn unconnected(profile: &Profile, error: ConnectError) -> Message {

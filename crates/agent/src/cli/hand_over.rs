@@ -42,10 +42,7 @@ async fn tell(client: &Client, wish: Start) -> Result<u8, Message> {
         Start::Fill(input) => Request::FillPad { input },
         Start::Link(uri) => Request::OpenLink { uri },
     };
-    client
-        .request(request)
-        .await
-        .map_err(|error| ask::reason(&error))?;
+    ask::patiently(client.request(request)).await?;
     Ok(DONE)
 }
 

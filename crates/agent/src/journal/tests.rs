@@ -286,6 +286,28 @@ async fn a_name_reaches_every_call_and_old_calls_go() {
     assert_eq!(desk.count("lecoeur 0142").await, 23);
 }
 
+/// A year mistyped, a virtual machine before it asks for the time: a journal that believes that is empty afterwards.
+#[tokio::test]
+async fn nothing_goes_for_its_age_by_a_clock_that_jumped() {
+    let desk = Desk::new().await;
+    // As it would be for a clock that went two years ahead since.
+    let journal = &desk.journal;
+    journal.apply((0..5).map(|id| from_number(id, 730)).collect(), None, now());
+    journal.flush().await;
+    let Desk {
+        folder,
+        journal,
+        inputs,
+    } = desk;
+    drop((journal, inputs));
+    let desk = Desk::at(folder, "journal.db").await;
+    desk.journal.keep(90, true);
+    assert_eq!(desk.count("").await, 5);
+    // What comes is judged by the same clock.
+    desk.journal.apply(vec![from_number(5, 700)], None, now());
+    assert_eq!(desk.count("").await, 6);
+}
+
 #[tokio::test]
 async fn nothing_waits_for_a_long_job() {
     let desk = Desk::new().await;

@@ -11,6 +11,7 @@ use companion::dialled::Dialled;
 use companion::event::CallKey;
 use companion::journal::{Change, Hearing, Journal, JournalError, Keeping, Opened, Position, Row};
 use jiff::Timestamp;
+use steady::Clock;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::writer::{HELD, Writer};
@@ -150,9 +151,11 @@ pub(super) fn work(
         long: VecDeque::from([erase()]),
         inputs,
         keep: None,
+        clock: None,
         tidied: Instant::now(),
         tried: Instant::now(),
     };
+    worker.look_at_clock();
     if let Err(error) = &opened.opened {
         worker.writer.tell_closed(error);
     }
@@ -183,6 +186,8 @@ struct Worker {
     long: VecDeque<Slice>,
     /// How many days calls are kept, and whether withheld numbers are.
     keep: Option<(u32, bool)>,
+    /// Whether something may be forgotten for its age; known once the journal is open.
+    clock: Option<Clock>,
     tidied: Instant,
     /// When opening the journal was tried last.
     tried: Instant,
@@ -227,12 +232,11 @@ impl Worker {
         let (journal, opened) = open(&self.path);
         self.tried = Instant::now();
         match (journal, &opened.opened) {
-            (Some(mut journal), _) => {
+            (Some(journal), _) => {
                 tracing::info!("the journal could be opened after all");
-                if let Some((days, withheld)) = self.keep {
-                    journal.keep(Keeping::days(days, withheld, Timestamp::now()));
-                }
                 self.writer.open(journal);
+                self.look_at_clock();
+                self.keep_by_clock();
                 self.announce(JournalOpened { late: true, ..opened });
             }
             (None, Err(error)) => self.writer.tell_closed(error),
@@ -251,16 +255,35 @@ impl Worker {
         }
     }
 
+    /// Holds the machine's clock against when the journal was last written.
+    fn look_at_clock(&mut self) {
+        let Some(journal) = self.writer.journal() else {
+            return;
+        };
+        match journal.last_sign_of_life() {
+            Ok(last) => self.clock = Some(Clock::new(last, Timestamp::now())),
+            Err(error) => tracing::warn!(%error, "nothing of the journal is removed for its age in this run"),
+        }
+    }
+
+    /// Says what is kept. As long as the clock can't be believed nothing is too old: neither what is there, nor what comes. Gives
+    /// the moment by which calls may be removed.
+    fn keep_by_clock(&mut self) -> Option<Timestamp> {
+        let (days, withheld) = self.keep?;
+        let now = Timestamp::now();
+        let is_believed = self.clock.as_ref().is_some_and(|clock| clock.is_believed(now));
+        if let Some(journal) = self.writer.journal() {
+            journal.keep(Keeping::days(if is_believed { days } else { 0 }, withheld, now));
+        }
+        is_believed.then_some(now)
+    }
+
     /// Begins to remove what isn't to be kept.
     fn tidy(&mut self) {
         self.tidied = Instant::now();
-        let Some((days, withheld)) = self.keep else {
+        let Some(now) = self.keep_by_clock() else {
             return;
         };
-        let now = Timestamp::now();
-        if let Some(journal) = self.writer.journal() {
-            journal.keep(Keeping::days(days, withheld, now));
-        }
         self.long.push_back(Box::new(move |journal| match journal.map(|journal| journal.tidy(now, SLICE)) {
             Some(Ok(more)) => more,
             Some(Err(error)) => {

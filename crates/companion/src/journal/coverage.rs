@@ -169,6 +169,20 @@ pub(super) fn add(db: &Connection, heard: &Heard) -> rusqlite::Result<bool> {
 }
 
 impl Journal {
+    /// When something was last heard or written, as far as calls and coverage tell; `None` in a new journal.
+    ///
+    /// # Errors
+    /// [`JournalError`]
+    pub fn last_sign_of_life(&self) -> Result<Option<Timestamp>, JournalError> {
+        let newest: Option<i64> = self
+            .db
+            .prepare_cached(
+                "SELECT max(at) FROM (SELECT max(until_us) AS at FROM heard UNION ALL SELECT max(started_us) FROM call)",
+            )?
+            .query_row([], |row| row.get(0))?;
+        Ok(newest.and_then(|at| Timestamp::from_microsecond(at).ok()))
+    }
+
     /// Writes a change in hearing by itself; [`super::Change::Heard`] writes it together with calls. A sign of life within a
     /// minute of the one before is let go.
     ///

@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use secrecy::SecretString;
+use steady::Clock;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::measures;
 use crate::purge::SLICE;
-use crate::steady::Clock;
 use crate::store::kinds::Sql;
 use crate::store::kinds::forward::{self, Dropped, Request, State};
 use crate::store::{Reader, StoreError, Writer, look};

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
+use steady::Clock;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::lanes::{Key, Lanes};
 use super::send::{Client, Outcome};
 use super::{Forwarder, Queue, count_dropped};
-use crate::steady::Clock;
 use crate::store::kinds::forward::{self, Dropped, Waiting};
 use crate::store::{Reader, StoreError, Writer};
 

@@ -26,6 +26,7 @@ use http::StatusCode;
 use ipnet::IpNet;
 use jiff::SignedDuration;
 use metrics::{Counter, Histogram};
+use steady::Clock;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,7 +38,6 @@ use crate::problem::Refusal;
 use crate::proxies::Proxies;
 use crate::secret::rotation::CallbackSecrets;
 use crate::sessions::Sessions;
-use crate::steady::Clock;
 use crate::store::{Reader, Writer};
 
 pub(crate) use callback::METHODS as CALLBACK_METHODS;

@@ -1,8 +1,8 @@
 //! Whether the machine's clock can be believed when something is to be forgotten for its age, or not passed on any more.
 //!
-//! Clocks jump: a battery is empty, a virtual machine wakes up, somebody mistypes a year. Calls and events survive it (their
-//! positions don't come from the clock, and times within a call never run backwards), but a relay that believes at once in
-//! the year 2106 forgets everything at once. So the wall clock is held against one that only counts on: after a jump
+//! Clocks jump: a battery is empty, a virtual machine wakes up, somebody mistypes a year. Calls and events survive it (the
+//! relay's positions don't come from the clock, and times within a call never run backwards), but a relay, or a desktop's
+//! journal, that believes at once in the year 2106 forgets everything at once. So the wall clock is held against one that only counts on: after a jump
 //! nothing is forgotten until the clock has gone evenly for a while.
 
 use std::sync::{Mutex, PoisonError};
