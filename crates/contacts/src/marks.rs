@@ -152,7 +152,9 @@ impl Reader {
 
     fn marks(&self) -> Result<Marks, ContactsError> {
         const OF: &str = "s.kind, s.name, m.identity, c.body";
+        // Not what waits for a source that isn't read any more.
         const JOINS: &str = "JOIN source s ON s.id = m.source
+                 AND (s.id = 1 OR s.synced_us IS NOT NULL OR s.trouble IS NOT NULL)
              LEFT JOIN contact c ON c.source = m.source AND c.identity = m.identity";
         let mut favourites = self.db().prepare(&format!(
             "SELECT {OF} FROM favourite m {JOINS} GROUP BY m.source, m.identity"
@@ -229,8 +231,11 @@ impl Store {
                 count.skipped += 1;
                 continue;
             };
+            // One whose contact isn't here any more says nothing.
             transaction.execute(
-                "INSERT INTO choice (key, source, identity) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                "INSERT INTO choice (key, source, identity) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (key) DO UPDATE SET source = excluded.source, identity = excluded.identity
+                 WHERE NOT EXISTS (SELECT 1 FROM contact c WHERE c.source = choice.source AND c.identity = choice.identity)",
                 params![choice.number.as_str(), source, identity],
             )?;
             count.taken += 1;

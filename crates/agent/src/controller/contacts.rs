@@ -168,6 +168,17 @@ impl<P: Ports> Controller<P> {
         self.contacts_folder = folder.map(|folder| FolderSource::start(folder, writer));
     }
 
+    /// The settings can be read again: what they no longer name goes, as it would have at the start.
+    pub(super) fn forget_former_sources(&self) {
+        let settings = self.companion.settings();
+        let folder = settings.contacts_folder.as_ref();
+        let folder = folder.map(|folder| folder.display().to_string());
+        self.keep_sources(Key::ContactsFolder, Kind::Folder, move |one| {
+            Some(one) == folder.as_deref()
+        });
+        self.keep_directories();
+    }
+
     /// Forgets the sources of a kind that aren't kept, unless the settings don't tell any more what `key` was: what can't be
     /// read is no wish.
     pub(super) fn keep_sources(&self, key: Key, kind: Kind, kept: impl Fn(&str) -> bool + Send + 'static) {

@@ -73,15 +73,9 @@ impl<P: Ports> Controller<P> {
         if before.is_none_or(|before| account(&before.carddav) != account(&carddav)) {
             // Dropped first: what it may still be reading would come back.
             self.directories.books = None;
-            let same_server = carddav.url.clone().filter(|_| before.is_none());
-            self.keep_sources(Key::CardDavUrl, Kind::CardDav, move |name| {
-                let name = url::Url::parse(name).ok();
-                name.is_some_and(|name| {
-                    same_server
-                        .as_ref()
-                        .is_some_and(|url| url.origin() == name.origin())
-                })
-            });
+            // Another server or user: what stands is somebody else's.
+            let had_none = before.is_none_or(|before| before.carddav.url.is_none());
+            self.keep_books_of(carddav.url.clone().filter(|_| had_none));
         }
         if before.is_some_and(|before| before.ldap == ldap && numbering(before) != numbers) {
             // The same one, whose numbers are read by other rules now.
@@ -90,15 +84,33 @@ impl<P: Ports> Controller<P> {
             }
         } else if before.is_none_or(|before| before.ldap != ldap) {
             self.directories.directory = None;
-            let url = ldap.url.clone();
-            self.keep_sources(Key::LdapUrl, Kind::Ldap, move |name| {
-                url.as_ref().is_some_and(|url| url.as_str() == name)
-            });
+            self.keep_directory_of(ldap.url.clone());
             // Nobody has to sign in: it needs no word of the keychain.
             if ldap.url.is_some() && ldap.user.is_empty() {
                 self.start_directory(None);
             }
         }
+    }
+
+    /// What directories of before have left goes.
+    pub(super) fn keep_directories(&self) {
+        let settings = self.companion.settings();
+        self.keep_books_of(settings.carddav.url.clone());
+        self.keep_directory_of(settings.ldap.url.clone());
+    }
+
+    fn keep_books_of(&self, server: Option<url::Url>) {
+        self.keep_sources(Key::CardDavUrl, Kind::CardDav, move |name| {
+            let name = url::Url::parse(name).ok();
+            let origin = |url: &url::Url| url.origin();
+            server.is_some() && name.as_ref().map(origin) == server.as_ref().map(origin)
+        });
+    }
+
+    fn keep_directory_of(&self, server: Option<url::Url>) {
+        self.keep_sources(Key::LdapUrl, Kind::Ldap, move |name| {
+            server.as_ref().is_some_and(|url| url.as_str() == name)
+        });
     }
 
     /// The keychain answered about a password of theirs.

@@ -11,7 +11,7 @@ use relay_api::wire::PlaceCall;
 use secrecy::{ExposeSecret as _, SecretString};
 use telephony::{AccountId, E164};
 
-use super::turned_away::TurnedAway;
+use super::turned_away::{Cause, TurnedAway};
 use super::{Controller, Input, keychain};
 use crate::dial::{self, DialOutcome};
 use crate::enrol::{Enrolment, Note, Refusal};
@@ -80,7 +80,7 @@ impl<P: Ports> Controller<P> {
     /// After sleep or on another network: the old connection and those kept open beside it aren't trusted.
     pub(super) fn reconnect(&mut self) {
         self.wakes_at = None;
-        self.ask_turned_away();
+        self.ask_turned_away(Cause::Machine);
         let token = self
             .link
             .as_ref()

@@ -338,7 +338,7 @@ impl<P: Ports> Controller<P> {
             self.keychain_waited();
         }
         if self.turned_away.ask_at().is_some_and(|at| at <= now) {
-            self.ask_turned_away();
+            self.turned_away_waited();
         }
         if self.companion.next_deadline().is_some_and(|at| at <= wall) {
             self.feed(Event::Tick);

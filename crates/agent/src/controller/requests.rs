@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use telephony::{AccountId, E164};
 use uuid::Uuid;
 
+use super::turned_away::Cause;
 use super::{Controller, Input, Subscriber, keychain, new_press, settings};
 use crate::checks::{self, Found};
 use crate::control_server::ClientId;
@@ -142,7 +143,7 @@ impl<P: Ports> Controller<P> {
 
     /// Shows the window: has the one that listens come forward, or starts one.
     pub(super) fn show(&mut self, wish: Wish) -> Result<(), Error> {
-        self.ask_turned_away();
+        self.ask_turned_away(Cause::Person);
         if self
             .clients
             .values()
@@ -249,6 +250,7 @@ impl<P: Ports> Controller<P> {
     }
 
     fn test_connection(&mut self, reply: Reply) {
+        self.ask_turned_away(Cause::Person);
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
         let (settings, refused) = (self.companion.settings().clone(), self.refused);
         tokio::spawn(async move {
@@ -295,7 +297,7 @@ impl<P: Ports> Controller<P> {
 
     fn examine(&mut self) {
         self.examining = true;
-        self.ask_turned_away();
+        self.ask_turned_away(Cause::Person);
         let (replies, own) = (std::mem::take(&mut self.patients), self.own.clone());
         let keychain = keychain(&self.ports);
         let (settings, refused) = (self.companion.settings().clone(), self.refused);

@@ -78,7 +78,15 @@ impl<P: Ports> Controller<P> {
                 "a settings file can't be used as it is"
             );
         }
-        self.files = files;
+        let former = std::mem::replace(&mut self.files, files);
+        self.take_over(settings);
+        if former.incomplete || !former.unusable.is_empty() {
+            // What couldn't be read took nothing away.
+            self.forget_former_sources();
+        }
+    }
+
+    fn take_over(&mut self, settings: Settings) {
         if settings == *self.companion.settings() {
             return;
         }

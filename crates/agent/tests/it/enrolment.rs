@@ -444,18 +444,20 @@ async fn a_revoked_token_is_told_and_a_new_enrolment_helps() {
 /// A mistyped folder, a disk that wasn't mounted yet: to a company of 500 it says 401 for a minute.
 #[tokio::test]
 async fn a_relay_that_takes_the_token_again_is_found_without_a_person() {
+    #[derive(Clone, Copy, PartialEq)]
     enum Act {
         Nothing,
+        Doctor,
         Test,
         Wake,
     }
     let sim = platform().await;
     let mut relay = Relay::start(&sim).await;
-    for act in [Act::Nothing, Act::Test, Act::Wake] {
+    for act in [Act::Nothing, Act::Doctor, Act::Test, Act::Wake] {
         let mut desk = Desk::new();
         desk.limits.turned_away = match act {
             Act::Nothing => Duration::from_millis(50),
-            Act::Test | Act::Wake => Duration::from_secs(3600),
+            Act::Doctor | Act::Test | Act::Wake => Duration::from_secs(3600),
         };
         let mut agent = desk.start().await;
         agent.enrol(&relay).await;
@@ -466,15 +468,22 @@ async fn a_relay_that_takes_the_token_again_is_found_without_a_person() {
         agent.desktop.send(DesktopEvent::Woke).unwrap();
         let refused = |state: &Snapshot| state.connection.state == ConnectionState::Refused;
         agent.until("refused", refused).await;
+        // Nobody is asked for its password but by their own act.
+        desk.keychain.fail(Some(KeychainProblem::Locked));
+        let asked = desk.keychain.asked();
         relay.set_data_dir(None);
         relay.stop().await;
         relay.resume().await;
         match act {
             Act::Nothing => {}
-            Act::Test => drop(agent.ask(Request::Doctor).await),
+            Act::Doctor => drop(agent.ask(Request::Doctor).await),
+            Act::Test => drop(agent.ask(Request::TestConnection).await),
             Act::Wake => agent.desktop.send(DesktopEvent::Woke).unwrap(),
         }
         agent.live().await;
+        if matches!(act, Act::Nothing | Act::Wake) {
+            assert_eq!(desk.keychain.asked(), asked);
+        }
         agent.quit().await;
     }
 }

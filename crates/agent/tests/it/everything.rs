@@ -259,4 +259,15 @@ async fn settings_that_cant_be_read_at_a_start_forget_no_contacts() {
     std::fs::write(desk.settings_file(), &right).unwrap();
     let agent = desk.start().await;
     assert_eq!(names(&agent).await, ["Personne Une", "Personne Deux"]);
+    agent.quit().await;
+
+    // A folder that is taken out together with the slip goes once the file can be read.
+    std::fs::write(desk.settings_file(), "contacts.folder = 3\n").unwrap();
+    let mut agent = desk.start().await;
+    assert_eq!(names(&agent).await.len(), 2);
+    std::fs::write(desk.settings_file(), "notify.sound = true\n").unwrap();
+    agent
+        .until("the file is read", |state| state.settings.sound)
+        .await;
+    while !names(&agent).await.is_empty() {}
 }

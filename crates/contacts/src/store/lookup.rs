@@ -112,15 +112,4 @@ impl Store {
             _ => Ok(()),
         }
     }
-
-    /// No one of the contacts with this number is meant in particular any more.
-    ///
-    /// # Errors
-    /// [`ContactsError::Sql`]
-    pub fn forget_choice(&mut self, number: &E164) -> Result<(), ContactsError> {
-        self.reader
-            .db
-            .execute("DELETE FROM choice WHERE key = ?1", [number.as_str()])?;
-        Ok(())
-    }
 }

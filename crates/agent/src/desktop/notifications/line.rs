@@ -45,6 +45,10 @@ pub(super) enum Notified {
 
 impl Line {
     pub async fn connect() -> zbus::Result<Self> {
+        patiently(Self::open()).await
+    }
+
+    async fn open() -> zbus::Result<Self> {
         let bus = zbus::connection::Builder::session()?
             .method_timeout(LATEST)
             .build()
@@ -72,10 +76,12 @@ impl Line {
 
     /// Who shows notifications now; nobody is started for the question.
     pub async fn daemon(&self) -> Option<String> {
-        let bus = zbus::fdo::DBusProxy::new(&self.bus).await.ok()?;
         let name = zbus::names::BusName::try_from(NAME).ok()?;
-        let owner = bus.get_name_owner(name).await.ok()?;
-        Some(owner.to_string())
+        let asked = async {
+            let bus = zbus::fdo::DBusProxy::new(&self.bus).await?;
+            Ok(bus.get_name_owner(name).await?)
+        };
+        patiently(asked).await.ok().map(|owner| owner.to_string())
     }
 
     /// What the daemon can do; it is asked once.
