@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// Runs `work` on a thread of its own with a runtime of its own, and waits for it without keeping anybody else. Dropped, it
-/// ends the work at its next await. `None`: the system gives no thread.
+/// ends the work at its next await. `None`: the system gives no thread, or the work broke.
 pub(crate) async fn apart<W, T>(name: &str, work: impl FnOnce() -> W + Send + 'static) -> Option<T>
 where
     W: Future<Output = T>,
@@ -20,7 +20,15 @@ where
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "no runtime for work apart"),
         };
-        if let Some(done) = runtime.block_on(stop.run_until_cancelled(work())) {
+        let done = runtime.block_on(async {
+            tokio::select! {
+                // What isn't wanted any more goes no step further.
+                biased;
+                () = stop.cancelled() => None,
+                done = work() => Some(done),
+            }
+        });
+        if let Some(done) = done {
             // Fails only when nobody waits any more.
             let _ = tell.send(done);
         }
@@ -30,7 +38,11 @@ where
     if let Err(error) = begun {
         tracing::error!(%error, "no thread for work apart");
     }
-    told.await.ok()
+    let told = told.await.ok();
+    if told.is_none() {
+        tracing::error!(name, "work apart came to nothing");
+    }
+    told
 }
 
 #[cfg(test)]

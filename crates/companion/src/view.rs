@@ -6,6 +6,9 @@ use telephony::{AccountId, Direction, E164};
 use crate::event::{CallKey, DialId};
 use crate::words::Message;
 
+/// Missed calls that are counted; the sentences say "or more" of so many. The strings name it too.
+pub const MOST_MISSED: usize = 500;
+
 /// A call in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallLine {

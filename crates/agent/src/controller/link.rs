@@ -224,6 +224,15 @@ impl<P: Ports> Controller<P> {
             return Note::within(self.paths.data()).remove();
         }
         let changes = self.enrolment_changes(&relay);
+        if changes
+            .iter()
+            .any(|change| self.files.locked.contains(&change.key))
+        {
+            tracing::warn!(
+                "the company has fixed another relay since: an enrolment that was interrupted is dropped"
+            );
+            return Note::within(self.paths.data()).remove();
+        }
         tracing::info!(relay = %relay.host(), "an enrolment that was interrupted is brought to its end");
         if !changes.is_empty()
             && let Err(error) = self.change_settings(&changes)

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Controller;
+use crate::enrol::Note;
 use crate::ports::Ports;
 use crate::view;
 
@@ -113,6 +114,9 @@ impl<P: Ports> Controller<P> {
         self.contacts_settings(&before);
         if before.mode != now.mode || before.relay_url != now.relay_url {
             self.disconnect();
+            // What was chosen since an enrolment that didn't come to its end holds.
+            self.unfinished = None;
+            Note::within(self.paths.data()).remove();
         }
         if secret_places(&before) != secret_places(&now) {
             self.ask_keychain();

@@ -26,7 +26,7 @@ use crate::controller::Input;
 /// Calls that are shown again after a restart, besides the missed ones that nobody has seen.
 const RECENT: usize = 200;
 /// Missed calls that nobody has seen and that are counted again after a restart, however old they are.
-const UNREAD: usize = 500;
+const UNREAD: usize = companion::view::MOST_MISSED;
 /// SQLite and its callers need far less than the usual 2 MiB.
 const STACK: usize = 512 * 1024;
 

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::shown::host;
-use super::{PeopleError, Writer, answer};
+use super::{Lease, PeopleError, Writer, answer};
 use crate::apart::apart;
 
 /// A server that couldn't be reached, or that asks for patience, is asked again after so long.
@@ -20,6 +20,7 @@ const AGAIN: Duration = Duration::from_secs(5 * 60);
 #[derive(Debug)]
 pub struct CardDavSource {
     now: mpsc::Sender<()>,
+    _lease: Lease,
     _task: AbortOnDropHandle<()>,
 }
 
@@ -58,8 +59,10 @@ impl CardDavSource {
     /// Reads them now and from now on. Must be called within a tokio runtime.
     pub fn start(account: Account, plan: CardDavPlan, writer: Writer) -> Self {
         let (now, asked) = mpsc::channel(1);
+        let (writer, lease) = writer.leased();
         Self {
             now,
+            _lease: lease,
             _task: AbortOnDropHandle::new(tokio::spawn(work(account, plan, writer, asked))),
         }
     }
@@ -258,7 +261,40 @@ async fn note(writer: &Writer, address: &str, message: Message) {
 
 #[cfg(test)]
 mod tests {
+    use contacts::Numbering;
+    use contacts::sync::{Content, Resource};
+
     use super::*;
+    use crate::people::PeopleHandle;
+
+    #[tokio::test]
+    async fn what_a_source_still_has_written_when_it_is_dropped_does_not_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (tell, _news) = mpsc::unbounded_channel();
+        let path = folder.path().join("contacts.db");
+        let people = PeopleHandle::start(path, Numbering::default(), tell).unwrap();
+        let (writer, lease) = people.writer().leased();
+        let source = || SourceId {
+            kind: Kind::CardDav,
+            name: "https://cloud.example/book/".to_owned(),
+        };
+        let card = || Resource {
+            href: "/book/1.vcf".to_owned(),
+            etag: Some("1".to_owned()),
+            content: Content::Cards(
+                b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Une\r\nTEL:0199000042\r\nEND:VCARD\r\n".to_vec(),
+            ),
+        };
+        let write = || answer(writer.apply(source(), vec![card()], Vec::new(), None));
+        assert_eq!(write().await.unwrap().added, 1);
+        drop(lease);
+        answer(people.writer().keep_only(Kind::CardDav, |_| false))
+            .await
+            .unwrap();
+        write().await.unwrap_err();
+        let states = answer(people.writer().states(Kind::CardDav)).await.unwrap();
+        assert_eq!(states.len(), 0, "{states:?}");
+    }
 
     #[test]
     fn only_a_refusal_waits_for_a_person() {

@@ -15,7 +15,8 @@ mod shown;
 mod thread;
 
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use companion::known::Known;
 use companion::words::{Language, Message};
@@ -79,7 +80,22 @@ pub struct PeopleHandle {
 
 /// The way to the book's owner, for those that fill it.
 #[derive(Clone, Debug)]
-pub struct Writer(mpsc::Sender<Write>);
+pub struct Writer {
+    writes: mpsc::Sender<Write>,
+    /// Whose writing it is, when that may end before its writer does.
+    lease: Option<Arc<AtomicBool>>,
+}
+
+/// As long as it is held, what its writer is told to do is done. A source that works on another thread may be in the middle of
+/// something when it is dropped: what it still has written then doesn't count.
+#[derive(Debug)]
+struct Lease(Arc<AtomicBool>);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
 
 /// The way to the book's readers.
 #[derive(Debug)]
@@ -106,7 +122,7 @@ impl PeopleHandle {
         let (asks, questions) = mpsc::channel();
         thread::start(path, numbering, news.clone(), inbox, (asks.clone(), questions))?;
         Ok(Self {
-            writer: Writer(writes),
+            writer: Writer { writes, lease: None },
             asker: Asker(asks),
             news,
         })
@@ -402,8 +418,25 @@ impl Writer {
         later
     }
 
+    /// The same for a source of contacts: until the lease is dropped.
+    fn leased(&self) -> (Self, Lease) {
+        let held = Arc::new(AtomicBool::new(true));
+        let writer = Self {
+            writes: self.writes.clone(),
+            lease: Some(Arc::clone(&held)),
+        };
+        (writer, Lease(held))
+    }
+
     fn send(&self, write: impl FnOnce(&mut Book) + Send + 'static) {
+        let lease = self.lease.clone();
+        let write = move |book: &mut Book| {
+            // Asked when its turn comes: what was to be done before that was in time. Undone, it is answered by nobody.
+            if lease.is_none_or(|held| held.load(Ordering::Acquire)) {
+                write(book);
+            }
+        };
         // Fails when the thread has ended; then the answer says so.
-        let _ = self.0.send(Box::new(write));
+        let _ = self.writes.send(Box::new(write));
     }
 }

@@ -166,6 +166,31 @@ async fn killed_between_the_token_and_the_settings_it_is_enrolled_at_the_next_st
 }
 
 #[tokio::test]
+async fn what_the_person_chose_since_an_interrupted_enrolment_holds() {
+    let (_sim, relay, desk, agent) = enrolled().await;
+    agent.quit().await;
+    let note = desk.path().join("data/enrolment");
+    std::fs::write(&note, format!("{}/", relay.url())).unwrap();
+    // The keychain doesn't answer, so nothing is finished yet.
+    desk.keychain.fail(Some(KeychainProblem::NoAnswer));
+    std::fs::remove_file(desk.settings_file()).unwrap();
+    let agent = desk.start().await;
+    agent
+        .change(SettingsChange {
+            mode: Some(Mode::Direct),
+            ..SettingsChange::default()
+        })
+        .await;
+    assert!(!note.exists());
+    agent.quit().await;
+    desk.keychain.fail(None);
+    let agent = desk.start().await;
+    let state = agent.client.snapshot().await.unwrap();
+    assert_eq!((state.mode, state.settings.relay_url), (Mode::Direct, None));
+    agent.quit().await;
+}
+
+#[tokio::test]
 async fn a_note_of_an_enrolment_without_its_token_changes_nothing() {
     let (_sim, relay, desk, agent) = enrolled().await;
     agent.quit().await;

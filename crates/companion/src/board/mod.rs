@@ -43,6 +43,7 @@ use telephony::{Call, CallState, Direction};
 use crate::event::{CallKey, Origin};
 use crate::numbers;
 use crate::time::{after, seconds_between};
+use crate::view::MOST_MISSED;
 #[cfg(doc)]
 use crate::view::Outcome;
 use group::{Facts, Group};
@@ -58,7 +59,7 @@ const OUTGOING_RING_LIMIT_S: i64 = 600;
 /// A connected call without an end lasts no longer than this.
 const TALK_LIMIT_S: i64 = 12 * 3600;
 /// Calls that are over kept in memory, and as many missed ones that nobody has seen, however old; the journal has them all.
-pub(crate) const KEPT: usize = 500;
+const KEPT: usize = MOST_MISSED;
 /// Own legs of dialled calls remembered, so that their later news stays unheard.
 const OWN_LEGS: usize = 64;
 /// Live legs known at once. A desktop has a few; of what is told beyond, only the end is taken, for the journal.

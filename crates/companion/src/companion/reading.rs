@@ -10,7 +10,7 @@ use crate::notify::own_line;
 use crate::numbers;
 use crate::settings::{Mode, Settings};
 use crate::tray::{self, CALLERS, Facts, Tray};
-use crate::view::{CallLine, Connection, ConnectionState, Outcome, Understood};
+use crate::view::{CallLine, Connection, ConnectionState, MOST_MISSED, Outcome, Understood};
 use crate::words::{Message, say};
 
 /// Calls that go on which are shown, of however many there are.
@@ -65,7 +65,7 @@ impl Companion {
 
     /// Missed calls that nobody has seen yet. As many as the board remembers at most: the sentences say "or more" then.
     pub fn missed(&self) -> u32 {
-        u32::try_from(self.board.missed().min(crate::board::KEPT)).unwrap_or(u32::MAX)
+        u32::try_from(self.board.missed().min(MOST_MISSED)).unwrap_or(u32::MAX)
     }
 
     /// The connection to the relay, in words.

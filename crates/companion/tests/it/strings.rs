@@ -492,3 +492,24 @@ fn an_argument_is_never_read_as_a_message() {
     let digits = say(Language::En, &Message::new("note-incoming").with("party", "0033"));
     assert_eq!(digits, "Call from 0033");
 }
+
+#[test]
+fn as_many_missed_calls_as_are_counted_are_that_many_or_more() {
+    for id in [
+        "tray-missed",
+        "tray-menu-calls-missed",
+        "cli-missed-calls",
+        "window-missed-badge",
+    ] {
+        for (lang, more) in [(Language::Fr, "ou plus"), (Language::En, "or more")] {
+            let said = |count: usize| say(lang, &Message::new(id).with("count", count.to_string()));
+            let most = companion::view::MOST_MISSED;
+            assert!(
+                said(most).contains(more) && said(most).contains(&most.to_string()),
+                "{}",
+                said(most)
+            );
+            assert!(!said(most - 1).contains(more), "{}", said(most - 1));
+        }
+    }
+}
