@@ -64,11 +64,13 @@ const PACKAGES: &[Package] = &[
     },
 ];
 
-/// Packs both; gives the files.
+/// Packs those whose programs were built; gives the files.
 pub fn packages(bundle: &Path, built: &Path, licences: &str) -> Result<Vec<PathBuf>> {
     install::ensure(&[Purpose::Package])?;
+    let is_built = |package: &&Package| package.programs.iter().all(|name| built.join(name).exists());
     PACKAGES
         .iter()
+        .filter(is_built)
         .map(|package| {
             pack(package, bundle, built, licences).with_context(|| format!("the package {}", package.name))
         })
@@ -258,6 +260,14 @@ mod tests {
         let field =
             |file: &Path, name: &str| read(command("dpkg-deb", ["--field"]).arg(file).arg(name)).unwrap();
         let list = |file: &Path| read(command("dpkg-deb", ["--contents"]).arg(file)).unwrap();
+
+        std::fs::remove_file(built.join("centrex-tray-window")).unwrap();
+        let alone = packages(folder.path(), &built, "Works of others").unwrap();
+        assert_eq!(
+            alone,
+            std::slice::from_ref(relay),
+            "the relay's needs no other program"
+        );
 
         assert_eq!(field(tray, "Package").trim(), "centrex-tray");
         assert!(field(tray, "Depends").contains("libc6 (>="));

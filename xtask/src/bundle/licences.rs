@@ -88,6 +88,16 @@ struct Work {
 pub fn of_the_programs() -> Result<String> {
     let mut works = crates()?;
     works.extend(npm_packages(&root().join("ui"))?);
+    listed(works)
+}
+
+/// Those of the programs without a window.
+#[cfg(target_os = "linux")]
+pub fn of_the_crates() -> Result<String> {
+    listed(crates()?)
+}
+
+fn listed(mut works: Vec<Work>) -> Result<String> {
     works.sort_by(|a, b| a.title.cmp(&b.title));
     let mut text = String::from(
         "Centrex Tray contains the following works of others. Their licence texts follow the list.\n\n",

@@ -31,6 +31,10 @@ pub struct Options {
     /// Packs the set-up for Windows and nothing else (Debian or Ubuntu).
     #[arg(long)]
     windows: bool,
+    /// Packs the relay's package and nothing else, without what only the desktop's programs need (Debian or Ubuntu).
+    #[cfg(target_os = "linux")]
+    #[arg(long, conflicts_with = "windows")]
+    relay: bool,
     /// Then installs, upgrades and removes it under Wine.
     #[arg(long = "try", requires = "windows")]
     tries: bool,
@@ -41,9 +45,14 @@ pub struct Options {
 /// # Errors
 /// When something is missing, doesn't build, or can't be written.
 pub fn all(options: Options) -> Result<()> {
+    let bundle = target().join("bundle");
+    #[cfg(target_os = "linux")]
+    if options.relay {
+        let built = build(&bundle, options, &[("release", &["centrex-relay"])])?;
+        return packages(&bundle, &built, &licences::of_the_crates()?);
+    }
     install::ensure(&[Purpose::Build])?;
     Node::ensure()?.build()?;
-    let bundle = target().join("bundle");
     if options.windows {
         let setup = windows::setup(&bundle, options.debug)?;
         if options.tries {
@@ -52,7 +61,8 @@ pub fn all(options: Options) -> Result<()> {
         say(format!("{}: the set-up for Windows.", setup.display()));
         return Ok(());
     }
-    let built = &build(&bundle, options)?;
+    let kinds = [("desktop", layout::DESKTOP), ("release", layout::SERVER)];
+    let built = &build(&bundle, options, &kinds)?;
     let licences = licences::of_the_programs()?;
 
     let name = format!(
@@ -77,21 +87,27 @@ pub fn all(options: Options) -> Result<()> {
     macos::application(&bundle, built, &licences)?;
     #[cfg(target_os = "linux")]
     if crate::run::on_path("dpkg-deb") {
-        for package in debian::packages(&bundle, built, &licences)? {
-            say(format!(
-                "{}: install it with `apt-get install`.",
-                package.display()
-            ));
-        }
+        packages(&bundle, built, &licences)?;
     }
     Ok(())
 }
 
-/// Builds the programs, what lives on desks for size and what serves for speed, and gathers them in one folder.
-fn build(bundle: &Path, options: Options) -> Result<PathBuf> {
+#[cfg(target_os = "linux")]
+fn packages(bundle: &Path, built: &Path, licences: &str) -> Result<()> {
+    for package in debian::packages(bundle, built, licences)? {
+        say(format!(
+            "{}: install it with `apt-get install`.",
+            package.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Builds programs by their profile, what lives on desks for size and what serves for speed, and gathers them in one folder.
+fn build(bundle: &Path, options: Options, kinds: &[(&str, &[&str])]) -> Result<PathBuf> {
     let folder = bundle.join("programs");
     layout::empty(&folder)?;
-    for (profile, programs) in [("desktop", layout::DESKTOP), ("release", layout::SERVER)] {
+    for (profile, programs) in kinds.iter().copied() {
         let (profile, built) = if options.debug {
             ("dev", "debug")
         } else {
