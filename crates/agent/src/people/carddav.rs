@@ -183,27 +183,21 @@ async fn read_book(client: &Client, book: &Book, writer: &Writer) -> Result<Sync
     let token = state.and_then(|state| state.token);
     let plan = client.plan(book, token.as_deref(), &known).await?;
     let mut all = Synced::default();
-    let mut add = |synced: Synced| {
-        all.added += synced.added;
-        all.updated += synced.updated;
-        all.removed += synced.removed;
-        all.rejected.extend(synced.rejected);
-    };
     let mut written = None;
     for piece in plan.pieces() {
         let cards = client.fetch(book, piece).await?;
         // The one before is written while this one travels.
         if let Some(written) = written.take() {
-            add(answer(written).await?);
+            all.add(answer(written).await?);
         }
         // Without a token: until the end the book is in no state that the server has a name for.
         written = Some(writer.apply(source.clone(), cards, Vec::new(), None));
     }
     if let Some(written) = written {
-        add(answer(written).await?);
+        all.add(answer(written).await?);
     }
     let nameless = plan.token.is_none();
-    add(answer(writer.apply(source.clone(), Vec::new(), plan.removed, plan.token)).await?);
+    all.add(answer(writer.apply(source.clone(), Vec::new(), plan.removed, plan.token)).await?);
     if nameless {
         answer(writer.tell()).await?;
     }

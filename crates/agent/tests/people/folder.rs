@@ -38,6 +38,32 @@ async fn files_that_come_change_and_go_are_followed() {
 }
 
 #[tokio::test]
+async fn a_large_folder_is_taken_in_pieces() {
+    let mut world = World::new().await;
+    let folder = world.folder.path().join("cards");
+    std::fs::create_dir(&folder).unwrap();
+    let numbers = ["+33199000041", "+33199000042", "+33199000043"].map(|number| E164::parse(number).unwrap());
+    let file = |number: &E164| folder.join(format!("{number}.vcf"));
+    // Two of them fill a piece.
+    let blank = format!("{}\r\n", " ".repeat(78)).repeat(9 * 1024 * 1024 / 80);
+    for number in &numbers {
+        std::fs::write(file(number), card("Personne", number.as_str()) + &blank).unwrap();
+    }
+    let source = FolderSource::start(folder.clone(), world.people.writer());
+    let known = |world: &World| -> Vec<bool> {
+        let known = |number| world.lookup.known(number, Language::Fr).is_some();
+        numbers.iter().map(known).collect()
+    };
+    world.changed().await;
+    world.changed().await;
+    assert_eq!(known(&world), [true; 3]);
+    std::fs::remove_file(file(&numbers[1])).unwrap();
+    source.sync();
+    world.changed().await;
+    assert_eq!(known(&world), [true, false, true]);
+}
+
+#[tokio::test]
 async fn a_folder_that_is_not_there_keeps_its_contacts_and_says_so_until_it_is_back() {
     let mut world = World::new().await;
     let folder = world.folder.path().join("cards");

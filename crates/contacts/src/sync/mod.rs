@@ -90,6 +90,16 @@ pub struct Synced {
     pub rejected: Vec<RejectedCard>,
 }
 
+impl Synced {
+    /// Adds what another part of it did.
+    pub fn add(&mut self, part: Self) {
+        self.added += part.added;
+        self.updated += part.updated;
+        self.removed += part.removed;
+        self.rejected.extend(part.rejected);
+    }
+}
+
 /// A card of a resource that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedCard {
