@@ -148,7 +148,7 @@ impl Connection {
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
         let is_chunked = request.version() == Version::HTTP_11 && request.method() == Method::GET;
         // What comes after it on this connection couldn't be rewritten.
-        let is_last = has_unknown_end(request.headers());
+        let is_last = has_unknown_end(&request);
         let answer = self.answer(request);
         async move {
             let (mut head, body) = answer.await?.into_parts();

@@ -4,8 +4,8 @@
 //! `Content-Length` and `Transfer-Encoding` there is none). After another one a connection passes as it is until it ends: a body
 //! must never be taken for a request. Such a connection is [for one answer only](has_unknown_end).
 
-use http::HeaderMap;
-use http::header::{TRANSFER_ENCODING, UPGRADE};
+use http::Request;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
 
 use super::{LONGEST, Rewrite, encode};
 
@@ -21,8 +21,13 @@ const END: usize = 16;
 const MOST: usize = 1024 * 1024;
 
 /// Whether nobody knows here where this request ends: what follows it on its connection would pass as it is.
-pub(in crate::listener) fn has_unknown_end(headers: &HeaderMap) -> bool {
-    headers.contains_key(TRANSFER_ENCODING) || headers.contains_key(UPGRADE)
+pub(in crate::listener) fn has_unknown_end<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    let is_path = request.uri().scheme().is_none() && request.uri().path().starts_with('/');
+    !is_path
+        || headers.contains_key(TRANSFER_ENCODING)
+        || headers.contains_key(UPGRADE)
+        || headers.get_all(CONTENT_LENGTH).iter().count() > 1
 }
 
 /// Where in a request the bytes are.
