@@ -1,7 +1,7 @@
 //! Contacts: the address book on threads of its own, and where it is filled from.
 //!
 //! Two threads: the writer owns the book ([`contacts::Store`]); a second one searches, so that nobody who types waits for an
-//! import. Files are read and written beside both, each on a thread for as long as it takes. Who calls is looked up by
+//! import; while the book can't be opened, the first answers for it, and tries again. Files are read and written beside both, each on a thread for as long as it takes. Who calls is looked up by
 //! neither: the controller has a [`Lookup`] of its own, which answers in less than a millisecond; many numbers at once are
 //! looked up by the second thread. All are told as [`News`] what happens.
 
@@ -81,7 +81,7 @@ pub struct PeopleHandle {
 /// The way to the book's owner, for those that fill it.
 #[derive(Clone, Debug)]
 pub struct Writer {
-    writes: mpsc::Sender<Write>,
+    writes: Arc<mpsc::Sender<Write>>,
     /// Whose writing it is, when that may end before its writer does.
     lease: Option<Arc<AtomicBool>>,
 }
@@ -120,7 +120,15 @@ impl PeopleHandle {
     pub fn start(path: PathBuf, numbering: Numbering, news: UnboundedSender<News>) -> std::io::Result<Self> {
         let (writes, inbox) = mpsc::channel();
         let (asks, questions) = mpsc::channel();
-        thread::start(path, numbering, news.clone(), inbox, (asks.clone(), questions))?;
+        let writes = Arc::new(writes);
+        let to_writer = (Arc::downgrade(&writes), inbox);
+        thread::start(
+            path,
+            numbering,
+            news.clone(),
+            to_writer,
+            (asks.clone(), questions),
+        )?;
         Ok(Self {
             writer: Writer { writes, lease: None },
             asker: Asker(asks),
@@ -422,7 +430,7 @@ impl Writer {
     fn leased(&self) -> (Self, Lease) {
         let held = Arc::new(AtomicBool::new(true));
         let writer = Self {
-            writes: self.writes.clone(),
+            writes: Arc::clone(&self.writes),
             lease: Some(Arc::clone(&held)),
         };
         (writer, Lease(held))

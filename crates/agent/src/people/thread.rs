@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Weak;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -37,7 +38,7 @@ pub(super) enum Ask {
     Use(Reader),
     /// There is none to ask, or none newer than the last.
     Nobody,
-    /// A question: before the first of the two above it waits for them, without a book it is asked of nobody.
+    /// A question: before the first of the two above it waits for them, without a book it is the writer's.
     Question(Question),
 }
 
@@ -81,7 +82,12 @@ impl Book {
             return inbox.recv().map_err(|_| RecvTimeoutError::Disconnected);
         };
         let next = inbox.recv_timeout(RETRY_EVERY.saturating_sub(tried.elapsed()));
-        if next.is_err() || tried.elapsed() >= OPEN_AGAIN {
+        let is_time = match &next {
+            Ok(_) => tried.elapsed() >= OPEN_AGAIN,
+            Err(RecvTimeoutError::Timeout) => true,
+            Err(RecvTimeoutError::Disconnected) => false,
+        };
+        if is_time {
             self.open();
         }
         next
@@ -136,7 +142,7 @@ pub(super) fn start(
     path: PathBuf,
     numbering: Numbering,
     news: UnboundedSender<News>,
-    inbox: Receiver<Write>,
+    (writes, inbox): (Weak<Sender<Write>>, Receiver<Write>),
     (asks, questions): (Sender<Ask>, Receiver<Ask>),
 ) -> std::io::Result<()> {
     spawn("contacts", move || {
@@ -157,17 +163,29 @@ pub(super) fn start(
             }
         }
     })?;
-    spawn("contacts-search", move || answer(&questions))
+    spawn("contacts-search", move || answer(&questions, &writes))
+}
+
+/// Asks the writer, who tries to open a closed book first.
+fn ask_writer(question: Question, writes: &Weak<Sender<Write>>) {
+    let Some(writes) = writes.upgrade() else {
+        return question(None);
+    };
+    // Fails when the thread has ended; then the answer says so.
+    let _ = writes.send(Box::new(move |book| {
+        question(book.store.as_ref().map(Store::read));
+    }));
 }
 
 /// Answers until nobody can ask any more. Who asks while the book is being opened waits for it.
-fn answer(questions: &Receiver<Ask>) {
+fn answer(questions: &Receiver<Ask>, writes: &Weak<Sender<Write>>) {
     let mut reader = None;
     let mut early = Some(Vec::new());
     while let Ok(ask) = questions.recv() {
         match ask {
             Ask::Question(question) => match &mut early {
                 Some(early) => early.push(question),
+                None if reader.is_none() => ask_writer(question, writes),
                 None => question(reader.as_ref()),
             },
             known @ (Ask::Use(_) | Ask::Nobody) => {
@@ -242,7 +260,7 @@ mod tests {
             asks.send(known).ok().unwrap();
         }
         drop((asks, answers));
-        answer(&questions);
+        answer(&questions, &Weak::new());
         answered.into_iter().collect()
     }
 

@@ -257,6 +257,25 @@ async fn a_book_that_can_be_opened_later_is() {
 }
 
 #[tokio::test]
+async fn a_book_that_can_be_opened_later_is_when_somebody_searches() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.db");
+    std::fs::create_dir(&path).unwrap();
+    let (tell, mut news) = mpsc::unbounded_channel();
+    let people = PeopleHandle::start(path.clone(), Numbering::default(), tell).unwrap();
+    let told = within("it is told", news.recv()).await;
+    assert!(matches!(told, Some(News::Failed(_))), "{told:?}");
+    std::fs::remove_dir(&path).unwrap();
+    // Sooner than it is tried by itself.
+    let opens = async { while answer(people.search(String::new(), false, 1)).await.is_err() {} };
+    tokio::time::timeout(Duration::from_secs(10), opens)
+        .await
+        .expect("a search opens it");
+    let told = within("that is told", news.recv()).await;
+    assert!(matches!(told, Some(News::Opened(_))), "{told:?}");
+}
+
+#[tokio::test]
 async fn a_caller_among_thousands_is_known_within_a_millisecond() {
     let world = World::new().await;
     let count = 5_000;
