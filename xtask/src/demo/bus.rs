@@ -198,7 +198,7 @@ impl Bus {
         };
         let (path, interface) = ("/StatusNotifierItem", "org.kde.StatusNotifierItem");
         let icon = Proxy::new(&self.connection, app, path, interface)?;
-        let (_, _, title, _): (String, Vec<(i32, i32, Vec<u8>)>, String, String) = icon
+        let (_, _, title, _): Tooltip = icon
             .get_property::<OwnedValue>("ToolTip")
             .and_then(|value| Ok(value.try_into()?))
             .context("the icon has no tooltip")?;
@@ -241,6 +241,9 @@ enum Asked {
     Notify(String),
     Register,
 }
+
+/// The name of an icon, pictures, the title, more words.
+type Tooltip = (String, Vec<(i32, i32, Vec<u8>)>, String, String);
 
 type NotifyArguments = (
     String,
