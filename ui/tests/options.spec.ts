@@ -182,6 +182,24 @@ test('keeping calls for less time is asked about, for more it isn’t', async ({
   expect(await changes(desk)).toEqual([{ keep_days: 365 }, { keep_days: 30 }]);
 });
 
+test('withheld calls that are kept go only after a question', async ({ desk, page }) => {
+  await desk.open('rich');
+  await desk.settings(/^Appels et données/);
+  const keep = page.getByRole('switch', { name: 'Garder les appels masqués' });
+  await keep.click();
+  await expect(page.getByText('Les appels masqués déjà enregistrés seront supprimés')).toBeVisible();
+  await page.getByRole('button', { name: 'Annuler' }).click();
+  await expect(keep).toBeChecked();
+  expect(await changes(desk)).toEqual([]);
+  await keep.click();
+  await page.getByRole('button', { name: 'Supprimer les appels masqués' }).click();
+  await expect(keep).not.toBeChecked();
+  expect(await changes(desk)).toEqual([{ keep_private: false }]);
+  // To keep them takes nothing away.
+  await keep.click();
+  expect(await changes(desk)).toEqual([{ keep_private: false }, { keep_private: true }]);
+});
+
 test('calls and everything go out and come back by dialogs', async ({ desk, page }) => {
   await desk.open();
   await desk.settings(/^Appels et données/);

@@ -70,6 +70,8 @@ async fn every_kind_goes_out_to_a_folder_and_into_another_desk() {
             outside_prefix: Some("0".into()),
             quiet_hours: Some("20:00-08:00 mon".into()),
             carddav_url: Some("http://127.0.0.1:9/dav".into()),
+            keep_days: Some(30),
+            keep_private: Some(false),
             contacts_folder: Some(std::env::temp_dir().display().to_string()),
             ..SettingsChange::default()
         })
@@ -104,6 +106,11 @@ async fn every_kind_goes_out_to_a_folder_and_into_another_desk() {
     let settings = state.settings;
     assert_eq!(settings.theme, "light", "as the company fixes it");
     assert_eq!(settings.outside_prefix.as_deref(), Some("0"));
+    assert_eq!(
+        (settings.keep_days, settings.keep_private),
+        (0, true),
+        "nothing that is here goes"
+    );
     assert_eq!(settings.quiet_hours, "20:00-08:00 mon");
     assert_eq!(settings.carddav_url.as_deref(), Some("http://127.0.0.1:9/dav"));
     let silenced: Vec<_> = settings.silenced.iter().map(|one| one.number.as_str()).collect();

@@ -77,7 +77,8 @@ impl Carried {
 }
 
 impl Store {
-    /// Writes what was carried into the person's file, all or nothing. What the company fixes stays; silenced numbers come
+    /// Writes what was carried into the person's file, all or nothing. What the company fixes stays, and so does what would
+    /// take something away that is here: calls by keeping fewer, contacts by reading another server. Silenced numbers come
     /// beside those that are here.
     ///
     /// # Errors
@@ -91,7 +92,7 @@ impl Store {
                 Key::Silenced => beside(&loaded.settings, value),
                 _ => value.clone(),
             };
-            if store::in_force(&loaded.settings, *key, &value) {
+            if store::in_force(&loaded.settings, *key, &value) || takes_away(&loaded.settings, *key, &value) {
                 continue;
             }
             if loaded.files.locked.contains(key) {
@@ -110,6 +111,27 @@ impl Store {
             taken,
             locked,
         })
+    }
+}
+
+/// Whether calls or contacts of this computer would go with the setting of another one.
+fn takes_away(here: &Settings, key: Key, value: &Value) -> bool {
+    let mut carried = Settings::default();
+    if values::read(&mut carried, key, &Item::Value(value.clone())).is_err() {
+        return true;
+    }
+    match key {
+        Key::KeepDays => carried.keep_days != 0 && (here.keep_days == 0 || carried.keep_days < here.keep_days),
+        Key::KeepPrivate => here.keep_private && !carried.keep_private,
+        Key::CardDavUrl | Key::CardDavUser | Key::CardDavBooks | Key::CardDavEvery => here.carddav.url.is_some(),
+        Key::LdapUrl
+        | Key::LdapBase
+        | Key::LdapUser
+        | Key::LdapFilter
+        | Key::LdapNumbers
+        | Key::LdapNames
+        | Key::LdapCompanies => here.ldap.url.is_some(),
+        _ => false,
     }
 }
 
