@@ -121,9 +121,13 @@ fn takes_away(here: &Settings, key: Key, value: &Value) -> bool {
         return true;
     }
     match key {
-        Key::KeepDays => carried.keep_days != 0 && (here.keep_days == 0 || carried.keep_days < here.keep_days),
+        Key::KeepDays => {
+            carried.keep_days != 0 && (here.keep_days == 0 || carried.keep_days < here.keep_days)
+        }
         Key::KeepPrivate => here.keep_private && !carried.keep_private,
-        Key::CardDavUrl | Key::CardDavUser | Key::CardDavBooks | Key::CardDavEvery => here.carddav.url.is_some(),
+        Key::CardDavUrl | Key::CardDavUser | Key::CardDavBooks | Key::CardDavEvery => {
+            here.carddav.url.is_some()
+        }
         Key::LdapUrl
         | Key::LdapBase
         | Key::LdapUser
