@@ -62,6 +62,14 @@ fn address(settings: &Settings) -> anyhow::Result<String> {
     Ok(format!("{public}callback/{}", secret.reveal()))
 }
 
+/// The address to tell the operator: whatever has the callbacks now loses them, so one that can't work is refused.
+fn address_to_set(settings: &Settings) -> anyhow::Result<String> {
+    match settings.public_url_is_an_example() {
+        Some(trouble) => bail!("the operator wasn't told anything: {trouble}"),
+        None => address(settings),
+    }
+}
+
 fn key(settings: &Settings) -> anyhow::Result<&SecretString> {
     settings.platform.api_key.as_ref().context(
         "the platform's key isn't known: set platform.api_key_file, or the variable CENTREX_RELAY_PLATFORM_API_KEY",
@@ -69,7 +77,7 @@ fn key(settings: &Settings) -> anyhow::Result<&SecretString> {
 }
 
 fn set(settings: &Settings, yes: bool) -> anyhow::Result<()> {
-    let (address, key) = (address(settings)?, key(settings)?);
+    let (address, key) = (address_to_set(settings)?, key(settings)?);
     if !yes && !output::confirm(&replaces(settings, &address))? {
         bail!("nothing was changed");
     }
@@ -92,8 +100,12 @@ fn replaces(settings: &Settings, address: &str) -> String {
         ),
         _ => format!(
             "The operator keeps one callback address for everybody, and there is no way to read the one that is set: whatever \
-             used the callbacks until now (a CRM?) hears nothing any more.\n{}\nSet ours?",
-            offer(settings)
+             used the callbacks until now (a CRM?) hears nothing any more.\n{}\nSet ours, at {}?",
+            offer(settings),
+            settings
+                .public_url
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string)
         ),
     }
 }
@@ -120,7 +132,13 @@ fn tell(settings: &Settings, address: &str, key: &SecretString) -> anyhow::Resul
     let secret = SecretString::from(address.to_owned());
     let answer = block_on(async { Ok(client.set_callback(key, &secret).await) })?;
     answered(settings, key, &answer);
-    answer.context("the operator didn't take the address")?;
+    answer.with_context(|| {
+        format!(
+            "the operator didn't take the address; it was asked at {} (platform.url) with the key of platform.api_key_file or \
+             CENTREX_RELAY_PLATFORM_API_KEY",
+            settings.platform.url
+        )
+    })?;
     note(settings, Some(address));
     output::line("The operator now sends its callbacks to this relay.");
     Ok(())
@@ -153,7 +171,11 @@ fn rotate(settings: &Settings, keep_old: SignedDuration, set: bool, yes: bool) -
     }
     // Before anything is changed.
     let key = set.then(|| key(settings)).transpose()?;
-    let present = address(settings)?;
+    let present = if set {
+        address_to_set(settings)?
+    } else {
+        address(settings)?
+    };
     if let Some(begun) = begun(settings, &present)? {
         return finish(settings, &present, key, &begun, yes);
     }

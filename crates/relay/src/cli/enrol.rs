@@ -241,6 +241,16 @@ fn desk(label: &str, accounts: &[String]) -> anyhow::Result<Desk> {
     if accounts.is_empty() {
         bail!("{label:?} has no account: name at least one");
     }
+    // A desktop of such an account would hear nothing, and nobody would know why.
+    let is_odd = |id: &&AccountId| {
+        id.0.contains(|c: char| c == ',' || c.is_whitespace() || c.is_control())
+    };
+    if let Some(odd) = accounts.iter().find(is_odd) {
+        bail!(
+            "{:?} is no account: several are separated by ; in a file, and each has an --account of its own on the command line",
+            odd.0
+        );
+    }
     Ok(Desk {
         label: label.to_owned(),
         accounts,
@@ -291,6 +301,19 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// What is wrong with a line.
+fn told(error: csv::Error) -> anyhow::Error {
+    match *error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => anyhow::anyhow!(
+            "it has {len} columns, and the headings are {expected_len}; several accounts stand in quotes, like \
+             \"4207001;4207002\""
+        ),
+        _ => error.into(),
+    }
+}
+
 fn read(file: &Path) -> anyhow::Result<Vec<Desk>> {
     let shown = file.display();
     let bytes = bytes(file).with_context(|| {
@@ -313,7 +336,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<Desk>> {
     for (number, line) in reader.deserialize::<Line>().enumerate() {
         // The headings are line 1.
         let place = || format!("{shown}, line {}: nothing was created", number + 2);
-        let line = line.with_context(place)?;
+        let line = line.map_err(told).with_context(place)?;
         let accounts: Vec<String> = line.accounts.split(';').map(str::to_owned).collect();
         let mut desk = desk(&line.label, &accounts).with_context(place)?;
         desk.may_dial = match line.scope.as_deref() {

@@ -39,6 +39,10 @@ pub fn run(settings: &Settings) -> ExitCode {
 async fn serve(settings: &Settings) -> Result<(), StartError> {
     // Before the first line is printed: a signal right after it must find its handler.
     let stop = stop_signal();
+    match &settings.file {
+        Some(file) => tracing::info!(file = %file.display(), "configuration"),
+        None => tracing::info!("no configuration file: defaults, variables and options"),
+    }
     for advice in settings.advice() {
         tracing::warn!("{advice}");
     }

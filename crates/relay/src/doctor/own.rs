@@ -83,11 +83,7 @@ fn public_address(settings: &Settings) -> Finding {
     let Some(url) = &settings.public_url else {
         return finding(WHAT, State::Warning, settings.no_public_url().unwrap_or_default());
     };
-    if is_example(url) {
-        let detail = format!(
-            "{url} only stands for an example: neither the operator nor a desktop reaches a relay there; set public_url to \
-             the address by which this one is reached"
-        );
+    if let Some(detail) = settings.public_url_is_an_example() {
         return finding(WHAT, State::Failed, detail);
     }
     if url.scheme() == "http" {

@@ -54,6 +54,15 @@ impl Settings {
         })
     }
 
+    /// When the public address is only an example's: nobody reaches a relay there.
+    pub fn public_url_is_an_example(&self) -> Option<String> {
+        let url = self.public_url.as_ref().filter(|url| is_example(url))?;
+        Some(format!(
+            "{url} only stands for an example: neither the operator nor a desktop reaches a relay there; set public_url to the \
+             address by which this one is reached"
+        ))
+    }
+
     fn public_url_is_https(&self) -> bool {
         self.public_url
             .as_ref()

@@ -16,7 +16,7 @@ fn json_lines(text: &str) -> Vec<Value> {
         .collect()
 }
 
-const PUBLIC: [&str; 2] = ["--public-url", "https://relay.example.org"];
+const PUBLIC: [&str; 2] = ["--public-url", "https://relay.bureau.test"];
 
 #[test]
 fn an_unusable_configuration_is_refused_with_its_key_and_code_78() {
@@ -87,7 +87,7 @@ fn the_callback_address_is_shown_and_a_secret_is_made_when_none_is_given() {
     let shown = succeed(folder.path(), &[&["callback", "url"], &PUBLIC[..]].concat());
     assert_eq!(
         shown.trim(),
-        format!("https://relay.example.org/callback/{SECRET}")
+        format!("https://relay.bureau.test/callback/{SECRET}")
     );
     // Before the first start there is no data folder either.
     let made = command(&folder.path().join("new"))
@@ -100,6 +100,56 @@ fn the_callback_address_is_shown_and_a_secret_is_made_when_none_is_given() {
     let output = run(folder.path(), &["callback", "url"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("public_url"));
+}
+
+/// Whatever had the callbacks before would lose them to nobody.
+#[test]
+fn an_address_that_stands_for_an_example_is_never_told_the_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [
+        &["callback", "set", "--yes"][..],
+        &["callback", "rotate", "--set", "--yes"],
+    ] {
+        let output = command(folder.path())
+            .args(words)
+            .args(["--public-url", "https://relay.example.org"])
+            .env("CENTREX_RELAY_PLATFORM_API_KEY", "a-key")
+            .env("CENTREX_RELAY_PLATFORM_URL", "http://127.0.0.1:9/")
+            .env_remove("CENTREX_RELAY_CALLBACK_SECRET")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("only stands for an example"), "{told}");
+    }
+}
+
+#[test]
+fn several_accounts_in_one_are_refused_with_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("desks.csv");
+    for (text, wanted) in [
+        (
+            "label,accounts\nA,1001\nB,\"1002,1003\"\n",
+            "line 3: nothing was created: \"1002,1003\" is no account",
+        ),
+        (
+            "label;accounts\nA;1001;1002\n",
+            "line 2: nothing was created: it has 3 columns, and the headings are 2",
+        ),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = run(
+            folder.path(),
+            &["enrol", "create", "--from", file.to_str().unwrap()],
+        );
+        assert_eq!(output.status.code(), Some(1));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(wanted), "{told}");
+    }
+    let odd = ["enrol", "create", "--label", "A", "--account", "42 07"];
+    assert_eq!(run(folder.path(), &odd).status.code(), Some(1));
+    assert!(!folder.path().join("relay.db").exists(), "nothing was begun");
 }
 
 #[tokio::test]
@@ -123,7 +173,7 @@ async fn codes_and_tokens_are_managed_beside_a_running_relay() {
     let late = json_lines(&succeed(data, &[&create[..], &PUBLIC].concat()));
     let link = late[0]["link"].as_str().unwrap();
     assert!(
-        link.starts_with("centrex-tray://enrol?relay=https%3A%2F%2Frelay.example.org%2F&code="),
+        link.starts_with("centrex-tray://enrol?relay=https%3A%2F%2Frelay.bureau.test%2F&code="),
         "{link}"
     );
     let mut tokens = Vec::new();

@@ -7,7 +7,7 @@ use centrex_sim::{Config, Kind, Sim};
 use crate::support::{Relay, SECRET, http, problem, start_of};
 use crate::support_process::{Process, command, run};
 
-const PUBLIC: &str = "https://relay.example.org";
+const PUBLIC: &str = "https://relay.bureau.test";
 
 /// A command without a secret that was given.
 fn own(data: &std::path::Path, arguments: &[&str]) -> std::process::Command {
