@@ -120,6 +120,14 @@ impl<P: Ports> Controller<P> {
         }
     }
 
+    /// A person wants to know whether it works: somebody may have put a token into the keychain beside us, and what is told of
+    /// that shouldn't differ from what is done.
+    pub(super) fn look_for_token(&mut self) {
+        if self.link.is_none() {
+            self.ask_keychain();
+        }
+    }
+
     fn wanted_secrets(&self) -> Vec<SecretName> {
         let settings = self.companion.settings();
         let mut names = Vec::new();

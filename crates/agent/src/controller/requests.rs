@@ -250,6 +250,7 @@ impl<P: Ports> Controller<P> {
     }
 
     fn test_connection(&mut self, reply: Reply) {
+        self.look_for_token();
         self.ask_turned_away(Cause::Person);
         let (keychain, own) = (keychain(&self.ports), self.own.clone());
         let (settings, refused) = (self.companion.settings().clone(), self.refused);
@@ -297,6 +298,7 @@ impl<P: Ports> Controller<P> {
 
     fn examine(&mut self) {
         self.examining = true;
+        self.look_for_token();
         self.ask_turned_away(Cause::Person);
         let (replies, own) = (std::mem::take(&mut self.patients), self.own.clone());
         let keychain = keychain(&self.ports);

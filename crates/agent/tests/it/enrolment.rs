@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use centrex_tray::desktop::{DesktopEvent, SecretName};
+use centrex_tray::desktop::{DesktopEvent, KeychainPort as _, SecretName};
 use companion::event::{CredentialKind, KeychainProblem};
 use control::protocol::{
     Answer, Change, ConnectionState, CredentialKind as WireKind, ErrorCode, Mode, Place, Request,
@@ -511,6 +511,24 @@ async fn a_relay_that_takes_the_token_again_is_found_without_a_person() {
         }
         agent.quit().await;
     }
+}
+
+/// Whoever put it there: the connection test doesn't say one thing and the app another.
+#[tokio::test]
+async fn a_token_that_came_into_the_keychain_is_taken_when_a_person_tests() {
+    let (_sim, _relay, desk, agent) = enrolled().await;
+    agent.quit().await;
+    let token = desk.keychain.holds(&TOKEN).unwrap();
+    desk.keychain.delete(TOKEN).await.unwrap();
+    let mut agent = desk.start().await;
+    agent
+        .until("no token", |state| {
+            state.connection.state == ConnectionState::Down
+        })
+        .await;
+    desk.keychain.set(TOKEN, token).await.unwrap();
+    agent.ask(Request::TestConnection).await;
+    agent.live().await;
 }
 
 #[tokio::test]
