@@ -208,6 +208,9 @@ cli-call-missed = missed
 cli-call-no-answer = no answer
 cli-call-unknown = outcome unknown
 cli-calls-time = This date can’t be read. Write it as 2026-11-24 or 2026-11-24T08:00:00Z.
+cli-calls-period = No call can lie there: --from is not before --until. Swap the two, or correct one.
+# $command: the command that the first word of a search may have been meant for
+cli-command-meant = These words were searched for, and nothing else was done. Did you mean “{ $command }”?
 cli-file-name = This file’s name can’t be passed to the app. Rename it and try again.
 cli-calls-written = Calls written: { $count }
 cli-calls-none = No calls.

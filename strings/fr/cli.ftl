@@ -208,6 +208,9 @@ cli-call-missed = manqué
 cli-call-no-answer = sans réponse
 cli-call-unknown = issue inconnue
 cli-calls-time = Cette date n’est pas lisible. Écrivez-la comme 2026-11-24 ou 2026-11-24T08:00:00Z.
+cli-calls-period = Aucun appel ne peut s’y trouver : --from n’est pas avant --until. Échangez les deux, ou corrigez l’un d’eux.
+# $command: the command that the first word of a search may have been meant for
+cli-command-meant = Ces mots ont été cherchés, et rien d’autre n’a été fait. Vouliez-vous dire « { $command } » ?
 cli-file-name = Le nom de ce fichier ne peut pas être transmis à l’application. Renommez-le, puis recommencez.
 cli-calls-written = Appels écrits : { $count }
 cli-calls-none = Aucun appel.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
 
@@ -72,7 +72,7 @@ pub(super) struct CallsArgs {
     pub(super) from: Option<String>,
     #[arg(long, value_name = "DATE")]
     pub(super) until: Option<String>,
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) limit: u32,
     #[arg(long)]
     pub(super) json: bool,
@@ -136,6 +136,20 @@ pub(super) enum ContactsCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// The subcommand of `calls` or `contacts` that a search's first word may have been meant for: that name with one slip of the
+/// keyboard, or with an ending. To clap it is a word like any other.
+pub(super) fn meant(command: &str, words: &[String]) -> Option<String> {
+    let first = words.first()?.to_lowercase();
+    let whole = Args::command();
+    let mut names = whole
+        .find_subcommand(command)?
+        .get_subcommands()
+        .map(clap::Command::get_name);
+    let near =
+        names.find(|&name| first.starts_with(name) || strsim::damerau_levenshtein(&first, name) <= 1)?;
+    Some(format!("{command} {near}"))
 }
 
 /// The same with its help in a language.
@@ -226,8 +240,6 @@ fn contacts_in_words(contacts: clap::Command, words: impl Fn(&str) -> String) ->
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -238,5 +250,25 @@ mod tests {
             let help = command.render_long_help().to_string();
             assert!(!help.contains("cli-"), "{help}");
         }
+    }
+
+    #[test]
+    fn a_subcommand_with_a_slip_is_known_and_a_name_is_not_taken_for_one() {
+        let near = |command, word: &str| meant(command, &[word.to_owned()]);
+        for word in ["imprt", "improt", "Import", "importer", "imports"] {
+            assert_eq!(
+                near("contacts", word).as_deref(),
+                Some("contacts import"),
+                "{word}"
+            );
+        }
+        assert_eq!(near("contacts", "undoo").as_deref(), Some("contacts undo"));
+        assert_eq!(near("calls", "exprt").as_deref(), Some("calls export"));
+        for word in ["Imbert", "Durand", "0199000042", "élan", ""] {
+            assert_eq!(near("contacts", word), None, "{word}");
+        }
+        // It has no such command.
+        assert_eq!(near("calls", "imprt"), None);
+        assert_eq!(meant("calls", &[]), None);
     }
 }

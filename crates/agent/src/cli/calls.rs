@@ -15,7 +15,7 @@ use super::args::{CallsArgs, CallsCommand};
 use super::ask::{connect, reason};
 use super::files::{ending, to_write};
 use super::print;
-use super::{DONE, misused};
+use super::{DONE, misused, nothing_found};
 
 pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) -> Result<u8, Message> {
     let zone = TimeZone::system();
@@ -82,6 +82,7 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
         }
         if all.calls.is_empty() {
             print::note(&say(lang, &Message::new("cli-calls-none")));
+            return Ok(nothing_found(profile, lang, "calls", &args.text));
         }
     }
     Ok(DONE)
@@ -99,15 +100,18 @@ fn query(args: &CallsArgs, zone: &TimeZone) -> Result<CallQuery, Message> {
         let text = text.as_deref();
         text.map(|text| moment(text, days, zone).ok_or_else(|| Message::new("cli-calls-time")))
             .transpose()
-            .map(|at| at.map(|at| at.to_string()))
     };
+    // The day that is named counts too.
+    let (from, until) = (time(&args.from, 0)?, time(&args.until, 1)?);
+    if from.zip(until).is_some_and(|(from, until)| from >= until) {
+        return Err(Message::new("cli-calls-period"));
+    }
     Ok(CallQuery {
         text: args.text.join(" "),
         filter,
         account: args.account.clone(),
-        from: time(&args.from, 0)?,
-        // The day that is named counts too.
-        until: time(&args.until, 1)?,
+        from: from.map(|at| at.to_string()),
+        until: until.map(|at| at.to_string()),
         after: None,
         limit: 0,
     })

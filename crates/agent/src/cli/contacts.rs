@@ -9,11 +9,11 @@ use serde_json::json;
 use super::args::{ContactsArgs, ContactsCommand};
 use super::ask::{connect, reason};
 use super::files::{absolute, ending, to_write};
-use super::{DONE, FAILED, importing, misused, print};
+use super::{DONE, FAILED, importing, misused, nothing_found, print};
 
 pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
     match args.command {
-        None => search(&connect(profile).await?, lang, args).await,
+        None => search(profile, lang, args).await,
         Some(ContactsCommand::Import { file, yes }) => {
             let path = absolute(&file)?;
             importing::import(&connect(profile).await?, lang, &path, yes).await
@@ -53,13 +53,14 @@ pub(super) async fn contacts(profile: &Profile, lang: Language, args: ContactsAr
     }
 }
 
-async fn search(client: &Client, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
+async fn search(profile: &Profile, lang: Language, args: ContactsArgs) -> Result<u8, Message> {
+    let client = connect(profile).await?;
     let ask = ContactsRequest::Search {
         text: args.text.join(" "),
         favourites: args.favourites,
         limit: args.limit,
     };
-    let Answer::Contacts { contacts, more } = ask_for(client, ask).await? else {
+    let Answer::Contacts { contacts, more } = ask_for(&client, ask).await? else {
         return Err(Message::new("cli-answer-unknown"));
     };
     if args.json {
@@ -70,6 +71,7 @@ async fn search(client: &Client, lang: Language, args: ContactsArgs) -> Result<u
         }
         if contacts.is_empty() {
             print::note(&say(lang, &Message::new("cli-contacts-none")));
+            return Ok(nothing_found(profile, lang, "contacts", &args.text));
         }
         if more {
             let more = Message::new("cli-contacts-more").with("count", contacts.len().to_string());

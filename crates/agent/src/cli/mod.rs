@@ -131,6 +131,21 @@ fn misused(lang: Language, message: &Message) -> u8 {
     USAGE
 }
 
+/// How a search of `calls` or `contacts` ends that found nothing. A mistyped subcommand is one too: it is named, and what
+/// further words show to have been one (`imprt FILE`) was no search.
+fn nothing_found(profile: &Profile, lang: Language, command: &str, words: &[String]) -> u8 {
+    let Some(meant) = args::meant(command, words) else {
+        return DONE;
+    };
+    let meant = format!("{} {meant}", ask::start_command(profile));
+    let message = Message::new("cli-command-meant").with("command", meant);
+    if words.len() > 1 {
+        return misused(lang, &message);
+    }
+    print::note(&say(lang, &message));
+    DONE
+}
+
 fn system_language() -> Language {
     Language::of_locale(&locale::language().unwrap_or_default())
 }

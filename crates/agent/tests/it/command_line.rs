@@ -134,6 +134,8 @@ fn usage_errors_end_with_2_and_version_and_help_with_0() {
         &["status", "--loud"],
         &["calls", "--from", "hier"],
         &["calls", "--until", "2026-13-01"],
+        &["calls", "--from", "2026-11-24", "--until", "2026-11-23"],
+        &["calls", "--limit", "0"],
         &["calls", "export", "calls.doc"],
         &["contacts", "export", "contacts"],
         &["contacts", "--limit", "0"],
@@ -146,6 +148,7 @@ fn usage_errors_end_with_2_and_version_and_help_with_0() {
     // What is clear fails for want of an agent only.
     for words in [
         &["calls", "--from", "2026-11-24"][..],
+        &["calls", "--from", "2026-11-24", "--until", "2026-11-24"],
         &["calls", "export", "calls.CSV"],
         &["contacts", "--limit", "200"],
     ] {

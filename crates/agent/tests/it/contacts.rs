@@ -366,6 +366,38 @@ async fn the_command_line_names_odd_numbers_and_takes_the_last_import_back() {
     assert_eq!(again.status.code(), Some(1));
 }
 
+#[tokio::test]
+async fn a_mistyped_command_is_told_from_a_search_that_finds_nothing() {
+    let desk = Desk::new();
+    speaks_french(&desk);
+    let _agent = desk.start().await;
+    for (words, code, meant) in [
+        (
+            &["contacts", "imprt", "clients.csv"][..],
+            2,
+            Some("contacts import"),
+        ),
+        (&["contacts", "undoo"], 0, Some("contacts undo")),
+        (&["contacts", "Personne", "Une"], 0, None),
+        (&["calls", "exprt", "appels.csv"], 2, Some("calls export")),
+        (&["calls", "Personne"], 0, None),
+    ] {
+        let output = run(&desk, words).await;
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {told}");
+        assert!(told.contains("Aucun"), "{words:?}: {told}");
+        assert_eq!(
+            told.contains("Vouliez-vous dire"),
+            meant.is_some(),
+            "{words:?}: {told}"
+        );
+        assert!(
+            meant.is_none_or(|meant| told.contains(&format!("centrex-tray {meant}"))),
+            "{words:?}: {told}"
+        );
+    }
+}
+
 /// A terminal of its own for the real program: what it shows there comes by and by.
 #[cfg(target_os = "linux")]
 struct Watched {
