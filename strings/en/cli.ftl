@@ -203,6 +203,8 @@ cli-call-ringing = ringing
 cli-call-talking = in progress
 cli-call-answered = answered
 cli-call-answered-on = answered on line { $line }
+# $line: the account’s id
+cli-call-line = line { $line }
 cli-call-missed-after = missed, rang { $seconds } s
 cli-call-missed = missed
 cli-call-no-answer = no answer

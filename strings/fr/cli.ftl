@@ -203,6 +203,8 @@ cli-call-ringing = sonne
 cli-call-talking = en cours
 cli-call-answered = pris
 cli-call-answered-on = pris sur la ligne { $line }
+# $line: the account’s id
+cli-call-line = ligne { $line }
 cli-call-missed-after = manqué, a sonné { $seconds } s
 cli-call-missed = manqué
 cli-call-no-answer = sans réponse

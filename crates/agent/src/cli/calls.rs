@@ -1,5 +1,7 @@
 //! `calls`: searches and exports the journal of the running agent.
 
+use std::path::Path;
+
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::protocol::{
@@ -18,31 +20,10 @@ use super::print;
 use super::{DONE, misused, nothing_found};
 
 pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) -> Result<u8, Message> {
-    let zone = TimeZone::system();
     if let Some(CallsCommand::Export { file, bom, replace }) = &args.command {
-        let format = match ending(file).as_deref() {
-            Some("csv") => CallFormat::Csv,
-            Some("json") => CallFormat::Json,
-            Some("ics") => CallFormat::Calendar,
-            _ => {
-                let unclear = Message::new("cli-calls-export-ending");
-                return Ok(misused(lang, &unclear.with("file", file.display().to_string())));
-            }
-        };
-        let path = to_write(file, *replace)?;
-        let client = connect(profile).await?;
-        let ask = JournalRequest::Export {
-            path,
-            format,
-            bom: *bom,
-        };
-        let Answer::Written { count } = ask_for(&client, ask).await? else {
-            return Err(Message::new("cli-answer-unknown"));
-        };
-        let written = Message::new("cli-calls-written").with("count", count.to_string());
-        print::line(&say(lang, &written));
-        return Ok(DONE);
+        return export(profile, lang, file, *bom, *replace).await;
     }
+    let zone = TimeZone::system();
     let mut query = match query(&args, &zone) {
         Ok(query) => query,
         Err(unclear) => return Ok(misused(lang, &unclear)),
@@ -77,7 +58,11 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
         let text = serde_json::to_string(&all).map_err(|_| Message::new("cli-answer-unknown"))?;
         print::line(&text);
     } else {
-        for row in rows(&all, lang, &zone) {
+        let snapshot = client.snapshot().await.map_err(|error| reason(&error))?;
+        let first = all.calls.first().map(|call| &call.account);
+        let several =
+            snapshot.accounts.len() > 1 || all.calls.iter().any(|call| Some(&call.account) != first);
+        for row in rows(&all, several, lang, &zone) {
             print::line(&row);
         }
         if all.calls.is_empty() {
@@ -85,6 +70,33 @@ pub(super) async fn calls(profile: &Profile, lang: Language, args: CallsArgs) ->
             return Ok(nothing_found(profile, lang, "calls", &args.text));
         }
     }
+    Ok(DONE)
+}
+
+async fn export(
+    profile: &Profile,
+    lang: Language,
+    file: &Path,
+    bom: bool,
+    replace: bool,
+) -> Result<u8, Message> {
+    let format = match ending(file).as_deref() {
+        Some("csv") => CallFormat::Csv,
+        Some("json") => CallFormat::Json,
+        Some("ics") => CallFormat::Calendar,
+        _ => {
+            let unclear = Message::new("cli-calls-export-ending");
+            return Ok(misused(lang, &unclear.with("file", file.display().to_string())));
+        }
+    };
+    let path = to_write(file, replace)?;
+    let client = connect(profile).await?;
+    let ask = JournalRequest::Export { path, format, bom };
+    let Answer::Written { count } = ask_for(&client, ask).await? else {
+        return Err(Message::new("cli-answer-unknown"));
+    };
+    let written = Message::new("cli-calls-written").with("count", count.to_string());
+    print::line(&say(lang, &written));
     Ok(DONE)
 }
 
@@ -127,15 +139,16 @@ fn moment(text: &str, days: i64, zone: &TimeZone) -> Option<Timestamp> {
     Some(day.to_zoned(zone.clone()).ok()?.timestamp())
 }
 
-/// Calls, and between them the times in which none could be heard, each where it began; newest first.
-fn rows(page: &CallPage, lang: Language, zone: &TimeZone) -> Vec<String> {
+/// Calls, and between them the times in which none could be heard, each where it began; newest first. Of `several` lines each
+/// call says its own: one call to a group is a row for each that it rang on.
+fn rows(page: &CallPage, several: bool, lang: Language, zone: &TimeZone) -> Vec<String> {
     let at = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::MIN);
     let holes = joined(&page.holes);
     let holes = holes
         .iter()
         .map(|hole| (at(&hole.from), hole_line(hole, lang, zone)));
     let calls = page.calls.iter();
-    let calls = calls.map(|call| (at(&call.started_at), line(call, lang, zone)));
+    let calls = calls.map(|call| (at(&call.started_at), line(call, several, lang, zone)));
     let mut rows: Vec<(Timestamp, String)> = holes.chain(calls).collect();
     rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     rows.into_iter().map(|(_, row)| row).collect()
@@ -180,7 +193,7 @@ fn written(at: &str, zone: &TimeZone) -> String {
     )
 }
 
-fn line(call: &CallView, lang: Language, zone: &TimeZone) -> String {
+fn line(call: &CallView, several: bool, lang: Language, zone: &TimeZone) -> String {
     let started = written(&call.started_at, zone);
     let arrow = match call.direction {
         Direction::Incoming => "←",
@@ -188,6 +201,10 @@ fn line(call: &CallView, lang: Language, zone: &TimeZone) -> String {
     };
     let mut words = vec![started, arrow.to_owned(), call.party.clone()];
     words.extend(call.display.clone().filter(|display| *display != call.party));
+    if several {
+        let own = Message::new("cli-call-line").with("line", call.account.as_str());
+        words.push(say(lang, &own));
+    }
     words.push(say(lang, &outcome(call)));
     words.extend(call.note.as_ref().map(|note| note.replace('\n', " ")));
     words.join("\t")
@@ -278,7 +295,7 @@ mod tests {
                 hole("23T18:00", Some("24T08:00"), HoleState::Gap),
             ],
         };
-        let told: Vec<String> = rows(&page, Language::En, &TimeZone::UTC)
+        let told: Vec<String> = rows(&page, false, Language::En, &TimeZone::UTC)
             .iter()
             .map(|row| row.replace('\t', " ").replacen("2026-11-", "", 1))
             .collect();
@@ -300,7 +317,7 @@ mod tests {
     fn what_became_of_a_call_is_kept_apart() {
         let told = |outcome, ended: Option<&str>, elsewhere: Option<&str>| {
             let call = call(outcome, "2026-11-24T10:00:00Z", ended, elsewhere);
-            line(&call, Language::Fr, &TimeZone::UTC)
+            line(&call, false, Language::Fr, &TimeZone::UTC)
         };
         let end = Some("2026-11-24T10:00:04.9Z");
         for (outcome, ended, elsewhere, words) in [
@@ -313,6 +330,22 @@ mod tests {
             let line = told(outcome, ended, elsewhere);
             assert!(line.ends_with(&format!("\t{words}")), "{line}");
         }
+    }
+
+    #[test]
+    fn rows_of_several_lines_are_told_apart() {
+        let call = call(Outcome::Missed, "2026-11-24T10:00:00Z", None, None);
+        let other = CallView {
+            account: "1002".into(),
+            ..call.clone()
+        };
+        let told = |several| [&call, &other].map(|call| line(call, several, Language::En, &TimeZone::UTC));
+        let [one, two] = told(true);
+        assert!(one.ends_with("\tline 1001\tmissed"), "{one}");
+        assert!(two.ends_with("\tline 1002\tmissed"), "{two}");
+        // On a desk with one line there is nothing to tell.
+        let [one, _] = told(false);
+        assert!(!one.contains("1001"), "{one}");
     }
 
     #[test]
