@@ -12,6 +12,7 @@ export-number-international = International number
 export-name = Name
 export-company = Company
 export-line = Line
+export-account = Account
 export-note = Note
 export-call-back = Call back
 export-incoming = incoming

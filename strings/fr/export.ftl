@@ -12,6 +12,7 @@ export-number-international = Numéro international
 export-name = Nom
 export-company = Société
 export-line = Ligne
+export-account = Compte
 export-note = Note
 export-call-back = Rappel
 export-incoming = entrant

@@ -14,8 +14,9 @@ use crate::view::Outcome;
 use crate::words::{Message, say};
 
 /// How a CSV file is written: UTF-8, lines ended by CR LF, every cell in quotes (RFC 4180), the first line with the columns'
-/// names in words. Nothing can be taken for a formula, whatever separator a program splits by: where one would begin stands an
-/// apostrophe ([`telephony::guarded_cell`]), also before the `+` of a number.
+/// names in words; what a later version adds stands behind the others. Nothing can be taken for a formula, whatever separator
+/// a program splits by: where one would begin stands an apostrophe ([`telephony::guarded_cell`]), also before the `+` of a
+/// number.
 #[derive(Clone, Debug)]
 pub struct Csv {
     /// Between cells: `;` as Excel wants it in French, or `,`.
@@ -28,7 +29,7 @@ pub struct Csv {
     pub zone: TimeZone,
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "export-started",
     "export-talked-from",
     "export-ended",
@@ -43,6 +44,7 @@ const COLUMNS: [&str; 14] = [
     "export-note",
     "export-call-back",
     "export-status",
+    "export-account",
 ];
 
 pub(super) struct Spreadsheet {
@@ -123,6 +125,7 @@ impl Form for Spreadsheet {
                 CallBack::Settled { .. } => word("export-call-back-settled"),
             },
             one_line(call.status.as_deref().unwrap_or_default()),
+            one_line(&call.account_id.0),
         ];
         self.line(out, &cells)
     }

@@ -318,11 +318,13 @@ fn a_spreadsheet_has_local_times_and_words() {
         "{}",
         lines[0]
     );
+    // A call to a group has a row for each account, with the number of the group as the line of all of them.
+    assert!(lines[0].ends_with(";\"Compte\""), "{}", lines[0]);
     // 2027-01-15 08:00:00 UTC is an hour later in Paris.
     assert_eq!(
         lines[1],
         "\"2027-01-15 09:00:30\";\"2027-01-15 09:00:35\";\"2027-01-15 09:01:35\";\"60\";\"sortant\";\"pris\";\
-         \"01 42 68 53 00\";\"'+33142685300\";\"Aurélie Lecœur\";\"Société\";\"01 99 00 00 99\";\"\";\"\";\"'=NORMAL CLEARING\""
+         \"01 42 68 53 00\";\"'+33142685300\";\"Aurélie Lecœur\";\"Société\";\"01 99 00 00 99\";\"\";\"\";\"'=NORMAL CLEARING\";\"1001\""
     );
 }
 
