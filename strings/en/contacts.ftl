@@ -54,7 +54,7 @@ contact-rejected-unreadable = The card can’t be read
 contact-rejected-open-quote = A quotation mark isn’t closed
 contact-rejected-too-many-cells = More cells than headings
 
-## What of an entry is taken otherwise than the file says it. $number: as written
+## What is to be looked at in an entry that is taken. $number: as written
 
 contact-remark-odd-number = “{ $number }” can’t be read as one number: it is kept as it is written, and its calls won’t show this name. Correct it in the contact.
 contact-remark-cut-name = The name is too long: its end is left out.
@@ -75,7 +75,7 @@ contacts-error-blank = This contact is empty: it wasn’t saved. Give it at leas
 contacts-error-not-its-number = This contact doesn’t have that number any more: the choice wasn’t saved. Search again.
 contacts-error-cancelled = The import was cancelled: nothing of it was kept. Choose the file again to begin anew.
 contacts-error-no-such-import = This import can’t be taken back any more: it was already, or others followed.
-contacts-error-nothing-to-undo = No import can be taken back: none was made, or each of the last ten already was. Nothing was changed.
+contacts-error-nothing-to-undo = No import can be taken back: none was made, each of the last ten already was, or all your contacts were deleted since. Nothing was changed.
 contacts-error-changed-nothing = The last import had changed nothing, so nothing was taken back. To take back the one before it, ask again.
 contacts-error-not-a-source = This source can’t be synchronised: nothing was changed.
 contacts-error-not-a-number = This isn’t a number in international form: write it for example as +33142685300.

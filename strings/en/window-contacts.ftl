@@ -50,7 +50,7 @@ window-contacts-unreadable = { $count ->
 window-contacts-columns = Columns recognised
 window-contacts-column-unread = not read
 window-contacts-rejected = Unreadable entries
-window-contacts-remarks = Taken, but not as written
+window-contacts-remarks = Taken, and to be looked at
 window-contacts-line = Line { $line }
 window-contacts-rejected-more = { $count ->
     [one] and { $count } other

@@ -226,17 +226,20 @@ cli-calls-export-ending = Rien n’a été écrit : la fin du nom de { $file } 
 cli-contacts-export-ending = Rien n’a été écrit : la fin du nom de { $file } dit ce qu’il doit être. Nommez-le .vcf ou .csv, ou ajoutez --csv pour un tableau.
 cli-file-exists = Rien n’a été écrit : { $file } existe déjà. Choisissez un autre nom, ou ajoutez --replace pour le remplacer.
 cli-contacts-written = Contacts écrits : { $count }
-cli-contacts-preview = { $file } ({ $format }) : { $added } à ajouter, { $updated } à modifier, { $rejected } illisibles
+cli-contacts-preview = { $file } ({ $format }) : { $added } à ajouter, { $updated } à modifier, { $rejected ->
+    [one] { $rejected } illisible
+   *[other] { $rejected } illisibles
+}
 cli-contacts-yes = Rien n’a été importé. Ajoutez --yes pour importer ces contacts.
 cli-contacts-imported = Contacts ajoutés : { $added } ; modifiés : { $updated }
 cli-contacts-others = et { $count } de plus
-cli-contacts-remarks = Repris, mais pas tels quels :
+cli-contacts-remarks = Repris, mais à vérifier :
 cli-contacts-reading = Lecture du fichier… { $percent } %
 cli-contacts-writing = Import en cours… { $done } sur { $total }
 cli-contacts-stopping = Arrêt…
 cli-contacts-too-late = L’import était déjà fait quand vous l’avez arrêté. Annulez-le avec « centrex-tray contacts undo ».
 cli-contacts-not-awaited = Arrêt sans attendre que l’application dise si l’import est terminé. Cherchez ses contacts, et s’ils sont là, annulez-le avec « centrex-tray contacts undo ».
-cli-contacts-undone = L’import de { $file }, fait le { $at }, a été annulé. Contacts supprimés : { $removed } ; comme avant : { $restored }
+cli-contacts-undone = L’import de { $file }, fait le { $at }, a été annulé. Contacts supprimés : { $removed } ; remis dans leur état d’avant : { $restored }
 cli-contacts-undone-kept = Modifiés depuis, et laissés comme ils sont : { $count }
 cli-contacts-delete-all = Vos propres contacts, saisis et importés : { $count }. Ceux d’un dossier surveillé ou d’un carnet sur un serveur restent.
 cli-contacts-delete-yes = Rien n’a été supprimé. Ajoutez --yes pour les supprimer pour de bon ; exportez-les d’abord si vous voulez pouvoir les reprendre.

@@ -54,7 +54,7 @@ contact-rejected-unreadable = Entrée illisible
 contact-rejected-open-quote = Un guillemet n’est pas refermé
 contact-rejected-too-many-cells = Plus de cellules que d’en-têtes
 
-## Ce qui est repris autrement que le fichier ne le dit. $number : tel qu’il est écrit
+## Ce qui est à vérifier dans une entrée qui est reprise. $number : tel qu’il est écrit
 
 contact-remark-odd-number = « { $number } » ne se lit pas comme un seul numéro : il est gardé tel qu’il est écrit, et ses appels n’afficheront pas ce nom. Corrigez-le dans le contact.
 contact-remark-cut-name = Le nom est trop long : la fin n’est pas reprise.
@@ -75,7 +75,7 @@ contacts-error-blank = Ce contact est vide : il n’a pas été enregistré. Do
 contacts-error-not-its-number = Ce contact n’a plus ce numéro : le choix n’a pas été enregistré. Relancez la recherche.
 contacts-error-cancelled = L’import a été annulé : rien n’en a été gardé. Choisissez à nouveau le fichier pour recommencer.
 contacts-error-no-such-import = Cet import ne peut plus être annulé : il l’a déjà été, ou d’autres l’ont suivi.
-contacts-error-nothing-to-undo = Aucun import ne peut être annulé : il n’y en a pas eu, ou chacun des dix derniers l’a déjà été. Rien n’a été changé.
+contacts-error-nothing-to-undo = Aucun import ne peut être annulé : il n’y en a pas eu, chacun des dix derniers l’a déjà été, ou tous vos contacts ont été supprimés depuis. Rien n’a été changé.
 contacts-error-changed-nothing = Le dernier import n’avait rien changé : rien n’a été annulé. Pour annuler celui d’avant, recommencez.
 contacts-error-not-a-source = Cette source ne peut pas être synchronisée : rien n’a été changé.
 contacts-error-not-a-number = Ce n’est pas un numéro au format international : écrivez-le par exemple +33142685300.

@@ -50,7 +50,7 @@ window-contacts-unreadable = { $count ->
 window-contacts-columns = Colonnes reconnues
 window-contacts-column-unread = non lue
 window-contacts-rejected = Entrées illisibles
-window-contacts-remarks = Repris, mais pas tels quels
+window-contacts-remarks = Repris, mais à vérifier
 window-contacts-line = Ligne { $line }
 window-contacts-rejected-more = { $count ->
     [one] et { $count } autre

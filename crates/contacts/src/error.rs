@@ -38,7 +38,7 @@ pub enum ContactsError {
     /// There is no such import (any more), or it was taken back already.
     #[error("there is no such import")]
     NoSuchImport,
-    /// No import can be taken back: there was none, or each was already.
+    /// No import can be taken back: there was none, each was already, or all contacts were deleted.
     #[error("there is no import to take back")]
     NothingToUndo,
     /// The last import had changed nothing.
