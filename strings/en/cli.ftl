@@ -35,12 +35,12 @@ cli-help-contacts-import = Shows what a file would bring, and imports it with --
 cli-help-contacts-from = A vCard or CSV file
 cli-help-contacts-yes = Imports what was shown
 cli-help-contacts-undo = Takes back the last import
-cli-help-contacts-export = Writes all contacts to a vCard file
+cli-help-contacts-export = Writes all contacts to a vCard file or a CSV table
 cli-help-contacts-to = The file to write: .vcf or .csv
 cli-help-contacts-delete = Deletes your own contacts, with --yes
 cli-help-contacts-all = All of them, typed and imported
 cli-help-contacts-delete-yes = Deletes them for good
-cli-help-contacts-csv = Writes a CSV table instead
+cli-help-contacts-csv = Writes a CSV table, whatever the file is called
 cli-help-json = Prints the result as JSON
 
 ## Why a command failed. $why: the system’s words

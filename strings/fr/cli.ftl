@@ -35,12 +35,12 @@ cli-help-contacts-import = Montre ce qu’un fichier apporterait, et l’importe
 cli-help-contacts-from = Fichier vCard ou CSV
 cli-help-contacts-yes = Importe ce qui a été montré
 cli-help-contacts-undo = Annule le dernier import
-cli-help-contacts-export = Écrit tous les contacts dans un fichier vCard
+cli-help-contacts-export = Écrit tous les contacts dans un fichier vCard ou un tableau CSV
 cli-help-contacts-to = Fichier à écrire : .vcf ou .csv
 cli-help-contacts-delete = Supprime vos propres contacts, avec --yes
 cli-help-contacts-all = Tous, saisis et importés
 cli-help-contacts-delete-yes = Les supprime pour de bon
-cli-help-contacts-csv = Écrit un tableau CSV à la place
+cli-help-contacts-csv = Écrit un tableau CSV, quel que soit le nom du fichier
 cli-help-json = Affiche le résultat en JSON
 
 ## Why a command failed. $why: the system’s words

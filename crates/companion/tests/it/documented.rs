@@ -1,5 +1,6 @@
 //! The table of settings that people read, held against the code.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -39,4 +40,31 @@ fn the_documented_defaults_are_those_in_force() {
     let Loaded { settings, files } = Store::new(file, None).load();
     assert_eq!((settings, files.problem), (Settings::default(), None));
     assert_eq!(files.given, Key::ALL.into());
+}
+
+#[test]
+fn the_page_for_scripts_has_both_names_of_every_setting() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/scripts.md");
+    let page = fs::read_to_string(page).unwrap();
+    let quoted = |cell: &str| -> Vec<String> {
+        let quoted = cell.split('`').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect()
+    };
+    let rows = page
+        .lines()
+        .skip_while(|line| !line.starts_with("| field | key "))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let mut documented = BTreeSet::new();
+    for row in rows {
+        let cells: Vec<_> = row.split('|').collect();
+        let names = quoted(cells[1]);
+        let paths = match cells[2].trim() {
+            "the same" => names.clone(),
+            other => quoted(other),
+        };
+        documented.extend(names.into_iter().zip(paths));
+    }
+    let both = |key: Key| (key.name().to_owned(), key.path().to_owned());
+    assert_eq!(documented, BTreeSet::from(Key::ALL.map(both)));
 }

@@ -36,6 +36,7 @@ fn the_page_for_scripts_names_every_field_and_no_other() {
     let bindings = control::bindings::typescript();
     for (heading, name, some) in [
         ("## `centrex-tray status --json`", "Snapshot", "missed"),
+        ("## The settings", "Settings", "keep_days"),
         ("## A call", "CallView", "outcome"),
         ("## `centrex-tray contacts --json`", "Contact", "favourite"),
     ] {
