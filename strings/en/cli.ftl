@@ -8,7 +8,7 @@ cli-help-profile = A separate profile, with its own settings, secrets and calls
 cli-help-hidden = Start in the tray, without a window
 cli-help-dial = Opens the dial pad with a number, without calling it
 cli-help-selection = What is selected on the screen, instead of a number; for a hotkey of your desktop’s own
-cli-help-number = A number, or a tel:, callto: or sip: link
+cli-help-number = A number, a tel:, callto: or sip: link, or the enrolment link that your administrator gave you
 cli-help-status = Shows the state of the running app
 cli-help-doctor = Checks what works on this computer
 cli-help-quit = Quits the running app
@@ -65,6 +65,8 @@ cli-no-session-bus = No D-Bus session bus can be reached ({ $why }): without one
 cli-mode-unset = Nothing is set up yet.
 cli-mode-relay = Calls through the company’s relay.
 cli-mode-direct = Direct calls, without a relay.
+# $host: the relay
+cli-enrolment-waits = An enrolment with the relay { $host } waits for your answer in the window. Nothing is sent to it before.
 # $accounts: account ids, separated by commas
 cli-accounts = Lines: { $accounts }
 cli-live-calls =

@@ -8,7 +8,7 @@ cli-help-profile = Profil à part, avec ses paramètres, ses secrets et ses appe
 cli-help-hidden = Démarrer dans la zone de notification, sans fenêtre
 cli-help-dial = Ouvre Composer avec un numéro, sans l’appeler
 cli-help-selection = Ce qui est sélectionné à l’écran, au lieu d’un numéro ; pour un raccourci du bureau lui-même
-cli-help-number = Un numéro, ou un lien tel:, callto: ou sip:
+cli-help-number = Un numéro, un lien tel:, callto: ou sip:, ou le lien d’inscription donné par votre administrateur
 cli-help-status = Affiche l’état de l’application en marche
 cli-help-doctor = Vérifie ce qui fonctionne sur cet ordinateur
 cli-help-quit = Quitte l’application en marche
@@ -65,6 +65,8 @@ cli-no-session-bus = Aucun bus de session D-Bus n’est joignable ({ $why }) : 
 cli-mode-unset = Rien n’est encore configuré.
 cli-mode-relay = Appels par le relais de l’entreprise.
 cli-mode-direct = Appels directs, sans relais.
+# $host: the relay
+cli-enrolment-waits = Une inscription auprès du relais { $host } attend votre réponse dans la fenêtre. Rien ne lui est envoyé d’ici là.
 # $accounts: account ids, separated by commas
 cli-accounts = Lignes : { $accounts }
 cli-live-calls =

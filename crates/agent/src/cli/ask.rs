@@ -5,7 +5,7 @@ use std::time::Duration;
 use companion::settings::Store;
 use companion::words::{Language, Message, say};
 use control::profile::Profile;
-use control::protocol::{Answer, Check, CheckResult, Mode, Request, Snapshot};
+use control::protocol::{Answer, Check, CheckResult, Mode, PendingEnrolment, Request, Snapshot};
 use control::transport::{Client, ConnectError, RequestError};
 use serde_json::json;
 
@@ -50,6 +50,8 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
         })),
         say(view::words(&snapshot.connection.message)),
     ];
+    let waits = snapshot.pending_enrolment.as_ref().map(enrolment_waits);
+    lines.extend(waits.map(say));
     if !accounts.is_empty() {
         lines.push(say(
             Message::new("cli-accounts").with("accounts", accounts.join(", "))
@@ -74,6 +76,11 @@ fn status_lines(snapshot: &Snapshot, lang: Language) -> Vec<String> {
         lines.push(say(Message::new("doctor-tray-none")));
     }
     lines
+}
+
+/// That an enrolment waits for the person, and where it is answered.
+pub(super) fn enrolment_waits(pending: &PendingEnrolment) -> Message {
+    Message::new("cli-enrolment-waits").with("host", pending.host.as_str())
 }
 
 /// `doctor`: what works here, and what to do about what doesn't.

@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
-use companion::words::Message;
+use companion::words::{Language, Message, say};
 use control::profile::Profile;
 use control::protocol::{Place, Request};
 use control::transport::{Address, Client};
 
-use super::{DONE, ask, start};
+use super::{DONE, ask, print, start};
 use crate::controller::Start;
 use crate::desktop::program;
 
@@ -22,13 +22,22 @@ const STARTS_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Hands over to the agent of a profile, started for it where none runs.
-pub(super) async fn to_agent(profile: &Profile, wish: Start) -> Result<u8, Message> {
+pub(super) async fn to_agent(profile: &Profile, lang: Language, wish: Start) -> Result<u8, Message> {
     let address = Address::of(profile).map_err(|_| Message::new("cli-no-home"))?;
     let client = match Client::connect_to(&address).await {
         Ok(client) => client,
         Err(_) => start_agent(profile, &address).await?,
     };
-    tell(&client, wish).await
+    let is_link = matches!(wish, Start::Link(_));
+    let done = tell(&client, wish).await?;
+    // Nothing of it shows where it was typed. That it can't be asked for changes nothing of what was done.
+    if is_link
+        && let Ok(snapshot) = ask::patiently(client.snapshot()).await
+        && let Some(pending) = &snapshot.pending_enrolment
+    {
+        print::note(&say(lang, &ask::enrolment_waits(pending)));
+    }
+    Ok(done)
 }
 
 /// Hands over to the agent that holds the profile's lock, and may be just starting.

@@ -78,7 +78,7 @@ fn run(args: Args, system: Language, lang: Language) -> u8 {
                 if text.trim().is_empty() {
                     start::start(profile, system, lang, true).await
                 } else {
-                    hand_over::to_agent(&profile, Start::of(text)).await
+                    hand_over::to_agent(&profile, lang, Start::of(text)).await
                 }
             }
             Some(Command::Status { json }) => ask::status(&profile, lang, json).await,

@@ -393,6 +393,9 @@ mod with_a_bus {
             let snapshot: control::protocol::Snapshot = serde_json::from_slice(&status.stdout).unwrap();
             let waits = snapshot.pending_enrolment.map(|pending| pending.host);
             assert_eq!(waits.is_some(), link.starts_with("centrex-tray:"), "{waits:?}");
+            let words = session.run(&["status"]);
+            let words = String::from_utf8_lossy(&words.stdout);
+            assert_eq!(words.contains("relay.example"), waits.is_some(), "{words}");
         }
     }
 

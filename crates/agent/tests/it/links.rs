@@ -5,6 +5,7 @@ use centrex_tray::desktop::links::{LinkOpener, Takeover};
 use control::protocol::{self as wire, Answer, Change, CheckResult, ErrorCode, LinkTakeover, Place, Request};
 use control::transport::RequestError;
 
+use crate::contacts::run;
 use crate::world::{Desk, platform, within};
 
 #[tokio::test]
@@ -103,6 +104,24 @@ async fn a_link_that_cannot_be_obeyed_is_explained_in_the_window() {
         .until("the enrolment waits", |state| state.pending_enrolment.is_some())
         .await;
     assert_eq!(state.link_problem, None);
+}
+
+#[tokio::test]
+async fn the_command_line_says_where_an_enrolment_link_is_answered() {
+    let desk = Desk::new();
+    let agent = desk.start().await;
+    let window = agent.connect().await;
+    let (_, _told) = window.subscribe(true).await.unwrap();
+    let link = "centrex-tray://enrol?relay=https://relay.example&code=X";
+    for (words, waits) in [("tel:+33199000042", false), (link, true)] {
+        let dialled = run(&desk, &["dial", words]).await;
+        assert!(dialled.status.success(), "{dialled:?}");
+        let told = String::from_utf8_lossy(&dialled.stderr);
+        assert_eq!(told.contains("relay.example"), waits, "{told}");
+        let status = run(&desk, &["status"]).await;
+        let told = String::from_utf8_lossy(&status.stdout);
+        assert_eq!(told.contains("relay.example"), waits, "{told}");
+    }
 }
 
 fn links(answer: Answer) -> wire::NumberLinks {
