@@ -55,11 +55,15 @@ fn its_settings_are_settings_and_its_ports_are_theirs() {
         }
         if name == variable("data_dir") {
             assert_eq!(of("VOLUME"), [value], "the database outlives the container");
+            // It is the user's from the beginning: a volume begins as what the image has there.
+            let (parent, name) = value.rsplit_once('/').unwrap();
+            let made = of("RUN").join(" ");
             assert!(
-                of("RUN")
-                    .join(" ")
-                    .contains(&format!("-o 65532 -g 65532 /image{value}"))
+                made.ends_with(&format!("install -d -m 0700 /state/{name}")),
+                "{made}"
             );
+            let copied = format!("--from=build --chown=65532:65532 /state/ {parent}/");
+            assert!(of("COPY").contains(&copied), "{copied}");
         }
     }
     assert_eq!(of("EXPOSE"), [ports.join(" ")]);
