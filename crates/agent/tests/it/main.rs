@@ -26,4 +26,5 @@ mod links;
 mod office;
 mod resume;
 mod setup;
+mod token;
 mod world;

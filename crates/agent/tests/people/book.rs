@@ -229,19 +229,25 @@ async fn without_a_book_everything_is_refused_in_words() {
     }
 }
 
-#[tokio::test]
-async fn a_book_that_can_be_opened_later_is() {
+/// A book that can't be opened: a folder stands in its place.
+async fn closed() -> (tempfile::TempDir, PeopleHandle, mpsc::UnboundedReceiver<News>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contacts.db");
     std::fs::create_dir(&path).unwrap();
     let (tell, mut news) = mpsc::unbounded_channel();
-    let people = PeopleHandle::start(path.clone(), Numbering::default(), tell).unwrap();
+    let people = PeopleHandle::start(path, Numbering::default(), tell).unwrap();
     let told = within("it is told", news.recv()).await;
     assert!(matches!(told, Some(News::Failed(_))), "{told:?}");
+    (folder, people, news)
+}
+
+#[tokio::test]
+async fn a_book_that_can_be_opened_later_is() {
+    let (folder, people, mut news) = closed().await;
     answer(people.save(None, draft("Personne", NUMBER)))
         .await
         .unwrap_err();
-    std::fs::remove_dir(&path).unwrap();
+    std::fs::remove_dir(folder.path().join("contacts.db")).unwrap();
     // Whoever wants something of it has it tried again, now and then.
     within("it opens", async {
         while answer(people.save(None, draft("Personne", NUMBER)))
@@ -258,14 +264,8 @@ async fn a_book_that_can_be_opened_later_is() {
 
 #[tokio::test]
 async fn a_book_that_can_be_opened_later_is_when_somebody_searches() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("contacts.db");
-    std::fs::create_dir(&path).unwrap();
-    let (tell, mut news) = mpsc::unbounded_channel();
-    let people = PeopleHandle::start(path.clone(), Numbering::default(), tell).unwrap();
-    let told = within("it is told", news.recv()).await;
-    assert!(matches!(told, Some(News::Failed(_))), "{told:?}");
-    std::fs::remove_dir(&path).unwrap();
+    let (folder, people, mut news) = closed().await;
+    std::fs::remove_dir(folder.path().join("contacts.db")).unwrap();
     // Sooner than it is tried by itself.
     let opens = async { while answer(people.search(String::new(), false, 1)).await.is_err() {} };
     tokio::time::timeout(Duration::from_secs(10), opens)
